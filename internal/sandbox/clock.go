@@ -1,0 +1,182 @@
+package sandbox
+
+import (
+	"container/heap"
+	"sync"
+	"time"
+)
+
+// Clock is the stage's own time: it can be set, sped up and stopped. What is due fires in order of its stage time; moving the
+// clock forward fires what lies on the way before the move returns, so a frozen stage is deterministic. An event must not move
+// the clock itself.
+type Clock struct {
+	mu     sync.Mutex
+	at     time.Time // stage time at anchor
+	anchor time.Time // real time
+	speed  float64
+	due    dueHeap
+	n      int64
+	timer  *time.Timer
+	closed bool
+
+	firing sync.Mutex // one event at a time
+}
+
+func newClock(start time.Time, frozen bool) *Clock {
+	now := time.Now()
+	if start.IsZero() {
+		start = now
+	}
+	c := &Clock{at: start.UTC(), anchor: now, speed: 1}
+	if frozen {
+		c.speed = 0
+	}
+	return c
+}
+
+// Now is the stage's time, in UTC.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now()
+}
+
+func (c *Clock) now() time.Time {
+	if c.speed == 0 {
+		return c.at
+	}
+	return c.at.Add(time.Duration(float64(time.Since(c.anchor)) * c.speed))
+}
+
+func (c *Clock) rebase(t time.Time) {
+	c.at, c.anchor = t.UTC(), time.Now()
+}
+
+// Speed is how many stage seconds pass in a real one.
+func (c *Clock) Speed() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.speed
+}
+
+// SetSpeed changes how fast time passes; 0 stops it.
+func (c *Clock) SetSpeed(speed float64) {
+	c.mu.Lock()
+	c.rebase(c.now())
+	c.speed = max(speed, 0)
+	c.arm()
+	c.mu.Unlock()
+}
+
+// Advance moves the clock forward and fires what becomes due, in order.
+func (c *Clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
+
+// Set moves the clock to t. Moving backwards fires nothing.
+func (c *Clock) Set(t time.Time) {
+	c.firing.Lock()
+	defer c.firing.Unlock()
+	for {
+		c.mu.Lock()
+		if len(c.due) == 0 || c.due[0].at.After(t) {
+			c.rebase(t)
+			c.arm()
+			c.mu.Unlock()
+			return
+		}
+		e := heap.Pop(&c.due).(*event)
+		if e.at.After(c.now()) {
+			c.rebase(e.at)
+		}
+		c.mu.Unlock()
+		e.fire()
+	}
+}
+
+// After calls fire once the stage has moved on by d.
+func (c *Clock) After(d time.Duration, fire func()) (cancel func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++
+	e := &event{at: c.now().Add(d), n: c.n, fire: fire}
+	heap.Push(&c.due, e)
+	c.arm()
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if e.index >= 0 {
+			heap.Remove(&c.due, e.index)
+		}
+	}
+}
+
+// arm sets the real timer for the next event; mu is held.
+func (c *Clock) arm() {
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+	if c.closed || c.speed == 0 || len(c.due) == 0 {
+		return
+	}
+	wait := time.Duration(float64(c.due[0].at.Sub(c.now())) / c.speed)
+	c.timer = time.AfterFunc(max(wait, 0), c.tick)
+}
+
+func (c *Clock) tick() {
+	c.firing.Lock()
+	defer c.firing.Unlock()
+	for {
+		c.mu.Lock()
+		if c.closed || len(c.due) == 0 || c.due[0].at.After(c.now()) {
+			c.arm()
+			c.mu.Unlock()
+			return
+		}
+		e := heap.Pop(&c.due).(*event)
+		c.mu.Unlock()
+		e.fire()
+	}
+}
+
+func (c *Clock) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	c.due = nil
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+}
+
+type event struct {
+	at    time.Time
+	n     int64 // order among events of the same moment
+	index int
+	fire  func()
+}
+
+type dueHeap []*event
+
+func (h dueHeap) Len() int { return len(h) }
+func (h dueHeap) Less(i, j int) bool {
+	if h[i].at.Equal(h[j].at) {
+		return h[i].n < h[j].n
+	}
+	return h[i].at.Before(h[j].at)
+}
+func (h dueHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+func (h *dueHeap) Push(x any) {
+	e := x.(*event)
+	e.index = len(*h)
+	*h = append(*h, e)
+}
+func (h *dueHeap) Pop() any {
+	old := *h
+	e := old[len(old)-1]
+	old[len(old)-1] = nil
+	e.index = -1
+	*h = old[:len(old)-1]
+	return e
+}
