@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"github.com/kithhq/kith/internal/fault"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// migrate brings the schema up to date: schema/common and the engine's own
+// folder are one row of numbered files.
+func (db *DB) migrate(ctx context.Context) error {
+	dialect, files := goose.DialectSQLite3, schemaFS{own: "schema/sqlite"}
+	options := []goose.ProviderOption{goose.WithLogger(goose.NopLogger())}
+	if db.postgres {
+		dialect, files = goose.DialectPostgres, schemaFS{own: "schema/postgres", collate: true}
+		// Several replicas may start at once: one migrates, the others wait.
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return fault.Wrap(fault.Internal, err, "preparing the schema lock")
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, db.write, files, options...)
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "reading the schema")
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The database could not be brought up to date.").
+			WithHint("Nothing is half done: each step is one transaction. The log names the step.")
+	}
+	return nil
+}
+
+// schemaFS shows the common folder and one engine's folder as one.
+type schemaFS struct {
+	own     string
+	collate bool
+}
+
+var textColumn = regexp.MustCompile(`(?m)^(  \w+ text)\b`)
+
+// Open gives one schema file. On PostgreSQL text compares by bytes, as it does
+// on SQLite, so that both order and page alike.
+func (s schemaFS) Open(name string) (fs.File, error) {
+	if name == "." {
+		return &folder{s}, nil
+	}
+	for _, dir := range []string{"schema/common", s.own} {
+		text, err := schema.ReadFile(path.Join(dir, name))
+		if err != nil {
+			continue
+		}
+		if s.collate {
+			text = textColumn.ReplaceAll(text, []byte(`$1 collate "C"`))
+		}
+		return &file{name: name, text: text}, nil
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// ReadDir lists the files of both folders.
+func (s schemaFS) ReadDir(string) ([]fs.DirEntry, error) {
+	common, err := schema.ReadDir("schema/common")
+	if err != nil {
+		return nil, err
+	}
+	own, err := schema.ReadDir(s.own)
+	return append(common, own...), err
+}
+
+type folder struct{ of schemaFS }
+
+func (f *folder) Stat() (fs.FileInfo, error)         { return fs.Stat(schema, "schema/common") }
+func (f *folder) Read([]byte) (int, error)           { return 0, fs.ErrInvalid }
+func (f *folder) Close() error                       { return nil }
+func (f *folder) ReadDir(int) ([]fs.DirEntry, error) { return f.of.ReadDir(".") }
+
+type file struct {
+	name string
+	text []byte
+	at   int
+}
+
+func (f *file) Stat() (fs.FileInfo, error) { return f, nil }
+func (f *file) Close() error               { return nil }
+func (f *file) Name() string               { return f.name }
+func (f *file) Size() int64                { return int64(len(f.text)) }
+func (f *file) Mode() fs.FileMode          { return 0o444 }
+func (f *file) ModTime() time.Time         { return time.Time{} }
+func (f *file) IsDir() bool                { return false }
+func (f *file) Sys() any                   { return nil }
+
+// Read gives the next bytes of the file.
+func (f *file) Read(into []byte) (int, error) {
+	if f.at == len(f.text) {
+		return 0, io.EOF
+	}
+	n := copy(into, f.text[f.at:])
+	f.at += n
+	return n, nil
+}

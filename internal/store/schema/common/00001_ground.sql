@@ -1,0 +1,83 @@
+-- +goose Up
+
+-- owner: secret
+create table secret_key (
+  id text primary key,
+  wrapped text not null,          -- the data key, sealed by the master key
+  created_at bigint not null,
+  retired_at bigint               -- sealed texts may still name it; nothing new does
+);
+
+-- owner: jobs
+create table job (
+  id text primary key,
+  workspace text not null,
+  kind text not null,
+  lane text not null,             -- one at a time, in order of due_at
+  key text,                       -- unique while not finished
+  args text not null,
+  state text not null,            -- ready running done failed cancelled
+  due_at bigint not null,         -- the place in the lane; never moves
+  run_at bigint not null,         -- not before; moves with every retry
+  attempt bigint not null default 0,
+  token bigint not null default 0,-- fencing: grows with every claim
+  runner text not null default '',
+  lease_until bigint,
+  done_units bigint not null default 0,
+  total_units bigint not null default 0,
+  error_kind text not null default '',
+  error_text text not null default '',
+  cancel_asked bigint not null default 0,
+  created_at bigint not null,
+  finished_at bigint
+);
+create unique index job_key on job (workspace, kind, key) where key is not null and state in ('ready', 'running');
+create index job_ready on job (run_at) where state = 'ready';
+create index job_lane on job (lane, due_at, id) where state in ('ready', 'running');
+create index job_lease on job (lease_until) where state = 'running';
+create index job_finished on job (workspace, finished_at) where finished_at is not null;
+
+-- owner: jobs
+create table job_cron (
+  name text primary key,
+  spec text not null,
+  last_at bigint not null
+);
+
+-- owner: stream
+create table stream_position (
+  partition_no bigint primary key,
+  epoch text not null,
+  applied bigint not null,        -- the last sequence whose effects are in this database
+  reader text not null default '',-- who reads this partition
+  lease_until bigint
+);
+
+-- owner: stream
+create table fact_seen (
+  workspace text not null,
+  key text not null,
+  at bigint not null,
+  primary key (workspace, key)
+);
+create index fact_seen_at on fact_seen (at);
+
+-- owner: stream
+create table fact_aside (
+  id text primary key,
+  workspace text not null,
+  channel_id text not null,
+  key text not null,
+  body text not null,
+  error_text text not null,
+  at bigint not null,
+  replayed_at bigint
+);
+
+-- +goose Down
+drop table fact_aside;
+drop table fact_seen;
+drop table stream_position;
+drop table job_cron;
+drop table job;
+drop table secret_key;

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"github.com/kithhq/kith/internal/fault"
+)
+
+// Word is one word of a search; a prefix also finds longer words.
+type Word struct {
+	Text   string
+	Prefix bool
+}
+
+// IndexText makes a message findable by terms. The caller has folded them
+// (package text): they hold letters, marks, digits and symbols only, so both
+// engines keep them as they are and both find the same.
+func (tx *Tx) IndexText(ctx context.Context, seq int64, terms []string) error {
+	if tx.postgres {
+		_, err := tx.Exec(ctx, "update message set terms = array_to_tsvector($1::text[]) where seq = $2", array(terms), seq)
+		return err
+	}
+	_, err := tx.Exec(ctx, "insert into message_text (rowid, terms) values ($1, $2)", seq, strings.Join(terms, " "))
+	return err
+}
+
+// DropText makes a message unfindable.
+func (tx *Tx) DropText(ctx context.Context, seq int64) error {
+	text := "delete from message_text where rowid = $1"
+	if tx.postgres {
+		text = "update message set terms = null where seq = $1"
+	}
+	_, err := tx.Exec(ctx, text, seq)
+	return err
+}
+
+// FoundText gives the newest messages that hold every word, as sequence
+// numbers below before (0 = from the newest), newest first.
+//
+// SQLite walks the index backwards and stops at the limit. PostgreSQL chooses
+// by its statistics between the word index (rare words) and walking backwards
+// through the messages (common words).
+func (tx *Tx) FoundText(ctx context.Context, words []Word, before int64, limit int) ([]int64, error) {
+	if len(words) == 0 {
+		return nil, fault.New(fault.Internal, "a search without words")
+	}
+	if before <= 0 {
+		before = 1 << 62
+	}
+	var q strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			q.WriteString([]string{" AND ", " & "}[btoi(tx.postgres)])
+		}
+		if tx.postgres {
+			q.WriteString("'" + strings.NewReplacer("'", "''", `\`, `\\`).Replace(w.Text) + "'")
+			q.WriteString([]string{"", ":*"}[btoi(w.Prefix)])
+			continue
+		}
+		q.WriteString(`"` + strings.ReplaceAll(w.Text, `"`, `""`) + `"`)
+		q.WriteString([]string{"", "*"}[btoi(w.Prefix)])
+	}
+	if tx.postgres {
+		return All[int64](ctx, tx, "select seq from message where terms @@ $1::tsquery and seq < $2 order by seq desc limit $3", q.String(), before, limit)
+	}
+	return All[int64](ctx, tx, "select rowid from message_text where message_text match $1 and rowid < $2 order by rowid desc limit $3", q.String(), before, limit)
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// array writes a PostgreSQL array of texts.
+func array(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
+	}
+	return "{" + strings.Join(quoted, ",") + "}"
+}
+
+// SkipLocked is what a claiming sub-select ends with: on PostgreSQL several
+// claimers pass each other; on SQLite there is one writer.
+func (tx *Tx) SkipLocked() string {
+	if tx.postgres {
+		return " for update skip locked"
+	}
+	return ""
+}

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+	_ "modernc.org/sqlite"             // registers the driver "sqlite"
+
+	"github.com/kithhq/kith/internal/fault"
+)
+
+// DB is one open database.
+type DB struct {
+	postgres bool
+	read     *sql.DB // SQLite: query-only connections; PostgreSQL: the pool
+	write    *sql.DB // SQLite: the one writer; PostgreSQL: the same pool
+	queue    chan *work
+	done     chan struct{}
+	closing  sync.Once
+	now      func() time.Time
+	path     string
+}
+
+// Option changes how a database is opened.
+type Option func(*DB)
+
+// WithNow gives transactions another clock; tests and rehearsals use it.
+func WithNow(now func() time.Time) Option { return func(db *DB) { db.now = now } }
+
+// Open opens the database at an address and brings its schema up to date.
+// An address is "postgres://…", or "sqlite:PATH" (or only a path).
+func Open(ctx context.Context, address string, options ...Option) (*DB, error) {
+	db := &DB{now: time.Now}
+	for _, o := range options {
+		o(db)
+	}
+	var err error
+	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+		err = db.openPostgres(address)
+	} else {
+		err = db.openSQLite(ctx, strings.TrimPrefix(address, "sqlite:"))
+	}
+	if err == nil {
+		err = db.migrate(ctx)
+	}
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func (db *DB) openPostgres(address string) error {
+	pool, err := sql.Open("pgx", address)
+	if err != nil {
+		return fault.Wrap(fault.Invalid, err, "The database address is not one.").
+			WithHint("It has the form postgres://user:password@host:5432/name.")
+	}
+	pool.SetMaxOpenConns(20)
+	pool.SetMaxIdleConns(10)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	db.postgres, db.read, db.write = true, pool, pool
+	return nil
+}
+
+func (db *DB) openSQLite(ctx context.Context, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The data folder cannot be made.").
+			WithHint("Give --data a folder that this user may write to.")
+	}
+	db.path = path
+	open := func(extra string) (*sql.DB, error) {
+		return sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+
+			"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"+
+			"&_pragma=cache_size(-16000)&_pragma=temp_store(memory)&_pragma=mmap_size(268435456)"+extra)
+	}
+	var err error
+	if db.write, err = open("&_txlock=immediate"); err != nil {
+		return fault.Wrap(fault.Internal, err, "opening SQLite")
+	}
+	db.write.SetMaxOpenConns(1)
+	db.write.SetConnMaxIdleTime(0)
+	if err := db.write.PingContext(ctx); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The database file cannot be opened.").
+			WithHint("Is it a Kith database, and may this user write to it?")
+	}
+	if db.read, err = open("&_pragma=query_only(1)"); err != nil {
+		return fault.Wrap(fault.Internal, err, "opening SQLite")
+	}
+	db.read.SetMaxOpenConns(4)
+	db.read.SetMaxIdleConns(4)
+	db.queue, db.done = make(chan *work), make(chan struct{})
+	go db.writer()
+	return nil
+}
+
+// Close ends the database; transactions that wait are told Unavailable.
+func (db *DB) Close() {
+	db.closing.Do(func() {
+		if db.queue != nil {
+			close(db.queue)
+			<-db.done
+		}
+		if db.read != nil {
+			_ = db.read.Close() // nothing is left to lose: every commit is durable
+		}
+		if db.write != nil && !db.postgres {
+			_ = db.write.Close()
+		}
+	})
+}
+
+// Engine names what the database runs on: "sqlite" or "postgres".
+func (db *DB) Engine() string {
+	if db.postgres {
+		return "postgres"
+	}
+	return "sqlite"
+}
+
+// Now is the clock that transactions carry.
+func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
+
+// Backup writes a consistent copy of a SQLite database to a new file while it
+// is in use. PostgreSQL has its own tool for that and says so.
+func (db *DB) Backup(ctx context.Context, path string) error {
+	if db.postgres {
+		return fault.New(fault.Invalid, "PostgreSQL is copied by pg_dump.").
+			WithHint("Run pg_dump on the database; kith backup keeps everything else.")
+	}
+	// A connection of its own: the readers are query-only, the writer is busy.
+	own, err := sql.Open("sqlite", "file:"+(&url.URL{Path: db.path}).EscapedPath()+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "opening SQLite")
+	}
+	defer own.Close() //nolint:errcheck // nothing was changed through it
+	if _, err := own.ExecContext(ctx, "vacuum into "+quote(path)); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The copy could not be written.").
+			WithHint("Is there room on the disk, and is the file new?")
+	}
+	return nil
+}
+
+// Ping says whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	var one int
+	if err := db.read.QueryRowContext(ctx, "select 1").Scan(&one); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The database does not answer.")
+	}
+	return nil
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// Size gives the bytes of the database, for health pages.
+func (db *DB) Size(ctx context.Context) (int64, error) {
+	text := "select page_count * page_size from pragma_page_count(), pragma_page_size()"
+	if db.postgres {
+		text = "select pg_database_size(current_database())"
+	}
+	var n int64
+	if err := db.read.QueryRowContext(ctx, text).Scan(&n); err != nil {
+		return 0, fmt.Errorf("size of the database: %w", err)
+	}
+	return n, nil
+}

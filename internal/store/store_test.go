@@ -1,0 +1,209 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/store/storetest"
+)
+
+func TestACrowdSharesCommitsAndNobodyElsesFailure(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		var wait sync.WaitGroup
+		for i := range 200 {
+			wait.Go(func() {
+				err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+					if _, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ($1, 'x', 1)", fmt.Sprint(i)); err != nil {
+						return err
+					}
+					if i%3 == 0 {
+						return fault.New(fault.Invalid, "undone")
+					}
+					return nil
+				})
+				if (err != nil) != (i%3 == 0) {
+					t.Errorf("%d: %v", i, err)
+				}
+			})
+		}
+		wait.Wait()
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			n, err := store.One[int](ctx, tx, "select count(*) from job_cron")
+			if n != 133 {
+				t.Errorf("%d rows are left, 133 were kept", n)
+			}
+			return err
+		})
+	})
+}
+
+func TestNothingHappensAfterAnUndoneTransaction(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		happened := 0
+		for _, fail := range []bool{true, false} {
+			err := store.Do(t.Context(), db, func(_ context.Context, tx *store.Tx) error {
+				tx.AfterCommit(func() { happened++ })
+				if fail {
+					return errors.New("no")
+				}
+				return nil
+			})
+			if (err != nil) != fail {
+				t.Fatal(err)
+			}
+		}
+		if happened != 1 {
+			t.Errorf("after commit ran %d times", happened)
+		}
+	})
+}
+
+func TestATransactionInsideATransactionIsRefused(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		err := store.Do(t.Context(), db, func(ctx context.Context, _ *store.Tx) error {
+			return store.View(ctx, db, func(context.Context, *store.Tx) error { return nil })
+		})
+		if err == nil {
+			t.Error("nested without an error")
+		}
+	})
+}
+
+func TestAPanicUndoesAndReachesItsCaller(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic was swallowed")
+				}
+			}()
+			_ = store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+				if _, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('p', 'x', 1)"); err != nil {
+					return err
+				}
+				panic("boom")
+			})
+		}()
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			n, err := store.One[int](ctx, tx, "select count(*) from job_cron")
+			if n != 0 {
+				t.Error("a panicking transaction left a row")
+			}
+			return err
+		})
+	})
+}
+
+func TestValuesComeBackAsTheyWent(t *testing.T) {
+	type row struct {
+		Name string
+		Last time.Time
+		Seen []string
+		None time.Time
+		Yes  bool
+	}
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		at := time.Date(2026, 2, 3, 4, 5, 6, 789000, time.UTC)
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, `insert into job (id, workspace, kind, lane, args, state, due_at, run_at, created_at, cancel_asked, finished_at)
+				values ('é', 'w', 'k', 'l', $1, 'done', $2, 0, 0, $3, $4)`, []string{"a", "'"}, at, true, time.Time{})
+			return err
+		})
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			r, err := store.One[row](ctx, tx, "select id, due_at, args, finished_at, cancel_asked from job")
+			if r.Name != "é" || !r.Last.Equal(at) || len(r.Seen) != 2 || r.Seen[1] != "'" || !r.None.IsZero() || !r.Yes {
+				t.Errorf("%+v", r)
+			}
+			return err
+		})
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			_, err := store.One[string](ctx, tx, "select id from job where id = 'none'")
+			if !fault.Is(err, fault.NotFound) {
+				t.Errorf("missing row: %v", err)
+			}
+			return nil
+		})
+	})
+}
+
+func TestAUniqueValueIsTakenOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		insert := func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Insert(ctx, "job_cron (name, spec, last_at)", 3, [][]any{{"a", "b", 1}}, "")
+			return err
+		}
+		storetest.Do(t, db, insert)
+		if err := store.Do(t.Context(), db, insert); !store.Taken(err) {
+			t.Errorf("second insert: %v", err)
+		}
+	})
+}
+
+func TestConcurrentCountersLoseNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('n', 'x', 0)")
+			return err
+		})
+		var wait sync.WaitGroup
+		for range 8 {
+			wait.Go(func() {
+				for range 10 {
+					storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+						n, err := store.One[int](ctx, tx, "select last_at from job_cron where name = 'n'")
+						if err != nil {
+							return err
+						}
+						_, err = tx.Exec(ctx, "update job_cron set last_at = $1 where name = 'n'", n+1)
+						return err
+					})
+				}
+			})
+		}
+		wait.Wait()
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			n, err := store.One[int](ctx, tx, "select last_at from job_cron where name = 'n'")
+			if n != 80 {
+				t.Errorf("counted to %d of 80", n)
+			}
+			return err
+		})
+	})
+}
+
+func TestABackupIsWrittenWhileInUse(t *testing.T) {
+	db := storetest.SQLite(t)
+	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('n', 'x', 0)")
+		return err
+	})
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := db.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	again, err := store.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	storetest.View(t, again, func(ctx context.Context, tx *store.Tx) error {
+		_, err := store.One[string](ctx, tx, "select name from job_cron")
+		return err
+	})
+}
+
+func TestAClosedDatabaseSaysSo(t *testing.T) {
+	db := storetest.SQLite(t)
+	db.Close()
+	err := store.Do(t.Context(), db, func(context.Context, *store.Tx) error { return nil })
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/kithhq/kith/internal/fault"
+)
+
+// Tx is one transaction. It is used by one goroutine.
+type Tx struct {
+	Now      time.Time // the one time of this transaction, UTC, to the microsecond
+	postgres bool
+	writable bool
+	on       querier
+	after    []func()
+}
+
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+type txMark struct{}
+
+// InTx says whether the context belongs to an open transaction.
+func InTx(ctx context.Context) bool { return ctx.Value(txMark{}) != nil }
+
+// AfterCommit runs a function once the transaction is durable, and not at all
+// when it is undone. It must not block: it runs before Do returns.
+func (tx *Tx) AfterCommit(do func()) { tx.after = append(tx.after, do) }
+
+// Postgres says which engine this is. Only for the few texts that truly
+// differ; such a text lives in this package or says why it does not.
+func (tx *Tx) Postgres() bool { return tx.postgres }
+
+// View runs a closure that reads one consistent state.
+func View(ctx context.Context, db *DB, read func(ctx context.Context, tx *Tx) error) error {
+	if InTx(ctx) {
+		return fault.New(fault.Internal, "a transaction inside a transaction")
+	}
+	t, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: db.viewLevel()})
+	if err != nil {
+		return unavailable(ctx, err)
+	}
+	defer t.Rollback() //nolint:errcheck // reading leaves nothing to undo
+	return read(context.WithValue(ctx, txMark{}, true), &Tx{Now: db.Now(), postgres: db.postgres, on: t})
+}
+
+// A view on PostgreSQL is REPEATABLE READ: one snapshot, which is all that
+// reading for a screen needs, and it can never be asked to repeat.
+func (db *DB) viewLevel() sql.IsolationLevel {
+	if db.postgres {
+		return sql.LevelRepeatableRead
+	}
+	return sql.LevelDefault
+}
+
+// Do runs a closure that writes. It is durable when Do returns nil. The closure
+// may run more than once (PostgreSQL, on a conflict).
+func Do(ctx context.Context, db *DB, write func(ctx context.Context, tx *Tx) error) error {
+	if InTx(ctx) {
+		return fault.New(fault.Internal, "a transaction inside a transaction")
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !db.postgres {
+		return db.enqueue(ctx, write)
+	}
+	for attempt := 0; ; attempt++ {
+		after, err := db.once(ctx, write)
+		if err == nil {
+			for _, f := range after {
+				f()
+			}
+			return nil
+		}
+		if !repeatable(err) || attempt == 30 {
+			return err
+		}
+		// Two that collided must not collide again at once.
+		wait := time.Duration(1+rand.IntN(1<<min(attempt, 6))) * time.Millisecond
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (db *DB) once(ctx context.Context, write func(ctx context.Context, tx *Tx) error) ([]func(), error) {
+	t, err := db.write.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+	if err != nil {
+		return nil, unavailable(ctx, err)
+	}
+	defer t.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	tx := &Tx{Now: db.Now(), postgres: true, writable: true, on: t}
+	if err := write(context.WithValue(ctx, txMark{}, true), tx); err != nil {
+		return nil, err
+	}
+	if err := t.Commit(); err != nil {
+		if repeatable(err) {
+			return nil, err
+		}
+		// The server may have committed before the line broke.
+		return nil, fault.Wrap(fault.Uncertain, err, "The database did not confirm the change.")
+	}
+	return tx.after, nil
+}
+
+func unavailable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fault.Wrap(fault.Unavailable, err, "The database does not answer.")
+}
+
+// repeatable says whether PostgreSQL asks to run the transaction again:
+// serialization failure or deadlock.
+func repeatable(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pg.Code == "40001" || pg.Code == "40P01")
+}
