@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Builds bin/kith with the browser application inside.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/web.sh
+version=$(git describe --tags --always --dirty 2>/dev/null || echo unknown)
+mkdir -p bin
+go build -buildvcs=false -tags webbuilt -ldflags "-s -w -X main.version=$version" -o bin/kith ./cmd/kith

@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# Runs what belongs to every landing, stage by stage, and says how long each took.
+#
+#   scripts/test.sh                 every stage
+#   scripts/test.sh vet lint        these stages only
+#
+#   KITH_SOAK=1          long rounds: crash tests, a million executions of every fuzz target
+#   KITH_SKIPS=allowed   a skipped test is no failure
+#   KITH_FUZZTIME=10s    how long each fuzz target runs
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+logs=$root/.tools/logs
+mkdir -p "$logs" .tools/bin
+exec </dev/null
+
+# the version is given to the linker by us; a clone made by another user must not stop the build
+export GOFLAGS="${GOFLAGS:-} -buildvcs=false" CGO_ENABLED=1
+unset npm_config_nodedir
+
+soak=${KITH_SOAK:-}
+skips=()
+[ "${KITH_SKIPS:-}" = allowed ] && skips=(-skips)
+
+# The published specs are kept beside the project and not inside it: tests that read them may be skipped.
+readonly excused='KITH_SPECS'
+
+stages=(need web build vet lint test fuzz real)
+
+stage_need() { scripts/need.sh go node git gcc chromium postgres redis ffmpeg golangci web clients atproto; }
+
+stage_web() {
+    scripts/web.sh
+    npm --prefix web run --silent check
+    npm --prefix web run --silent lint
+    npm --prefix web run --silent test
+}
+
+stage_build() {
+    scripts/build.sh
+    ls -l bin/kith
+}
+
+stage_vet() {
+    local unformatted
+    unformatted=$(git ls-files -z '*.go' | xargs -0 sh -c 'for f; do [ -e "$f" ] && printf "%s\0" "$f"; done' sh | xargs -0 gofmt -l)
+    [ -z "$unformatted" ] || { printf 'not formatted (make fmt):\n%s\n' "$unformatted"; return 1; }
+    go vet ./...
+    go vet -tags webbuilt ./internal/ui/... ./cmd/... ./test/...
+    gotest arch -count=1 .
+}
+
+stage_lint() { .tools/bin/golangci-lint run --timeout 20m ./...; }
+
+stage_test() {
+    local limit=20m
+    [ -n "$soak" ] && limit=10h
+    # the whole house last, so that a fault in a room is seen first where it is
+    # shellcheck disable=SC2046
+    gotest test -race -p 2 -timeout "$limit" $(packages | grep -Ev '/internal/(app|bench|rehearse)$|/cmd/') \
+        $(packages | grep -E '/internal/(app|bench|rehearse)$|/cmd/')
+}
+
+stage_fuzz() {
+    local amount=${KITH_FUZZTIME:-3s} package name count=0
+    [ -n "$soak" ] && amount=1000000x
+    while read -r package; do
+        # corpus and crashers of one target do not stop the others
+        for name in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
+            printf '%-60s %-36s ' "${package#github.com/kithhq/kith/}" "$name"
+            if ! go test -run '^$' -fuzz "^$name\$" -fuzztime "$amount" -timeout 10h "$package" >"$logs/fuzz-$name.log" 2>&1; then
+                echo FAIL
+                cat "$logs/fuzz-$name.log"
+                return 1
+            fi
+            grep -E '^fuzz: elapsed' "$logs/fuzz-$name.log" | tail -n 1 | sed 's/^fuzz: //'
+            count=$((count + 1))
+        done
+    done < <(grep -rlE '^func Fuzz' --include='*_test.go' internal cmd 2>/dev/null | xargs -r -n 1 dirname | sort -u | sed 's,^,./,')
+    echo "$count fuzz targets, $amount each"
+}
+
+# Tests that need the built house, a browser, or servers and clients of others. One package at a time: they are heavy.
+stage_real() {
+    local limit=30m
+    [ -n "$soak" ] && limit=10h
+    gotest real -tags webbuilt -p 1 -count=1 -timeout "$limit" ./test/...
+}
+
+packages() { go list ./... | grep -v '/test/\|/test$'; }
+
+# gotest LOG ARGUMENTS…: go test, with the names of what failed and of what was skipped
+gotest() {
+    local log=$1
+    shift
+    go build -o .tools/bin/gotest ./scripts/gotest
+    go test -json "$@" 2>&1 | .tools/bin/gotest -log "$logs/$log.log" -because "$excused" ${skips[@]+"${skips[@]}"}
+}
+
+chosen=("$@")
+[ ${#chosen[@]} -gt 0 ] || chosen=("${stages[@]}")
+names=() times=() results=()
+began=$(date +%s)
+before=$(git status --porcelain 2>/dev/null || true)
+
+clock() { printf '%dm %02ds' $(($1 / 60)) $(($1 % 60)); }
+
+summary() {
+    local i
+    echo
+    echo "stage        time       result"
+    for i in "${!names[@]}"; do printf '%-12s %-10s %s\n' "${names[$i]}" "$(clock "${times[$i]}")" "${results[$i]}"; done
+    printf '%-12s %-10s %s\n' total "$(clock $(($(date +%s) - began)))" "$1"
+}
+
+trap 'summary interrupted; exit 130' INT TERM
+
+for name in "${chosen[@]}"; do
+    declare -F "stage_$name" >/dev/null || { echo "no such stage: $name (there are: ${stages[*]})" >&2; exit 2; }
+    printf '\n=== %s\n' "$name"
+    start=$(date +%s)
+    # a subshell of its own, because `set -e` is off inside a condition
+    set +e
+    (set -e; "stage_$name")
+    code=$?
+    set -e
+    names+=("$name")
+    times+=($(($(date +%s) - start)))
+    if [ $code -ne 0 ]; then
+        results+=(FAILED)
+        summary "FAILED at $name"
+        exit 1
+    fi
+    results+=(ok)
+done
+
+after=$(git status --porcelain 2>/dev/null || true)
+if [ "$before" != "$after" ]; then
+    echo
+    echo "the tests changed the working tree:"
+    diff <(echo "$before") <(echo "$after") || true
+    summary "FAILED: working tree changed"
+    exit 1
+fi
+summary ok
