@@ -1,0 +1,106 @@
+package network
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kithhq/kith/internal/fault"
+)
+
+// Set is the networks of a house, made once by package network/all.
+type Set struct{ drivers map[Name]Driver }
+
+// NewSet makes a set; a name given twice is a mistake of ours and panics.
+func NewSet(drivers ...Driver) *Set {
+	s := &Set{drivers: map[Name]Driver{}}
+	for _, d := range drivers {
+		if _, twice := s.drivers[d.Name()]; twice {
+			panic("network " + string(d.Name()) + " twice")
+		}
+		s.drivers[d.Name()] = d
+	}
+	return s
+}
+
+// Get gives a driver by its name, or NotFound.
+func (s *Set) Get(name Name) (Driver, error) {
+	if d, ok := s.drivers[name]; ok {
+		return d, nil
+	}
+	return nil, fault.New(fault.NotFound, "Kith does not know the network “%s”.", name)
+}
+
+// All gives the drivers in the order of their names.
+func (s *Set) All() []Driver {
+	all := make([]Driver, 0, len(s.drivers))
+	for _, d := range s.drivers {
+		all = append(all, d)
+	}
+	slices.SortFunc(all, func(a, b Driver) int { return strings.Compare(string(a.Name()), string(b.Name())) })
+	return all
+}
+
+// As gives a capability of a network, or an Invalid error that says why the
+// network cannot do that and what to do instead.
+func As[T any](s *Set, name Name, action Action) (T, error) {
+	var none T
+	d, err := s.Get(name)
+	if err != nil {
+		return none, err
+	}
+	if can, ok := d.(T); ok {
+		if _, no := d.Profile().Cannot[action]; !no {
+			return can, nil
+		}
+	}
+	p := d.Profile()
+	why := p.Cannot[action]
+	if why.Why == "" {
+		why.Why = p.Label + " cannot do that."
+	}
+	return none, fault.New(fault.Invalid, "%s", why.Why).WithHint("%s", why.Instead)
+}
+
+// Can says what a driver can do, by its interfaces and its Cannot list.
+func Can(d Driver, action Action) bool {
+	if _, no := d.Profile().Cannot[action]; no {
+		return false
+	}
+	ok := false
+	switch action {
+	case ActPublish:
+		_, ok = d.(Publisher)
+	case ActThread:
+		ok = d.Profile().Limits.Thread
+	case ActImage:
+		ok = d.Profile().Limits.Media.MaxItems > 0
+	case ActAltText:
+		ok = d.Profile().Limits.Media.AltMax > 0
+	case ActFind:
+		_, ok = d.(Finder)
+	case ActDelete:
+		_, ok = d.(Deleter)
+	case ActReply, ActPrivateReply:
+		_, ok = d.(Replier)
+	case ActLike:
+		_, ok = d.(Liker)
+	case ActHide:
+		_, ok = d.(Hider)
+	case ActDeleteOthers:
+		_, ok = d.(Remover)
+	case ActBan:
+		_, ok = d.(Banner)
+	case ActWebhook:
+		_, ok = d.(Knocker)
+	case ActPoll:
+		_, ok = d.(Reader)
+	case ActMeasure:
+		_, ok = d.(Measurer)
+	}
+	return ok
+}
+
+// Actions lists all actions in the order of the matrix.
+func Actions() []Action {
+	return []Action{ActPublish, ActThread, ActImage, ActAltText, ActFind, ActDelete, ActReply, ActPrivateReply, ActLike, ActHide, ActDeleteOthers, ActBan, ActWebhook, ActPoll, ActMeasure}
+}

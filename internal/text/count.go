@@ -1,0 +1,81 @@
+// Package text counts text as networks do, and folds it for searching.
+package text
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+)
+
+// Unit is what a network counts.
+type Unit string
+
+// The units.
+const (
+	Graphemes  Unit = "graphemes"   // extended grapheme clusters, UAX 29: Bluesky
+	CodePoints Unit = "code_points" // Facebook
+	UTF16      Unit = "utf16"       // TikTok
+	Mastodon   Unit = "mastodon"    // graphemes; a link has a fixed length, a mention counts without its server
+)
+
+// The links and mentions that Mastodon shortens while counting. A link counts
+// from its scheme to the next white space, without closing punctuation.
+var (
+	link    = regexp.MustCompile(`https?://[^\s<>"]+`)
+	mention = regexp.MustCompile(`(^|[^/\w])@(\w+(?:[.-]+\w+)*)@[A-Za-z0-9.-]+[A-Za-z0-9]+`)
+)
+
+// Count counts a text. urlLength > 0 counts every link as that many.
+func Count(s string, unit Unit, urlLength int) int {
+	if unit == Mastodon {
+		s = mention.ReplaceAllString(s, "$1@$2")
+	}
+	if urlLength > 0 {
+		s = link.ReplaceAllStringFunc(s, func(url string) string {
+			kept := strings.TrimRight(url, `.,;:!?'")`)
+			return strings.Repeat("x", urlLength) + url[len(kept):]
+		})
+	}
+	switch unit {
+	case CodePoints:
+		return utf8.RuneCountInString(s)
+	case UTF16:
+		n := 0
+		for _, r := range s {
+			n++
+			if r > 0xFFFF {
+				n++
+			}
+		}
+		return n
+	}
+	return uniseg.GraphemeClusterCount(s)
+}
+
+// Blank says whether nothing would be seen of a text.
+func Blank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// Clean makes a text from outside safe to keep: valid UTF-8, no U+0000.
+func Clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// Cut shortens a text to at most n graphemes, with an ellipsis when it does.
+func Cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	clusters := uniseg.NewGraphemes(s)
+	for i := 0; clusters.Next(); i++ {
+		if i == n-1 {
+			from, _ := clusters.Positions()
+			if rest := s[from:]; uniseg.GraphemeClusterCount(rest) > 1 {
+				return strings.TrimRight(s[:from], " \n\t") + "…"
+			}
+			return s
+		}
+	}
+	return s
+}
