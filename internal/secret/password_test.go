@@ -55,7 +55,7 @@ func TestACrowdOfSignInsIsBounded(t *testing.T) {
 	}
 	wait.Wait()
 	runtime.ReadMemStats(&after)
-	if grown := (after.HeapSys - before.HeapSys) >> 20; grown > uint64(3*19*cap(slots)+64) {
+	if grown := (int64(after.HeapSys) - int64(before.HeapSys)) >> 20; grown > int64(3*19*cap(slots)+64) {
 		t.Errorf("40 at once took %d MiB", grown)
 	}
 	for range cap(slots) {
