@@ -186,6 +186,10 @@ func (r *report) end(skips bool) (failed bool) {
 	list("skipped", r.skipped)
 	list("FAILED", r.failed)
 	fmt.Fprintf(r.out, "%d packages, %d tests, %d skipped, %d failed\n", r.packages, r.tests, len(r.skipped)+len(r.excused), len(r.failed))
+	if r.packages == 0 {
+		fmt.Fprintln(r.out, "FAIL: no package was tested")
+		failed = true
+	}
 	if len(r.skipped) > 0 && !skips {
 		fmt.Fprintln(r.out, "FAIL: a skipped test proves nothing; install what it lacks, or allow it with KITH_SKIPS=allowed")
 		failed = true

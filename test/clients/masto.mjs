@@ -1,0 +1,110 @@
+// What a community manager's tool needs of a server that speaks Mastodon's API, done with masto.js:
+//
+//   node masto.mjs BASE_URL TOKEN [CONTROL_URL]
+//
+// With CONTROL_URL, people of the rehearsal's cast react, and are read back as notifications.
+import { createRestAPIClient } from 'masto'
+import { picture, refused, step, talk } from './steps.mjs'
+
+const [url, accessToken, control] = process.argv.slice(2)
+const { v1, v2 } = createRestAPIClient({ url, accessToken, timeout: 10_000 })
+
+const alt = 'A square that goes from blue to red'
+const plain = (html) => html.replace(/<[^>]*>/g, '')
+const must = (ok, what) => {
+  if (!ok) throw new Error(what)
+}
+
+await step('instance', async () => {
+  const { version, configuration } = await v2.instance.fetch()
+  must(configuration.statuses.maxCharacters > 0, 'no limit of characters')
+  return { version, max: configuration.statuses.maxCharacters }
+})
+await step('me', async () => {
+  const { id, acct, username } = await v1.accounts.verifyCredentials()
+  return { id, acct, username }
+})
+await step('media', async () => {
+  const { id, type, description, url } = await v2.media.create({
+    file: new Blob([picture()], { type: 'image/png' }),
+    description: alt,
+  })
+  must(description === alt, `the alt text came back as ${description}`)
+  return { id, type, url }
+})
+await step('post', async ({ media }) => {
+  const { id, uri, content, mediaAttachments } = await v1.statuses.create({
+    status: 'Bonjour à tous, voici une image',
+    mediaIds: [media.id],
+    visibility: 'public',
+    language: 'fr',
+  })
+  must(mediaAttachments.length === 1 && mediaAttachments[0].description === alt, 'the image or its alt text is missing')
+  return { id, uri, text: plain(content) }
+})
+await refused('post too long', [422], ({ instance }) => v1.statuses.create({ status: 'x'.repeat(instance.max + 1) }))
+await refused('post nothing', [422], () => v1.statuses.create({ status: '' }))
+await step('fetch', async ({ post }) => {
+  const status = await v1.statuses.$select(post.id).fetch()
+  must(status.uri === post.uri, 'another status came back')
+  return { id: status.id, repliesCount: status.repliesCount, favouritesCount: status.favouritesCount }
+})
+await step('reply', async ({ post }) => {
+  const { id, inReplyToId } = await v1.statuses.create({ status: 'Et une suite', inReplyToId: post.id })
+  must(inReplyToId === post.id, `it answers ${inReplyToId}`)
+  return { id }
+})
+await step('context', async ({ post, reply }) => {
+  const { ancestors, descendants } = await v1.statuses.$select(post.id).context.fetch()
+  must(descendants.some(({ id }) => id === reply.id), 'the reply is not in the context')
+  return { ancestors: ancestors.length, descendants: descendants.length }
+})
+await step('favourite', async ({ reply }) => {
+  const { favourited, favouritesCount } = await v1.statuses.$select(reply.id).favourite()
+  must(favourited === true && favouritesCount === 1, `favourited is ${favourited}, ${favouritesCount} times`)
+})
+await step('unfavourite', async ({ reply }) => {
+  const { favourited } = await v1.statuses.$select(reply.id).unfavourite()
+  must(favourited === false, `favourited is ${favourited}`)
+})
+await step('own statuses', async ({ me, post }) => {
+  const statuses = await v1.accounts.$select(me.id).statuses.list({ limit: 20 })
+  must(statuses.filter(({ id }) => id === post.id).length === 1, 'the post is not there exactly once')
+  return { seen: statuses.length }
+})
+await step('repeat with a key', async ({ me }) => {
+  // whether the server honours the key is for the caller to judge; the official client can send it
+  const meta = { requestInit: { headers: new Headers({ 'Idempotency-Key': 'kith-test-1' }) } }
+  const first = await v1.statuses.create({ status: 'deux fois la même chose' }, meta)
+  const second = await v1.statuses.create({ status: 'deux fois la même chose' }, meta)
+  return { same: first.id === second.id, of: me.id }
+})
+if (control) {
+  await step('somebody answers', ({ me, post }) =>
+    talk(control, { network: 'mastodon', account: me.id, kind: 'comment', target: post.id, text: 'Très joli !' }))
+  await step('somebody likes', ({ me, post }) => talk(control, { network: 'mastodon', account: me.id, kind: 'react', target: post.id }))
+  await step('somebody follows', ({ me }) => talk(control, { network: 'mastodon', account: me.id, kind: 'follow' }))
+  await step('notifications', async () => {
+    const told = await v1.notifications.list({ limit: 40 })
+    const types = told.map(({ type }) => type)
+    for (const type of ['mention', 'favourite', 'follow']) must(types.includes(type), `no ${type} among ${types}`)
+    const mention = told.find(({ type }) => type === 'mention')
+    return { types, status: mention.status.id, text: plain(mention.status.content), from: mention.account.acct }
+  })
+  await step('answer them', async ({ notifications }) => {
+    const { inReplyToId } = await v1.statuses.create({ status: `@${notifications.from} Merci !`, inReplyToId: notifications.status })
+    must(inReplyToId === notifications.status, `it answers ${inReplyToId}`)
+  })
+  await step('counted', async ({ post }) => {
+    const { repliesCount, favouritesCount } = await v1.statuses.$select(post.id).fetch()
+    must(favouritesCount === 1, `${favouritesCount} favourites`)
+    must(repliesCount === 2, `${repliesCount} replies`)
+  })
+}
+await step('delete', async ({ post }) => {
+  const { id } = await v1.statuses.$select(post.id).remove()
+  must(id === post.id, `deleted ${id}`)
+})
+await refused('gone', [404], ({ post }) => v1.statuses.$select(post.id).fetch())
+await refused('a forged token', [401], () =>
+  createRestAPIClient({ url, accessToken: 'forged' }).v1.accounts.verifyCredentials())
