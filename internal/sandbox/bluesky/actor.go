@@ -27,7 +27,7 @@ var (
 
 // account answers a person's account, made when they first act.
 func (c actor) account(p sandbox.Person) *account {
-	handle := strings.ReplaceAll(p.Handle, "_", "-") + "." + c.n.options.Domain
+	handle := c.n.Handle(p)
 	if a := c.n.handles[handle]; a != nil {
 		return a
 	}
@@ -238,4 +238,9 @@ func (n *Network) Earlier(account, text string, at time.Time) (string, error) {
 	}
 	value := object{"$type": "app.bsky.feed.post", "text": text, "createdAt": stamp(at)}
 	return n.keep(a, "app.bsky.feed.post", tidFrom(at.UnixMicro(), 7), value, at, at).uri, nil
+}
+
+// Handle is what a person is called here.
+func (n *Network) Handle(p sandbox.Person) string {
+	return strings.ReplaceAll(p.Handle, "_", "-") + "." + n.options.Domain
 }

