@@ -201,7 +201,7 @@ func TestPointsRunOut(t *testing.T) {
 }
 
 func TestBlocksMutesAndGatesHold(t *testing.T) {
-	w := newWorld(t, Options{})
+	w := newWorld(t, Options{}).underJudgement()
 	post := w.publish("gate")
 	uri := post["uri"].(string)
 	_, _, key := splitURI(uri)
@@ -236,7 +236,7 @@ func TestBlocksMutesAndGatesHold(t *testing.T) {
 }
 
 func TestDirectMessages(t *testing.T) {
-	w := newWorld(t, Options{})
+	w := newWorld(t, Options{}).underJudgement()
 	who := w.person(2)
 	_, got := w.ask("GET", "chat.bsky.convo.getConvoForMembers", "members="+w.me.DID, nil)
 	if got["error"] != "RecipientNotFound" {
@@ -269,7 +269,7 @@ func TestDirectMessages(t *testing.T) {
 }
 
 func TestWeatherIsAimedByWhatARecordIs(t *testing.T) {
-	w := newWorld(t, Options{})
+	w := newWorld(t, Options{}).underJudgement()
 	uri := w.publish("first")["uri"].(string)
 	reply := w.do("comment", sandbox.Act{Target: uri, Person: w.person(1).ID, Text: "?"})
 	w.stage.Weather.Must(sandbox.Mishap{Kind: sandbox.Throttled, Action: sandbox.Reply, Times: 1})
