@@ -196,7 +196,7 @@ func (s *Stage) gateRoutes(m *http.ServeMux) {
 		if !told(w, r, &want) {
 			return
 		}
-		if err := s.Gate.Stop(want.Stops...); err != nil {
+		if err := s.Gate.Replace(want.Stops...); err != nil {
 			deny(w, http.StatusBadRequest, err)
 			return
 		}

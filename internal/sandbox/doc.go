@@ -50,7 +50,7 @@
 //	DELETE /sandbox/scenarios[/{id}]
 //	GET    /sandbox/ledger?network=&account=&action=&after=SEQ&text=   {items:[Entry], last}
 //	GET    /sandbox/ledger/duplicates?pattern=REGEXP   {items:[{marker, entries:[Entry]}]}
-//	PUT    /sandbox/gate                  {stops:[{step, network, action, match, times, hold}]}
+//	PUT    /sandbox/gate                  {stops:[{step, network, action, match, times, hold}]} replaces the stops; arrivals keep their numbers
 //	GET    /sandbox/gate?after=N&wait_s=S {items:[Arrival], last}: answers as soon as there is one after N (long poll)
 //	POST   /sandbox/gate/release          {arrival?: N, all?: true, drop?: true}: drop cuts the connection instead of going on
 //	DELETE /sandbox/gate                  forgets all stops and releases whoever waits

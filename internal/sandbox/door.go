@@ -13,7 +13,8 @@ import (
 // Refusal is what the stage asks a network to say in its own words.
 type Refusal struct {
 	Kind       Kind // Throttled, ServerError or ErrorAfter
-	Status     int
+	Status     int  // what was asked for, or 429, 503, 500
+	Asked      bool // the status was asked for, and is not only the usual one
 	RetryAfter *int // seconds; nil: the header is left out. The stage sets the header itself
 }
 
@@ -113,7 +114,7 @@ func (d *door) refuse(w http.ResponseWriter, r *http.Request, m Mishap, usual in
 	if m.RetryAfterS != nil {
 		w.Header().Set("Retry-After", strconv.Itoa(*m.RetryAfterS))
 	}
-	d.network.Refuse(w, r, Refusal{Kind: m.Kind, Status: usual, RetryAfter: m.RetryAfterS})
+	d.network.Refuse(w, r, Refusal{Kind: m.Kind, Status: usual, Asked: m.Status != 0, RetryAfter: m.RetryAfterS})
 }
 
 // deliver plays the weather after acceptance. It leaves refusals of the network alone: only what succeeded can be lost.

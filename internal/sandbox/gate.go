@@ -60,6 +60,21 @@ func newGate(c *Clock) *Gate {
 	return &Gate{clock: c, held: map[int64]chan bool{}, changed: make(chan struct{})}
 }
 
+// Replace forgets the stops so far, holds on to whoever is held, and adds others.
+func (g *Gate) Replace(stops ...Stop) error {
+	g.mu.Lock()
+	old := g.stops
+	g.stops = nil
+	g.mu.Unlock()
+	err := g.Stop(stops...)
+	if err != nil {
+		g.mu.Lock()
+		g.stops = old
+		g.mu.Unlock()
+	}
+	return err
+}
+
 // Stop adds stops.
 func (g *Gate) Stop(stops ...Stop) error {
 	for _, s := range stops {

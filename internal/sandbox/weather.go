@@ -30,6 +30,7 @@ const (
 	TokenExpired  Kind = "token_expired"  // *
 	TokenRevoked  Kind = "token_revoked"  // *
 	TokenReduced  Kind = "token_reduced"  // * scopes that are missing now
+	Blocked       Kind = "blocked"        // * the network takes us for a spammer for a while and refuses
 	HookTwice     Kind = "hook_twice"     // * a webhook comes copies (2) times
 	HookReordered Kind = "hook_reordered" // * a webhook comes after the one that follows it
 	HookDelayed   Kind = "hook_delayed"   // * a webhook comes seconds later
@@ -40,7 +41,7 @@ const (
 // Kinds are all kinds of mishap.
 func Kinds() []Kind {
 	return []Kind{Latency, Throttled, ServerError, Cut, LostAnswer, CutAnswer, SlowAnswer, ErrorAfter, UnknownFields, Maintenance,
-		ClockSkew, ListedLate, EarlierTwin, TokenExpired, TokenRevoked, TokenReduced, HookTwice, HookReordered, HookDelayed,
+		ClockSkew, ListedLate, EarlierTwin, TokenExpired, TokenRevoked, TokenReduced, Blocked, HookTwice, HookReordered, HookDelayed,
 		HookLost, HookCrowded}
 }
 

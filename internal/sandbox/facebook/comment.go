@@ -1,0 +1,217 @@
+package facebook
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/kithhq/kith/internal/sandbox"
+)
+
+func (a *ask) onComment(c *comment) (any, *fault) {
+	p := c.post.page
+	switch {
+	case a.edge == "" && a.isGet():
+		if err := a.token.may(p, "pages_read_engagement", "pages_read_user_content"); err != nil {
+			return nil, err
+		}
+		return a.comment(c, a.fields)
+	case a.edge == "" && a.isDelete():
+		if err := a.token.may(p, "pages_manage_engagement"); err != nil {
+			return nil, err
+		}
+		a.n.erase(c)
+		a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Delete, Object: c.id, Text: c.message})
+		return done(), nil
+	case a.edge == "" && a.isPost():
+		return a.changeComment(c)
+	case a.edge == "comments":
+		return a.onComments(c.post, c)
+	case a.edge == "likes", a.edge == "reactions":
+		return a.onLikes(p, c.id, &c.reactions)
+	}
+	return a.nothing("Comment")
+}
+
+// changeComment hides or shows a comment, or edits one of the Page's own.
+func (a *ask) changeComment(c *comment) (any, *fault) {
+	p := c.post.page
+	if err := a.token.may(p, "pages_manage_engagement"); err != nil {
+		return nil, err
+	}
+	if !a.p.has("is_hidden") && !a.p.has("message") && !a.p.has("attachment_id") {
+		return nil, invalid("Missing message, attachment or is_hidden")
+	}
+	if a.p.has("is_hidden") {
+		hidden, err := a.p.flag("is_hidden", c.hidden)
+		if err != nil {
+			return nil, err
+		}
+		if c.from.page {
+			return nil, no(http.StatusBadRequest, 100, 1705, "(#100) A Page cannot hide its own comment")
+		}
+		if hidden != c.hidden {
+			c.hidden = hidden
+			a.n.tellComment(c, map[bool]string{true: "hide", false: "unhide"}[hidden])
+		}
+		text := "shown"
+		if hidden {
+			text = "hidden"
+		}
+		a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Hide, Object: c.id, Parent: c.post.id, Text: text})
+	}
+	if a.p.has("message") {
+		if !c.from.page {
+			return nil, no(http.StatusForbidden, 200, 0, "(#200) You do not have permission to edit this comment")
+		}
+		c.message = a.p.get("message")
+		a.n.tellComment(c, "edited")
+		a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Edit, Object: c.id, Parent: c.post.id, Text: c.message})
+	}
+	return done(), nil
+}
+
+// erase takes away a comment and what is below it.
+func (n *Network) erase(c *comment) {
+	gone := append(c.children(), c)
+	c.post.comments = slices.DeleteFunc(c.post.comments, func(other *comment) bool { return slices.Contains(gone, other) })
+	for _, g := range gone {
+		delete(n.comments, g.id)
+		n.tellComment(g, "remove")
+	}
+}
+
+// onComments lists comments of a post or below a comment, or adds one of the Page's own.
+func (a *ask) onComments(o *post, below *comment) (any, *fault) {
+	if a.isGet() {
+		if err := a.token.may(o.page, "pages_read_engagement", "pages_read_user_content"); err != nil {
+			return nil, err
+		}
+		f := field{name: "comments", inner: a.fields, mods: map[string]string{}}
+		for name := range a.p.values {
+			f.mods[name] = a.p.get(name)
+		}
+		return a.comments(o, below, f)
+	}
+	if !a.isPost() {
+		return nil, missing(a.p.method, a.id)
+	}
+	if err := a.token.may(o.page, "pages_manage_engagement"); err != nil {
+		return nil, err
+	}
+	text := a.p.get("message")
+	if err := fits(text); err != nil {
+		return nil, err
+	}
+	var attached *photo
+	if id := a.p.get("attachment_id"); id != "" {
+		ph, ok := a.n.photos[id]
+		if !ok || ph.page != o.page {
+			return nil, invalid("Invalid attachment_id")
+		}
+		attached = ph
+	}
+	if text == "" && attached == nil && a.p.get("attachment_url") == "" {
+		return nil, no(http.StatusBadRequest, 1705, 0, "(#1705) There was an error posting to this wall")
+	}
+	if !o.published {
+		return nil, missing(a.p.method, a.id)
+	}
+	c := a.n.utter(o, below, o.page.self(), text, a.now, a.now.Add(a.call.ListedLate()))
+	c.photo = attached
+	parent := o.id
+	if below != nil {
+		parent = below.id
+	}
+	a.call.Accept(sandbox.Entry{Account: o.page.id, Action: sandbox.Reply, Object: c.id, Parent: parent, Text: text})
+	return map[string]any{"id": c.id}, nil
+}
+
+// utter adds a comment. What answers a reply hangs, as on Facebook, below the same first comment.
+func (n *Network) utter(o *post, below *comment, by author, text string, at, listed time.Time) *comment {
+	if below != nil && below.parent != nil {
+		below = below.parent
+	}
+	c := &comment{id: o.number + "_" + n.number(), post: o, parent: below, from: by, message: text, created: at.Truncate(time.Second), listed: listed}
+	n.comments[c.id] = c
+	o.put(c)
+	n.tellComment(c, "add")
+	return c
+}
+
+// comments lists what is said below a post (all of it with filter=stream) or below a comment.
+func (v *view) comments(o *post, below *comment, f field) (any, *fault) {
+	p := params{values: mods(f)}
+	w, err := cut(p.get, 25)
+	if err != nil {
+		return nil, err
+	}
+	filter, err := p.enum("filter", "toplevel", "stream", "toplevel")
+	if err != nil {
+		return nil, err
+	}
+	order, err := p.enum("order", "chronological", "chronological", "reverse_chronological")
+	if err != nil {
+		return nil, err
+	}
+	since, err := p.when("since")
+	if err != nil {
+		return nil, err
+	}
+	kept := []*comment{}
+	total := 0
+	for _, c := range o.comments {
+		if below != nil && c.parent != below || below == nil && filter == "toplevel" && c.parent != nil || c.listed.After(v.now) {
+			continue
+		}
+		total++
+		if c.created.Before(since) {
+			continue
+		}
+		kept = append(kept, c)
+	}
+	if order == "reverse_chronological" {
+		slices.Reverse(kept)
+	}
+	of := o.id
+	if below != nil {
+		of = below.id
+	}
+	query := mods(f)
+	l, err := part(w, kept, func(c *comment) string { return c.id }, func(c *comment) (any, *fault) { return v.comment(c, f.inner) },
+		v.links(of+"/comments", query))
+	if w.summary != "" && w.summary != "false" {
+		l.Summary = map[string]any{"order": order, "total_count": total, "can_comment": true}
+	}
+	return l, err
+}
+
+// onLikes lists what people feel, or lets the Page like something. Liking twice is no error.
+func (a *ask) onLikes(p *page, of string, all *[]reaction) (any, *fault) {
+	if a.isGet() {
+		if err := a.token.may(p, "pages_read_engagement", "pages_read_user_content"); err != nil {
+			return nil, err
+		}
+		if _, err := a.p.enum("type", "", "", "LIKE", "LOVE", "WOW", "HAHA", "SAD", "ANGRY", "THANKFUL", "PRIDE", "CARE", "NONE"); err != nil {
+			return nil, err
+		}
+		f := field{name: a.edge, mods: map[string]string{}}
+		for name := range a.p.values {
+			f.mods[name] = a.p.get(name)
+		}
+		return a.reactions(of, *all, f)
+	}
+	if a.edge != "likes" {
+		return nil, missing(a.p.method, a.id)
+	}
+	if err := a.token.may(p, "pages_manage_engagement"); err != nil {
+		return nil, err
+	}
+	kind, text := "LIKE", "liked"
+	if a.isDelete() {
+		kind, text = "", "unliked"
+	}
+	*all, _ = react(*all, p.self(), kind, a.now)
+	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Like, Object: of, Text: text})
+	return done(), nil
+}

@@ -1,0 +1,247 @@
+package facebook
+
+import (
+	"net/http"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kithhq/kith/internal/sandbox"
+)
+
+const (
+	privateWindow  = 7 * 24 * time.Hour // a private reply to a comment: once, within seven days
+	talkWindow     = 24 * time.Hour     // after the person's last message
+	maxMessageText = 2000
+)
+
+// send is POST /{page}/messages: an answer within 24 hours of the person's last message, or one private reply to a comment.
+func (a *ask) send(p *page) (any, *fault) {
+	if err := a.token.may(p, "pages_messaging"); err != nil {
+		return nil, err
+	}
+	kind, err := a.p.enum("messaging_type", "RESPONSE", "RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
+	if err != nil {
+		return nil, err
+	}
+	to, err := a.p.object("recipient")
+	if err != nil {
+		return nil, err
+	}
+	what, err := a.p.object("message")
+	if err != nil {
+		return nil, err
+	}
+	text, _ := what["text"].(string)
+	if text == "" {
+		return nil, invalid("Length of param message[text] must be greater than or equal to 1")
+	}
+	if utf8.RuneCountInString(text) > maxMessageText {
+		return nil, invalid("Length of param message[text] must be less than or equal to 2000")
+	}
+	if id, ok := to["comment_id"].(string); ok {
+		return a.privateReply(p, id, text)
+	}
+	id, _ := to["id"].(string)
+	f, ok := p.byID[id]
+	if !ok {
+		return nil, no(http.StatusBadRequest, 100, 2018001, "(#100) No matching user found")
+	}
+	t := p.thread(f)
+	if t == nil || t.heard.IsZero() || a.now.Sub(t.heard) > talkWindow {
+		if kind == "MESSAGE_TAG" && t != nil && !t.heard.IsZero() {
+			switch tag := a.p.get("tag"); tag {
+			case "HUMAN_AGENT":
+				if a.now.Sub(t.heard) <= 7*24*time.Hour {
+					return a.deliver(p, t, text, "")
+				}
+			case "CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE": // refused since 2026-04-27
+				return nil, invalid("The tag %s is no longer available", tag)
+			}
+		}
+		return nil, no(http.StatusBadRequest, 10, 2018278, "(#10) This message is sent outside of allowed window. Learn more about the new policy here: https://developers.facebook.com/docs/messenger-platform/policy-overview")
+	}
+	if _, blocked := p.blocked[f.id]; blocked {
+		return nil, no(http.StatusBadRequest, 551, 1545041, "(#551) This person isn't available right now.")
+	}
+	return a.deliver(p, t, text, "")
+}
+
+func (a *ask) privateReply(p *page, id, text string) (any, *fault) {
+	c, ok := a.n.comments[id]
+	if !ok || c.post.page != p {
+		return nil, missing(a.p.method, id)
+	}
+	if c.replied != "" {
+		return nil, no(http.StatusBadRequest, 10900, 0, "(#10900) Activity already replied to")
+	}
+	if c.from.page || a.now.Sub(c.created) >= privateWindow {
+		return nil, no(http.StatusBadRequest, 10903, 0, "(#10903) This user cant reply to this activity")
+	}
+	f := p.byID[c.from.id]
+	t := p.thread(f)
+	if t == nil {
+		t = a.n.open(p, f)
+	}
+	c.replied = t.id
+	return a.deliver(p, t, text, c.id)
+}
+
+func (a *ask) deliver(p *page, t *thread, text, about string) (any, *fault) {
+	m := a.n.note(t, p.self(), text, a.now)
+	m.about = about
+	a.n.tellMessage(m)
+	parent := about
+	if parent == "" {
+		parent = t.id
+	}
+	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Message, Object: m.id, Parent: parent, Text: text})
+	return map[string]any{"recipient_id": t.with.id, "message_id": m.id}, nil
+}
+
+// thread answers the conversation with a person, nil when they never spoke.
+func (p *page) thread(f *profile) *thread {
+	for _, t := range p.threads {
+		if t.with == f {
+			return t
+		}
+	}
+	return nil
+}
+
+func (n *Network) open(p *page, f *profile) *thread {
+	t := &thread{id: "t_" + n.number(), page: p, with: f}
+	n.threads[t.id] = t
+	p.threads = append(p.threads, t)
+	return t
+}
+
+func (n *Network) note(t *thread, by author, text string, at time.Time) *message {
+	m := &message{id: n.opaque("m_", 40), thread: t, from: by, text: text, created: at}
+	n.messages[m.id] = m
+	t.messages = append(t.messages, m)
+	t.updated = at
+	if by.page {
+		t.unread = 0
+	} else {
+		t.heard = at
+		t.unread++
+	}
+	return m
+}
+
+func (a *ask) conversations(p *page) (any, *fault) {
+	if err := a.token.may(p, "pages_messaging", "pages_manage_metadata"); err != nil {
+		return nil, err
+	}
+	platform, err := a.p.enum("platform", "MESSENGER", "MESSENGER", "INSTAGRAM")
+	if err != nil {
+		return nil, err
+	}
+	w, err := cut(a.p.get, 25)
+	if err != nil {
+		return nil, err
+	}
+	var kept []*thread
+	for _, t := range p.threads {
+		if platform != "MESSENGER" || t.spam != (a.p.get("folder") == "spam") || a.p.get("user_id") != "" && t.with.id != a.p.get("user_id") {
+			continue
+		}
+		kept = append(kept, t)
+	}
+	slices.SortStableFunc(kept, func(x, y *thread) int { return y.updated.Compare(x.updated) })
+	return part(w, kept, func(t *thread) string { return t.id }, func(t *thread) (any, *fault) { return a.thread(t, a.fields) },
+		a.links(a.id+"/conversations", a.p.values))
+}
+
+func (a *ask) onThread(t *thread) (any, *fault) {
+	if err := a.token.may(t.page, "pages_messaging"); err != nil {
+		return nil, err
+	}
+	switch {
+	case a.edge == "" && a.isGet():
+		return a.thread(t, a.fields)
+	case a.edge == "messages" && a.isGet():
+		f := field{name: "messages", inner: a.fields, mods: map[string]string{}}
+		for name := range a.p.values {
+			f.mods[name] = a.p.get(name)
+		}
+		return a.messages(t, f)
+	}
+	return a.nothing("UnifiedThread")
+}
+
+// party writes a participant: name, an address that is none, id.
+func party(a author) map[string]any {
+	return map[string]any{"name": a.name, "email": a.id + "@facebook.com", "id": a.id}
+}
+
+func (v *view) thread(t *thread, fs []field) (any, *fault) {
+	return node("UnifiedThread", fs, names("link", "updated_time"), func(f field) (any, bool, bool, *fault) {
+		switch f.name {
+		case "id", "scoped_thread_key":
+			return t.id, true, true, nil
+		case "link":
+			return "/" + t.page.id + "/inbox/" + t.id[2:] + "/", true, true, nil
+		case "updated_time":
+			return stamp(t.updated), true, true, nil
+		case "message_count":
+			return len(t.messages), true, true, nil
+		case "unread_count":
+			return t.unread, true, true, nil
+		case "snippet":
+			return t.messages[len(t.messages)-1].text, true, true, nil
+		case "can_reply":
+			return v.now.Sub(t.heard) <= talkWindow, true, true, nil
+		case "is_subscribed":
+			return true, true, true, nil
+		case "folder":
+			return map[bool]string{false: "inbox", true: "spam"}[t.spam], true, true, nil
+		case "participants", "senders":
+			return map[string]any{"data": []any{party(t.with.author()), party(t.page.self())}}, true, true, nil
+		case "former_participants":
+			return map[string]any{"data": []any{}}, true, true, nil
+		case "messages":
+			l, err := v.messages(t, f)
+			return l, true, true, err
+		}
+		return nil, false, false, nil
+	})
+}
+
+func (v *view) messages(t *thread, f field) (any, *fault) {
+	w, err := cut(func(name string) string { return f.mods[name] }, 25)
+	if err != nil {
+		return nil, err
+	}
+	newest := slices.Clone(t.messages)
+	slices.Reverse(newest)
+	return part(w, newest, func(m *message) string { return m.id }, func(m *message) (any, *fault) { return v.message(m, f.inner) },
+		v.links(t.id+"/messages", mods(f)))
+}
+
+func (v *view) message(m *message, fs []field) (any, *fault) {
+	return node("Message", fs, names("created_time"), func(f field) (any, bool, bool, *fault) {
+		switch f.name {
+		case "id":
+			return m.id, true, true, nil
+		case "created_time":
+			return stamp(m.created), true, true, nil
+		case "message":
+			return m.text, true, true, nil
+		case "from":
+			return party(m.from), true, true, nil
+		case "to":
+			to := m.thread.page.self()
+			if m.from.page {
+				to = m.thread.with.author()
+			}
+			return map[string]any{"data": []any{party(to)}}, true, true, nil
+		case "tags":
+			return map[string]any{"data": []any{map[string]any{"name": "inbox"}, map[string]any{"name": "source:mobile"}}}, true, true, nil
+		case "attachments":
+			return nil, false, true, nil
+		}
+		return nil, false, false, nil
+	})
+}

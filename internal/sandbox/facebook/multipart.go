@@ -1,0 +1,30 @@
+package facebook
+
+import (
+	"bytes"
+	"io"
+	"mime/multipart"
+)
+
+// parts reads a multipart form. The file comes as "source", or under any name, as long as it is a file.
+func (p *params) parts(boundary string, body []byte) error {
+	m := multipart.NewReader(bytes.NewReader(body), boundary)
+	for {
+		part, err := m.NextPart()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		data, err := io.ReadAll(part)
+		if err != nil {
+			return err
+		}
+		if part.FileName() != "" || part.FormName() == "source" {
+			p.file = data
+			continue
+		}
+		p.values.Set(part.FormName(), string(data))
+	}
+}

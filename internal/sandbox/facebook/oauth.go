@@ -1,0 +1,258 @@
+package facebook
+
+import (
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// code is what the sign-in page gives back: good once, for ten minutes, for the same redirect address.
+type code struct {
+	redirect string
+	scopes   []string
+	pages    []string
+	until    time.Time
+	used     bool
+}
+
+const (
+	shortLife = 90 * time.Minute
+	longLife  = 60 * 24 * time.Hour
+)
+
+// dialog is the sign-in page: GET shows which Pages and permissions are asked for, POST is the person's answer.
+func (n *Network) dialog(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	back, err := url.Parse(r.FormValue("redirect_uri"))
+	if err != nil || !n.mayReturn(back) || r.FormValue("client_id") != n.options.AppID {
+		http.Error(w, "URL blocked: this redirect failed because the redirect URI is not white-listed in the app's client OAuth settings.", http.StatusBadRequest)
+		return
+	}
+	q := back.Query()
+	if s := r.FormValue("state"); s != "" {
+		q.Set("state", s)
+	}
+	asked := strings.FieldsFunc(r.FormValue("scope"), func(c rune) bool { return c == ',' || c == ' ' })
+	if r.Method == http.MethodGet {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		signIn().Execute(w, map[string]any{"User": n.options.User, "Pages": n.names(), "Scopes": asked, "Query": r.URL.Query()})
+		return
+	}
+	if r.FormValue("answer") != "allow" {
+		q.Set("error", "access_denied")
+		q.Set("error_code", "200")
+		q.Set("error_reason", "user_denied")
+		q.Set("error_description", "Permissions error")
+	} else {
+		n.mu.Lock()
+		c := &code{redirect: r.FormValue("redirect_uri"), scopes: asked, pages: r.Form["page"], until: n.stage.Clock.Now().Add(10 * time.Minute)}
+		if granted := r.Form["granted"]; len(granted) > 0 { // unticked permissions are simply not given
+			c.scopes = slices.DeleteFunc(asked, func(s string) bool { return !slices.Contains(granted, s) })
+		}
+		if len(c.pages) == 0 {
+			for _, p := range n.order {
+				c.pages = append(c.pages, p.id)
+			}
+		}
+		value := n.opaque("AQ", 60)
+		n.codes[value] = c
+		n.mu.Unlock()
+		q.Set("code", value)
+	}
+	back.RawQuery = q.Encode()
+	back.Fragment = "_=_" // Facebook's own habit, which has surprised many
+	http.Redirect(w, r, back.String(), http.StatusFound)
+}
+
+func (n *Network) names() []Page {
+	all := []Page{}
+	for _, p := range n.order {
+		all = append(all, Page{ID: p.id, Name: p.name})
+	}
+	return all
+}
+
+func (n *Network) mayReturn(u *url.URL) bool {
+	if len(n.options.Redirects) > 0 {
+		return slices.Contains(n.options.Redirects, u.String())
+	}
+	switch u.Hostname() {
+	case "localhost", "127.0.0.1", "::1":
+		return u.Scheme == "http" || u.Scheme == "https"
+	}
+	return false
+}
+
+func signIn() *template.Template {
+	return template.Must(template.New("").Parse(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Rehearsal sign-in</title><style>body{font:16px system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem;color:#1c1e21}
+h1{font-size:1.3rem}fieldset{border:1px solid #ccd0d5;border-radius:8px;margin:1rem 0}label{display:block;padding:.3rem 0}
+button{font:inherit;padding:.5rem 1.2rem;border-radius:8px;border:1px solid #ccd0d5;background:#fff}
+button[value=allow]{background:#1b5fd0;color:#fff;border-color:#1b5fd0}</style>
+<h1>Rehearsal: pretended Facebook</h1><p>{{.User}}, an app asks to look after your Pages.</p><form method="post" action="">
+{{range $k, $vs := .Query}}{{range $vs}}<input type="hidden" name="{{$k}}" value="{{.}}">{{end}}{{end}}
+<fieldset><legend>Pages</legend>{{range .Pages}}<label><input type="checkbox" name="page" value="{{.ID}}" checked> {{.Name}}</label>{{end}}</fieldset>
+<fieldset><legend>Permissions</legend>{{range .Scopes}}<label><input type="checkbox" name="granted" value="{{.}}" checked> {{.}}</label>{{end}}</fieldset>
+<button name="answer" value="allow">Continue</button> <button name="answer" value="deny">Cancel</button></form></html>`))
+}
+
+// exchange is /oauth/access_token: a code for a short token, a short token for a long one, or the app's own token.
+func (n *Network) exchange(w http.ResponseWriter, r *http.Request, p *params, edge string) {
+	if edge != "access_token" {
+		n.fail(w, unknownPath("oauth/"+edge))
+		return
+	}
+	n.mu.Lock()
+	v, f := n.grant(p)
+	n.mu.Unlock()
+	if f != nil {
+		n.fail(w, f)
+		return
+	}
+	n.write(w, http.StatusOK, v)
+}
+
+func (n *Network) grant(p *params) (any, *fault) {
+	bad := func(text string) *fault { return no(http.StatusBadRequest, 100, 0, "%s", text) }
+	if p.get("client_id") != n.options.AppID {
+		return nil, no(http.StatusBadRequest, 101, 0, "Error validating application. Cannot get application info due to a system error.")
+	}
+	if p.get("client_secret") != n.options.AppSecret {
+		return nil, no(http.StatusBadRequest, 1, 0, "Error validating client secret.")
+	}
+	now := n.stage.Clock.Now()
+	switch p.get("grant_type") {
+	case "client_credentials":
+		return map[string]any{"access_token": n.options.AppID + "|" + n.options.AppSecret, "token_type": "bearer"}, nil
+	case "fb_exchange_token":
+		t, ok := n.tokens[p.get("fb_exchange_token")]
+		if !ok || t.kind != "USER" || t.revoked || !now.Before(t.expires) {
+			return nil, no(http.StatusBadRequest, 190, 463, "Error validating access token: Session has expired.")
+		}
+		long := n.issue(&token{kind: "USER", scopes: t.scopes, pages: t.pages, expires: now.Add(longLife)})
+		return map[string]any{"access_token": long.value, "token_type": "bearer", "expires_in": int(longLife.Seconds())}, nil
+	case "", "authorization_code":
+		c, ok := n.codes[p.get("code")]
+		switch {
+		case !ok:
+			return nil, bad("Invalid verification code format.")
+		case c.used:
+			return nil, no(http.StatusBadRequest, 100, 36009, "This authorization code has been used.")
+		case now.After(c.until):
+			return nil, no(http.StatusBadRequest, 100, 36007, "This authorization code has expired.")
+		case c.redirect != p.get("redirect_uri"):
+			return nil, no(http.StatusBadRequest, 100, 36008, "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request")
+		}
+		c.used = true
+		t := n.issue(&token{kind: "USER", scopes: c.scopes, pages: c.pages, expires: now.Add(shortLife)})
+		return map[string]any{"access_token": t.value, "token_type": "bearer", "expires_in": int(shortLife.Seconds())}, nil
+	}
+	return nil, bad("Unsupported grant_type")
+}
+
+const userID = "7311000000000042"
+
+// user answers /me of a user's token, its Pages and its permissions.
+func (a *ask) user() (any, *fault) {
+	if a.token.kind != "USER" || !a.isGet() {
+		return nil, missing(a.p.method, a.id)
+	}
+	switch a.edge {
+	case "":
+		return node("User", a.fields, names("name"), func(f field) (any, bool, bool, *fault) {
+			switch f.name {
+			case "id":
+				return userID, true, true, nil
+			case "name":
+				return a.n.options.User, true, true, nil
+			}
+			return nil, false, false, nil
+		})
+	case "permissions":
+		all := []any{}
+		for _, s := range a.token.scopes {
+			all = append(all, map[string]any{"permission": s, "status": "granted"})
+		}
+		return map[string]any{"data": all}, nil
+	case "accounts":
+		return a.accounts()
+	}
+	return a.nothing("User")
+}
+
+// accounts lists the Pages that were chosen, each with a token: one that never ends when the user's token is a long one.
+func (a *ask) accounts() (any, *fault) {
+	if !slices.Contains(a.token.scopes, "pages_show_list") {
+		return map[string]any{"data": []any{}}, nil
+	}
+	w, err := cut(a.p.get, 25)
+	if err != nil {
+		return nil, err
+	}
+	var kept []*page
+	for _, p := range a.n.order {
+		if slices.Contains(a.token.pages, p.id) {
+			kept = append(kept, p)
+		}
+	}
+	fs := a.fields
+	if fs == nil {
+		fs = names("access_token", "category", "category_list", "name", "tasks")
+	}
+	plain := slices.DeleteFunc(slices.Clone(fs), func(f field) bool { return f.name == "access_token" || f.name == "tasks" })
+	l, err := part(w, kept, func(p *page) string { return p.id }, func(p *page) (any, *fault) {
+		v, f := a.page(p, append([]field{}, plain...))
+		for _, w := range fs {
+			switch {
+			case f == nil && w.name == "access_token":
+				t := &token{kind: "PAGE", page: p.id, scopes: a.token.scopes}
+				if a.token.expires.Sub(a.token.issued) < longLife {
+					t.expires = a.token.expires
+				}
+				v["access_token"] = a.n.issue(t).value
+			case f == nil && w.name == "tasks":
+				v["tasks"] = []string{"ANALYZE", "ADVERTISE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE"}
+			}
+		}
+		return v, f
+	}, a.links("me/accounts", a.p.values))
+	if w.summary != "" {
+		l.Summary = map[string]any{"total_count": len(kept)}
+	}
+	return l, err
+}
+
+// debugToken is GET /debug_token, asked with the app's token.
+func (a *ask) debugToken() (any, *fault) {
+	if a.token.kind != "APP" && a.p.get("input_token") != a.token.value {
+		return nil, no(http.StatusBadRequest, 100, 0, "(#100) You must provide an app access token, or a user access token that is an owner or developer of the app")
+	}
+	t, ok := a.n.tokens[a.p.get("input_token")]
+	if !ok {
+		return map[string]any{"data": map[string]any{"error": map[string]any{"code": 190, "message": "Invalid OAuth access token."}, "is_valid": false, "scopes": []string{}}}, nil
+	}
+	ends := int64(0)
+	if !t.expires.IsZero() {
+		ends = t.expires.Unix()
+	}
+	valid := !t.revoked && (ends == 0 || a.now.Before(t.expires))
+	data := map[string]any{"app_id": a.n.options.AppID, "type": t.kind, "application": "Kith rehearsal", "is_valid": valid, "expires_at": ends,
+		"data_access_expires_at": t.issued.Add(90 * 24 * time.Hour).Unix(), "issued_at": t.issued.Unix(), "scopes": append([]string{}, t.scopes...), "user_id": userID}
+	if t.kind == "PAGE" {
+		data["profile_id"] = t.page
+	}
+	granular := []any{}
+	for _, s := range t.scopes {
+		granular = append(granular, map[string]any{"scope": s})
+	}
+	data["granular_scopes"] = granular
+	if !valid {
+		data["error"] = map[string]any{"code": 190, "subcode": 463, "message": "Error validating access token: Session has expired."}
+	}
+	return map[string]any{"data": data}, nil
+}

@@ -1,0 +1,243 @@
+package facebook
+
+import (
+	"slices"
+
+	"github.com/kithhq/kith/internal/sandbox"
+)
+
+func (a *ask) onPage(p *page) (any, *fault) {
+	switch a.edge {
+	case "":
+		if !a.isGet() {
+			return nil, missing(a.p.method, a.id)
+		}
+		if err := a.token.may(p, "pages_read_engagement"); err != nil && a.token.kind != "USER" {
+			return nil, err
+		}
+		return a.page(p, a.fields)
+	case "feed", "posts", "published_posts", "scheduled_posts", "visitor_posts":
+		if a.isPost() && a.edge == "feed" {
+			return a.publish(p)
+		}
+		return a.feed(p)
+	case "photos":
+		if a.isPost() {
+			return a.upload(p)
+		}
+	case "messages":
+		if a.isPost() {
+			return a.send(p)
+		}
+	case "conversations":
+		if a.isGet() {
+			return a.conversations(p)
+		}
+	case "blocked":
+		return a.blockedPeople(p)
+	case "moderate_conversations":
+		if a.isPost() {
+			return a.moderate(p)
+		}
+	case "insights":
+		if a.isGet() {
+			return a.pageInsights(p)
+		}
+	case "subscribed_apps":
+		return a.subscribedApps(p)
+	case "picture":
+		if a.isGet() {
+			return map[string]any{"data": a.picture(p.id)}, nil
+		}
+	}
+	return a.nothing("Page")
+}
+
+// feed lists posts, newest first. What is accepted and not yet listed is not in any list, though it can be read by its id.
+func (a *ask) feed(p *page) (any, *fault) {
+	if !a.isGet() {
+		return nil, missing(a.p.method, a.id)
+	}
+	scope := "pages_read_engagement"
+	if a.edge == "visitor_posts" {
+		scope = "pages_read_user_content"
+	}
+	if err := a.token.may(p, scope); err != nil {
+		return nil, err
+	}
+	w, err := cut(a.p.get, 25)
+	if err != nil {
+		return nil, err
+	}
+	since, err := a.p.when("since")
+	if err != nil {
+		return nil, err
+	}
+	until, err := a.p.when("until")
+	if err != nil {
+		return nil, err
+	}
+	hiddenToo, err := a.p.flag("include_hidden", false)
+	if err != nil {
+		return nil, err
+	}
+	kept := make([]*post, 0, min(len(p.posts), 256))
+	for _, o := range slices.Backward(p.posts) {
+		if !until.IsZero() && o.created.After(until) || o.listed.After(a.now) || o.hidden && !hiddenToo {
+			continue
+		}
+		if !since.IsZero() && o.created.Before(since) {
+			break
+		}
+		switch a.edge {
+		case "scheduled_posts":
+			if o.published || o.due.IsZero() {
+				continue
+			}
+		case "visitor_posts":
+			if o.from.page || !o.published {
+				continue
+			}
+		case "posts", "published_posts":
+			if !o.from.page || !o.published {
+				continue
+			}
+		default:
+			if !o.published {
+				continue
+			}
+		}
+		kept = append(kept, o)
+	}
+	return part(w, kept, func(o *post) string { return o.id }, func(o *post) (any, *fault) { return a.post(o, a.fields) },
+		a.links(a.id+"/"+a.edge, a.p.values))
+}
+
+func (a *ask) onPost(o *post) (any, *fault) {
+	switch a.edge {
+	case "":
+		switch {
+		case a.isGet():
+			if err := a.token.may(o.page, "pages_read_engagement"); err != nil {
+				return nil, err
+			}
+			return a.post(o, a.fields)
+		case a.isDelete():
+			if err := a.token.may(o.page, "pages_manage_posts"); err != nil {
+				return nil, err
+			}
+			a.n.drop(o)
+			a.call.Accept(sandbox.Entry{Account: o.page.id, Action: sandbox.Delete, Object: o.id, Text: o.message})
+			return done(), nil
+		case a.isPost():
+			return a.change(o)
+		}
+	case "comments":
+		return a.onComments(o, nil)
+	case "likes", "reactions":
+		return a.onLikes(o.page, o.id, &o.reactions)
+	case "attachments":
+		if a.isGet() {
+			if err := a.token.may(o.page, "pages_read_engagement"); err != nil {
+				return nil, err
+			}
+			if list, ok := a.attachments(o); ok {
+				return list, nil
+			}
+			return map[string]any{"data": []any{}}, nil
+		}
+	case "insights":
+		if a.isGet() {
+			if err := a.token.may(o.page, "read_insights", "pages_read_engagement"); err != nil {
+				return nil, err
+			}
+			return a.postInsights(o, a.p.get("metric"), a.p.get("period"))
+		}
+	}
+	return a.nothing("PagePost")
+}
+
+// change edits a post, publishes it now, hides it or moves its moment.
+func (a *ask) change(o *post) (any, *fault) {
+	if err := a.token.may(o.page, "pages_manage_posts"); err != nil {
+		return nil, err
+	}
+	hidden, err := a.p.flag("is_hidden", o.hidden)
+	if err != nil {
+		return nil, err
+	}
+	published, err := a.p.flag("is_published", o.published)
+	if err != nil {
+		return nil, err
+	}
+	if o.published && !published {
+		return nil, invalid("You cannot unpublish a published post")
+	}
+	if !o.from.page && a.p.has("message") {
+		return nil, no(403, 200, 0, "(#200) You do not have permission to edit this post")
+	}
+	due, err := a.p.when("scheduled_publish_time")
+	if err != nil {
+		return nil, err
+	}
+	if !due.IsZero() {
+		if err := a.dueFits(due); err != nil {
+			return nil, err
+		}
+		o.due = due
+		a.n.plan(o)
+	}
+	if a.p.has("message") {
+		if err := fits(a.p.get("message")); err != nil {
+			return nil, err
+		}
+		o.message = a.p.get("message")
+		a.n.tellPost(o, "edited")
+	}
+	o.hidden, o.updated = hidden, a.now
+	if published && !o.published {
+		a.n.comeOut(o)
+	}
+	a.call.Accept(sandbox.Entry{Account: o.page.id, Action: sandbox.Edit, Object: o.id, Text: o.message})
+	return done(), nil
+}
+
+// drop deletes a post and everything below it.
+func (n *Network) drop(o *post) {
+	if o.unschedule != nil {
+		o.unschedule()
+	}
+	o.page.posts = slices.DeleteFunc(o.page.posts, func(other *post) bool { return other == o })
+	delete(n.posts, o.id)
+	for _, c := range o.comments {
+		delete(n.comments, c.id)
+	}
+	if o.published {
+		n.tellPost(o, "remove")
+	}
+}
+
+func (a *ask) onPhoto(p *photo) (any, *fault) {
+	if err := a.token.may(p.page, "pages_read_engagement"); err != nil {
+		return nil, err
+	}
+	switch {
+	case a.edge == "" && a.isGet():
+		return a.photo(p, a.fields)
+	case a.edge == "" && a.isDelete():
+		if err := a.token.may(p.page, "pages_manage_posts"); err != nil {
+			return nil, err
+		}
+		delete(a.n.photos, p.id)
+		if p.post != nil && p.post.status == "added_photos" && len(p.post.photos) == 1 {
+			a.n.drop(p.post)
+		}
+		a.call.Accept(sandbox.Entry{Account: p.page.id, Action: sandbox.Delete, Object: p.id})
+		return done(), nil
+	case p.post != nil && a.edge == "comments":
+		return a.onComments(p.post, nil)
+	case p.post != nil && a.edge == "likes":
+		return a.onLikes(p.page, p.post.id, &p.post.reactions)
+	}
+	return a.nothing("Photo")
+}

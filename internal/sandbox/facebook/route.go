@@ -1,0 +1,223 @@
+package facebook
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/kithhq/kith/internal/sandbox"
+)
+
+// place is what a path names: /v25.0/{id}/{edge}, with or without the version.
+func place(path string) (id, edge string, known bool) {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	if len(parts[0]) > 1 && parts[0][0] == 'v' && parts[0][1] >= '0' && parts[0][1] <= '9' {
+		if !strings.HasSuffix(parts[0], ".0") {
+			return "", "", false
+		}
+		parts = parts[1:]
+	}
+	switch len(parts) {
+	case 0:
+		return "", "", true
+	case 1:
+		return parts[0], "", true
+	case 2:
+		return parts[0], parts[1], true
+	}
+	return "", "", false
+}
+
+// action tells the stage what a request does. A request's body is not read for it: POST /{page}/photos counts as an upload even when
+// the photo is published at once (the ledger has it as a post), POST /{comment} counts as hiding and POST /{post} as editing.
+func (n *Network) action(r *http.Request) sandbox.Action {
+	id, edge, _ := place(r.URL.Path)
+	write := r.Method != http.MethodGet && r.Method != http.MethodHead
+	switch {
+	case id == "dialog" || id == "files" || id == "picture":
+		return ""
+	case id == "oauth" || id == "debug_token" || edge == "accounts" || edge == "permissions" || edge == "subscriptions" || edge == "subscribed_apps":
+		return sandbox.Token
+	case edge == "insights":
+		return sandbox.Insights
+	case !write:
+		return sandbox.Read
+	case edge == "feed":
+		return sandbox.Publish
+	case edge == "photos":
+		return sandbox.Upload
+	case edge == "comments":
+		return sandbox.Reply
+	case edge == "likes":
+		return sandbox.Like
+	case edge == "messages":
+		return sandbox.Message
+	case edge == "blocked" || edge == "moderate_conversations":
+		return sandbox.Ban
+	case r.Method == http.MethodDelete:
+		return sandbox.Delete
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if _, ok := n.comments[id]; ok {
+		return sandbox.Hide
+	}
+	return sandbox.Edit
+}
+
+// ask is one admitted call, with the network's mutex held.
+type ask struct {
+	*view
+	call   *sandbox.Call
+	p      *params
+	token  *token
+	id     string
+	edge   string
+	fields []field
+}
+
+func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
+	id, edge, ok := place(r.URL.Path)
+	switch {
+	case !ok:
+		n.fail(w, unknownPath(strings.Trim(r.URL.Path, "/")))
+		return
+	case id == "dialog":
+		n.dialog(w, r)
+		return
+	case id == "files" || id == "picture":
+		n.serveFile(w, r, id, edge)
+		return
+	}
+	p, err := read(r)
+	if err != nil {
+		f := invalid("The body cannot be read: %s", strings.TrimPrefix(err.Error(), "http: "))
+		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+			f = no(http.StatusRequestEntityTooLarge, 1366046, 0, "The photo is too large")
+		}
+		n.fail(w, f)
+		return
+	}
+	if id == "oauth" {
+		n.exchange(w, r, &p, edge)
+		return
+	}
+	if edge == "subscriptions" {
+		n.subscriptions(w, r, &p, id)
+		return
+	}
+	if edge == "photos" && p.get("url") != "" && p.method == http.MethodPost {
+		if p.file, err = n.fetch(r, p.get("url")); err != nil {
+			n.fail(w, no(http.StatusBadRequest, 324, 2069019, "Missing or invalid image file"))
+			return
+		}
+	}
+	v, f := n.answer(r, &p, id, edge)
+	n.courier.wake()
+	if f != nil {
+		n.fail(w, f)
+		return
+	}
+	n.write(w, http.StatusOK, v)
+}
+
+func (n *Network) answer(r *http.Request, p *params, id, edge string) (any, *fault) {
+	call := sandbox.From(r.Context())
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	t, f := n.admit(call, r, p)
+	if f != nil {
+		return nil, f
+	}
+	a := &ask{call: call, p: p, token: t, id: id, edge: edge,
+		view: &view{n: n, now: call.Now(), base: "http://" + r.Host, token: t.value}}
+	if r.TLS != nil {
+		a.base = "https://" + r.Host
+	}
+	if a.fields, f = wanted(p.get("fields")); f != nil {
+		return nil, f
+	}
+	if id == "me" && t.kind == "PAGE" {
+		a.id = t.page
+	}
+	if _, blocked := call.Has(sandbox.Blocked); blocked && p.method != http.MethodGet {
+		return nil, no(http.StatusBadRequest, 368, 1390008, "The action attempted has been deemed abusive or is otherwise disallowed")
+	}
+	return a.dispatch()
+}
+
+func (a *ask) dispatch() (any, *fault) {
+	switch {
+	case a.id == "debug_token":
+		return a.debugToken()
+	case a.id == "":
+		return a.several()
+	case a.id == "me" || a.id == userID:
+		return a.user()
+	}
+	if p, ok := a.n.pages[a.id]; ok {
+		return a.onPage(p)
+	}
+	if o, ok := a.n.posts[a.id]; ok {
+		return a.onPost(o)
+	}
+	if c, ok := a.n.comments[a.id]; ok {
+		return a.onComment(c)
+	}
+	if p, ok := a.n.photos[a.id]; ok {
+		return a.onPhoto(p)
+	}
+	if t, ok := a.n.threads[a.id]; ok {
+		return a.onThread(t)
+	}
+	if m, ok := a.n.messages[a.id]; ok && a.p.method == http.MethodGet && a.edge == "" {
+		return a.message(m, a.fields)
+	}
+	if p, f, ok := a.n.known(a.id); ok && a.p.method == http.MethodGet {
+		if err := a.token.may(p, "pages_messaging"); err != nil {
+			return nil, err
+		}
+		if a.edge == "picture" {
+			return map[string]any{"data": a.picture(f.id)}, nil
+		}
+		return a.profile(f, a.fields)
+	}
+	return nil, missing(a.p.method, a.id)
+}
+
+// several answers ?ids=a,b: one object per id.
+func (a *ask) several() (any, *fault) {
+	ids := a.p.list("ids")
+	if len(ids) == 0 || len(ids) > 50 || a.p.method != http.MethodGet {
+		return nil, no(http.StatusBadRequest, 100, 33, "Unsupported %s request.", strings.ToLower(a.p.method))
+	}
+	out := map[string]any{}
+	for _, id := range ids {
+		if id == "" || id == "me" || id == "debug_token" {
+			return nil, missing(a.p.method, id)
+		}
+		one := *a
+		one.id, one.edge = id, ""
+		v, f := one.dispatch()
+		if f != nil {
+			return nil, f
+		}
+		out[id] = v
+	}
+	return out, nil
+}
+
+// done is the answer to what has been done.
+func done() map[string]bool { return map[string]bool{"success": true} }
+
+func (a *ask) isGet() bool    { return a.p.method == http.MethodGet }
+func (a *ask) isPost() bool   { return a.p.method == http.MethodPost }
+func (a *ask) isDelete() bool { return a.p.method == http.MethodDelete }
+
+// nothing refuses an edge that this kind of object does not have.
+func (a *ask) nothing(kind string) (any, *fault) {
+	if a.edge != "" && a.isGet() {
+		return nil, invalid("Tried accessing nonexisting field (%s) on node type (%s)", a.edge, kind)
+	}
+	return nil, missing(a.p.method, a.id)
+}
