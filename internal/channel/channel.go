@@ -1,0 +1,170 @@
+// Package channel keeps the connected accounts: who we are on a network, its
+// sealed keys, how the connection is, and up to when we have heard everything.
+package channel
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/id"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// Channel is one connected account.
+type Channel struct {
+	ID            string
+	Workspace     string
+	Network       network.Name
+	Base          string
+	Account       string
+	Handle        string
+	Name          string
+	AvatarURL     string
+	URL           string
+	Keys          string // sealed
+	Limits        network.Limits
+	Health        string // ok, warn, broken
+	HealthText    string
+	HealthFix     string
+	CheckedAt     time.Time
+	Cursor        string
+	CompleteUntil time.Time // we have heard everything up to here; zero = not known
+	WebhookAt     time.Time
+	CreatedAt     time.Time
+	RemovedAt     time.Time
+}
+
+const columns = `id, workspace, network, base, account_id, handle, name, avatar_url, url, keys, limits,
+	health, health_text, health_fix, checked_at, cursor, complete_until, webhook_at, created_at, removed_at`
+
+func row(id string) string { return "channel:" + id }
+
+// Connect keeps a connected account. The same account connected again keeps its
+// channel and its history and gets the new keys.
+func Connect(ctx context.Context, tx *store.Tx, keys *secret.Keyring, workspace string, name network.Name, a network.Account) (Channel, error) {
+	c, err := store.One[Channel](ctx, tx, "select "+columns+` from channel
+		where workspace = $1 and network = $2 and base = $3 and account_id = $4`, workspace, name, a.Base, a.ID)
+	fresh := fault.Is(err, fault.NotFound)
+	if err != nil && !fresh {
+		return c, err
+	}
+	if fresh {
+		c.ID = id.New()
+	}
+	sealed, err := keys.Seal(row(c.ID), a.Keys)
+	if err != nil {
+		return c, err
+	}
+	health, text := "ok", ""
+	if a.Warning != "" {
+		health, text = "warn", a.Warning
+	}
+	if fresh {
+		_, err = tx.Exec(ctx, `insert into channel (`+columns+`)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, '', null, null, $14, null)`,
+			c.ID, workspace, name, a.Base, a.ID, a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now)
+	} else {
+		_, err = tx.Exec(ctx, `update channel set handle = $1, name = $2, avatar_url = $3, url = $4, keys = $5, limits = $6,
+			health = $7, health_text = $8, health_fix = '', checked_at = $9, removed_at = null where id = $10 and workspace = $11`,
+			a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, c.ID, workspace)
+	}
+	if err != nil {
+		return c, err
+	}
+	return Get(ctx, tx, workspace, c.ID)
+}
+
+// Get gives a channel of a workspace that has not been removed.
+func Get(ctx context.Context, tx *store.Tx, workspace, id string) (Channel, error) {
+	c, err := store.One[Channel](ctx, tx, "select "+columns+" from channel where workspace = $1 and id = $2 and removed_at is null", workspace, id)
+	if fault.Is(err, fault.NotFound) {
+		return c, fault.New(fault.NotFound, "There is no such channel.")
+	}
+	return c, err
+}
+
+// List gives the channels of a workspace in the order they were connected.
+func List(ctx context.Context, tx *store.Tx, workspace string) ([]Channel, error) {
+	return store.All[Channel](ctx, tx, "select "+columns+" from channel where workspace = $1 and removed_at is null order by created_at, id", workspace)
+}
+
+// Everywhere gives all channels of all workspaces, for work that Kith does by
+// itself: reading, checking, counting.
+func Everywhere(ctx context.Context, tx *store.Tx) ([]Channel, error) {
+	return store.All[Channel](ctx, tx, "select "+columns+" from channel where removed_at is null order by id")
+}
+
+// Remote gives the channels, of any workspace, that stand for a network's
+// account: a webhook names the account, not the workspace.
+func Remote(ctx context.Context, tx *store.Tx, name network.Name, account string) ([]Channel, error) {
+	return store.All[Channel](ctx, tx, "select "+columns+" from channel where network = $1 and account_id = $2 and removed_at is null order by id", name, account)
+}
+
+// Conn opens what a driver needs for a call.
+func (c Channel) Conn(keys *secret.Keyring) (network.Conn, error) {
+	plain, err := keys.Open(row(c.ID), c.Keys)
+	if err != nil {
+		return network.Conn{}, fault.Wrap(fault.Denied, err, "The keys of %s cannot be read.", c.Handle).
+			WithHint("Connect the channel again.")
+	}
+	return network.Conn{Base: c.Base, Account: c.Account, Handle: c.Handle, Keys: plain, Limits: c.Limits}, nil
+}
+
+// Checked keeps what the network said about the connection; empty keys stay.
+func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel, h network.Health, keys secret.Text) error {
+	sealed := c.Keys
+	if keys != "" {
+		var err error
+		if sealed, err = ring.Seal(row(c.ID), keys); err != nil {
+			return err
+		}
+	}
+	limits := c.Limits
+	if h.Limits.Text.Max > 0 {
+		limits = h.Limits
+	}
+	_, err := tx.Exec(ctx, `update channel set health = $1, health_text = $2, health_fix = $3, checked_at = $4, keys = $5, limits = $6,
+		name = $7, avatar_url = $8, handle = $9 where id = $10 and workspace = $11`,
+		h.State, h.Text, h.Fix, tx.Now, sealed, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), c.ID, c.Workspace)
+	return err
+}
+
+// Ailing marks a connection after a call that the network refused.
+func Ailing(ctx context.Context, tx *store.Tx, workspace, id, text, fix string) error {
+	_, err := tx.Exec(ctx, "update channel set health = 'broken', health_text = $1, health_fix = $2, checked_at = $3 where id = $4 and workspace = $5",
+		text, fix, tx.Now, id, workspace)
+	return err
+}
+
+// Heard moves the cursor: everything up to a moment has been taken in.
+func Heard(ctx context.Context, tx *store.Tx, workspace, id, cursor string, until time.Time) error {
+	_, err := tx.Exec(ctx, `update channel set cursor = $1, complete_until = case when complete_until is null or complete_until < $2 then $2 else complete_until end
+		where id = $3 and workspace = $4`, cursor, until, id, workspace)
+	return err
+}
+
+// Knocked notes that the network called.
+func Knocked(ctx context.Context, tx *store.Tx, workspace, id string) error {
+	_, err := tx.Exec(ctx, "update channel set webhook_at = $1 where id = $2 and workspace = $3 and (webhook_at is null or webhook_at < $4)",
+		tx.Now, id, workspace, tx.Now.Add(-time.Minute))
+	return err
+}
+
+// Remove takes a channel out of use and forgets its keys; its history stays.
+func Remove(ctx context.Context, tx *store.Tx, workspace, id string) error {
+	n, err := tx.Exec(ctx, "update channel set removed_at = $1, keys = '' where id = $2 and workspace = $3 and removed_at is null", tx.Now, id, workspace)
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "There is no such channel.")
+	}
+	return err
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

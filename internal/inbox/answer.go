@@ -1,0 +1,141 @@
+package inbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/id"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// The states of an answer of ours on its way.
+const (
+	due     = "sending"
+	claimed = "claimed"
+	sent    = "sent"
+	unclear = "unclear"
+	failed  = "failed"
+)
+
+// Answer keeps an answer of ours that is about to leave.
+func Answer(ctx context.Context, tx *store.Tx, actor access.Actor, to Message, body string, private bool) (Message, error) {
+	m := Message{ID: id.New(), Workspace: to.Workspace, ConversationID: to.ConversationID, ChannelID: to.ChannelID, Remote: network.Ref{}, ParentID: to.RemoteID,
+		FromUs: true, AuthorName: actor.Name, Text: body, At: tx.Now, ReceivedAt: tx.Now, State: Visible, Sending: due, Key: id.New(), Private: private,
+		Media: []network.Attachment{}, ByAccount: actor.User}
+	var err error
+	if m.Seq, err = insert(ctx, tx, m); err != nil {
+		return m, err
+	}
+	if err := tx.IndexText(ctx, m.Seq, terms(m)); err != nil {
+		return m, err
+	}
+	if err := follow(ctx, tx, m); err != nil {
+		return m, err
+	}
+	return m, Read(ctx, tx, m.Workspace, m.ConversationID)
+}
+
+// Claim takes an answer for the holder of a token. former: an earlier holder
+// was not heard of again; the answer is unclear from now on.
+func Claim(ctx context.Context, tx *store.Tx, workspace, messageID string, token int64) (m Message, former bool, err error) {
+	if m, err = Get(ctx, tx, workspace, messageID); err != nil {
+		return m, false, err
+	}
+	switch m.Sending {
+	case due:
+		m.Sending, m.Token, m.ClaimedAt = claimed, token, tx.Now
+		_, err = tx.Exec(ctx, "update message set sending = 'claimed', token = $1, claimed_at = $2, looks = 0 where id = $3", token, tx.Now, m.ID)
+		return m, false, err
+	case claimed:
+		return m, true, Doubt(ctx, tx, m, "Kith stopped while it was sending.")
+	}
+	return Message{}, false, nil
+}
+
+func move(ctx context.Context, tx *store.Tx, m Message, set string, args ...any) error {
+	n, err := tx.Exec(ctx, "update message set "+set+" where id = $1 and workspace = $2 and sending = $3 and token = $4",
+		append([]any{m.ID, m.Workspace, m.Sending, m.Token}, args...)...)
+	if err == nil && n == 0 {
+		return fault.New(fault.Conflict, "Somebody else holds this answer by now.")
+	}
+	return err
+}
+
+// Settle records that an answer exists on the network. If the network told us
+// of it before it answered us, the two become one.
+func Settle(ctx context.Context, tx *store.Tx, m Message, s network.Sent) error {
+	if twin, err := byRemote(ctx, tx, m.Workspace, m.ChannelID, s.ID); err == nil && twin.ID != m.ID {
+		if err := absorb(ctx, tx, twin); err != nil {
+			return err
+		}
+	} else if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return move(ctx, tx, m, "sending = 'sent', remote_id = $5, remote = $6, url = $7, error_text = ''", s.ID, s.Ref, s.URL)
+}
+
+// absorb takes away the message that was our own answer told back to us.
+func absorb(ctx context.Context, tx *store.Tx, twin Message) error {
+	if err := tx.DropText(ctx, twin.Seq); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "delete from message where id = $1 and workspace = $2", twin.ID, twin.Workspace); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "update conversation set count = count - 1 where id = $1 and workspace = $2", twin.ConversationID, twin.Workspace)
+	return err
+}
+
+// Release gives an answer back: the call certainly did nothing.
+func Release(ctx context.Context, tx *store.Tx, m Message, why string) error {
+	return move(ctx, tx, m, "sending = 'sending', claimed_at = null, error_text = $5", why)
+}
+
+// Doubt records that nobody knows whether an answer exists.
+func Doubt(ctx context.Context, tx *store.Tx, m Message, why string) error {
+	return move(ctx, tx, m, "sending = 'unclear', error_text = $5", why)
+}
+
+// Fail records that an answer will not be sent as it is.
+func Fail(ctx context.Context, tx *store.Tx, m Message, cause error) error {
+	text, hint := fault.Shown(cause)
+	return move(ctx, tx, m, "sending = 'failed', error_text = $5", text+" "+hint)
+}
+
+// Missed notes a complete look that did not find an unclear answer; at the
+// second one, later than between, it is due again.
+func Missed(ctx context.Context, tx *store.Tx, m Message, between time.Duration) (dueAgain bool, err error) {
+	if m.Looks == 0 {
+		// An answer of ours was never received: its received_at is free to carry
+		// the time of the first look.
+		return false, move(ctx, tx, m, "looks = 1, received_at = $5", tx.Now)
+	}
+	if tx.Now.Before(m.ReceivedAt.Add(between)) {
+		return false, nil
+	}
+	return true, move(ctx, tx, m, "sending = 'sending', claimed_at = null, looks = 0")
+}
+
+// Retry makes a failed answer due again.
+func Retry(ctx context.Context, tx *store.Tx, m Message) error {
+	if m.Sending != failed {
+		return fault.New(fault.Conflict, "This answer has not failed.").WithHint("Read the conversation again.")
+	}
+	return move(ctx, tx, m, "sending = 'sending', claimed_at = null, looks = 0")
+}
+
+// Ours says which remote ids are answers of ours already.
+func Ours(ctx context.Context, tx *store.Tx, workspace, channelID string, seen []network.Seen) (map[string]bool, error) {
+	known := map[string]bool{}
+	for _, s := range seen {
+		n, err := store.One[int](ctx, tx, "select count(*) from message where workspace = $1 and channel_id = $2 and remote_id = $3 and by_account <> ''", workspace, channelID, s.ID)
+		if err != nil {
+			return nil, err
+		}
+		known[s.ID] = n > 0
+	}
+	return known, nil
+}

@@ -1,0 +1,133 @@
+package inbox
+
+import (
+	"context"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/id"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/text"
+)
+
+// Get gives a message of a workspace.
+func Get(ctx context.Context, tx *store.Tx, workspace, messageID string) (Message, error) {
+	m, err := store.One[Message](ctx, tx, "select "+messageColumns+" from message where workspace = $1 and id = $2", workspace, messageID)
+	if fault.Is(err, fault.NotFound) {
+		return m, fault.New(fault.NotFound, "There is no such message.")
+	}
+	return m, err
+}
+
+// GetConversation gives a conversation of a workspace.
+func GetConversation(ctx context.Context, tx *store.Tx, workspace, conversationID string) (Conversation, error) {
+	c, err := store.One[Conversation](ctx, tx, "select "+conversationColumns+" from conversation where workspace = $1 and id = $2", workspace, conversationID)
+	if fault.Is(err, fault.NotFound) {
+		return c, fault.New(fault.NotFound, "There is no such conversation.")
+	}
+	return c, err
+}
+
+// Last gives the newest message of theirs in a conversation: what one answers.
+func Last(ctx context.Context, tx *store.Tx, workspace, conversationID string) (Message, error) {
+	return store.One[Message](ctx, tx, "select "+messageColumns+` from message where workspace = $1 and conversation_id = $2 and from_us = 0 and state <> 'missing'
+		order by at desc, id desc limit 1`, workspace, conversationID)
+}
+
+// Edit changes the text of a message after its author changed it.
+func Edit(ctx context.Context, tx *store.Tx, a Arrival) (Recorded, error) {
+	m, err := byRemote(ctx, tx, a.Workspace, a.ChannelID, a.Event.ID)
+	if fault.Is(err, fault.NotFound) {
+		return Record(ctx, tx, a) // the first we hear of it
+	}
+	if err != nil || m.State == Deleted || m.State == missing {
+		return Recorded{Message: m}, err
+	}
+	m.Text = text.Clean(a.Event.Text)
+	if _, err := tx.Exec(ctx, "update message set text = $1 where id = $2", m.Text, m.ID); err != nil {
+		return Recorded{}, err
+	}
+	if err := tx.DropText(ctx, m.Seq); err != nil {
+		return Recorded{}, err
+	}
+	return Recorded{Message: m}, tx.IndexText(ctx, m.Seq, terms(m))
+}
+
+// Vanish records that a message is gone on the network. If we do not know it
+// yet, a tombstone keeps it from coming alive when it comes.
+func Vanish(ctx context.Context, tx *store.Tx, a Arrival) error {
+	m, err := byRemote(ctx, tx, a.Workspace, a.ChannelID, a.Event.ID)
+	if fault.Is(err, fault.NotFound) {
+		_, err := insert(ctx, tx, Message{ID: id.New(), Workspace: a.Workspace, ChannelID: a.ChannelID, RemoteID: a.Event.ID,
+			Remote: a.Event.Ref, At: a.Event.At, ReceivedAt: tx.Now, State: Deleted, Media: []network.Attachment{}})
+		return err
+	}
+	if err != nil || m.State == Deleted {
+		return err
+	}
+	if err := tx.DropText(ctx, m.Seq); err != nil {
+		return err
+	}
+	return Move(ctx, tx, m, Deleted, "")
+}
+
+// Known gives a message by the network's id.
+func Known(ctx context.Context, tx *store.Tx, workspace, channelID, remoteID string) (Message, error) {
+	return byRemote(ctx, tx, workspace, channelID, remoteID)
+}
+
+// Move changes what people see of a message, and why.
+func Move(ctx context.Context, tx *store.Tx, m Message, state, reason string) error {
+	if m.State == Deleted {
+		return fault.New(fault.Conflict, "This message is gone on the network.")
+	}
+	if _, err := tx.Exec(ctx, "update message set state = $1, reason = $2 where id = $3 and workspace = $4", state, reason, m.ID, m.Workspace); err != nil {
+		return err
+	}
+	was, is := withheld(m.State), withheld(state)
+	if was == is {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "update conversation set held = held + $1 where id = $2 and workspace = $3", is-was, m.ConversationID, m.Workspace)
+	return err
+}
+
+func withheld(state string) int {
+	if state == Held || state == Hidden {
+		return 1
+	}
+	return 0
+}
+
+// Like records whether we like a message.
+func Like(ctx context.Context, tx *store.Tx, m Message, on bool) error {
+	_, err := tx.Exec(ctx, "update message set liked = $1 where id = $2 and workspace = $3", on, m.ID, m.Workspace)
+	return err
+}
+
+// Read marks a conversation as read.
+func Read(ctx context.Context, tx *store.Tx, workspace, conversationID string) error {
+	return changed(tx.Exec(ctx, "update conversation set unread = 0 where id = $1 and workspace = $2", conversationID, workspace))
+}
+
+// Finish takes a conversation off the list, or puts it back. A new message of
+// theirs puts it back by itself.
+func Finish(ctx context.Context, tx *store.Tx, workspace, conversationID string, done bool) error {
+	state := "open"
+	if done {
+		state = "done"
+	}
+	return changed(tx.Exec(ctx, "update conversation set state = $1, unread = 0 where id = $2 and workspace = $3", state, conversationID, workspace))
+}
+
+// Take makes a member the one who answers, "" for nobody.
+func Take(ctx context.Context, tx *store.Tx, workspace, conversationID, account string) error {
+	return changed(tx.Exec(ctx, "update conversation set claimed_by = $1 where id = $2 and workspace = $3", account, conversationID, workspace))
+}
+
+func changed(n int64, err error) error {
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "There is no such conversation.")
+	}
+	return err
+}

@@ -1,0 +1,126 @@
+package publish
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/id"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// Parts gives what a publication will say: its own version or the post's.
+func (p Publication) Parts(post Post) []Content {
+	if p.OwnParts != nil {
+		return p.OwnParts
+	}
+	return post.Parts
+}
+
+// Schedule freezes a draft's publications into parts that are due at a moment.
+// The caller has checked that the networks will take them.
+func Schedule(ctx context.Context, tx *store.Tx, workspace, postID string, due time.Time) ([]Publication, error) {
+	post, err := Get(ctx, tx, workspace, postID)
+	if err != nil {
+		return nil, err
+	}
+	if post.State != Draft && post.State != Cancelled {
+		return nil, fault.New(fault.Conflict, "This post is %s already.", post.State).WithHint("Read it again.")
+	}
+	all, err := Publications(ctx, tx, workspace, postID)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, fault.New(fault.Invalid, "No channel is chosen.").On("publications").WithHint("Choose at least one channel.")
+	}
+	for i, p := range all {
+		if _, err := tx.Exec(ctx, "delete from part where publication_id = $1 and workspace = $2 and state <> 'sent'", p.ID, workspace); err != nil {
+			return nil, err
+		}
+		for n, content := range p.Parts(post) {
+			if _, err := tx.Exec(ctx, `insert into part (id, workspace, publication_id, channel_id, position, content, fingerprint, key, state, token,
+				claimed_at, remote_id, remote, url, sent_at, looks, absent_since)
+				values ($1, $2, $3, $4, $5, $6, $7, $8, 'due', 0, null, null, '{}', '', null, 0, null)`,
+				id.New(), workspace, p.ID, p.ChannelID, n, content, Fingerprint(content.Text, len(content.Media)), id.New()); err != nil {
+				return nil, err
+			}
+		}
+		if _, err := tx.Exec(ctx, "update publication set state = 'scheduled', due_at = $1, error_kind = '', error_text = '', error_hint = '', seen = '[]' where id = $2 and workspace = $3",
+			due, p.ID, workspace); err != nil {
+			return nil, err
+		}
+		all[i].State, all[i].DueAt = Scheduled, due
+	}
+	_, err = tx.Exec(ctx, "update post set state = 'scheduled', due_at = $1, revision = revision + 1, updated_at = $2 where id = $3 and workspace = $4", due, tx.Now, postID, workspace)
+	return all, err
+}
+
+// Queued remembers the job that will send a publication.
+func Queued(ctx context.Context, tx *store.Tx, workspace, publicationID, jobID string) error {
+	_, err := tx.Exec(ctx, "update publication set job_id = $1 where id = $2 and workspace = $3", jobID, publicationID, workspace)
+	return err
+}
+
+// Unschedule takes back what has not begun to leave: to draft, or to cancelled.
+// It gives the jobs that must not run any more; what has begun stays as it is.
+func Unschedule(ctx context.Context, tx *store.Tx, workspace, postID, to string) (jobs []string, err error) {
+	if _, err := Get(ctx, tx, workspace, postID); err != nil {
+		return nil, err
+	}
+	all, err := Publications(ctx, tx, workspace, postID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range all {
+		if p.State != Scheduled {
+			continue
+		}
+		started, err := store.One[int](ctx, tx, "select count(*) from part where publication_id = $1 and workspace = $2 and state <> 'due'", p.ID, workspace)
+		if err != nil {
+			return nil, err
+		}
+		if started > 0 {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "update publication set state = $1, due_at = null, job_id = '' where id = $2 and workspace = $3", to, p.ID, workspace); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, p.JobID)
+	}
+	if len(jobs) == 0 {
+		return nil, fault.New(fault.Conflict, "There is nothing left to take back.").WithHint("It has begun to leave, or it is out already.")
+	}
+	return jobs, sum(ctx, tx, workspace, postID)
+}
+
+// sum makes a post's state that of the publication that needs most attention.
+func sum(ctx context.Context, tx *store.Tx, workspace, postID string) error {
+	states, err := store.All[string](ctx, tx, "select state from publication where workspace = $1 and post_id = $2", workspace, postID)
+	if err != nil {
+		return err
+	}
+	state := Draft
+	for _, s := range []string{Unclear, Failed, Publishing, Scheduled, Published, Deleted, Cancelled, Draft} {
+		if slices.Contains(states, s) {
+			state = s
+			break
+		}
+	}
+	_, err = tx.Exec(ctx, "update post set state = $1, revision = revision + 1, updated_at = $2 where id = $3 and workspace = $4", state, tx.Now, postID, workspace)
+	return err
+}
+
+// Fingerprint recognises a text that a network may have re-spaced or
+// re-encoded, together with the number of files.
+func Fingerprint(s string, media int) string {
+	folded := strings.Join(strings.Fields(norm.NFC.String(s)), " ")
+	digest := sha256.Sum256([]byte(folded + "\x00" + string(rune('0'+media))))
+	return hex.EncodeToString(digest[:16])
+}

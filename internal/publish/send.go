@@ -1,0 +1,202 @@
+package publish
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// The states of a part.
+const (
+	due     = "due"
+	claimed = "claimed"
+	sent    = "sent"
+	unclear = "unclear"
+	failed  = "failed"
+)
+
+// Part is one call to a network.
+type Part struct {
+	ID            string
+	Workspace     string
+	PublicationID string
+	ChannelID     string
+	Position      int
+	Content       Content
+	Fingerprint   string
+	Key           string
+	State         string
+	Token         int64
+	ClaimedAt     time.Time
+	RemoteID      string
+	Remote        network.Ref
+	URL           string
+	SentAt        time.Time
+	Looks         int
+	AbsentSince   time.Time
+}
+
+const partColumns = `id, workspace, publication_id, channel_id, position, content, fingerprint, key, state, token,
+	claimed_at, remote_id, remote, url, sent_at, looks, absent_since`
+
+// Claimed is what Claim hands out.
+type Claimed struct {
+	Part  Part
+	Root  *network.Ref // of the thread; nil for its first part
+	After *network.Ref // the part before
+	Last  bool         // no further part follows
+	// Former: an earlier holder claimed it and was not heard of again. It must
+	// be looked for before anything else.
+	Former bool
+}
+
+// Done says that there is nothing to send.
+func (c Claimed) Done() bool { return c.Part.ID == "" }
+
+// Claim takes the next part of a publication for the holder of a token. What it
+// gives with Former set is unclear from now on and must not be sent.
+func Claim(ctx context.Context, tx *store.Tx, workspace, publicationID string, token int64) (Claimed, error) {
+	p, err := GetPublication(ctx, tx, workspace, publicationID)
+	if err != nil {
+		return Claimed{}, err
+	}
+	if p.State != Scheduled && p.State != Publishing {
+		return Claimed{}, nil // taken back, finished, or waiting for a look
+	}
+	parts, err := Sequence(ctx, tx, workspace, publicationID)
+	if err != nil {
+		return Claimed{}, err
+	}
+	var c Claimed
+	for i := range parts {
+		if parts[i].State == sent {
+			if c.Root == nil {
+				c.Root = &parts[i].Remote
+			}
+			c.After = &parts[i].Remote
+			continue
+		}
+		c.Part, c.Last = parts[i], i == len(parts)-1
+		break
+	}
+	if c.Done() {
+		return c, nil
+	}
+	if c.Part.State != due {
+		c.Former = true
+		return c, Doubt(ctx, tx, c.Part, "Kith stopped while it was sending.")
+	}
+	c.Part.State, c.Part.Token, c.Part.ClaimedAt = claimed, token, tx.Now
+	if _, err := tx.Exec(ctx, "update part set state = 'claimed', token = $1, claimed_at = $2, looks = 0, absent_since = null where id = $3 and state = 'due'", token, tx.Now, c.Part.ID); err != nil {
+		return c, err
+	}
+	if p.State == Publishing {
+		return c, nil
+	}
+	if _, err := tx.Exec(ctx, "update publication set state = 'publishing' where id = $1", p.ID); err != nil {
+		return c, err
+	}
+	return c, sum(ctx, tx, workspace, p.PostID)
+}
+
+// Sequence gives the parts of a publication in order.
+func Sequence(ctx context.Context, tx *store.Tx, workspace, publicationID string) ([]Part, error) {
+	return store.All[Part](ctx, tx, "select "+partColumns+" from part where publication_id = $1 and workspace = $2 order by position", publicationID, workspace)
+}
+
+// move changes a part that is still held as the caller knows it.
+func move(ctx context.Context, tx *store.Tx, p Part, set string, args ...any) error {
+	n, err := tx.Exec(ctx, "update part set "+set+" where id = $1 and workspace = $2 and state = $3 and token = $4",
+		append([]any{p.ID, p.Workspace, p.State, p.Token}, args...)...)
+	if err == nil && n == 0 {
+		return fault.New(fault.Conflict, "Somebody else holds this part by now.")
+	}
+	return err
+}
+
+// Settle records that a part exists on the network. Found does the same for a
+// part that was unclear.
+func Settle(ctx context.Context, tx *store.Tx, p Part, s network.Sent) error {
+	at := s.At
+	if at.IsZero() {
+		at = tx.Now
+	}
+	if err := move(ctx, tx, p, "state = 'sent', remote_id = $5, remote = $6, url = $7, sent_at = $8", s.ID, s.Ref, s.URL, at); err != nil {
+		return err
+	}
+	left, err := store.One[int](ctx, tx, "select count(*) from part where publication_id = $1 and state <> 'sent'", p.PublicationID)
+	if err != nil {
+		return err
+	}
+	state := Publishing
+	var published time.Time
+	if left == 0 {
+		state, published = Published, at
+	}
+	url := ""
+	if p.Position == 0 {
+		url = s.URL
+	}
+	return mark(ctx, tx, p, state, "published_at = $4, url = case when $5 = '' then url else $5 end, error_kind = '', error_text = '', error_hint = '', seen = '[]'", published, url)
+}
+
+// mark moves the publication of a part to a state and its post with it.
+func mark(ctx context.Context, tx *store.Tx, p Part, state, set string, args ...any) error {
+	if _, err := tx.Exec(ctx, "update publication set state = $1, "+set+" where id = $2 and workspace = $3",
+		append([]any{state, p.PublicationID, p.Workspace}, args...)...); err != nil {
+		return err
+	}
+	pub, err := GetPublication(ctx, tx, p.Workspace, p.PublicationID)
+	if err != nil {
+		return err
+	}
+	return sum(ctx, tx, p.Workspace, pub.PostID)
+}
+
+// Release gives a claimed part back: the call certainly did nothing.
+func Release(ctx context.Context, tx *store.Tx, p Part, why string) error {
+	if err := move(ctx, tx, p, "state = 'due', claimed_at = null"); err != nil {
+		return err
+	}
+	return mark(ctx, tx, p, Publishing, "error_kind = 'unavailable', error_text = $4", why)
+}
+
+// Doubt records that nobody knows whether a part exists.
+func Doubt(ctx context.Context, tx *store.Tx, p Part, why string) error {
+	if err := move(ctx, tx, p, "state = 'unclear'"); err != nil {
+		return err
+	}
+	return mark(ctx, tx, p, Unclear, "error_kind = 'uncertain', error_text = $4, error_hint = $5", why, "Kith is looking on the network; nothing is sent twice.")
+}
+
+// Fail records that a part will not be sent as it is.
+func Fail(ctx context.Context, tx *store.Tx, p Part, cause error) error {
+	if err := move(ctx, tx, p, "state = 'failed'"); err != nil {
+		return err
+	}
+	text, hint := fault.Shown(cause)
+	return mark(ctx, tx, p, Failed, "error_kind = $4, error_text = $5, error_hint = $6", fault.KindOf(cause).String(), text, hint)
+}
+
+// Stranded records that a publication's job gave up before a part was held.
+func Stranded(ctx context.Context, tx *store.Tx, workspace, publicationID string, cause error) error {
+	parts, err := Sequence(ctx, tx, workspace, publicationID)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		switch p.State {
+		case due:
+			return Fail(ctx, tx, p, cause)
+		case claimed:
+			return Doubt(ctx, tx, p, "Kith stopped while it was sending.")
+		case sent:
+			continue
+		}
+		break
+	}
+	return nil
+}
