@@ -103,7 +103,10 @@ type Seen struct {
 
 // Look says what Find found.
 type Look struct {
-	Exact *Seen  // the network knows our key: this is it, beyond doubt
+	Exact *Seen // the network knows our key: this is it, beyond doubt
+	// Keyed: the network finds by our key, so no Exact means that it does not
+	// exist, without any delay.
+	Keyed bool
 	Near  []Seen // our recent posts in the window, newest first, when there is no key
 	// Complete: the list reaches back to the beginning of the window, so what is
 	// not in it was not visible when we looked.

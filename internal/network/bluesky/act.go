@@ -1,0 +1,171 @@
+package bluesky
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+)
+
+const (
+	collectionLike  = "app.bsky.feed.like"
+	collectionGate  = "app.bsky.feed.threadgate"
+	collectionBlock = "app.bsky.graph.block"
+)
+
+// Like writes the one like record of a message, or deletes it, together with a
+// like that was given elsewhere.
+func (d *Driver) Like(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	if isChat(ref.ID) {
+		return fault.New(fault.Invalid, "Direct messages cannot be liked from here.").WithHint("Answer it instead.")
+	}
+	subject := strong{ref.ID, readExtra(&ref).CID}
+	if !on {
+		if err := d.remove(ctx, conn, collectionLike, subjectTID(subject.URI)); err != nil {
+			return err
+		}
+		found, err := d.posts(ctx, conn, []string{subject.URI})
+		if err != nil {
+			return err
+		}
+		if did, collection, rkey, ok := splitURI(found[subject.URI].Viewer.Like); ok && did == conn.Account {
+			return d.remove(ctx, conn, collection, rkey)
+		}
+		return nil
+	}
+	if subject.CID == "" {
+		found, err := d.posts(ctx, conn, []string{subject.URI})
+		if err != nil {
+			return err
+		}
+		view, there := found[subject.URI]
+		if !there {
+			return fault.New(fault.NotFound, "This message does not exist on Bluesky any more.")
+		}
+		subject.CID = view.CID
+	}
+	return d.once(ctx, conn, collectionLike, subject.URI, map[string]any{"$type": collectionLike, "subject": subject, "createdAt": stamp(d.now())})
+}
+
+// once writes the record of which there is one per subject, unless it is there.
+func (d *Driver) once(ctx context.Context, conn network.Conn, collection, subject string, record any) error {
+	body := write{Repo: conn.Account, Collection: collection, RKey: subjectTID(subject), Record: record}
+	_, err := d.call(ctx, conn, ask{method: "com.atproto.repo.putRecord", body: body, harmless: true}, nil)
+	if refused(err) == "InvalidSwap" {
+		return nil
+	}
+	return err
+}
+
+// Ban writes or deletes the block of a person.
+func (d *Driver) Ban(ctx context.Context, conn network.Conn, author network.Author, on bool) error {
+	if author.ID == conn.Account {
+		return fault.New(fault.Invalid, "One cannot block oneself.")
+	}
+	if on {
+		return d.once(ctx, conn, collectionBlock, author.ID, map[string]any{"$type": collectionBlock, "subject": author.ID, "createdAt": stamp(d.now())})
+	}
+	if err := d.remove(ctx, conn, collectionBlock, subjectTID(author.ID)); err != nil {
+		return err
+	}
+	var them profileView
+	_, err := d.call(ctx, conn, ask{method: "app.bsky.actor.getProfile", query: url.Values{"actor": {author.ID}}}, &them)
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) {
+		return nil // nobody is left to be let back
+	}
+	if err != nil {
+		return err
+	}
+	if did, collection, rkey, ok := splitURI(them.Viewer.Blocking); ok && did == conn.Account && collection == collectionBlock {
+		return d.remove(ctx, conn, collection, rkey)
+	}
+	return nil
+}
+
+// Hide puts a reply on the list of hidden ones of our thread's gate, or takes it
+// off. What else the gate says stays as it is.
+func (d *Driver) Hide(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	root, err := d.rootOf(ctx, conn, ref)
+	if err != nil {
+		return err
+	}
+	did, _, rkey, ok := splitURI(root)
+	if !ok || did != conn.Account {
+		return fault.New(fault.Invalid, "Only replies below your own posts can be hidden on Bluesky.").WithHint("Block the person instead.")
+	}
+	for range 4 { // somebody else may be changing the same gate
+		err = d.changeGate(ctx, conn, root, rkey, ref.ID, on)
+		if refused(err) != "InvalidSwap" {
+			return err
+		}
+	}
+	return err
+}
+
+// rootOf finds the first post of the thread that a message stands in.
+func (d *Driver) rootOf(ctx context.Context, conn network.Conn, ref network.Ref) (string, error) {
+	if known := readExtra(&ref); known.Root != nil {
+		return known.Root.URI, nil
+	}
+	found, err := d.posts(ctx, conn, []string{ref.ID})
+	if err != nil {
+		return "", err
+	}
+	view, there := found[ref.ID]
+	switch {
+	case !there:
+		return "", fault.New(fault.NotFound, "This message does not exist on Bluesky any more.")
+	case view.Record.Reply == nil:
+		return "", fault.New(fault.Invalid, "Only replies below your own posts can be hidden on Bluesky.").WithHint("Block the person instead.")
+	}
+	return view.Record.Reply.Root.URI, nil
+}
+
+func (d *Driver) changeGate(ctx context.Context, conn network.Conn, root, rkey, target string, on bool) error {
+	var got struct {
+		CID   string          `json:"cid"`
+		Value json.RawMessage `json:"value"`
+	}
+	query := url.Values{"repo": {conn.Account}, "collection": {collectionGate}, "rkey": {rkey}}
+	_, err := d.call(ctx, conn, ask{method: "com.atproto.repo.getRecord", query: query}, &got)
+	gate, swap := map[string]any{}, (*string)(nil)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		if !on {
+			return nil
+		}
+		gate = map[string]any{"$type": collectionGate, "post": root, "createdAt": stamp(d.now())}
+	case err != nil:
+		return err
+	default:
+		numbers := json.NewDecoder(bytes.NewReader(got.Value))
+		numbers.UseNumber()
+		if numbers.Decode(&gate) != nil {
+			return fault.New(fault.Unavailable, "Bluesky answered something we do not understand.")
+		}
+		swap = &got.CID
+	}
+	hidden, _ := gate["hiddenReplies"].([]any)
+	at := slices.Index(hidden, any(target))
+	switch {
+	case on == (at >= 0):
+		return nil
+	case !on:
+		hidden = slices.Delete(hidden, at, at+1)
+	case len(hidden) >= 300:
+		return fault.New(fault.Invalid, "Bluesky hides 300 replies below one post at most.").WithHint("Block the person instead, or show some of the hidden ones again.")
+	default:
+		hidden = append(hidden, target)
+	}
+	if hidden == nil {
+		hidden = []any{}
+	}
+	gate["hiddenReplies"] = hidden
+	body := write{Repo: conn.Account, Collection: collectionGate, RKey: rkey, Record: gate, Swap: swap}
+	_, err = d.call(ctx, conn, ask{method: "com.atproto.repo.putRecord", body: body, harmless: true}, nil)
+	return err
+}

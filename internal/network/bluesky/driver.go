@@ -1,0 +1,101 @@
+// Package bluesky is the driver of Bluesky and of every server that speaks the
+// AT Protocol: XRPC with an app password.
+//
+// Record keys are chosen by us, from the key of the part: the same part always
+// becomes the same record, so a repeated write changes nothing and Find knows
+// beyond doubt. A record that is there already but differs is never overwritten.
+//
+// Sessions are short-lived; the driver renews them and keeps them in memory,
+// Check hands the newest keys back for keeping. Losing them costs one sign-in.
+package bluesky
+
+import (
+	_ "embed"
+	"sync"
+	"time"
+
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/outward"
+)
+
+//go:embed facts.json
+var factsJSON []byte
+
+// Options say where accounts are looked up; each zero value has a default.
+type Options struct {
+	Server    string // signs in who names no server: https://bsky.social
+	Directory string // answers did:plc documents: https://plc.directory
+	Now       func() time.Time
+}
+
+// Driver speaks to Bluesky.
+type Driver struct {
+	out      *outward.Client
+	options  Options
+	profile  network.Profile
+	mu       sync.Mutex
+	sessions map[string]*session
+}
+
+var (
+	_ network.Connector = (*Driver)(nil)
+	_ network.Checker   = (*Driver)(nil)
+	_ network.Publisher = (*Driver)(nil)
+	_ network.Finder    = (*Driver)(nil)
+	_ network.Replier   = (*Driver)(nil)
+	_ network.Deleter   = (*Driver)(nil)
+	_ network.Liker     = (*Driver)(nil)
+	_ network.Hider     = (*Driver)(nil)
+	_ network.Banner    = (*Driver)(nil)
+	_ network.Reader    = (*Driver)(nil)
+	_ network.Decoder   = (*Driver)(nil)
+	_ network.Measurer  = (*Driver)(nil)
+)
+
+// New makes the driver.
+func New(out *outward.Client, o Options) *Driver {
+	if o.Server == "" {
+		o.Server = "https://bsky.social"
+	}
+	if o.Directory == "" {
+		o.Directory = "https://plc.directory"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON), sessions: map[string]*session{}}
+	d.profile.Fields = []network.Field{
+		{Name: "handle", Label: "Handle", Help: "As it stands on your profile, like name.bsky.social.", Kind: "text", Required: true},
+		{Name: "password", Label: "App password", Help: "Made in Bluesky under Settings → Privacy and security → App passwords. Tick “allow access to direct messages” to answer those too.", Kind: "password", Secret: true, Required: true},
+		{Name: "server", Label: "Server", Help: "Only if your account lives on a server of its own.", Kind: "url"},
+	}
+	return d
+}
+
+// Name is "bluesky".
+func (*Driver) Name() network.Name { return "bluesky" }
+
+// Profile says what Bluesky takes.
+func (d *Driver) Profile() network.Profile { return d.profile }
+
+// limits are those of the account, else the network's.
+func (d *Driver) limits(conn network.Conn) network.Limits {
+	if conn.Limits.Text.Max > 0 {
+		return conn.Limits
+	}
+	return d.profile.Limits
+}
+
+func (d *Driver) now() time.Time { return d.options.Now().UTC() }
+
+// stamp writes a time as the AT Protocol wants it.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// moment reads a time; what is none is the zero time.
+func moment(s string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil || t.Year() < 1970 || t.Year() > 9998 {
+		return time.Time{}
+	}
+	return t.UTC()
+}

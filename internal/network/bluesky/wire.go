@@ -1,0 +1,204 @@
+package bluesky
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/outward"
+)
+
+// ask is one XRPC call.
+type ask struct {
+	method string
+	query  url.Values
+	body   any    // JSON; nil is a query, or a procedure without input
+	data   []byte // or bytes, of a mime type
+	mime   string
+	post   bool
+	chat   bool // goes to the chat service, through our server
+	// harmless: happening twice is as good as once, so a lost answer is no doubt.
+	harmless bool
+}
+
+// chatService is whom our server passes calls about direct messages on to.
+const chatService = "did:web:api.bsky.chat#bsky_chat"
+
+// refusal is how Bluesky says no: {error, message}.
+type refusal struct {
+	status int
+	name   string
+}
+
+func (r *refusal) Error() string { return "status " + strconv.Itoa(r.status) + " " + r.name }
+
+// refused gives the name of the network's refusal, "" when err is none.
+func refused(err error) string {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r.name
+	}
+	return ""
+}
+
+// send makes one call with a token (or none) and reads its answer into out.
+func (d *Driver) send(ctx context.Context, base, token string, a ask, out any) (time.Time, error) {
+	request, err := a.request(ctx, base)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	if a.chat {
+		request.Header.Set("Atproto-Proxy", chatService)
+	}
+	if a.harmless {
+		ctx = outward.Repeatable(ctx)
+	}
+	response, err := d.out.Do(ctx, request)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if response.Status != http.StatusOK {
+		return response.At, a.failed(response)
+	}
+	if out != nil {
+		if err := json.Unmarshal(response.Body, out); err != nil {
+			return response.At, fault.Wrap(a.doubt(), errors.New("the answer is not what it should be"), "Bluesky answered something we do not understand.")
+		}
+	}
+	return response.At, nil
+}
+
+func (a ask) request(ctx context.Context, base string) (*http.Request, error) {
+	address := base + "/xrpc/" + a.method
+	if len(a.query) > 0 {
+		address += "?" + a.query.Encode()
+	}
+	method, body, mime := http.MethodGet, io.Reader(nil), ""
+	switch {
+	case a.data != nil:
+		method, body, mime = http.MethodPost, bytes.NewReader(a.data), a.mime
+	case a.body != nil:
+		data, err := json.Marshal(a.body)
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "writing a call to Bluesky")
+		}
+		method, body, mime = http.MethodPost, bytes.NewReader(data), "application/json"
+	case a.post:
+		method = http.MethodPost
+	}
+	request, err := http.NewRequestWithContext(ctx, method, address, body)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "The address of the server is not valid.").On("server")
+	}
+	if mime != "" {
+		request.Header.Set("Content-Type", mime)
+	}
+	return request, nil
+}
+
+// doubt is the kind of a failure after which the write may have happened.
+func (a ask) doubt() fault.Kind {
+	if a.harmless || (a.body == nil && a.data == nil && !a.post) {
+		return fault.Unavailable
+	}
+	return fault.Uncertain
+}
+
+var safeName = regexp.MustCompile(`^[A-Za-z]{1,40}$`) //nolint:gochecknoglobals // compiled once
+
+// failed gives a refusal its kind. Nothing of the body but the name of the error
+// goes into it.
+func (a ask) failed(response *outward.Response) error {
+	var said struct {
+		Error   string `json:"error"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(response.Body, &said) != nil || !safeName.MatchString(said.Error) {
+		said.Error, said.Message = "", ""
+	}
+	cause := &refusal{response.Status, said.Error}
+	switch status := response.Status; {
+	case status == http.StatusTooManyRequests:
+		return fault.Wrap(fault.Throttled, cause, "Bluesky asks us to slow down.").In(pause(response))
+	case status >= 500 && said.Error != "MethodNotImplemented":
+		e := fault.Wrap(a.doubt(), cause, "Bluesky is out of order.")
+		if e.Kind == fault.Unavailable {
+			e = e.In(response.RetryAfter())
+		}
+		return e
+	case status == http.StatusUnauthorized, status == http.StatusForbidden,
+		said.Error == "ExpiredToken", said.Error == "InvalidToken":
+		return denied(cause)
+	case said.Error == "InvalidSwap":
+		return fault.Wrap(fault.Conflict, cause, "It was changed on Bluesky meanwhile.")
+	case said.Error == "RecordNotFound", said.Error == "NotFound", said.Error == "RepoNotFound", status == http.StatusNotFound:
+		return fault.Wrap(fault.NotFound, cause, "Bluesky does not have it any more.")
+	}
+	text, hint := explain(said.Error, said.Message)
+	return fault.Wrap(fault.Invalid, cause, "%s", text).WithHint("%s", hint)
+}
+
+func denied(cause *refusal) error {
+	e := fault.Wrap(fault.Denied, cause, "Bluesky does not accept our key any more.").
+		WithHint("Make a new app password in Bluesky and connect the account again.")
+	switch cause.name {
+	case "AuthFactorTokenRequired":
+		e.Text, e.Hint = "Bluesky asks for a second factor.", "Use an app password instead of the password of the account."
+	case "AccountTakedown", "AccountDeactivated", "AccountSuspended":
+		e.Text, e.Hint = "Bluesky says that this account is suspended or deactivated.", "Look into the account on Bluesky itself."
+	case "ScopeMissingError":
+		e.Text, e.Hint = "Our key for Bluesky may not do this any more.", "Make a new app password and connect the account again."
+	}
+	return e
+}
+
+// explain says in our words what the network found wrong.
+func explain(name, message string) (text, hint string) {
+	for _, known := range []struct{ sign, text, hint string }{
+		{"grapheme too big", "Bluesky finds the text too long.", "Shorten it to 300 characters."},
+		{"string too big", "Bluesky finds the text too long.", "Shorten it, or use fewer emoji."},
+		{"array too big", "Bluesky takes fewer images.", "Leave out what is more than four."},
+		{"blob too big", "Bluesky finds the image too big.", "Make it smaller than 2 MB."},
+		{"Bad token", "The app password may not read or write direct messages.", "Make one that allows direct messages and connect again."},
+		{"recipient", "This person does not take direct messages from us.", "Answer in public instead."},
+	} {
+		if bytes.Contains([]byte(message), []byte(known.sign)) {
+			return known.text, known.hint
+		}
+	}
+	switch name {
+	case "MessagesDisabled", "NotFollowedBySender", "BlockedActor", "BlockedSubject", "RecipientNotFound":
+		return "This person does not take direct messages from us.", "Answer in public instead."
+	}
+	if name == "" {
+		name = "no reason given"
+	}
+	return "Bluesky refuses this (" + name + ").", "Change it, or try on Bluesky itself."
+}
+
+// pause reads how long the network wants us to wait: Retry-After, or its own
+// header measured against its own clock.
+func pause(response *outward.Response) time.Duration {
+	if after := response.RetryAfter(); after > 0 {
+		return after
+	}
+	reset, err := strconv.ParseInt(response.Header.Get("RateLimit-Reset"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	now := response.At
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		now = date
+	}
+	return min(max(time.Unix(reset, 0).Sub(now), time.Second), 25*time.Hour)
+}

@@ -1,0 +1,29 @@
+package network
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// facts is the dated data of a network, as its facts.json holds them.
+type facts struct {
+	Label    string            `json:"label"`
+	AsOf     string            `json:"as_of"`
+	Evidence string            `json:"evidence"`
+	DelayS   int               `json:"delay_s"`
+	Limits   Limits            `json:"limits"`
+	Cannot   map[Action]Cannot `json:"cannot"`
+}
+
+// Facts reads the embedded facts.json of a driver; a malformed one is a mistake
+// of ours and panics.
+func Facts(data []byte) Profile {
+	var f facts
+	if err := json.Unmarshal(data, &f); err != nil {
+		panic("facts of a network: " + err.Error())
+	}
+	return Profile{
+		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot,
+		Delay: time.Duration(f.DelayS) * time.Second,
+	}
+}
