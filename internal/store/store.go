@@ -27,6 +27,7 @@ type DB struct {
 	closing  sync.Once
 	now      func() time.Time
 	path     string
+	words    notices
 }
 
 // Option changes how a database is opened.
@@ -68,6 +69,7 @@ func (db *DB) openPostgres(address string) error {
 	pool.SetMaxIdleConns(10)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	db.postgres, db.read, db.write = true, pool, pool
+	db.words.open(address, pool)
 	return nil
 }
 
@@ -105,6 +107,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 // Close ends the database; transactions that wait are told Unavailable.
 func (db *DB) Close() {
 	db.closing.Do(func() {
+		db.words.close()
 		if db.queue != nil {
 			close(db.queue)
 			<-db.done

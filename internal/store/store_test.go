@@ -207,3 +207,77 @@ func TestAClosedDatabaseSaysSo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAWordIsHeardAfterTheCommitHereAndElsewhere(t *testing.T) {
+	address := map[string]string{"sqlite": filepath.Join(t.TempDir(), "kith.db"), "postgres": storetest.PostgresURL(t)}
+	for engine, at := range address {
+		t.Run(engine, func(t *testing.T) {
+			here, err := store.Open(t.Context(), at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer here.Close()
+			elsewhere := here
+			if engine == "postgres" {
+				if elsewhere, err = store.Open(t.Context(), at); err != nil {
+					t.Fatal(err)
+				}
+				defer elsewhere.Close()
+			}
+			heard := make(chan string, 100)
+			stop := elsewhere.Listen("topic", func(word string) { heard <- word })
+			defer stop()
+			undone := errors.New("undone")
+			if err := store.Do(t.Context(), here, func(_ context.Context, tx *store.Tx) error {
+				tx.Notify("topic", "never")
+				return undone
+			}); !errors.Is(err, undone) {
+				t.Fatal(err)
+			}
+			// The listener may not be connected yet, and words may be lost: told until heard.
+			for {
+				storetest.Do(t, here, func(_ context.Context, tx *store.Tx) error {
+					tx.Notify("other", "not for us")
+					tx.Notify("topic", "word\nof two lines")
+					return nil
+				})
+				select {
+				case word := <-heard:
+					if word != "word\nof two lines" {
+						t.Errorf("heard %q", word)
+					}
+					return
+				case <-time.After(20 * time.Millisecond):
+				}
+			}
+		})
+	}
+}
+
+func TestLockingTransactionsCountToo(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('n', 'x', 0)")
+			return err
+		})
+		var wait sync.WaitGroup
+		for range 20 {
+			wait.Go(func() {
+				if err := store.DoLocking(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+					_, err := tx.Exec(ctx, "update job_cron set last_at = last_at + 1 where name = 'n'")
+					return err
+				}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			n, err := store.One[int](ctx, tx, "select last_at from job_cron where name = 'n'")
+			if n != 20 {
+				t.Errorf("counted to %d of 20", n)
+			}
+			return err
+		})
+	})
+}

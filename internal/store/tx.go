@@ -18,6 +18,7 @@ type Tx struct {
 	postgres bool
 	writable bool
 	on       querier
+	db       *DB
 	after    []func()
 }
 
@@ -65,6 +66,19 @@ func (db *DB) viewLevel() sql.IsolationLevel {
 // Do runs a closure that writes. It is durable when Do returns nil. The closure
 // may run more than once (PostgreSQL, on a conflict).
 func Do(ctx context.Context, db *DB, write func(ctx context.Context, tx *Tx) error) error {
+	return do(ctx, db, sql.LevelSerializable, write)
+}
+
+// DoLocking is Do for closures that lock every row they decide by before they
+// read what depends on it. On PostgreSQL it runs READ COMMITTED: each statement
+// sees what was committed before it, the locks give the order, and several
+// claimers do not make each other (or anyone else) repeat. Say at the call why
+// the locks are enough.
+func DoLocking(ctx context.Context, db *DB, write func(ctx context.Context, tx *Tx) error) error {
+	return do(ctx, db, sql.LevelReadCommitted, write)
+}
+
+func do(ctx context.Context, db *DB, level sql.IsolationLevel, write func(ctx context.Context, tx *Tx) error) error {
 	if InTx(ctx) {
 		return fault.New(fault.Internal, "a transaction inside a transaction")
 	}
@@ -75,7 +89,7 @@ func Do(ctx context.Context, db *DB, write func(ctx context.Context, tx *Tx) err
 		return db.enqueue(ctx, write)
 	}
 	for attempt := 0; ; attempt++ {
-		after, err := db.once(ctx, write)
+		after, err := db.once(ctx, level, write)
 		if err == nil {
 			for _, f := range after {
 				f()
@@ -95,13 +109,13 @@ func Do(ctx context.Context, db *DB, write func(ctx context.Context, tx *Tx) err
 	}
 }
 
-func (db *DB) once(ctx context.Context, write func(ctx context.Context, tx *Tx) error) ([]func(), error) {
-	t, err := db.write.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+func (db *DB) once(ctx context.Context, level sql.IsolationLevel, write func(ctx context.Context, tx *Tx) error) ([]func(), error) {
+	t, err := db.write.BeginTx(ctx, &sql.TxOptions{Isolation: level})
 	if err != nil {
 		return nil, unavailable(ctx, err)
 	}
 	defer t.Rollback() //nolint:errcheck // after a commit there is nothing to undo
-	tx := &Tx{Now: db.Now(), postgres: true, writable: true, on: t}
+	tx := &Tx{Now: db.Now(), postgres: true, writable: true, on: t, db: db}
 	if err := write(context.WithValue(ctx, txMark{}, true), tx); err != nil {
 		return nil, err
 	}

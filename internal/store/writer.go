@@ -120,7 +120,7 @@ func (db *DB) run(t *sql.Tx, w *work, now time.Time) {
 			w.err = err
 		}
 	}()
-	w.tx = &Tx{Now: now, writable: true, on: t}
+	w.tx = &Tx{Now: now, writable: true, on: t, db: db}
 	w.err = w.write(context.WithValue(context.WithoutCancel(w.ctx), txMark{}, true), w.tx)
 	ok = true
 }

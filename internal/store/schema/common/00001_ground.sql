@@ -16,13 +16,13 @@ create table job (
   lane text not null,             -- one at a time, in order of due_at
   key text,                       -- unique while not finished
   args text not null,
-  state text not null,            -- ready running done failed cancelled
-  due_at bigint not null,         -- the place in the lane; never moves
+  state text not null,            -- open done failed cancelled; an open job runs while its lane is held for it
+  due_at bigint not null,         -- the place in the lane; a retry does not move it
   run_at bigint not null,         -- not before; moves with every retry
-  attempt bigint not null default 0,
-  token bigint not null default 0,-- fencing: grows with every claim
-  runner text not null default '',
-  lease_until bigint,
+  attempt bigint not null default 0,    -- tries that ended, well or not
+  broken bigint not null default 0,     -- how many of them as Internal
+  rescued bigint not null default 0,    -- a try ended without a word
+  failing bigint not null default 0,    -- it has failed, what it means could not be recorded yet; counts the tries
   done_units bigint not null default 0,
   total_units bigint not null default 0,
   error_kind text not null default '',
@@ -31,11 +31,26 @@ create table job (
   created_at bigint not null,
   finished_at bigint
 );
-create unique index job_key on job (workspace, kind, key) where key is not null and state in ('ready', 'running');
-create index job_ready on job (run_at) where state = 'ready';
-create index job_lane on job (lane, due_at, id) where state in ('ready', 'running');
-create index job_lease on job (lease_until) where state = 'running';
-create index job_finished on job (workspace, finished_at) where finished_at is not null;
+create unique index job_key on job (workspace, kind, key) where key is not null and state = 'open';
+create index job_line on job (workspace, lane, due_at, id) where state = 'open';
+create index job_history on job (workspace, id);
+create index job_finished on job (finished_at) where finished_at is not null;
+
+-- owner: jobs
+create table job_lane (           -- every lane that has an open job
+  workspace text not null,
+  lane text not null,
+  head text,                      -- whose turn it is; '' = find out; null only inside a transaction
+  due_at bigint,                  -- of the head
+  run_at bigint,                  -- of the head
+  token bigint not null default 0,-- fencing: grows with every claim
+  runner text not null default '',-- who works on the head; '' = nobody
+  lease_until bigint,
+  primary key (workspace, lane)
+);
+create index job_lane_wake on job_lane (run_at) where runner = '';
+create index job_lane_held on job_lane (runner, lease_until) where runner <> '';
+create index job_lane_empty on job_lane (workspace) where head is null;
 
 -- owner: jobs
 create table job_cron (
@@ -79,5 +94,6 @@ drop table fact_aside;
 drop table fact_seen;
 drop table stream_position;
 drop table job_cron;
+drop table job_lane;
 drop table job;
 drop table secret_key;
