@@ -62,11 +62,11 @@ if (control) {
     const fields = ['id', 'message', 'from', 'created_time', 'is_hidden', 'can_hide', 'can_reply_privately', 'like_count', 'comment_count']
     const found = list(await new PagePost(post.id).getComments(fields, { filter: 'stream', order: 'chronological', limit: 50 }))
     must(found.length === 3, `${found.length} comments`)
-    must(found.some(({ id, message }) => id === rude.target && message === 'Vous êtes nuls'), 'the rude one is not there')
+    must(found.some(({ id, message }) => id === rude.id && message === 'Vous êtes nuls'), 'the rude one is not there')
     return found.map(({ id, message, can_hide }) => ({ id, message, can_hide }))
   })
-  const kind = (known) => new Comment(known['somebody comments'].target)
-  const rude = (known) => new Comment(known['somebody is rude'].target)
+  const kind = (known) => new Comment(known['somebody comments'].id)
+  const rude = (known) => new Comment(known['somebody is rude'].id)
   await step('reply', async (known) => (await kind(known).createComment([], { message: 'Merci !' }))._data)
   await step('replies', async (known) => {
     const found = list(await kind(known).getComments(['id', 'message', 'parent']))
@@ -85,7 +85,7 @@ if (control) {
   })
   await step('unhide', (known) => rude(known).update([], { is_hidden: false }))
   await step('private reply', async (known) =>
-    (await page.createMessage([], { recipient: { comment_id: known['somebody comments'].target }, message: { text: 'Un mot en privé' } }))._data)
+    (await page.createMessage([], { recipient: { comment_id: known['somebody comments'].id }, message: { text: 'Un mot en privé' } }))._data)
   await step('delete a comment', (known) => rude(known).delete([]))
   await refused('the comment is gone', [400, 404], (known) => rude(known).read(['id']))
 }
