@@ -1,0 +1,150 @@
+package api
+
+import (
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/network"
+)
+
+// Conversation is what holds messages together: the comments of a post, a chat, a mention.
+type Conversation struct {
+	ID           string            `json:"id"`
+	ChannelID    string            `json:"channel_id"`
+	Network      network.Name      `json:"network"`
+	Kind         string            `json:"kind" enum:"comments,direct,mention"`
+	State        string            `json:"state" enum:"open,done"`
+	Unread       int               `json:"unread"`
+	Title        string            `json:"title"`
+	URL          string            `json:"url"`
+	Person       Maybe[PersonName] `json:"person"`
+	Last         Last              `json:"last"`
+	Post         Maybe[PostName]   `json:"post"`
+	Count        int               `json:"count"`
+	Held         int               `json:"held" doc:"Messages that a rule holds back."`
+	WaitingSince *time.Time        `json:"waiting_since" doc:"The oldest message of theirs that nobody answered."`
+	ClaimedBy    Maybe[Author]     `json:"claimed_by"`
+}
+
+// PersonName is a person in a few words.
+type PersonName struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Handle    string `json:"handle"`
+	AvatarURL string `json:"avatar_url"`
+}
+
+// Last is the newest message of a conversation.
+type Last struct {
+	Text   string    `json:"text"`
+	At     time.Time `json:"at"`
+	FromUs bool      `json:"from_us"`
+}
+
+// PostName is a post in a few words.
+type PostName struct {
+	ID            string `json:"id"`
+	PublicationID string `json:"publication_id"`
+	Text          string `json:"text"`
+	URL           string `json:"url"`
+}
+
+// Message is what somebody wrote.
+type Message struct {
+	ID             string            `json:"id"`
+	ConversationID string            `json:"conversation_id"`
+	Person         Maybe[PersonName] `json:"person"`
+	FromUs         bool              `json:"from_us"`
+	AuthorName     string            `json:"author_name"`
+	Text           string            `json:"text"`
+	At             time.Time         `json:"at"`
+	ParentID       string            `json:"parent_id" doc:"The message it answers, ours; empty when it answers the post itself."`
+	URL            string            `json:"url"`
+	State          string            `json:"state" enum:"visible,held,hidden,deleted"`
+	Sending        string            `json:"sending" enum:",sending,sent,unclear,failed"`
+	Error          string            `json:"error"`
+	Media          List[Attachment]  `json:"media"`
+	Liked          bool              `json:"liked"`
+	Private        bool              `json:"private"`
+	Can            List[string]      `json:"can" doc:"What one may do with it: reply, private_reply, like, hide, delete."`
+	Reason         Maybe[Reason]     `json:"reason" doc:"Why a rule holds it."`
+}
+
+// Attachment is media that came in; it stays on the network.
+type Attachment struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
+	Alt  string `json:"alt,omitempty"`
+}
+
+// Reason is a sentence to be made in the reader's language.
+type Reason struct {
+	Key    string         `json:"key"`
+	Params map[string]any `json:"params"`
+	Text   string         `json:"text"`
+}
+
+// Reply answers a conversation, or one message of it.
+type Reply struct {
+	Text      string `json:"text" minLength:"1" maxLength:"100000"`
+	MessageID string `json:"message_id,omitempty" maxLength:"64" doc:"The message it answers; empty = the newest of theirs."`
+	Private   bool   `json:"private,omitempty"`
+}
+
+// Hit is a message that a search found.
+type Hit struct {
+	Message        Message `json:"message"`
+	ConversationID string  `json:"conversation_id"`
+}
+
+type conversationQuery struct {
+	Paging
+	State   string `query:"state" enum:"open,done,all" default:"open"`
+	Channel string `query:"channel" maxLength:"64"`
+	Kind    string `query:"kind" enum:"comments,direct,mention"`
+	Q       string `query:"q" maxLength:"200"`
+	Person  string `query:"person" maxLength:"64"`
+	Unread  bool   `query:"unread"`
+	Held    bool   `query:"held"`
+}
+
+type messageQuery struct {
+	Paging
+	ID string `path:"id" maxLength:"64"`
+}
+
+type searchQuery struct {
+	Paging
+	Q       string `query:"q" required:"true" minLength:"1" maxLength:"200"`
+	Channel string `query:"channel" maxLength:"64"`
+	State   string `query:"state" enum:"open,done,all" default:"all"`
+}
+
+func (d *Door) conversations() {
+	on(d, route{id: "GET /conversations", name: "listConversations", verb: access.Read, summary: "Conversations, newest first"}, soon[conversationQuery, Page[Conversation]])
+	on(d, route{id: "GET /conversations/{id}", name: "getConversation", verb: access.Read, summary: "One conversation"}, soon[byID, Conversation])
+	on(d, route{id: "GET /conversations/{id}/messages", name: "listMessages", verb: access.Read, summary: "Its messages, newest first"}, soon[messageQuery, Page[Message]])
+	on(d, route{id: "POST /conversations/{id}/reply", name: "reply", verb: access.Reply, summary: "Answer"}, soon[with[Reply], Message])
+	on(d, route{id: "POST /conversations/{id}/read", name: "markRead", verb: access.Read, summary: "Somebody has read it"}, soon[byID, Conversation])
+	on(d, route{id: "POST /conversations/{id}/done", name: "markDone", verb: access.Reply, summary: "Nothing is left to do"}, soon[byID, Conversation])
+	on(d, route{id: "POST /conversations/{id}/reopen", name: "reopenConversation", verb: access.Reply, summary: "Something is left to do after all"}, soon[byID, Conversation])
+	on(d, route{id: "POST /conversations/{id}/claim", name: "claimConversation", verb: access.Reply, summary: "I take care of it"}, soon[byID, Conversation])
+	on(d, route{id: "POST /conversations/{id}/release", name: "releaseConversation", verb: access.Reply, summary: "Somebody else may take care of it"}, soon[byID, Conversation])
+
+	for _, m := range []struct {
+		verb    string
+		name    string
+		right   access.Verb
+		summary string
+	}{
+		{"hide", "hideMessage", access.Moderate, "Hide it from the public"},
+		{"unhide", "unhideMessage", access.Moderate, "Show it again"},
+		{"like", "likeMessage", access.Reply, "Like it"},
+		{"unlike", "unlikeMessage", access.Reply, "Take the like back"},
+		{"delete", "deleteMessage", access.Moderate, "Delete it on the network"},
+		{"retry", "retryMessage", access.Reply, "Send a failed answer again"},
+	} {
+		on(d, route{id: "POST /messages/{id}/" + m.verb, name: m.name, verb: m.right, summary: m.summary}, soon[byID, Message])
+	}
+	on(d, route{id: "GET /search", name: "search", verb: access.Read, summary: "Messages that hold all words, newest first"}, soon[searchQuery, Page[Hit]])
+}

@@ -1,0 +1,43 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// description is what the OpenAPI text says of the whole.
+func description() huma.Config {
+	c := huma.DefaultConfig("Kith", "1")
+	c.Info.Description = "One API for people and programs: the browser application uses nothing else. " +
+		"Errors are application/problem+json and say what happened and what to do."
+	c.CreateHooks = nil // no $schema in answers
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
+	c.RejectUnknownQueryParameters = true
+	c.NoFormatFallback = false
+	c.Transformers = []huma.Transformer{ours}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "A person in the browser."},
+		"token":   {Type: "http", Scheme: "bearer", Description: "A program, with a token from Settings."},
+	}
+	return c
+}
+
+const sessionCookie = "kith_session"
+
+// OpenAPI gives the text that describes this door.
+func (d *Door) OpenAPI() ([]byte, error) {
+	o := d.api.OpenAPI()
+	delete(o.Components.Schemas.Map(), "ErrorModel") // the framework's own, which nobody ever gets
+	delete(o.Components.Schemas.Map(), "ErrorDetail")
+	plain, err := json.Marshal(o)
+	if err != nil {
+		return nil, err
+	}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, plain, "", "  "); err != nil {
+		return nil, err
+	}
+	return append(pretty.Bytes(), '\n'), nil
+}

@@ -1,0 +1,162 @@
+package api
+
+import (
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/network"
+)
+
+// Post is a text and the channels it goes to.
+type Post struct {
+	ID           string            `json:"id"`
+	State        string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted" doc:"The least finished of its publications."`
+	Text         string            `json:"text" doc:"The first line, for lists."`
+	Parts        List[Part]        `json:"parts"`
+	DueAt        *time.Time        `json:"due_at"`
+	CreatedAt    time.Time         `json:"created_at"`
+	UpdatedAt    time.Time         `json:"updated_at"`
+	Author       Author            `json:"author"`
+	Revision     int64             `json:"revision" doc:"Grows with every change; a change says which one it began from."`
+	Publications List[Publication] `json:"publications"`
+}
+
+// Author is who wrote a post.
+type Author struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Part is one post of a thread.
+type Part struct {
+	Text  string     `json:"text" maxLength:"100000"`
+	Media []MediaUse `json:"media,omitempty" maxItems:"50" nullable:"false"`
+	Link  string     `json:"link,omitempty" maxLength:"2000" doc:"Shown as a card where the network has cards."`
+}
+
+// MediaUse is a file in a part; an empty alt takes the file's own.
+type MediaUse struct {
+	ID  string `json:"id" maxLength:"64"`
+	Alt string `json:"alt" maxLength:"10000"`
+}
+
+// Publication is a post on one channel.
+type Publication struct {
+	ID          string           `json:"id"`
+	ChannelID   string           `json:"channel_id"`
+	Network     network.Name     `json:"network"`
+	State       string           `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted"`
+	Own         bool             `json:"own" doc:"It has parts of its own."`
+	Parts       List[Part]       `json:"parts"`
+	DueAt       *time.Time       `json:"due_at"`
+	URL         string           `json:"url"`
+	PublishedAt *time.Time       `json:"published_at"`
+	Error       Maybe[Trouble]   `json:"error"`
+	Seen        List[Seen]       `json:"seen" doc:"For an unclear one: what was seen on the network."`
+	Counts      map[string]int64 `json:"counts" nullable:"true" doc:"As the network counts; what it does not give is absent, never 0. null: nothing yet."`
+	Rate        Maybe[Rate]      `json:"rate"`
+}
+
+// Trouble is why something did not work, and what to do.
+type Trouble struct {
+	Kind string `json:"kind" enum:"internal,invalid,denied,not_found,conflict,throttled,unavailable,uncertain"`
+	Text string `json:"text"`
+	Hint string `json:"hint"`
+}
+
+// Seen is what a look on the network found.
+type Seen struct {
+	What string     `json:"what"`
+	URL  string     `json:"url,omitempty"`
+	At   *time.Time `json:"at"`
+}
+
+// Target is a channel a post goes to; parts null = the post's own.
+type Target struct {
+	ChannelID string `json:"channel_id" maxLength:"64"`
+	Parts     []Part `json:"parts" maxItems:"50" doc:"null = the parts of the post."`
+}
+
+// Draft is what a person writes.
+type Draft struct {
+	Parts        List[Part]   `json:"parts"`
+	Publications List[Target] `json:"publications"`
+}
+
+// Change is a draft that began from a revision.
+type Change struct {
+	Draft
+	Revision int64 `json:"revision"`
+}
+
+// Due says when a post leaves the house.
+type Due struct {
+	DueAt *time.Time `json:"due_at" doc:"null or past = now."`
+}
+
+// Check asks what a network would say, without asking it.
+type Check struct {
+	Parts    List[Part]   `json:"parts"`
+	Channels List[Target] `json:"channels"`
+}
+
+// Checked is the answer for each channel.
+type Checked struct {
+	Channels List[ChannelCheck] `json:"channels"`
+}
+
+// ChannelCheck is what is wrong for one channel, and how much of its limits is used by each part.
+type ChannelCheck struct {
+	ChannelID string      `json:"channel_id"`
+	Problems  List[Wrong] `json:"problems"`
+	Counts    List[Use]   `json:"counts"`
+}
+
+// Wrong keeps a part from being published (error), or a person should know it (warn).
+type Wrong struct {
+	Level  string         `json:"level" enum:"error,warn"`
+	Part   int            `json:"part"`
+	Field  string         `json:"field" enum:"text,media,alt,link"`
+	Key    string         `json:"key" doc:"With params, makes the sentence in any language."`
+	Params map[string]any `json:"params,omitempty"`
+	Text   string         `json:"text"`
+	Hint   string         `json:"hint"`
+}
+
+// Use is how much of a limit a text takes, counted as the network counts.
+type Use struct {
+	Used  int `json:"used"`
+	Max   int `json:"max"`
+	Bytes int `json:"bytes"`
+}
+
+type postQuery struct {
+	Paging
+	State   string    `query:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled"`
+	Channel string    `query:"channel" maxLength:"64"`
+	Q       string    `query:"q" maxLength:"200"`
+	From    time.Time `query:"from"`
+	To      time.Time `query:"to"`
+}
+
+// Resolution is a person's word about an unclear publication.
+type Resolution struct {
+	Outcome string `json:"outcome" enum:"published,absent"`
+	URL     string `json:"url,omitempty" maxLength:"2000"`
+}
+
+func (d *Door) posts() {
+	on(d, route{id: "GET /posts", name: "listPosts", verb: access.Read, summary: "Posts"}, soon[postQuery, Page[Post]])
+	on(d, route{id: "POST /posts", name: "createPost", verb: access.Compose, summary: "Write a post"}, soon[told[Draft], Post])
+	on(d, route{id: "POST /posts/check", name: "checkPost", verb: access.Compose, summary: "What each channel would say, without asking it"}, soon[told[Check], Checked])
+	on(d, route{id: "GET /posts/{id}", name: "getPost", verb: access.Read, summary: "One post"}, soon[byID, Post])
+	on(d, route{id: "PUT /posts/{id}", name: "changePost", verb: access.Compose, summary: "Change a post"}, soon[with[Change], Post])
+	act(d, route{id: "DELETE /posts/{id}", name: "deletePost", verb: access.Compose, summary: "Delete a post that has not left the house"}, soonAct[byID])
+	on(d, route{id: "POST /posts/{id}/schedule", name: "schedulePost", verb: access.Schedule, summary: "Let it leave the house, now or later"}, soon[with[Due], Post])
+	on(d, route{id: "POST /posts/{id}/unschedule", name: "unschedulePost", verb: access.Schedule, summary: "Back to a draft"}, soon[byID, Post])
+	on(d, route{id: "POST /posts/{id}/cancel", name: "cancelPost", verb: access.Schedule, summary: "Not to be published"}, soon[byID, Post])
+
+	on(d, route{id: "POST /publications/{id}/resolve", name: "resolvePublication", verb: access.Schedule, summary: "Say what became of an unclear one"}, soon[with[Resolution], Post])
+	on(d, route{id: "POST /publications/{id}/retry", name: "retryPublication", verb: access.Schedule, summary: "Try a failed one again"}, soon[byID, Post])
+	on(d, route{id: "DELETE /publications/{id}/remote", name: "deleteRemote", verb: access.Schedule, summary: "Delete it on the network"}, soon[byID, Post])
+}
