@@ -1,0 +1,172 @@
+package view
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// Conversation is one line of the inbox.
+type Conversation struct {
+	ID            string
+	ChannelID     string
+	Network       network.Name
+	Kind          string
+	State         string
+	Unread        int
+	Count         int
+	Held          int
+	URL           string
+	LastAt        time.Time
+	LastText      string
+	LastFromUs    bool
+	WaitingSince  time.Time
+	ClaimedBy     string
+	PersonID      string
+	PersonName    string
+	PersonHandle  string
+	PersonAvatar  string
+	PublicationID string
+	PostID        string
+	PostText      string
+	PostURL       string
+}
+
+// The person's face is that of the identity last seen on this network: one
+// row, found by index, not a join that multiplies.
+const conversationSelect = `select c.id, c.channel_id, c.network, c.kind, c.state, c.unread, c.count, c.held, c.url, c.last_at, c.last_text, c.last_from_us,
+	c.waiting_since, c.claimed_by, c.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''),
+	c.publication_id, coalesce(u.post_id, ''), coalesce(o.excerpt, ''), coalesce(u.url, '')
+	from conversation c
+	left join person p on p.id = c.person_id
+	left join identity i on i.id = (select id from identity where person_id = c.person_id and network = c.network order by last_seen desc limit 1)
+	left join publication u on u.id = c.publication_id
+	left join post o on o.id = u.post_id`
+
+// ConversationsAsked is what a list of conversations is narrowed by.
+type ConversationsAsked struct {
+	State   string // open, done, "" = all
+	Channel string
+	Kind    string
+	Person  string
+	Unread  bool
+	Cursor  string
+	Limit   int
+}
+
+// Conversations gives the inbox, the newest first.
+func Conversations(ctx context.Context, tx *store.Tx, actor access.Actor, asked ConversationsAsked) (Page[Conversation], error) {
+	from, given, err := parseCursor(asked.Cursor)
+	if err != nil {
+		return Page[Conversation]{}, err
+	}
+	limit := limited(asked.Limit)
+	var q query
+	q.add(conversationSelect).add("where c.workspace = ?", actor.Workspace).within(actor, "c.channel_id").
+		when(asked.State != "", "and c.state = ?", asked.State).
+		when(asked.Channel != "", "and c.channel_id = ?", asked.Channel).
+		when(asked.Kind != "", "and c.kind = ?", asked.Kind).
+		when(asked.Person != "", "and c.person_id = ?", asked.Person).
+		when(asked.Unread, "and c.unread > 0").
+		when(given, "and (c.last_at, c.id) < (?, ?)", from.At, from.ID).
+		add("order by c.last_at desc, c.id desc limit ?", limit+1)
+	rows, err := store.All[Conversation](ctx, tx, q.text.String(), q.args...)
+	if err != nil {
+		return Page[Conversation]{}, err
+	}
+	return cut(rows, limit, func(c Conversation) cursor { return cursor{c.LastAt.UnixMicro(), c.ID} }), nil
+}
+
+// OneConversation gives a conversation that the actor may see.
+func OneConversation(ctx context.Context, tx *store.Tx, actor access.Actor, id string) (Conversation, error) {
+	var q query
+	q.add(conversationSelect).add("where c.workspace = ? and c.id = ?", actor.Workspace, id).within(actor, "c.channel_id")
+	c, err := store.One[Conversation](ctx, tx, q.text.String(), q.args...)
+	if fault.Is(err, fault.NotFound) {
+		return c, fault.New(fault.NotFound, "There is no such conversation.")
+	}
+	return c, err
+}
+
+// Message is one thing said, as a page shows it.
+type Message struct {
+	ID             string
+	ConversationID string
+	ChannelID      string
+	Network        network.Name
+	PersonID       string
+	PersonName     string
+	PersonHandle   string
+	PersonAvatar   string
+	AuthorName     string
+	FromUs         bool
+	Text           string
+	At             time.Time
+	ParentID       string // ours: the id of the message it answers, "" when that is not here
+	URL            string
+	State          string
+	Sending        string
+	ErrorText      string
+	Private        bool
+	Liked          bool
+	Media          []network.Attachment
+	Reason         string
+	Seq            int64
+}
+
+const messageSelect = `select m.id, m.conversation_id, m.channel_id, coalesce(c.network, ''), m.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''),
+	m.author_name, m.from_us, m.text, m.at, coalesce(a.id, ''), m.url, m.state, m.sending, m.error_text, m.private, m.liked, m.media, m.reason, m.seq
+	from message m
+	left join conversation c on c.id = m.conversation_id
+	left join person p on p.id = m.person_id
+	left join identity i on i.id = (select id from identity where person_id = m.person_id and network = c.network order by last_seen desc limit 1)
+	left join message a on a.workspace = m.workspace and a.channel_id = m.channel_id and a.remote_id = m.parent_id and m.parent_id <> ''`
+
+// Messages gives a conversation from its newest message backwards.
+func Messages(ctx context.Context, tx *store.Tx, actor access.Actor, conversation, at string, limit int) (Page[Message], error) {
+	from, given, err := parseCursor(at)
+	if err != nil {
+		return Page[Message]{}, err
+	}
+	if _, err := OneConversation(ctx, tx, actor, conversation); err != nil {
+		return Page[Message]{}, err
+	}
+	limit = limited(limit)
+	var q query
+	q.add(messageSelect).add("where m.conversation_id = ? and m.workspace = ? and m.state <> 'missing'", conversation, actor.Workspace).
+		when(given, "and (m.at, m.id) < (?, ?)", from.At, from.ID).
+		add("order by m.at desc, m.id desc limit ?", limit+1)
+	rows, err := store.All[Message](ctx, tx, q.text.String(), q.args...)
+	if err != nil {
+		return Page[Message]{}, err
+	}
+	return cut(rows, limit, func(m Message) cursor { return cursor{m.At.UnixMicro(), m.ID} }), nil
+}
+
+// OneMessage gives a message that the actor may see.
+func OneMessage(ctx context.Context, tx *store.Tx, actor access.Actor, id string) (Message, error) {
+	var q query
+	q.add(messageSelect).add("where m.id = ? and m.workspace = ?", id, actor.Workspace).within(actor, "m.channel_id")
+	m, err := store.One[Message](ctx, tx, q.text.String(), q.args...)
+	if fault.Is(err, fault.NotFound) {
+		return m, fault.New(fault.NotFound, "There is no such message.")
+	}
+	return m, err
+}
+
+// Waiting counts the open conversations in which somebody waits for us.
+func Waiting(ctx context.Context, tx *store.Tx, actor access.Actor) (count int, oldest time.Time, err error) {
+	type row struct {
+		Count  int
+		Oldest time.Time
+	}
+	var q query
+	q.add("select count(*), min(waiting_since) from conversation c where c.workspace = ? and c.waiting_since is not null and c.state = 'open'", actor.Workspace).
+		within(actor, "c.channel_id")
+	r, err := store.One[row](ctx, tx, q.text.String(), q.args...)
+	return r.Count, r.Oldest, err
+}
