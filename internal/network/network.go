@@ -82,7 +82,7 @@ type Part struct {
 	After   *Ref      // the former part of the same thread, or the message it answers
 	Root    *Ref      // the first part of the thread, where the network asks for it
 	Private bool      // an answer that only the person sees
-	At      time.Time // when we chose Key: drivers that make ids from time use it
+	At      time.Time // when this try began: the date of the post where a network wants one
 }
 
 // Sent is what the network said: it exists now.

@@ -7,45 +7,7 @@ import (
 	"slices"
 
 	"github.com/kithhq/kith/internal/network"
-	"github.com/kithhq/kith/internal/text"
 )
-
-// record is the part of a post's record that we read.
-type record struct {
-	Text    string          `json:"text"`
-	Created string          `json:"createdAt"`
-	Reply   *reply          `json:"reply"`
-	Subject json.RawMessage `json:"subject"` // of a like or repost: a strong reference; of a follow: a DID
-	Embed   *embedded       `json:"embed"`
-}
-
-type embedded struct {
-	Type   string `json:"$type"`
-	Images []struct {
-		Alt string `json:"alt"`
-	} `json:"images"`
-	External *struct {
-		URI   string `json:"uri"`
-		Title string `json:"title"`
-	} `json:"external"`
-	Media  *embedded       `json:"media"`  // of recordWithMedia
-	Record json.RawMessage `json:"record"` // what is quoted
-}
-
-func (r record) images() []string {
-	e := r.Embed
-	if e != nil && e.Media != nil {
-		e = e.Media
-	}
-	if e == nil {
-		return nil
-	}
-	var alts []string
-	for _, i := range e.Images[:min(len(e.Images), 20)] {
-		alts = append(alts, text.Clean(i.Alt))
-	}
-	return alts
-}
 
 // postView is a post as the AppView shows it.
 type postView struct {

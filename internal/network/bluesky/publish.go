@@ -84,11 +84,11 @@ func (d *Driver) Publish(ctx context.Context, conn network.Conn, part network.Pa
 		return network.Sent{}, err
 	}
 	var made strong
-	body := write{Repo: conn.Account, Collection: collectionPost, RKey: keyTID(part.Key, part.At), Record: record}
+	body := write{Repo: conn.Account, Collection: collectionPost, RKey: keyTID(part.Key), Record: record}
 	at, err := d.call(ctx, conn, ask{method: "com.atproto.repo.putRecord", body: body}, &made)
 	if refused(err) == "InvalidSwap" {
-		// Our key is there with other content: an earlier try, which saw another
-		// answer to a mention. Find tells what stands there.
+		// Our key is there with other content: an earlier try, which was made at
+		// another time. Find tells what stands there.
 		return network.Sent{}, fault.Wrap(fault.Uncertain, err, "Bluesky has something under this key already.")
 	}
 	if err != nil {
@@ -271,10 +271,10 @@ func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part,
 		strong
 		Value record `json:"value"`
 	}
-	query := url.Values{"repo": {conn.Account}, "collection": {collectionPost}, "rkey": {keyTID(part.Key, part.At)}}
+	query := url.Values{"repo": {conn.Account}, "collection": {collectionPost}, "rkey": {keyTID(part.Key)}}
 	_, err := d.call(ctx, conn, ask{method: "com.atproto.repo.getRecord", query: query}, &got)
 	if fault.Is(err, fault.NotFound) {
-		return network.Look{Complete: true}, nil
+		return network.Look{Keyed: true, Complete: true}, nil
 	}
 	if err != nil {
 		return network.Look{}, err
@@ -283,11 +283,11 @@ func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part,
 		return network.Look{}, fault.New(fault.Unavailable, "Bluesky answered something we do not understand.")
 	}
 	seen := network.Seen{Ref: refTo(got.strong, rootOf(got.Value.Reply)), Text: got.Value.Text, Key: part.Key, At: moment(got.Value.Created)}
-	seen.Media = len(got.Value.images())
+	seen.Media = got.Value.images()
 	if got.Value.Reply != nil {
 		seen.After = got.Value.Reply.Parent.URI
 	}
-	return network.Look{Exact: &seen, Complete: true}, nil
+	return network.Look{Exact: &seen, Keyed: true, Complete: true}, nil
 }
 
 // Delete deletes one of our records; what is not there is no error.

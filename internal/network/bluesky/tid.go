@@ -3,8 +3,8 @@ package bluesky
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"strconv"
 	"strings"
-	"time"
 )
 
 const tidLetters = "234567abcdefghijklmnopqrstuvwxyz"
@@ -20,18 +20,27 @@ func tid(n uint64) string {
 	return string(out[:])
 }
 
-// keyTID makes a record key of our own key: the moment to the millisecond, and
-// below it what the key gives. The same key and moment always give the same.
-func keyTID(key string, at time.Time) string {
+// keyTID makes a record key of our own key and of nothing else: every try of a
+// part, whenever it is made, writes the same record. Our keys are UUIDv7, whose
+// millisecond is kept; the rest, and any other key, is hashed.
+func keyTID(key string) string {
 	sum := sha256.Sum256([]byte(key))
-	micros := uint64(max(at.UnixMilli(), 0))*1000 + uint64(binary.BigEndian.Uint32(sum[:4])%1000)
-	return tid(micros<<10 | uint64(binary.BigEndian.Uint16(sum[4:6])&0x3ff))
+	if len(key) == 36 && key[14] == '7' {
+		if ms, err := strconv.ParseUint(key[:8]+key[9:13], 16, 48); err == nil && ms < 1<<42 {
+			micros := ms*1000 + uint64(binary.BigEndian.Uint32(sum[:4])%1000)
+			return tid(micros<<10 | uint64(binary.BigEndian.Uint16(sum[4:6])&0x3ff))
+		}
+	}
+	return hashTID(sum)
 }
 
 // subjectTID makes the key of a record of which there is one per subject: a
 // like, a block. It lies in the past, as keys that were made by a clock do.
 func subjectTID(subject string) string {
-	sum := sha256.Sum256([]byte(subject))
+	return hashTID(sha256.Sum256([]byte(subject)))
+}
+
+func hashTID(sum [sha256.Size]byte) string {
 	const from, span = 1672531200000000, 31536000000000 // somewhere in 2023
 	return tid((from+binary.BigEndian.Uint64(sum[:8])%span)<<10 | uint64(binary.BigEndian.Uint16(sum[8:10])&0x3ff))
 }
