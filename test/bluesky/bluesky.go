@@ -141,3 +141,9 @@ func find(tb testing.TB) tools {
 	}
 	return found
 }
+
+// Node is the Node.js that the official client runs on.
+func Node(tb testing.TB) string {
+	tb.Helper()
+	return find(tb).node
+}

@@ -221,5 +221,5 @@ func (n *Network) resolveHandle(q *request) (any, *problem) {
 	if a := n.handles[strings.ToLower(handle)]; a != nil {
 		return object{"did": a.did}, nil
 	}
-	return nil, invalid("Unable to resolve handle")
+	return nil, &problem{http.StatusBadRequest, "HandleNotFound", "Unable to resolve handle"}
 }
