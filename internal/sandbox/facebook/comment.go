@@ -158,6 +158,9 @@ func (v *view) comments(o *post, below *comment, f field) (any, *fault) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := v.comment(&comment{post: &post{page: o.page}}, f.inner); err != nil {
+		return nil, err
+	}
 	kept := []*comment{}
 	total := 0
 	for _, c := range o.comments {

@@ -81,6 +81,9 @@ func (a *ask) feed(p *page) (any, *fault) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := a.post(&post{page: p}, a.fields); err != nil { // an unknown field is refused even when there is nothing to show
+		return nil, err
+	}
 	kept := make([]*post, 0, min(len(p.posts), 256))
 	for _, o := range slices.Backward(p.posts) {
 		if !until.IsZero() && o.created.After(until) || o.listed.After(a.now) || o.hidden && !hiddenToo {
