@@ -1,0 +1,34 @@
+package bluesky_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/bluesky"
+	"github.com/kithhq/kith/internal/network/networktest"
+	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/sandbox"
+	pretended "github.com/kithhq/kith/internal/sandbox/bluesky"
+)
+
+func harness() networktest.Harness {
+	return networktest.Harness{
+		Name: "bluesky",
+		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
+			n := pretended.New(stage, pretended.Options{})
+			us := n.Account("atelier.bsky.test", "Atelier")
+			return n.Handler(), func(base string) map[string]string {
+				return map[string]string{"handle": us.Handle, "password": us.AppPassword, "server": base}
+			}
+		},
+		Driver: func(out *outward.Client, base string, now func() time.Time) network.Driver {
+			return bluesky.New(out, bluesky.Options{Server: base, Directory: base, Now: now})
+		},
+		Renew:  115 * time.Minute,
+		Counts: []string{"likeCount", "replyCount", "repostCount", "quoteCount"},
+	}
+}
+
+func TestBluesky(t *testing.T) { networktest.Run(t, harness()) }

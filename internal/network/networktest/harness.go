@@ -1,0 +1,301 @@
+package networktest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/secret"
+)
+
+// Harness is what the suite must know of one network.
+type Harness struct {
+	Name network.Name
+	// Open puts the network on the stage and gives its handler and, once its
+	// address is known, the fields of the form that connect an account of ours.
+	Open func(t *testing.T, stage *sandbox.Stage) (http.Handler, func(base string) map[string]string)
+	// Driver makes the driver; now is the stage's clock.
+	Driver func(out *outward.Client, base string, now func() time.Time) network.Driver
+	// Judge stands between driver and sandbox, where there is an independent one.
+	Judge func(t *testing.T, next http.Handler) http.Handler
+	// Renew is how long after connecting Check must give new keys; 0: they last.
+	Renew time.Duration
+	// Counts are the names of the fields in which the network tells its counts.
+	Counts []string
+	// Hook is a good webhook: header, body and the key that signed it.
+	Hook func(t *testing.T) (http.Header, []byte, secret.Text)
+	// Other is a server of the same kind with another text limit, which Connect
+	// must find out.
+	Other func(t *testing.T, stage *sandbox.Stage) (handler http.Handler, settings func(base string) map[string]string, most int)
+	// Hostile are bodies of the driver's own form or of webhooks for Decode.
+	Hostile [][]byte
+}
+
+// World is one network with one connected account of ours.
+type World struct {
+	Stage   *sandbox.Stage
+	Driver  network.Driver
+	Conn    network.Conn
+	Account network.Account
+	Base    string
+	Front   *Front
+
+	t       *testing.T
+	harness Harness
+	server  *httptest.Server
+	out     *outward.Client
+	fields  map[string]string
+}
+
+// Request is one request as the network got it.
+type Request struct {
+	Method, Path, Query string
+	Header              http.Header
+	Body                []byte
+}
+
+// Front stands before the network: it remembers the requests and can answer in
+// the network's place.
+type Front struct {
+	mu       sync.Mutex
+	requests []Request
+	instead  func(w http.ResponseWriter, r *http.Request) bool
+	next     http.Handler
+}
+
+func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var body bytes.Buffer
+	if r.Body != nil {
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.TeeReader(r.Body, &body), r.Body}
+	}
+	f.mu.Lock()
+	instead := f.instead
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.requests = append(f.requests, Request{r.Method, r.URL.Path, r.URL.RawQuery, r.Header, body.Bytes()})
+	}()
+	if instead != nil && instead(w, r) {
+		return
+	}
+	f.next.ServeHTTP(w, r)
+}
+
+// Requests are those that were answered so far.
+func (f *Front) Requests() []Request {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]Request(nil), f.requests...)
+}
+
+// Instead lets a function answer; where it gives false the network does. Nil
+// takes it away.
+func (f *Front) Instead(answer func(w http.ResponseWriter, r *http.Request) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.instead = answer
+}
+
+// NewWorld opens a network and connects.
+func NewWorld(t *testing.T, h Harness) *World {
+	t.Helper()
+	w := open(t, h, h.Open)
+	w.Connect()
+	return w
+}
+
+func open(t *testing.T, h Harness, opener func(*testing.T, *sandbox.Stage) (http.Handler, func(string) map[string]string)) *World {
+	t.Helper()
+	// Whole seconds, because some networks tell no more; frozen, so that two
+	// things may well happen in the same moment.
+	stage := sandbox.New(sandbox.Options{Seed: 7, Frozen: true, Start: time.Now().Truncate(time.Second)})
+	handler, settings := opener(t, stage)
+	if h.Judge != nil {
+		handler = h.Judge(t, handler)
+	}
+	w := &World{Stage: stage, Front: &Front{next: handler}, t: t, harness: h}
+	w.server = httptest.NewServer(w.Front)
+	w.Base = w.server.URL
+	t.Cleanup(func() { stage.Close(); w.server.Close() })
+	w.fields = settings(w.Base)
+	w.out = w.client()
+	w.Driver = h.Driver(w.out, w.Base, stage.Clock.Now)
+	return w
+}
+
+func (w *World) client() *outward.Client {
+	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: 10 * time.Second, Now: w.Stage.Clock.Now})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(out.Close)
+	return out
+}
+
+// Connect connects the account, as a person would in the form.
+func (w *World) Connect() {
+	w.t.Helper()
+	account, err := w.Driver.(network.Connector).Connect(w.t.Context(), w.fields)
+	if err != nil {
+		w.t.Fatalf("connecting: %v", err)
+	}
+	w.Account = account
+	w.Conn = network.Conn{Base: account.Base, Account: account.ID, Handle: account.Handle, Keys: account.Keys, Limits: account.Limits}
+}
+
+// Restart makes a driver that remembers nothing.
+func (w *World) Restart() { w.Driver = w.harness.Driver(w.client(), w.Base, w.Stage.Clock.Now) }
+
+// Part makes a part of its own, as the room of posts would.
+func (w *World) Part(text string) network.Part {
+	return network.Part{Key: rand.Text(), Text: text, Langs: []string{"en"}, At: w.Stage.Clock.Now()}
+}
+
+// Publish publishes a text that must go out.
+func (w *World) Publish(text string) (network.Part, network.Sent) {
+	w.t.Helper()
+	part := w.Part(text)
+	sent, err := w.Driver.(network.Publisher).Publish(w.t.Context(), w.Conn, part)
+	if err != nil {
+		w.t.Fatalf("publishing: %v", err)
+	}
+	return part, sent
+}
+
+// Ledger are the writes of some actions that made something new.
+func (w *World) Ledger(actions ...sandbox.Action) []sandbox.Entry {
+	var all []sandbox.Entry
+	for _, e := range w.Stage.Ledger.Entries(sandbox.Filter{}) {
+		for _, a := range actions {
+			if e.Action == a && !e.Repeat {
+				all = append(all, e)
+			}
+		}
+	}
+	return all
+}
+
+// Weather adds a mishap.
+func (w *World) Weather(m sandbox.Mishap) {
+	w.t.Helper()
+	if _, err := w.Stage.Weather.Add(m); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Act lets a person act.
+func (w *World) Act(a sandbox.Act) sandbox.Acted {
+	w.t.Helper()
+	a.Network = string(w.harness.Name)
+	done, err := w.Stage.Scripts.Do(a)
+	if err != nil {
+		w.t.Fatalf("%s: %v", a.Kind, err)
+	}
+	return done
+}
+
+// Read reads from a cursor on until there is no more, and decodes.
+func (w *World) Read(cursor string) ([]network.Event, string) {
+	w.t.Helper()
+	events, next, err := w.tryRead(w.t.Context(), cursor)
+	if err != nil {
+		w.t.Fatalf("reading: %v", err)
+	}
+	return events, next
+}
+
+func (w *World) tryRead(ctx context.Context, cursor string) ([]network.Event, string, error) {
+	var all []network.Event
+	for range 100 {
+		raws, next, more, err := w.Driver.(network.Reader).Read(ctx, w.Conn, cursor)
+		if err != nil {
+			return all, cursor, err
+		}
+		for _, raw := range raws {
+			events, err := w.Driver.(network.Decoder).Decode(w.Conn, raw)
+			if err != nil {
+				return all, cursor, err
+			}
+			all = append(all, events...)
+		}
+		cursor = next
+		if !more {
+			return all, cursor, nil
+		}
+	}
+	return all, cursor, errors.New("there is always more")
+}
+
+// comment lets a person comment on a post of ours and gives the event of it.
+func (w *World) comment(post, text string) (network.Event, string) {
+	w.t.Helper()
+	_, cursor := w.Read("")
+	w.Act(sandbox.Act{Kind: "comment", Target: post, Text: text, Person: "p001"})
+	events, next := w.Read(cursor)
+	for _, e := range events {
+		if e.Kind == network.Comment && strings.Contains(e.Text, text) {
+			return e, next
+		}
+	}
+	w.t.Fatalf("the comment did not come in; what came: %+v", events)
+	return network.Event{}, ""
+}
+
+// picture is a small image.
+func picture(alt string) network.Media {
+	m := image.NewRGBA(image.Rect(0, 0, 24, 16))
+	for x := range 24 {
+		m.Set(x, x%16, color.RGBA{uint8(x * 10), 90, 140, 255})
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, m); err != nil {
+		panic(err)
+	}
+	data := out.Bytes()
+	return network.Media{ID: rand.Text(), Type: "image/png", Bytes: int64(len(data)), Width: 24, Height: 16, Alt: alt,
+		Open: func() (network.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}
+}
+
+// kind fails unless the error is of the kind; it also looks for leaks.
+func (w *World) kind(err error, want ...fault.Kind) {
+	w.t.Helper()
+	if err == nil {
+		w.t.Fatalf("no error, and it should be %v", want)
+	}
+	w.discreet(err)
+	for _, k := range want {
+		if fault.Is(err, k) {
+			return
+		}
+	}
+	w.t.Fatalf("%v, and it should be %v", err, want)
+}
+
+// discreet fails when an error gives a key away.
+func (w *World) discreet(err error) {
+	w.t.Helper()
+	for _, piece := range strings.FieldsFunc(w.Conn.Keys.Reveal(), func(r rune) bool { return strings.ContainsRune(`{}":,`, r) }) {
+		if len(piece) >= 12 && !strings.Contains(w.Base, piece) && strings.Contains(err.Error(), piece) && !strings.Contains(piece, "127.0.0.1") {
+			w.t.Errorf("an error gives a key away: %v", err)
+		}
+	}
+}

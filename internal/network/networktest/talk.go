@@ -1,0 +1,443 @@
+package networktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/sandbox"
+)
+
+func replies(t *testing.T, h Harness) {
+	offers(t, h, network.ActReply)
+	w := NewWorld(t, h)
+	_, sent := w.Publish("What do you think?")
+	text := "J'adore <3 & \"ça\" – 5 > 3 👩‍👩‍👧"
+	comment, cursor := w.comment(sent.ID, text)
+	if comment.Text != text {
+		t.Errorf("text %q, and it was %q", comment.Text, text)
+	}
+	if comment.Author.ID == "" || comment.Author.Handle == "" && comment.Author.Name == "" || comment.ID == "" || comment.At.IsZero() {
+		t.Errorf("something is missing: %+v", comment)
+	}
+	if comment.Post != sent.ID || comment.Thread != sent.ID || comment.Parent != sent.ID {
+		t.Errorf("below %s: post %q, thread %q, parent %q", sent.ID, comment.Post, comment.Thread, comment.Parent)
+	}
+	part := w.Part("Merci !")
+	part.After = &network.Ref{ID: comment.ID, URL: comment.URL, Extra: comment.Extra}
+	answer, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := w.Ledger(sandbox.Reply)
+	if len(made) != 1 || made[0].Parent != comment.ID || !strings.Contains(made[0].Text, "Merci !") || made[0].Object != answer.ID {
+		t.Fatalf("the ledger has %+v; answered %s as %s", made, comment.ID, answer.ID)
+	}
+	// They answer our answer: still the same conversation.
+	w.Act(sandbox.Act{Kind: "comment", Target: answer.ID, Text: "De rien", Person: "p001"})
+	events, _ := w.Read(cursor)
+	i := slices.IndexFunc(events, func(e network.Event) bool { return strings.Contains(e.Text, "De rien") })
+	if i < 0 || events[i].Kind != network.Comment || events[i].Thread != sent.ID || events[i].Parent != answer.ID {
+		t.Errorf("the next answer came as %+v", events)
+	}
+	// An answer to what is gone.
+	gone := w.Part("Too late")
+	gone.After = &network.Ref{ID: comment.ID, URL: comment.URL, Extra: comment.Extra}
+	if n := w.network(); n.Actor != nil {
+		if e, ok := n.Actor.(sandbox.Editor); ok {
+			p, _ := w.Stage.Cast.Person("p001")
+			if e.Remove(p, comment.ID) == nil {
+				if _, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, gone); err != nil {
+					w.kind(err, fault.Invalid, fault.NotFound)
+				}
+			}
+		}
+	}
+}
+
+func (w *World) network() sandbox.Network {
+	n, _ := w.Stage.Network(string(w.harness.Name))
+	return n
+}
+
+func private(t *testing.T, h Harness) {
+	offers(t, h, network.ActPrivateReply)
+	w := NewWorld(t, h)
+	_, cursor := w.Read("")
+	w.Act(sandbox.Act{Kind: "message", Text: "Psst, a question", Person: "p003"})
+	events, _ := w.Read(cursor)
+	i := slices.IndexFunc(events, func(e network.Event) bool {
+		return e.Kind == network.Direct && strings.Contains(e.Text, "Psst, a question")
+	})
+	if i < 0 {
+		t.Fatalf("what came: %+v", events)
+	}
+	e := events[i]
+	if e.Author.ID == "" || e.Author.Name == "" && e.Author.Handle == "" || e.Thread == "" || e.At.IsZero() {
+		t.Errorf("something is missing: %+v", e)
+	}
+	part := w.Part("Ask away")
+	part.After, part.Private = &e.Ref, true
+	sent, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := w.Ledger(sandbox.Message, sandbox.Reply)
+	if len(made) != 1 || !strings.Contains(made[0].Text, "Ask away") || sent.ID == "" {
+		t.Fatalf("the ledger has %+v", made)
+	}
+	if len(w.Ledger(sandbox.Publish)) != 0 {
+		t.Fatal("a private answer became a post")
+	}
+	// The next one is lost on the way back.
+	w.Stage.Clock.Advance(5 * time.Minute)
+	part = w.Part("Are you there?")
+	part.After, part.Private = &e.Ref, true
+	for _, a := range []sandbox.Action{sandbox.Message, sandbox.Reply, sandbox.Publish} {
+		w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: a, Times: 1})
+	}
+	_, err = w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part)
+	w.kind(err, fault.Uncertain)
+	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-2*time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if look.Exact == nil && len(near(look, part)) != 1 {
+		t.Errorf("one message was lost, and the look is %+v", look)
+	}
+}
+
+func likes(t *testing.T, h Harness) {
+	offers(t, h, network.ActLike)
+	w := NewWorld(t, h)
+	_, sent := w.Publish("like this")
+	comment, _ := w.comment(sent.ID, "nice")
+	liker := w.Driver.(network.Liker)
+	for _, on := range []bool{true, true, false, false} {
+		if err := liker.Like(t.Context(), w.Conn, comment.Ref, on); err != nil {
+			t.Fatalf("like %v: %v", on, err)
+		}
+	}
+	if len(w.Ledger(sandbox.Like)) == 0 {
+		t.Error("the network knows of no like")
+	}
+	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: sandbox.Like, Times: 1})
+	if err := liker.Like(t.Context(), w.Conn, comment.Ref, true); err != nil {
+		w.kind(err, fault.Unavailable, fault.Uncertain) // done again without harm
+		if err := liker.Like(t.Context(), w.Conn, comment.Ref, true); err != nil {
+			t.Errorf("again: %v", err)
+		}
+	}
+}
+
+func hides(t *testing.T, h Harness) {
+	offers(t, h, network.ActHide)
+	w := NewWorld(t, h)
+	_, sent := w.Publish("say it")
+	first, _ := w.comment(sent.ID, "spam one")
+	second, _ := w.comment(sent.ID, "spam two")
+	hider := w.Driver.(network.Hider)
+	for _, step := range []struct {
+		ref network.Ref
+		on  bool
+	}{{first.Ref, true}, {first.Ref, true}, {second.Ref, true}, {first.Ref, false}, {first.Ref, false}} {
+		if err := hider.Hide(t.Context(), w.Conn, step.ref, step.on); err != nil {
+			t.Fatalf("hide %v: %v", step.on, err)
+		}
+	}
+	if len(w.Ledger(sandbox.Hide)) == 0 {
+		t.Error("the network knows of nothing hidden")
+	}
+	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: sandbox.Hide, Times: 1})
+	if err := hider.Hide(t.Context(), w.Conn, first.Ref, true); err != nil {
+		w.kind(err, fault.Unavailable, fault.Uncertain) // done again without harm
+		if err := hider.Hide(t.Context(), w.Conn, first.Ref, true); err != nil {
+			t.Errorf("again: %v", err)
+		}
+	}
+}
+
+func deletes(t *testing.T, h Harness) {
+	w := NewWorld(t, h)
+	part, sent := w.Publish("for a moment")
+	deleter := w.Driver.(network.Deleter)
+	for range 2 {
+		if err := deleter.Delete(t.Context(), w.Conn, sent.Ref); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(w.Ledger(sandbox.Delete)); n != 1 {
+		t.Errorf("deleted %d times", n)
+	}
+	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-time.Minute))
+	if err != nil || look.Exact != nil || len(near(look, part)) > 0 {
+		t.Errorf("it is gone, and the look is %+v, %v", look, err)
+	}
+	// What others wrote.
+	_, sent = w.Publish("stays")
+	comment, _ := w.comment(sent.ID, "not yours")
+	if remover, ok := w.Driver.(network.Remover); ok && network.Can(w.Driver, network.ActDeleteOthers) {
+		for range 2 {
+			if err := remover.Remove(t.Context(), w.Conn, comment.Ref); err != nil {
+				t.Errorf("removing somebody's comment: %v", err)
+			}
+		}
+	} else if err := deleter.Delete(t.Context(), w.Conn, comment.Ref); err != nil {
+		w.kind(err, fault.Invalid, fault.Denied, fault.NotFound)
+	}
+}
+
+func bans(t *testing.T, h Harness) {
+	offers(t, h, network.ActBan)
+	w := NewWorld(t, h)
+	_, sent := w.Publish("be nice")
+	comment, _ := w.comment(sent.ID, "no")
+	banner := w.Driver.(network.Banner)
+	act := sandbox.Act{Kind: "comment", Target: sent.ID, Text: "hello again", Person: "p001", Network: string(h.Name)}
+	for range 2 {
+		if err := banner.Ban(t.Context(), w.Conn, comment.Author, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Stage.Scripts.Do(act); err == nil {
+		t.Error("who was kept out can still comment")
+	}
+	for range 2 {
+		if err := banner.Ban(t.Context(), w.Conn, comment.Author, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Stage.Scripts.Do(act); err != nil {
+		t.Errorf("who was let back cannot comment: %v", err)
+	}
+}
+
+// reading lets people talk while we read, in small bites.
+func reading(t *testing.T, h Harness) {
+	w := NewWorld(t, h)
+	_, sent := w.Publish("talk!")
+	_, cursor := w.Read("")
+	const people, each = 6, 40
+	want := map[string]bool{}
+	var mu sync.Mutex
+	var talk sync.WaitGroup
+	for p := range people {
+		talk.Go(func() {
+			for i := range each {
+				done, err := w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "comment", Target: sent.ID,
+					Person: fmt.Sprintf("p%03d", p+1), Text: fmt.Sprintf("word %d of %d", i, p)})
+				if err != nil {
+					t.Errorf("talking: %v", err)
+					return
+				}
+				mu.Lock()
+				want[done.ID] = true
+				mu.Unlock()
+				if i%7 == 0 {
+					w.Stage.Clock.Advance(time.Second)
+				}
+			}
+		})
+	}
+	over := make(chan struct{})
+	go func() { talk.Wait(); close(over) }()
+	got := map[string]int{}
+	read := func() {
+		events, next := w.Read(cursor)
+		for _, e := range events {
+			if e.Kind == network.Comment {
+				got[e.ID]++
+			}
+		}
+		cursor = next
+	}
+	for going := true; going; {
+		select {
+		case <-over:
+			going = false
+		default:
+		}
+		read()
+	}
+	read()
+	for id := range want {
+		if got[id] == 0 {
+			t.Errorf("%s was left out", id)
+		}
+	}
+	if len(want) != people*each {
+		t.Errorf("%d were said", len(want))
+	}
+	// From the same place again: the same, no harm.
+	events, _ := w.Read("")
+	again := map[string]bool{}
+	for _, e := range events {
+		again[e.ID] = true
+	}
+	for id := range want {
+		if !again[id] {
+			t.Errorf("%s is not told again", id)
+			break
+		}
+	}
+	raws, _, _, err := w.Driver.(network.Reader).Read(t.Context(), w.Conn, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raws2, _, _, err := w.Driver.(network.Reader).Read(t.Context(), w.Conn, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string]bool{}
+	for _, r := range raws {
+		if keys[r.Key] {
+			t.Errorf("two events of one reading have the key %q", r.Key)
+		}
+		keys[r.Key] = true
+		if r.Person == "" || r.Account != w.Conn.Account || r.At.IsZero() {
+			t.Errorf("something is missing: %+v", r)
+		}
+	}
+	for _, r := range raws2 {
+		if !keys[r.Key] {
+			t.Errorf("told again, %q is another event", r.Key)
+		}
+	}
+	if !slices.IsSortedFunc(raws, func(a, b network.Raw) int { return a.At.Compare(b.At) }) {
+		t.Error("events do not come in the order of their time")
+	}
+	// An unfamiliar cursor is no reason to stop.
+	if _, _, err := w.tryRead(t.Context(), "of an older version"); err != nil {
+		t.Errorf("an unfamiliar cursor: %v", err)
+	}
+}
+
+func reactions(t *testing.T, h Harness) {
+	w := NewWorld(t, h)
+	_, sent := w.Publish("react!")
+	_, cursor := w.Read("")
+	w.Act(sandbox.Act{Kind: "react", Target: sent.ID, Person: "p004"})
+	acts := map[network.EventKind]error{}
+	_, acts[network.Repost] = w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "react", Reaction: "repost", Target: sent.ID, Person: "p005"})
+	_, acts[network.Follow] = w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "follow", Person: "p006"})
+	events, _ := w.Read(cursor)
+	acts[network.Reaction] = nil
+	for kind, err := range acts {
+		if err != nil {
+			continue // people cannot do that here
+		}
+		i := slices.IndexFunc(events, func(e network.Event) bool { return e.Kind == kind })
+		if i < 0 {
+			if kind == network.Reaction || h.Name != "facebook" {
+				t.Errorf("no %s came in: %+v", kind, events)
+			}
+			continue
+		}
+		if e := events[i]; e.Author.ID == "" || kind != network.Follow && e.Post != sent.ID {
+			t.Errorf("%s: %+v", kind, e)
+		}
+	}
+}
+
+func measures(t *testing.T, h Harness) {
+	w := NewWorld(t, h)
+	_, sent := w.Publish("count me")
+	_, quiet := w.Publish("nobody likes me")
+	for _, p := range []string{"p001", "p002", "p003"} {
+		w.Act(sandbox.Act{Kind: "react", Target: sent.ID, Person: p})
+	}
+	w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Person: "p001", Text: "four"})
+	measurer := w.Driver.(network.Measurer)
+	missing := network.Ref{ID: sent.ID[:len(sent.ID)-2] + "22", Extra: sent.Extra}
+	refs := []network.Ref{sent.Ref, quiet.Ref, missing}
+	counts, err := measurer.Measure(t.Context(), w.Conn, refs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := counts[sent.ID]; c[network.Likes] != 3 || c[network.Replies] != 1 {
+		t.Errorf("counted %v", c)
+	}
+	if n, given := counts[quiet.ID][network.Likes]; !given || n != 0 {
+		t.Errorf("a given 0 is a 0: %v", counts[quiet.ID])
+	}
+	if _, there := counts[missing.ID]; there {
+		t.Errorf("a post that does not exist has counts: %v", counts)
+	}
+	// More than one call takes.
+	for range 60 {
+		refs = append(refs, quiet.Ref)
+	}
+	if _, err := measurer.Measure(t.Context(), w.Conn, refs); err != nil {
+		t.Errorf("many posts: %v", err)
+	}
+	// A network that stops telling.
+	w.Front.Instead(func(rw http.ResponseWriter, r *http.Request) bool {
+		held := httptest.NewRecorder()
+		w.Front.next.ServeHTTP(held, r)
+		var value any
+		body := held.Body.Bytes()
+		if json.Unmarshal(body, &value) == nil {
+			strip(value, h.Counts)
+			body, _ = json.Marshal(value) // it has just been read
+		}
+		rw.Header().Set("Content-Type", held.Header().Get("Content-Type"))
+		rw.WriteHeader(held.Code)
+		_, _ = rw.Write(body) // the client sees to it
+		return true
+	})
+	counts, err = measurer.Measure(t.Context(), w.Conn, []network.Ref{sent.Ref})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, n := range counts[sent.ID] {
+		t.Errorf("the network says nothing, and %s is %d", name, n)
+	}
+}
+
+// strip takes fields out of a JSON value.
+func strip(v any, names []string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, n := range names {
+			delete(v, n)
+		}
+		for _, inner := range v {
+			strip(inner, names)
+		}
+	case []any:
+		for _, inner := range v {
+			strip(inner, names)
+		}
+	}
+}
+
+func limits(t *testing.T, h Harness) {
+	if h.Other == nil {
+		t.Skipf("every server of %s has the same limits", h.Name)
+	}
+	most := 0
+	w := open(t, h, func(t *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
+		handler, settings, n := h.Other(t, stage)
+		most = n
+		return handler, settings
+	})
+	w.Connect()
+	if w.Account.Limits.Text.Max != most {
+		t.Errorf("the limit is %d, and the server says %d", w.Account.Limits.Text.Max, most)
+	}
+	health, _, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
+	if err != nil || health.Limits.Text.Max != most {
+		t.Errorf("Check finds %+v, %v", health.Limits, err)
+	}
+	w.Publish(strings.Repeat("a", most))
+	_, err = w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, w.Part(strings.Repeat("a", most+1)))
+	w.kind(err, fault.Invalid)
+}
