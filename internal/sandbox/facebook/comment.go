@@ -141,7 +141,7 @@ func (n *Network) utter(o *post, below *comment, by author, text string, at, lis
 
 // comments lists what is said below a post (all of it with filter=stream) or below a comment.
 func (v *view) comments(o *post, below *comment, f field) (any, *fault) {
-	p := params{values: mods(f)}
+	p := params{values: mods(f), seen: v.n.watcher("PagePost", "GET", "comments")}
 	w, err := cut(p.get, 25)
 	if err != nil {
 		return nil, err
@@ -183,9 +183,7 @@ func (v *view) comments(o *post, below *comment, f field) (any, *fault) {
 	query := mods(f)
 	l, err := part(w, kept, func(c *comment) string { return c.id }, func(c *comment) (any, *fault) { return v.comment(c, f.inner) },
 		v.links(of+"/comments", query))
-	if w.summary != "" && w.summary != "false" {
-		l.Summary = map[string]any{"order": order, "total_count": total, "can_comment": true}
-	}
+	l.Summary = w.sum(map[string]any{"order": order, "total_count": total, "can_comment": true})
 	return l, err
 }
 

@@ -58,6 +58,8 @@ type Network struct {
 	tokens   map[string]*token
 	codes    map[string]*code
 	hook     subscription
+
+	watch func(node, method, edge, name string) // told of every parameter that is looked at; nil outside of tests
 }
 
 // Page is one of our Pages, with a token that may do everything and does not expire.
@@ -127,4 +129,11 @@ func (n *Network) opaque(prefix string, length int) string {
 		b[i] = letters[n.random.IntN(len(letters))]
 	}
 	return prefix + string(b)
+}
+
+func (n *Network) watcher(node, method, edge string) func(string) {
+	if n.watch == nil {
+		return nil
+	}
+	return func(name string) { n.watch(node, method, edge, name) }
 }

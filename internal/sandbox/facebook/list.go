@@ -38,6 +38,23 @@ func cut(get func(string) string, usual int) (window, *fault) {
 	return w, nil
 }
 
+// sum answers what was asked of a summary: all of it, or the named parts.
+func (w window) sum(all map[string]any) any {
+	switch w.summary {
+	case "", "0", "false":
+		return nil
+	case "1", "true":
+		return all
+	}
+	some := map[string]any{}
+	for _, name := range strings.Split(w.summary, ",") {
+		if v, ok := all[strings.TrimSpace(name)]; ok {
+			some[strings.TrimSpace(name)] = v
+		}
+	}
+	return some
+}
+
 func cursor(id string) string { return base64.RawURLEncoding.EncodeToString([]byte(id)) }
 
 // listed is a list in Graph's form.

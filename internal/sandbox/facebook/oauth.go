@@ -221,9 +221,7 @@ func (a *ask) accounts() (any, *fault) {
 		}
 		return v, f
 	}, a.links("me/accounts", a.p.values))
-	if w.summary != "" {
-		l.Summary = map[string]any{"total_count": len(kept)}
-	}
+	l.Summary = w.sum(map[string]any{"total_count": len(kept)})
 	return l, err
 }
 

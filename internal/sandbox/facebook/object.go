@@ -77,9 +77,11 @@ func (a *ask) feed(p *page) (any, *fault) {
 	if err != nil {
 		return nil, err
 	}
-	hiddenToo, err := a.p.flag("include_hidden", false)
-	if err != nil {
-		return nil, err
+	hiddenToo := a.edge == "scheduled_posts" // which has no such parameter
+	if !hiddenToo {
+		if hiddenToo, err = a.p.flag("include_hidden", false); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := a.post(&post{page: p}, a.fields); err != nil { // an unknown field is refused even when there is nothing to show
 		return nil, err

@@ -24,6 +24,7 @@ type params struct {
 	values url.Values
 	file   []byte // multipart part "source"
 	method string
+	seen   func(name string) // told of every parameter that is looked at; nil outside of tests
 }
 
 func read(r *http.Request) (params, error) {
@@ -74,17 +75,27 @@ func (p *params) body(kind string, args map[string]string, body []byte) error {
 	return nil
 }
 
-func (p *params) get(name string) string { return p.values.Get(name) }
+func (p *params) get(name string) string {
+	if p.seen != nil {
+		p.seen(name)
+	}
+	return p.values.Get(name)
+}
 
 // has says whether a parameter was given at all.
-func (p *params) has(name string) bool { return p.values.Has(name) }
+func (p *params) has(name string) bool {
+	if p.seen != nil {
+		p.seen(name)
+	}
+	return p.values.Has(name)
+}
 
 // list reads a list in any of the ways Graph takes one: JSON, comma-separated, name[0], name[].
 func (p *params) list(name string) []string {
 	text := strings.TrimSpace(p.get(name))
 	if text == "" {
-		for i := 0; p.has(name + "[" + strconv.Itoa(i) + "]"); i++ {
-			text += "," + p.get(name+"["+strconv.Itoa(i)+"]")
+		for i := 0; p.values.Has(name + "[" + strconv.Itoa(i) + "]"); i++ {
+			text += "," + p.values.Get(name+"["+strconv.Itoa(i)+"]")
 		}
 		if more := p.values[name+"[]"]; len(more) > 0 {
 			text = strings.Join(more, ",")

@@ -156,18 +156,23 @@ func (a *ask) dispatch() (any, *fault) {
 		return a.user()
 	}
 	if p, ok := a.n.pages[a.id]; ok {
+		a.p.seen = a.n.watcher("Page", a.p.method, a.edge)
 		return a.onPage(p)
 	}
 	if o, ok := a.n.posts[a.id]; ok {
+		a.p.seen = a.n.watcher("PagePost", a.p.method, a.edge)
 		return a.onPost(o)
 	}
 	if c, ok := a.n.comments[a.id]; ok {
+		a.p.seen = a.n.watcher("Comment", a.p.method, a.edge)
 		return a.onComment(c)
 	}
 	if p, ok := a.n.photos[a.id]; ok {
+		a.p.seen = a.n.watcher("Photo", a.p.method, a.edge)
 		return a.onPhoto(p)
 	}
 	if t, ok := a.n.threads[a.id]; ok {
+		a.p.seen = a.n.watcher("UnifiedThread", a.p.method, a.edge)
 		return a.onThread(t)
 	}
 	if m, ok := a.n.messages[a.id]; ok && a.p.method == http.MethodGet && a.edge == "" {

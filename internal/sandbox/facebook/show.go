@@ -320,9 +320,7 @@ func (v *view) reactions(of string, all []reaction, f field) (any, *fault) {
 		}
 		return out, nil
 	}, v.links(of+"/"+f.name, mods(f)))
-	if w.summary != "" && w.summary != "false" {
-		l.Summary = map[string]any{"total_count": len(kept), "viewer_reaction": "NONE"}
-	}
+	l.Summary = w.sum(map[string]any{"total_count": len(kept), "viewer_reaction": "NONE"})
 	return l, err
 }
 
