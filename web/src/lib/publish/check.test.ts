@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { Limits, Media, Part } from '$lib/api/types';
+import { findings } from './check';
+
+const bluesky: Limits = {
+	text: { max: 300, unit: 'graphemes', max_bytes: 3000 },
+	media: { max_items: 4, image: { max_bytes: 2_000_000, types: ['image/jpeg', 'image/png'], max_pixels: 0 }, alt_max: 10 },
+	thread: true
+};
+const facebook: Limits = { ...bluesky, text: { max: 63206, unit: 'code_points' }, thread: false };
+const part = (text: string, ...alts: string[]): Part => ({ text, media: alts.map((alt, i) => ({ id: `m${i}`, alt })) });
+const keys = (parts: Part[], limits = bluesky, known?: (id: string) => Media | undefined) => findings(parts, limits, known).map((f) => `${f.part} ${f.level} ${f.key}`);
+
+test('a good post has nothing to say', () => expect(keys([part('Bonjour', 'Un chat')])).toEqual([]));
+test('nothing at all is not a post, an image alone is', () => {
+	expect(keys([part('  ')])).toEqual(['0 error empty']);
+	expect(keys([part('', 'Un chat')])).toEqual([]);
+});
+test('too long says by how much', () => {
+	expect(findings([part('x'.repeat(312))], bluesky)[0]).toMatchObject({ key: 'too_long', params: { n: 12, max: 300 } });
+});
+test('a second part where there are no threads', () => expect(keys([part('a'), part('b')], facebook)).toEqual(['1 error no_thread']));
+test('an image without a description is a warning, a long one an error', () => {
+	expect(keys([part('a', '')])).toEqual(['0 warn no_alt']);
+	expect(keys([part('a', 'x'.repeat(11))])).toEqual(['0 error alt_too_long']);
+});
+test('files are held against the limits', () => {
+	const file = (more: Partial<Media>) => () => ({ id: 'm0', type: 'image/png', width: 10, height: 10, bytes: 10, alt: '', ...more });
+	expect(keys([part('a', 'chat')], bluesky, file({ bytes: 3_000_000 }))).toEqual(['0 error too_big']);
+	expect(keys([part('a', 'chat')], bluesky, file({ type: 'image/tiff' }))).toEqual(['0 error type']);
+	expect(keys([part('a', 'x', 'x', 'x', 'x', 'x')])).toEqual(['0 error too_many']);
+});

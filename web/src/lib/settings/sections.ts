@@ -1,0 +1,12 @@
+// The pages of the settings; each says what a person needs in order to see it.
+import type { IconName } from '$kit/icons';
+import type { Verb } from '$lib/api/types';
+import type { Key } from '$lib/i18n/i18n.svelte';
+
+export type Section = { href: string; label: Key; icon: IconName; needs?: Verb };
+
+export const sections: readonly Section[] = [
+	{ href: '/settings/channels', label: 'settings.channels', icon: 'plug' },
+	{ href: '/settings/you', label: 'settings.you', icon: 'people' },
+	{ href: '/settings/keyboard', label: 'settings.keyboard', icon: 'keyboard' }
+];

@@ -1,0 +1,14 @@
+import { redirect } from '@sveltejs/kit';
+import { asProblem } from '$lib/api/problem';
+import { recall, signInAddress } from '$lib/session.svelte';
+
+export async function load({ url, parent }) {
+	await parent();
+	try {
+		return { me: await recall() };
+	} catch (error) {
+		const problem = asProblem(error);
+		if (problem.status === 401) redirect(307, signInAddress(url));
+		return { me: null, problem };
+	}
+}
