@@ -130,7 +130,7 @@ func (s *Stage) weatherRoutes(m *http.ServeMux) {
 		if !told(w, r, &want) {
 			return
 		}
-		err := error(nil)
+		var err error
 		if want.Preset != "" {
 			err = s.Weather.Preset(want.Preset, want.Network)
 		} else {

@@ -73,7 +73,7 @@ func TestTheControlDoorDirectsTheStage(t *testing.T) {
 
 	answered := make(chan error, 1)
 	go func() {
-		_, _, err := send(t, server, "held")
+		_, err := send(t, server, "held")
 		answered <- err
 	}()
 	_, got := knock(t, s, "GET", "/sandbox/gate?after=0&wait_s=60", "")

@@ -74,6 +74,7 @@ type Network struct {
 	Refuse   func(http.ResponseWriter, *http.Request, Refusal) // a refusal in the network's own words
 	Accounts func() []Account                                  // ours: the channels people can talk on
 	Actor    Actor                                             // nil when people cannot act here
+	Close    func()                                            // ends what goes on in the background; nil when nothing does
 }
 
 // Account is one of our channels on a pretended network.
@@ -121,10 +122,15 @@ func New(o Options) *Stage {
 	return s
 }
 
-// Close stops the clock and lets go whoever waits at the gate.
+// Close stops the clock, lets go whoever waits at the gate and ends what the networks do in the background.
 func (s *Stage) Close() {
 	s.Clock.close()
 	s.Gate.Clear()
+	for _, n := range s.Networks() {
+		if n.Close != nil {
+			n.Close()
+		}
+	}
 }
 
 // Random answers a source of its own for one purpose: same seed and name, same numbers. It is not safe for concurrent use.

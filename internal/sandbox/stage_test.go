@@ -68,15 +68,22 @@ func raise(t *testing.T) (*Stage, *wall, *httptest.Server) {
 	return s, l, server
 }
 
-func send(t *testing.T, server *httptest.Server, text string) (*http.Response, string, error) {
+// said is an answer that was read.
+type said struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func send(t *testing.T, server *httptest.Server, text string) (said, error) {
 	t.Helper()
 	res, err := server.Client().Post(server.URL+"/post", "text/plain", strings.NewReader(text))
 	if err != nil {
-		return nil, "", err
+		return said{}, err
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
-	return res, string(body), err
+	return said{res.StatusCode, res.Header, string(body)}, err
 }
 
 func TestTheClockFiresInOrderWhenItIsMoved(t *testing.T) {
@@ -110,33 +117,33 @@ func TestTheWeatherBeforeAcceptanceAcceptsNothing(t *testing.T) {
 		s, _, server := raise(t)
 		m.Action, m.Times = AnyWrite, 1
 		s.Weather.Must(m)
-		res, _, err := send(t, server, "hello "+strings.Repeat("x", 5000))
+		res, err := send(t, server, "hello "+strings.Repeat("x", 5000))
 		switch m.Kind {
 		case Cut:
 			if err == nil {
-				t.Errorf("cut: answered %d", res.StatusCode)
+				t.Errorf("cut: answered %d", res.status)
 			}
 		case Throttled:
 			want := ""
 			if m.RetryAfterS != nil {
 				want = "17"
 			}
-			if res.StatusCode != 429 || res.Header.Get("Retry-After") != want {
-				t.Errorf("throttled: %d, Retry-After %q", res.StatusCode, res.Header.Get("Retry-After"))
+			if res.status != 429 || res.header.Get("Retry-After") != want {
+				t.Errorf("throttled: %d, Retry-After %q", res.status, res.header.Get("Retry-After"))
 			}
 		case ServerError:
-			if res.StatusCode != 502 {
-				t.Errorf("server error: %d", res.StatusCode)
+			if res.status != 502 {
+				t.Errorf("server error: %d", res.status)
 			}
 		case Maintenance:
-			if res.StatusCode != 503 {
-				t.Errorf("maintenance: %d", res.StatusCode)
+			if res.status != 503 {
+				t.Errorf("maintenance: %d", res.status)
 			}
 		}
 		if s.Ledger.Len() != 0 {
 			t.Errorf("%s: accepted nevertheless", m.Kind)
 		}
-		if _, _, err := send(t, server, "again"); err != nil || s.Ledger.Len() != 1 {
+		if _, err := send(t, server, "again"); err != nil || s.Ledger.Len() != 1 {
 			t.Errorf("%s: the second try was not let through: %v", m.Kind, err)
 		}
 	}
@@ -147,23 +154,23 @@ func TestTheWeatherAfterAcceptanceLosesOnlyTheAnswer(t *testing.T) {
 		s, _, server := raise(t)
 		m.Times = 1
 		s.Weather.Must(m)
-		res, body, err := send(t, server, "hello")
+		res, err := send(t, server, "hello")
 		switch m.Kind {
 		case LostAnswer, CutAnswer:
 			if err == nil {
 				t.Errorf("%s: a whole answer came", m.Kind)
 			}
 		case ErrorAfter:
-			if res.StatusCode != 500 {
-				t.Errorf("error after: %d", res.StatusCode)
+			if res.status != 500 {
+				t.Errorf("error after: %d", res.status)
 			}
 		case SlowAnswer:
-			if err != nil || body != `{"id":"post-1","nested":{"n":1}}` {
-				t.Errorf("slow answer: %q %v", body, err)
+			if err != nil || res.body != `{"id":"post-1","nested":{"n":1}}` {
+				t.Errorf("slow answer: %q %v", res.body, err)
 			}
 		case UnknownFields:
-			if strings.Count(body, "zz_unannounced") != 2 || !strings.Contains(body, `"n":1`) {
-				t.Errorf("unknown fields: %s", body)
+			if strings.Count(res.body, "zz_unannounced") != 2 || !strings.Contains(res.body, `"n":1`) {
+				t.Errorf("unknown fields: %s", res.body)
 			}
 		}
 		if s.Ledger.Len() != 1 {
@@ -193,13 +200,13 @@ func TestChanceFollowsTheSeed(t *testing.T) {
 
 func TestTheDateIsTheStagesAndCanBeSkewed(t *testing.T) {
 	s, _, server := raise(t)
-	res, _, _ := send(t, server, "x")
-	if got := res.Header.Get("Date"); got != "Mon, 02 Mar 2026 08:00:00 GMT" {
+	res, _ := send(t, server, "x")
+	if got := res.header.Get("Date"); got != "Mon, 02 Mar 2026 08:00:00 GMT" {
 		t.Errorf("date %q", got)
 	}
 	s.Weather.Must(Mishap{Kind: ClockSkew, Seconds: new(float64(300))})
-	res, _, _ = send(t, server, "x")
-	if got := res.Header.Get("Date"); got != "Mon, 02 Mar 2026 08:05:00 GMT" {
+	res, _ = send(t, server, "x")
+	if got := res.header.Get("Date"); got != "Mon, 02 Mar 2026 08:05:00 GMT" {
 		t.Errorf("skewed date %q", got)
 	}
 }
@@ -212,7 +219,7 @@ func TestTheGateHoldsARequestAtEachStep(t *testing.T) {
 		}
 		answered := make(chan error, 1)
 		go func() {
-			_, _, err := send(t, server, "#m1 held")
+			_, err := send(t, server, "#m1 held")
 			answered <- err
 		}()
 		got := s.Gate.Wait(t.Context(), 0)
@@ -235,7 +242,9 @@ func TestTheGateHoldsARequestAtEachStep(t *testing.T) {
 func TestTheLedgerFindsDuplicates(t *testing.T) {
 	s, _, server := raise(t)
 	for _, text := range []string{"one #k1", "two #k2", "one #k1", "no marker", "no marker"} {
-		send(t, server, text)
+		if _, err := send(t, server, text); err != nil {
+			t.Fatal(err)
+		}
 	}
 	s.Ledger.Record(Entry{Network: "wall", Account: "a", Action: Publish, Text: "again #k2", Repeat: true})
 	found := s.Ledger.Duplicates(regexp.MustCompile(`#k\d+`))
@@ -289,7 +298,9 @@ func TestPeopleReactToAPostTheSameWayForTheSameSeed(t *testing.T) {
 		if _, err := s.Scripts.Start(Scene{Name: "lively"}); err != nil {
 			t.Fatal(err)
 		}
-		send(t, server, "a new post")
+		if _, err := send(t, server, "a new post"); err != nil {
+			t.Fatal(err)
+		}
 		s.Clock.Advance(3 * time.Hour)
 		return l.acts
 	}

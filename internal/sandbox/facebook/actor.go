@@ -113,7 +113,7 @@ func (a actor) feel(p *page, o *post, c *comment, all *[]reaction, by author, ki
 	} else if before >= 0 {
 		verb = "edit"
 	}
-	changed := false
+	var changed bool
 	if *all, changed = react(*all, by, kind, now); changed {
 		a.n.tellReaction(p, o, c, told, verb)
 	}

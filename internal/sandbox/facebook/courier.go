@@ -2,6 +2,7 @@ package facebook
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"sync"
@@ -14,6 +15,8 @@ import (
 // not 2xx, for at most 36 hours.
 type courier struct {
 	n       *Network
+	ctx     context.Context // ends with the stage
+	end     context.CancelFunc
 	mu      sync.Mutex
 	idle    *sync.Cond
 	fresh   []news
@@ -43,6 +46,7 @@ const giveUp = 36 * time.Hour
 func newCourier(n *Network) *courier {
 	c := &courier{n: n, lanes: map[string]*lane{}}
 	c.idle = sync.NewCond(&c.mu)
+	c.ctx, c.end = context.WithCancel(context.Background())
 	return c
 }
 
@@ -180,7 +184,7 @@ func (c *courier) bring(d delivery) bool {
 	if !h.active {
 		return true // nobody wants it any more
 	}
-	r, err := http.NewRequest(http.MethodPost, h.callback, bytes.NewReader(d.body))
+	r, err := http.NewRequestWithContext(c.ctx, http.MethodPost, h.callback, bytes.NewReader(d.body))
 	if err != nil {
 		return false
 	}
@@ -194,7 +198,7 @@ func (c *courier) bring(d delivery) bool {
 		return false
 	}
 	defer res.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
 	return res.StatusCode/100 == 2
 }
 

@@ -94,7 +94,8 @@ func TestTokensExpireAreRevokedAndLoseScopes(t *testing.T) {
 	g.net.Revoke(reader)
 	g.ill(190, 467, "GET", "/me/feed", "access_token", reader)
 	for kind, want := range map[sandbox.Kind][2]int{sandbox.TokenExpired: {190, 463}, sandbox.TokenRevoked: {190, 467}, sandbox.TokenReduced: {200, 0}} {
-		g.stage.Weather.Set([]sandbox.Mishap{{Kind: kind}})
+		g.stage.Weather.Clear()
+		g.stage.Weather.Must(sandbox.Mishap{Kind: kind})
 		g.ill(want[0], want[1], "POST", "/me/feed", "message", "x")
 	}
 }

@@ -86,8 +86,13 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		threads: map[string]*thread{}, messages: map[string]*message{}, tokens: map[string]*token{}, codes: map[string]*code{}}
 	n.courier = newCourier(n)
 	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,
-		Accounts: n.accounts, Actor: actor{n}})
+		Accounts: n.accounts, Actor: actor{n}, Close: n.close})
 	return n
+}
+
+func (n *Network) close() {
+	n.courier.end()
+	n.options.Client.CloseIdleConnections()
 }
 
 // Handler is the network's address: the Graph API, the sign-in page and the files.

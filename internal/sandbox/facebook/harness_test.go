@@ -135,10 +135,10 @@ func (g *graph) upload(photo []byte, pairs ...string) (int, map[string]any) {
 	g.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	form.WriteField("access_token", g.page.Token)
 	for i := 0; i < len(pairs); i += 2 {
-		form.WriteField(pairs[i], pairs[i+1])
+		_ = form.WriteField(pairs[i], pairs[i+1])
 	}
+	_ = form.WriteField("access_token", g.page.Token)
 	part, _ := form.CreateFormFile("source", "photo.png")
 	part.Write(photo)
 	form.Close()

@@ -2,6 +2,7 @@ package facebook
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime/multipart"
 )
@@ -11,7 +12,7 @@ func (p *params) parts(boundary string, body []byte) error {
 	m := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := m.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

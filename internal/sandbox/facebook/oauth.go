@@ -40,7 +40,7 @@ func (n *Network) dialog(w http.ResponseWriter, r *http.Request) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		signIn().Execute(w, map[string]any{"User": n.options.User, "Pages": n.names(), "Scopes": asked, "Query": r.URL.Query()})
+		_ = signIn().Execute(w, map[string]any{"User": n.options.User, "Pages": n.names(), "Scopes": asked, "Query": r.URL.Query()})
 		return
 	}
 	if r.FormValue("answer") != "allow" {
@@ -65,8 +65,8 @@ func (n *Network) dialog(w http.ResponseWriter, r *http.Request) {
 		q.Set("code", value)
 	}
 	back.RawQuery = q.Encode()
-	back.Fragment = "_=_" // Facebook's own habit, which has surprised many
-	http.Redirect(w, r, back.String(), http.StatusFound)
+	back.Fragment = "_=_"                                // Facebook's own habit, which has surprised many
+	http.Redirect(w, r, back.String(), http.StatusFound) //nolint:gosec // mayReturn has looked at where it goes
 }
 
 func (n *Network) names() []Page {

@@ -45,7 +45,7 @@ func TestAPostIsPublishedReadEditedAndDeleted(t *testing.T) {
 
 func TestTheSamePostTwiceIsTwoPosts(t *testing.T) {
 	g := open(t, Options{})
-	if g.publish("twice") == g.publish("twice") {
+	if one, two := g.publish("twice"), g.publish("twice"); one == two {
 		t.Error("one post")
 	}
 	if found := g.stage.Ledger.Duplicates(nil); len(found) != 1 {
@@ -228,7 +228,9 @@ func TestThrottlingSpeaksGraph(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got struct{ Error struct{ Code float64 } }
-		json.NewDecoder(res.Body).Decode(&got)
+		if err := json.NewDecoder(res.Body).Decode(&got); err != nil {
+			t.Error(err)
+		}
 		res.Body.Close()
 		codes[got.Error.Code] = true
 		if res.StatusCode == 429 || res.Header.Get("Retry-After") != "" || !strings.Contains(res.Header.Get("X-App-Usage"), `"call_count":100`) ||
@@ -239,7 +241,8 @@ func TestThrottlingSpeaksGraph(t *testing.T) {
 	if len(codes) != 4 {
 		t.Errorf("codes %v", codes)
 	}
-	g.stage.Weather.Set([]sandbox.Mishap{{Kind: sandbox.Blocked, Action: sandbox.AnyWrite}})
+	g.stage.Weather.Clear()
+	g.stage.Weather.Must(sandbox.Mishap{Kind: sandbox.Blocked, Action: sandbox.AnyWrite})
 	g.ill(368, 1390008, "POST", "/me/feed", "message", "x")
 	g.well("GET", "/me/feed")
 }
