@@ -61,11 +61,12 @@ create table job_cron (
 
 -- owner: stream
 create table stream_position (
-  partition_no bigint primary key,
-  epoch text not null,
+  epoch text not null,            -- which stream: a replaced one begins again
+  partition_no bigint not null,
   applied bigint not null,        -- the last sequence whose effects are in this database
   reader text not null default '',-- who reads this partition
-  lease_until bigint
+  lease_until bigint,             -- null: nobody else can
+  primary key (epoch, partition_no)
 );
 
 -- owner: stream
@@ -82,12 +83,14 @@ create table fact_aside (
   id text primary key,
   workspace text not null,
   channel_id text not null,
+  person text not null,
   key text not null,
-  body text not null,
+  body text not null,             -- the whole fact
   error_text text not null,
   at bigint not null,
   replayed_at bigint
 );
+create index fact_aside_at on fact_aside (workspace, at);
 
 -- +goose Down
 drop table fact_aside;

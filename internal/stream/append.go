@@ -1,0 +1,137 @@
+package stream
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// A crowd shares one atomic batch up to this many facts or bytes.
+const (
+	crowd      = 500
+	crowdBytes = 16 << 20
+)
+
+type appending struct {
+	messages []*nats.Msg
+	bytes    int
+	err      error
+	done     chan struct{}
+}
+
+// Append keeps facts: when it returns nil, all of them are on disk. When it
+// fails they may be told again without harm.
+func (s *Stream) Append(ctx context.Context, facts []Fact) error {
+	if store.InTx(ctx) {
+		return fault.New(fault.Internal, "appending facts inside a transaction")
+	}
+	if len(facts) == 0 {
+		return nil
+	}
+	a := &appending{done: make(chan struct{})}
+	for _, f := range facts {
+		if err := f.check(); err != nil {
+			return err
+		}
+		data, err := f.encode()
+		if err != nil {
+			return err
+		}
+		a.bytes += len(data)
+		a.messages = append(a.messages, &nats.Msg{Subject: subject(f.partition(s.partitions)), Data: data, Header: nats.Header{}})
+	}
+	if len(facts) > crowd || (a.bytes > crowdBytes && len(facts) > 1) {
+		// More than a batch takes: each half is durable before the next begins.
+		if err := s.Append(ctx, facts[:len(facts)/2]); err != nil {
+			return err
+		}
+		return s.Append(ctx, facts[len(facts)/2:])
+	}
+	select {
+	case s.queue <- a:
+	case <-s.stop:
+		return fault.New(fault.Unavailable, "The stream is closed.")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	<-a.done
+	return a.err
+}
+
+func subject(partition int) string { return "fact." + strconv.Itoa(partition) }
+func wake(partition int) string    { return "kith.wake." + strconv.Itoa(partition) }
+
+// commits writes one crowd after the other: while one is on its way to the
+// disk, the next gathers.
+func (s *Stream) commits() {
+	var next *appending
+	for {
+		first := next
+		next = nil
+		if first == nil {
+			select {
+			case first = <-s.queue:
+			case <-s.stop:
+				return
+			}
+		}
+		all, messages, bytes := []*appending{first}, first.messages, first.bytes
+	gather:
+		for {
+			select {
+			case a := <-s.queue:
+				if len(messages)+len(a.messages) > crowd || bytes+a.bytes > crowdBytes {
+					next = a
+					break gather
+				}
+				all, messages, bytes = append(all, a), append(messages, a.messages...), bytes+a.bytes
+			default:
+				break gather
+			}
+		}
+		err := s.commit(messages)
+		for _, a := range all {
+			a.err = err
+			close(a.done)
+		}
+	}
+}
+
+func (s *Stream) commit(messages []*nats.Msg) error {
+	// Not the context of a caller: others wait for this batch too.
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	var err error
+	if len(messages) == 1 {
+		_, err = s.js.PublishMsg(ctx, messages[0]) // one fsync; a batch takes four
+	} else {
+		_, err = jetstreamext.PublishMsgBatch(ctx, s.js, messages)
+	}
+	if err != nil {
+		if strings.Contains(err.Error(), "maximum bytes") {
+			select {
+			case s.full <- struct{}{}:
+			default:
+			}
+			return fault.Wrap(fault.Unavailable, err, "There is no room for more facts.").In(30 * time.Second)
+		}
+		s.o.Log.Error("facts were not kept", "error", err)
+		return fault.Wrap(fault.Unavailable, err, "The facts could not be kept.")
+	}
+	told := make([]bool, s.partitions)
+	for _, m := range messages {
+		if p, err := strconv.Atoi(strings.TrimPrefix(m.Subject, "fact.")); err == nil && !told[p] {
+			told[p] = true
+			_ = s.conn.Publish(wake(p), nil) // a reader that misses it looks by itself
+		}
+	}
+	return nil
+}
