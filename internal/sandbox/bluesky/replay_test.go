@@ -81,7 +81,9 @@ func (r *replayed) step(i int, s step, token string) {
 		body = strings.NewReader(r.translate(string(data)))
 	case string:
 		var size int
-		fmt.Sscanf(asked, "<%d bytes>", &size)
+		if _, err := fmt.Sscanf(asked, "<%d bytes>", &size); err != nil {
+			t.Fatal(err)
+		}
 		data := append([]byte("\x89PNG\r\n\x1a\n"), bytes.Repeat([]byte{1}, max(size-8, 0))...)
 		if kind = "image/png"; size > 100 {
 			data, kind = append([]byte("\xff\xd8\xff"), bytes.Repeat([]byte{1}, size-3)...), "image/jpeg"
@@ -113,7 +115,9 @@ func (r *replayed) step(i int, s step, token string) {
 		return
 	}
 	var got map[string]any
-	json.Unmarshal(data, &got)
+	if err := json.Unmarshal(data, &got); err != nil && len(data) > 0 {
+		t.Errorf("step %d %s: %v in %s", i, s.Path, err, data)
+	}
 	for name, then := range s.Response {
 		if _, there := got[name]; !there {
 			t.Errorf("step %d %s: no %q in %s", i, s.Path, name, data)

@@ -132,7 +132,9 @@ func (w *world) send(method, name, query string, body any) (int, object, error) 
 	var got object
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	decoder.Decode(&got)
+	if err := decoder.Decode(&got); err != nil && len(data) > 0 {
+		return answer.StatusCode, nil, err
+	}
 	if w.lexicon != nil {
 		w.lexicon.answer(name, answer.StatusCode, got)
 	}

@@ -175,7 +175,9 @@ func (w *world) send(method, path string, body any) (int, any, error) {
 	var got any
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
-	d.Decode(&got)
+	if err := d.Decode(&got); err != nil && strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json") {
+		return answer.StatusCode, nil, err
+	}
 	return answer.StatusCode, got, nil
 }
 
@@ -209,7 +211,9 @@ func (u upload) body(t *testing.T) (io.Reader, string) {
 	var out bytes.Buffer
 	form := multipart.NewWriter(&out)
 	if u.alt != "" {
-		form.WriteField("description", u.alt)
+		if err := form.WriteField("description", u.alt); err != nil {
+			t.Fatal(err)
+		}
 	}
 	part, err := form.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="file"; filename="a"`}, "Content-Type": {u.kind}})
 	if err != nil {
