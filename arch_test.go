@@ -55,7 +55,7 @@ func mayImport() map[string][]string {
 		"sandbox": {},
 		// corridor
 		"flow": slices.Concat(rooms, ground, []string{"network"}),
-		"view": {"store", "id", "access", "fault", "network"},
+		"view": {"store", "id", "access", "fault", "network", "text"},
 		// doors
 		"ingest": {"network", "stream", "fault"},
 		"api":    slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob"}),
