@@ -200,6 +200,18 @@ func (c actor) Remove(p sandbox.Person, id string) error {
 	return err
 }
 
+// Mention lets somebody write to an account without answering anything.
+func (n *Network) Mention(p sandbox.Person, account, text string) (string, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c := actor{n}
+	us, who, err := c.us(p, account)
+	if err != nil {
+		return "", err
+	}
+	return c.write(who, us, nil, text, "public", p.Lang), nil
+}
+
 // Earlier puts a post there that somebody else made with the account, some time ago: what a look-up must not take for ours.
 func (n *Network) Earlier(account, text string, at time.Time) (string, error) {
 	n.mu.Lock()

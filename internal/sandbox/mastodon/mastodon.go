@@ -20,6 +20,7 @@ type Options struct {
 	URL         string // the address others reach it at; "" is what each request asked for
 	Domain      string // "mastodon.test"
 	GoToSocial  bool
+	Characters  int // 500, GoToSocial 5000
 	MediaAsks   int // how often a file that is being worked on answers 206; files other than images are always worked on
 	Requests    int // 300 per account and five minutes
 	Posts       int // 300 per account and three hours
@@ -40,6 +41,7 @@ func (o *Options) fill() {
 	pick(&o.Posts, 300)
 	pick(&o.Uploads, 30)
 	pick(&o.Deletes, 30)
+	pick(&o.Characters, map[bool]int{false: 500, true: 5000}[o.GoToSocial])
 	if o.Name == "" {
 		o.Name = "mastodon"
 	}
@@ -56,9 +58,9 @@ func (o *Options) fill() {
 
 func (o *Options) most() (characters, link, files int) {
 	if o.GoToSocial {
-		return 5000, 25, 6
+		return o.Characters, 25, 6
 	}
-	return 500, 23, 4
+	return o.Characters, 23, 4
 }
 
 // Network is one pretended instance.

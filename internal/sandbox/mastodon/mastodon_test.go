@@ -316,7 +316,7 @@ func TestEditingDeletingAndReacting(t *testing.T) {
 	if status, _ := w.ask("GET", "/api/v1/statuses/"+id, nil); status != 404 {
 		t.Errorf("after deletion: %d", status)
 	}
-	if status, _ := w.ask("DELETE", "/api/v1/statuses/"+reply, nil); status != 403 {
+	if status, _ := w.ask("DELETE", "/api/v1/statuses/"+reply, nil); status != 404 {
 		t.Errorf("delete of another's: %d", status)
 	}
 }
