@@ -310,3 +310,24 @@ func TestImagesAreShownToReaders(t *testing.T) {
 		t.Errorf("%d %v", status, refused)
 	}
 }
+
+func TestEveryStepOfAWriteComesByTheGate(t *testing.T) {
+	w := newWorld(t, Options{})
+	for _, step := range []sandbox.Step{sandbox.Begun, sandbox.Accepted, sandbox.Answered} {
+		if err := w.stage.Gate.Stop(sandbox.Stop{Step: step, Action: sandbox.Publish}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.publish("through")
+	var steps []string
+	for len(steps) < 3 { // "answered" comes after the answer
+		for _, one := range w.stage.Gate.Wait(t.Context(), int64(len(steps))) {
+			if steps = append(steps, string(one.Step)); one.Step != sandbox.Begun && one.Entry.Text != "through" {
+				t.Errorf("%+v", one)
+			}
+		}
+	}
+	if got := strings.Join(steps, " "); got != "request-begun accepted answered" {
+		t.Errorf("steps: %s", got)
+	}
+}
