@@ -47,6 +47,21 @@ func node(t *testing.T) string {
 // play runs a client's script, one subtest for each step, and gives the steps by name.
 func play(t *testing.T, script string, args ...string) map[string]step {
 	t.Helper()
+	steps := map[string]step{}
+	for _, s := range run(t, script, args...) {
+		steps[s.Step] = s
+		t.Run(s.Step, func(t *testing.T) {
+			if !s.OK {
+				t.Errorf("status %d: %s", s.Status, s.Error)
+			}
+		})
+	}
+	return steps
+}
+
+// run runs a client's script and gives its steps as it told them.
+func run(t *testing.T, script string, args ...string) (steps []step) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, node(t), append([]string{script}, args...)...)
@@ -56,7 +71,6 @@ func play(t *testing.T, script string, args ...string) map[string]step {
 	if err != nil {
 		t.Errorf("%s: %v\n%s", script, err, stderr.Bytes())
 	}
-	steps := map[string]step{}
 	lines := bufio.NewScanner(bytes.NewReader(out))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -65,12 +79,7 @@ func play(t *testing.T, script string, args ...string) map[string]step {
 			t.Errorf("%s said %q", script, lines.Text())
 			continue
 		}
-		steps[s.Step] = s
-		t.Run(s.Step, func(t *testing.T) {
-			if !s.OK {
-				t.Errorf("status %d: %s", s.Status, s.Error)
-			}
-		})
+		steps = append(steps, s)
 	}
 	if err := lines.Err(); err != nil {
 		t.Error(err)
