@@ -179,6 +179,23 @@ func TestTheWeatherAfterAcceptanceLosesOnlyTheAnswer(t *testing.T) {
 	}
 }
 
+func TestARefusalOfTheNetworkIsNotLost(t *testing.T) {
+	s := New(Options{Frozen: true})
+	t.Cleanup(s.Close)
+	server := httptest.NewServer(s.Open(Network{Name: "wall", Action: func(*http.Request) Action { return Publish },
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "too long", http.StatusUnprocessableEntity)
+		})}))
+	t.Cleanup(server.Close)
+	m := s.Weather.Must(Mishap{Kind: LostAnswer, Times: 1})
+	if res, err := send(t, server, "x"); err != nil || res.status != http.StatusUnprocessableEntity {
+		t.Errorf("%+v %v", res, err)
+	}
+	if left := s.Weather.Forecast(); len(left) != 1 || left[0].ID != m.ID || left[0].Left != 1 {
+		t.Errorf("the mishap was used up on what was not accepted: %+v", left)
+	}
+}
+
 func TestChanceFollowsTheSeed(t *testing.T) {
 	run := func() (drawn string) {
 		s := New(Options{Seed: 3, Frozen: true})

@@ -79,7 +79,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		o.User = "Sam Keeper"
 	}
 	if o.Client == nil {
-		o.Client = &http.Client{Timeout: 10 * time.Second}
+		o.Client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}
 	}
 	n := &Network{stage: stage, options: o, random: stage.Random(Name), last: 122_100_000_000_000_000,
 		pages: map[string]*page{}, posts: map[string]*post{}, comments: map[string]*comment{}, photos: map[string]*photo{},

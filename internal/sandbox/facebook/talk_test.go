@@ -182,6 +182,9 @@ func TestInsightsAnswerLivingMetricsAndRefuseDeadOnes(t *testing.T) {
 		g.ill(100, 0, "GET", "/me/insights", "metric", dead)
 	}
 	g.ill(100, 0, "GET", "/"+id+"/insights", "metric", "post_impressions_unique")
+	if _, got := g.ask("GET", "/me/insights", "metric", "page_fans"); !strings.Contains(got["error"].(map[string]any)["message"].(string), "no longer") {
+		t.Errorf("a dead metric is not told from an unknown one: %v", got)
+	}
 	g.ill(100, 0, "GET", "/me/insights", "metric", "page_follows", "since", "2025-01-01", "until", "2026-03-01")
 }
 
