@@ -235,6 +235,7 @@ func trouble(t *testing.T, h Harness) {
 func refusedConnection(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
 	w.server.Close()
+	w.Restart() // without connections that were open before
 	_, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, w.Part("to nobody"))
 	w.kind(err, fault.Unavailable)
 	_, err = w.Driver.(network.Finder).Find(t.Context(), w.Conn, w.Part("to nobody"), time.Time{})

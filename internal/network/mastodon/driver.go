@@ -1,0 +1,88 @@
+// Package mastodon is the driver of Mastodon and of the servers that speak its
+// API: GoToSocial, Pleroma, Akkoma and others.
+//
+// Idempotency-Key is sent and never trusted: some servers ignore it, and it is
+// forgotten after an hour. An unclear post is looked for among the account's
+// own, and compared as the server would have shown it.
+package mastodon
+
+import (
+	_ "embed"
+	"sync"
+	"time"
+
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/outward"
+)
+
+//go:embed facts.json
+var factsJSON []byte
+
+// Options have defaults for their zero values.
+type Options struct {
+	Now  func() time.Time
+	Poll time.Duration // between two questions whether a file is ready: 1 s
+}
+
+// Driver speaks to Mastodon.
+type Driver struct {
+	out     *outward.Client
+	options Options
+	profile network.Profile
+	mu      sync.Mutex
+	roots   map[string]root // of threads, by server and status: asked for once
+}
+
+var (
+	_ network.Connector = (*Driver)(nil)
+	_ network.Checker   = (*Driver)(nil)
+	_ network.Publisher = (*Driver)(nil)
+	_ network.Finder    = (*Driver)(nil)
+	_ network.Replier   = (*Driver)(nil)
+	_ network.Deleter   = (*Driver)(nil)
+	_ network.Liker     = (*Driver)(nil)
+	_ network.Banner    = (*Driver)(nil)
+	_ network.Reader    = (*Driver)(nil)
+	_ network.Decoder   = (*Driver)(nil)
+	_ network.Measurer  = (*Driver)(nil)
+)
+
+// New makes the driver.
+func New(out *outward.Client, o Options) *Driver {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Poll == 0 {
+		o.Poll = time.Second
+	}
+	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON), roots: map[string]root{}}
+	d.profile.Fields = []network.Field{
+		{Name: "server", Label: "Server", Help: "Where your account lives, like mastodon.social.", Kind: "url", Required: true},
+		{Name: "token", Label: "Access token", Help: "Made on your server under Preferences → Development → New application, with the scopes read, write and follow.", Kind: "password", Secret: true, Required: true},
+	}
+	return d
+}
+
+// Name is "mastodon".
+func (*Driver) Name() network.Name { return "mastodon" }
+
+// Profile says what a server takes that says nothing else.
+func (d *Driver) Profile() network.Profile { return d.profile }
+
+func (d *Driver) limits(conn network.Conn) network.Limits {
+	if conn.Limits.Text.Max > 0 {
+		return conn.Limits
+	}
+	return d.profile.Limits
+}
+
+func (d *Driver) now() time.Time { return d.options.Now().UTC() }
+
+// moment reads a time; what is none is the zero time.
+func moment(s string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil || t.Year() < 1970 || t.Year() > 9998 {
+		return time.Time{}
+	}
+	return t.UTC()
+}
