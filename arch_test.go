@@ -65,7 +65,7 @@ func mayImport() map[string][]string {
 		"app":      {anything},
 		"bench":    {anything},
 		"rehearse": {anything},
-		"cmd/kith": {"app", "network/all", "config", "bench", "rehearse", "fault"},
+		"cmd/kith": {"app", "network/all", "config", "bench", "rehearse", "fault", "access", "secret"},
 	}
 	for _, room := range rooms {
 		table[room] = []string{"fault", "id", "access", "secret", "store", "jobs", "network", "text"}
