@@ -12,7 +12,7 @@ import (
 )
 
 type position struct {
-	Applied uint64
+	Applied int64
 	Reader  string
 	Until   time.Time
 }
@@ -37,12 +37,12 @@ func (r *reader) hold(ctx context.Context) (wait time.Duration, err error) {
 		}
 		// The folder of an embedded stream is locked, so nobody else can read it,
 		// and what a dead process held is ours at once.
-		if _, judged := s.judged.LoadOrStore(r.partition, true); !judged && !s.shared() && at.Applied > s.found {
+		if _, judged := s.judged.LoadOrStore(r.partition, true); !judged && !s.shared() && uint64(at.Applied) > s.found {
 			s.o.Log.Warn("the stream is older than the database: it is read from its beginning",
 				"partition", r.partition, "applied", at.Applied, "last", s.found)
 			at.Applied = 0
 		}
-		r.applied = at.Applied
+		r.applied = uint64(at.Applied)
 		_, err = tx.Exec(ctx, `update stream_position set reader = $3, applied = $4, lease_until = $5
 			where epoch = $1 and partition_no = $2`, s.epoch, r.partition, s.reader, at.Applied, r.until(tx))
 		return err
@@ -61,7 +61,7 @@ func (r *reader) until(tx *store.Tx) time.Time {
 func (r *reader) advance(ctx context.Context, tx *store.Tx, to uint64) error {
 	n, err := tx.Exec(ctx, `update stream_position set applied = $5, lease_until = $6
 		where epoch = $1 and partition_no = $2 and reader = $3 and applied = $4`,
-		r.s.epoch, r.partition, r.s.reader, r.applied, to, r.until(tx))
+		r.s.epoch, r.partition, r.s.reader, int64(r.applied), int64(to), r.until(tx))
 	if err == nil && n != 1 {
 		err = errLost
 	}
@@ -100,13 +100,13 @@ func (s *Stream) Lags(ctx context.Context, db *store.DB) ([]Lag, error) {
 		}
 		for row, err := range store.Each[struct {
 			Partition int
-			Applied   uint64
+			Applied   int64
 		}](ctx, tx, `select partition_no, applied from stream_position where epoch = $1`, s.epoch) {
 			if err != nil {
 				return err
 			}
 			if row.Partition < len(all) {
-				all[row.Partition].Applied = row.Applied
+				all[row.Partition].Applied = uint64(row.Applied)
 			}
 		}
 		return nil

@@ -1,0 +1,187 @@
+package stream_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/store/storetest"
+	"github.com/kithhq/kith/internal/stream"
+)
+
+func asides(t *testing.T, db *store.DB) (all []stream.Aside) {
+	t.Helper()
+	storetest.View(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+		all, err = stream.Asides(ctx, tx, workspace)
+		return err
+	})
+	return all
+}
+
+// Some facts fail in preparing, some in applying, one panics: they are set
+// aside, the others go their way, and later the ones aside do too.
+func TestAFactThatFailsIsSetAsideAndReplayed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		defer db.Close()
+		table(t, db)
+		var mended atomic.Bool
+		var tried [3]atomic.Int64
+		s := open(t, t.TempDir(), func(o *stream.Options) { o.Partitions = 1 })
+		for n := range 30 {
+			keep(t, s, fact("a", n))
+		}
+		bad := func(facts []stream.Fact, key string, which int) bool {
+			for _, f := range facts {
+				if f.Key == key && !mended.Load() {
+					if len(facts) == 1 {
+						tried[which].Add(1)
+					}
+					return true
+				}
+			}
+			return false
+		}
+		defer run(t, s, db, func(ctx context.Context, facts []stream.Fact) (stream.Apply, error) {
+			if bad(facts, "a/3", 0) {
+				return nil, errors.New("cannot be decoded \x00\xff")
+			}
+			panics := bad(facts, "a/20", 2)
+			apply, err := record(ctx, facts)
+			return func(ctx context.Context, tx *store.Tx) error {
+				if err := apply(ctx, tx); err != nil {
+					return err
+				}
+				if panics {
+					panic("a mistake")
+				}
+				if bad(facts, "a/4", 1) {
+					return fault.New(fault.Invalid, "no")
+				}
+				return nil
+			}, err
+		})()
+		settled(t, s, db)
+		all := asides(t, db)
+		if len(all) != 3 || all[0].Key != "a/3" || all[1].Key != "a/4" || all[2].Key != "a/20" || all[0].Error == "" {
+			t.Fatalf("%+v", all)
+		}
+		for i := range tried {
+			if n := tried[i].Load(); n < 5 || n > 8 { // the database may ask to repeat a transaction
+				t.Errorf("%d was tried %d times", i, n)
+			}
+		}
+		if n := count(t, db, "select count(*) from seen_by_test"); n != 27 {
+			t.Errorf("%d facts of 27", n)
+		}
+		mended.Store(true)
+		for _, a := range all {
+			if err := s.Replay(t.Context(), db, workspace, a.ID); err != nil {
+				t.Error(err)
+			}
+			if err := s.Replay(t.Context(), db, "another", a.ID); !fault.Is(err, fault.NotFound) {
+				t.Error("another workspace replays it:", err)
+			}
+		}
+		settled(t, s, db)
+		if n := count(t, db, "select count(*) from seen_by_test"); n != 30 || len(asides(t, db)) != 0 {
+			t.Errorf("%d facts of 30, %d aside", n, len(asides(t, db)))
+		}
+	})
+}
+
+func TestWhatIsUnavailableIsWaitedFor(t *testing.T) {
+	db := storetest.SQLite(t)
+	defer db.Close()
+	table(t, db)
+	s := open(t, t.TempDir())
+	var asked atomic.Int64
+	for n := range 5 {
+		keep(t, s, fact("a", n))
+	}
+	defer run(t, s, db, func(ctx context.Context, facts []stream.Fact) (stream.Apply, error) {
+		if n := asked.Add(1); n < 12 {
+			return nil, fault.New([]fault.Kind{fault.Unavailable, fault.Throttled}[n%2], "later")
+		}
+		return record(ctx, facts)
+	})()
+	settled(t, s, db)
+	if n := count(t, db, "select count(*) from seen_by_test"); n != 5 || len(asides(t, db)) != 0 {
+		t.Errorf("%d facts of 5, %d aside", n, len(asides(t, db)))
+	}
+}
+
+func TestAPersonIsErased(t *testing.T) {
+	db := storetest.SQLite(t)
+	defer db.Close()
+	table(t, db)
+	s := open(t, t.TempDir(), func(o *stream.Options) { o.Partitions = 2 })
+	for n := range 300 {
+		keep(t, s, fact(fmt.Sprint("person", n%10), n))
+	}
+	n, err := s.Erase(t.Context(), db, workspace, "person3")
+	if err != nil || n != 30 {
+		t.Fatal(n, err)
+	}
+	if n, err := s.Erase(t.Context(), db, "another", "person4"); err != nil || n != 0 {
+		t.Fatal(n, err)
+	}
+	defer run(t, s, db, record)()
+	settled(t, s, db)
+	if all, his := count(t, db, "select count(*) from seen_by_test"), count(t, db, "select count(*) from seen_by_test where person = 'person3'"); all != 270 || his != 0 {
+		t.Errorf("%d facts, %d of them erased ones", all, his)
+	}
+}
+
+// Two processes share a stream: one reads a partition, and when it goes the
+// other goes on.
+func TestAPartitionHasOneReader(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		defer db.Close()
+		table(t, db)
+		ns, err := server.NewServer(&server.Options{DontListen: true, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ns.Start()
+		defer func() { ns.Shutdown(); ns.WaitForShutdown() }()
+		var streams [2]*stream.Stream
+		var read [2]atomic.Int64
+		var stops [2]func()
+		for i := range streams {
+			conn, err := nats.Connect("", nats.InProcessServer(ns))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			streams[i] = open(t, "", func(o *stream.Options) { o.Conn, o.MaxBytes = conn, 64<<20 })
+			defer streams[i].Close()
+			stops[i] = run(t, streams[i], db, func(ctx context.Context, facts []stream.Fact) (stream.Apply, error) {
+				read[i].Add(int64(len(facts)))
+				return record(ctx, facts)
+			})
+			for n := range 50 { // the first has everything by now
+				keep(t, streams[0], fact(fmt.Sprint("p", n), 100*i))
+			}
+			settled(t, streams[i], db)
+		}
+		if read[1].Load() != 0 {
+			t.Errorf("the second read %d facts that are the first's", read[1].Load())
+		}
+		stops[0]()
+		for n := range 50 {
+			keep(t, streams[0], fact(fmt.Sprint("p", n), 200))
+		}
+		settled(t, streams[1], db)
+		stops[1]()
+		if n := count(t, db, "select count(*) from seen_by_test"); n != 150 || read[1].Load() < 50 {
+			t.Errorf("%d facts of 150, %d by the second", n, read[1].Load())
+		}
+	})
+}
