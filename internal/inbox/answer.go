@@ -116,15 +116,21 @@ func Missed(ctx context.Context, tx *store.Tx, m Message, between time.Duration)
 	if tx.Now.Before(m.ReceivedAt.Add(between)) {
 		return false, nil
 	}
-	return true, move(ctx, tx, m, "sending = 'sending', claimed_at = null, looks = 0")
+	return true, DueAgain(ctx, tx, m)
 }
 
-// Retry makes a failed answer due again.
-func Retry(ctx context.Context, tx *store.Tx, m Message) error {
-	if m.Sending != failed {
-		return fault.New(fault.Conflict, "This answer has not failed.").WithHint("Read the conversation again.")
-	}
+// DueAgain makes an answer due that is known not to exist.
+func DueAgain(ctx context.Context, tx *store.Tx, m Message) error {
 	return move(ctx, tx, m, "sending = 'sending', claimed_at = null, looks = 0")
+}
+
+// Retry makes an answer due again by the word of a person: it failed, or it is
+// unclear and the person looked.
+func Retry(ctx context.Context, tx *store.Tx, m Message) error {
+	if m.Sending != failed && m.Sending != unclear {
+		return fault.New(fault.Conflict, "This answer needs no second try.").WithHint("Read the conversation again.")
+	}
+	return DueAgain(ctx, tx, m)
 }
 
 // Ours says which remote ids are answers of ours already.
@@ -138,4 +144,20 @@ func Ours(ctx context.Context, tx *store.Tx, workspace, channelID string, seen [
 		known[s.ID] = n > 0
 	}
 	return known, nil
+}
+
+// Stranded records that an answer's job gave up. doubtful: it was held when it
+// did, so somebody must look.
+func Stranded(ctx context.Context, tx *store.Tx, workspace, messageID string, cause error) (doubtful bool, err error) {
+	m, err := Get(ctx, tx, workspace, messageID)
+	if err != nil {
+		return false, err
+	}
+	switch m.Sending {
+	case due:
+		return false, Fail(ctx, tx, m, cause)
+	case claimed:
+		return true, Doubt(ctx, tx, m, "Kith stopped while it was sending.")
+	}
+	return false, nil
 }

@@ -131,3 +131,8 @@ func changed(n int64, err error) error {
 	}
 	return err
 }
+
+// Where gives the channels on which a person spoke to us.
+func Where(ctx context.Context, tx *store.Tx, workspace, personID string) ([]string, error) {
+	return store.All[string](ctx, tx, "select distinct channel_id from message where workspace = $1 and person_id = $2", workspace, personID)
+}

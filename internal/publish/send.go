@@ -181,22 +181,23 @@ func Fail(ctx context.Context, tx *store.Tx, p Part, cause error) error {
 	return mark(ctx, tx, p, Failed, "error_kind = $4, error_text = $5, error_hint = $6", fault.KindOf(cause).String(), text, hint)
 }
 
-// Stranded records that a publication's job gave up before a part was held.
-func Stranded(ctx context.Context, tx *store.Tx, workspace, publicationID string, cause error) error {
+// Stranded records that a publication's job gave up. doubtful: a part was held
+// when it did, so somebody must look.
+func Stranded(ctx context.Context, tx *store.Tx, workspace, publicationID string, cause error) (doubtful bool, err error) {
 	parts, err := Sequence(ctx, tx, workspace, publicationID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, p := range parts {
 		switch p.State {
-		case due:
-			return Fail(ctx, tx, p, cause)
-		case claimed:
-			return Doubt(ctx, tx, p, "Kith stopped while it was sending.")
 		case sent:
 			continue
+		case due:
+			return false, Fail(ctx, tx, p, cause)
+		case claimed:
+			return true, Doubt(ctx, tx, p, "Kith stopped while it was sending.")
 		}
 		break
 	}
-	return nil
+	return false, nil
 }

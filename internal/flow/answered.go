@@ -1,0 +1,108 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/inbox"
+	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// confirmAnswer looks for an unclear answer, as confirm does for a post. What
+// cannot be told stays unclear, and a person says whether it is there.
+func (h *House) confirmAnswer(ctx context.Context, job *jobs.Job, args answerArgs) error {
+	var m inbox.Message
+	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		m, err = inbox.Get(ctx, tx, args.Workspace, args.Message)
+		return err
+	}); err != nil || m.Sending != "unclear" {
+		return err
+	}
+	c, conn, err := h.conn(ctx, args.Workspace, args.Channel)
+	if err != nil {
+		return err
+	}
+	finder, err := network.As[network.Finder](h.Networks, c.Network, network.ActFind)
+	if err != nil {
+		return nil //nolint:nilerr // cannot look: it stays unclear for a person
+	}
+	part, err := h.answerPart(ctx, args, m)
+	if err != nil {
+		return err
+	}
+	look, err := finder.Find(ctx, conn, part, m.ClaimedAt.Add(-skew))
+	if fault.Is(err, fault.Uncertain) {
+		return fault.Wrap(fault.Unavailable, err, "The network could not be asked.")
+	}
+	if err != nil {
+		return err
+	}
+	driver, err := h.Networks.Get(c.Network)
+	if err != nil {
+		return err
+	}
+	delay := driver.Profile().Delay
+	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+		if err := jobs.Hold(ctx, tx, job); err != nil {
+			return err
+		}
+		known, err := inbox.Ours(ctx, tx, args.Workspace, args.Channel, look.Near)
+		if err != nil {
+			return err
+		}
+		h.tell(tx, args.Workspace, "inbox", m.ConversationID)
+		e := expected{fingerprint: publish.Fingerprint(m.Text, 0), from: m.ClaimedAt, after: m.ParentID}
+		verdict, seen := decide(e, look, known, tx.Now, delay)
+		again := verdict == absent && look.Keyed
+		switch verdict {
+		case found:
+			if err := inbox.Settle(ctx, tx, m, network.Sent{Ref: seen.Ref, At: seen.At}); err != nil {
+				return err
+			}
+			return jobs.Settle(ctx, tx, job)
+		case cannotTell:
+			return jobs.Settle(ctx, tx, job)
+		}
+		if err := jobs.Settle(ctx, tx, job); err != nil {
+			return err
+		}
+		if verdict == tooEarly {
+			return h.lookForAnswer(ctx, tx, args, later(tx.Now, e.from.Add(delay)))
+		}
+		if again {
+			err = inbox.DueAgain(ctx, tx, m)
+		} else {
+			again, err = inbox.Missed(ctx, tx, m, between)
+		}
+		if err != nil {
+			return err
+		}
+		if again {
+			return h.queueAnswer(ctx, tx, m)
+		}
+		return h.lookForAnswer(ctx, tx, args, tx.Now.Add(between))
+	})
+}
+
+// RetryAnswer sends a failed answer again, or one of which a person says that
+// it is not there.
+func (h *House) RetryAnswer(ctx context.Context, actor access.Actor, messageID string) error {
+	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		m, err := inbox.Get(ctx, tx, actor.Workspace, messageID)
+		if err != nil {
+			return err
+		}
+		if err := actor.May(access.Reply, m.ChannelID); err != nil {
+			return err
+		}
+		if err := inbox.Retry(ctx, tx, m); err != nil {
+			return err
+		}
+		h.tell(tx, actor.Workspace, "inbox", m.ConversationID)
+		return h.queueAnswer(ctx, tx, m)
+	})
+}

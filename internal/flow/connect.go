@@ -1,0 +1,117 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+)
+
+func checkKind() jobs.Kind[channelArgs] {
+	return jobs.Kind[channelArgs]{Name: "check", Attempts: 1 << 30}
+}
+
+// checkEvery is how often a connection is asked how it is; keys are renewed on
+// the way, well before they expire.
+const checkEvery = 10 * time.Minute
+
+// Connect connects an account: the network is asked first, then it is kept, and
+// reading begins. reconnect names the channel that must come out of it, "" for
+// any.
+func (h *House) Connect(ctx context.Context, actor access.Actor, name network.Name, settings map[string]string, reconnect string) (channel.Channel, error) {
+	if err := actor.May(access.Connect); err != nil {
+		return channel.Channel{}, err
+	}
+	driver, err := h.Networks.Get(name)
+	if err != nil {
+		return channel.Channel{}, err
+	}
+	connector, ok := driver.(network.Connector)
+	if !ok {
+		return channel.Channel{}, fault.New(fault.Invalid, "%s cannot be connected here.", driver.Profile().Label)
+	}
+	for _, f := range driver.Profile().Fields {
+		if f.Required && settings[f.Name] == "" {
+			return channel.Channel{}, fault.New(fault.Invalid, "“%s” is missing.", f.Label).On("settings." + f.Name).WithHint("%s", f.Help)
+		}
+	}
+	account, err := connector.Connect(ctx, settings)
+	if err != nil {
+		return channel.Channel{}, err
+	}
+	var c channel.Channel
+	err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		if c, err = channel.Connect(ctx, tx, h.Keys, actor.Workspace, name, account); err != nil {
+			return err
+		}
+		if reconnect != "" && c.ID != reconnect {
+			return fault.New(fault.Invalid, "This is another account: %s.", account.Handle).
+				WithHint("Sign in as the account of this channel, or connect a new channel.")
+		}
+		h.tell(tx, actor.Workspace, "channels", c.ID)
+		return h.tend(ctx, tx, actor.Workspace, c.ID)
+	})
+	return c, err
+}
+
+// Disconnect takes a channel out of use; its history stays.
+func (h *House) Disconnect(ctx context.Context, actor access.Actor, channelID string) error {
+	if err := actor.May(access.Connect, channelID); err != nil {
+		return err
+	}
+	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		h.tell(tx, actor.Workspace, "channels", channelID)
+		return channel.Remove(ctx, tx, actor.Workspace, channelID)
+	})
+}
+
+// CheckNow asks a network how a connection is, at the wish of a person.
+func (h *House) CheckNow(ctx context.Context, actor access.Actor, channelID string) (channel.Channel, error) {
+	if err := actor.May(access.Read, channelID); err != nil {
+		return channel.Channel{}, err
+	}
+	if err := h.checkOne(ctx, actor.Workspace, channelID); err != nil && !fault.Is(err, fault.Denied) {
+		return channel.Channel{}, err
+	}
+	c, _, err := h.conn(ctx, actor.Workspace, channelID)
+	return c, err
+}
+
+func (h *House) check(ctx context.Context, job *jobs.Job, args channelArgs) error {
+	err := h.checkOne(ctx, args.Workspace, args.Channel)
+	if fault.Is(err, fault.NotFound) {
+		return nil // removed: the chain ends here
+	}
+	return h.later(ctx, job, checkKind(), args, checkEvery, err)
+}
+
+func (h *House) checkOne(ctx context.Context, workspace, channelID string) error {
+	c, conn, err := h.conn(ctx, workspace, channelID)
+	if err != nil {
+		return err
+	}
+	driver, err := h.Networks.Get(c.Network)
+	if err != nil {
+		return err
+	}
+	checker, ok := driver.(network.Checker)
+	if !ok {
+		return nil
+	}
+	health, keys, err := checker.Check(ctx, conn)
+	if err != nil {
+		h.ailing(ctx, workspace, channelID, err)
+		return err
+	}
+	// Renewed keys may be the only ones that still open: they are kept even if
+	// whoever asked has gone away.
+	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+		h.tell(tx, workspace, "channels", channelID)
+		return channel.Checked(ctx, tx, h.Keys, c, health, keys)
+	})
+}

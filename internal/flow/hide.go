@@ -1,0 +1,187 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/inbox"
+	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/moderate"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// hideArgs say what people shall see; the handler makes the network agree, so
+// running it twice is harmless.
+type hideArgs struct {
+	Workspace string `json:"workspace"`
+	Channel   string `json:"channel"`
+	Message   string `json:"message"`
+	Hidden    bool   `json:"hidden"`
+	Reason    string `json:"reason"`
+}
+
+func hideKind() jobs.Kind[hideArgs] { return jobs.Kind[hideArgs]{Name: "hide"} }
+
+// hold keeps a message back by a ruling and, where the network can, hides it.
+func (h *House) hold(ctx context.Context, tx *store.Tx, m inbox.Message, r moderate.Ruling) error {
+	reason, err := json.Marshal(r.Reason)
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "writing a reason")
+	}
+	if err := inbox.Move(ctx, tx, m, inbox.Held, string(reason)); err != nil {
+		return err
+	}
+	if h.cannotHide(ctx, tx, m) != nil {
+		return nil // it stays held here, and the page says what to do by hand
+	}
+	return h.setHidden(ctx, tx, m, true, string(reason))
+}
+
+func (h *House) cannotHide(ctx context.Context, tx *store.Tx, m inbox.Message) error {
+	c, err := channel.Get(ctx, tx, m.Workspace, m.ChannelID)
+	if err != nil {
+		return err
+	}
+	_, err = network.As[network.Hider](h.Networks, c.Network, network.ActHide)
+	return err
+}
+
+func (h *House) setHidden(ctx context.Context, tx *store.Tx, m inbox.Message, hidden bool, reason string) error {
+	_, _, err := jobs.Insert(ctx, tx, hideKind(), jobs.New{Workspace: m.Workspace, Lane: lane(m.ChannelID, laneModerate)},
+		hideArgs{Workspace: m.Workspace, Channel: m.ChannelID, Message: m.ID, Hidden: hidden, Reason: reason})
+	return err
+}
+
+// Hide hides a person's message by the will of a moderator, or shows it again.
+func (h *House) Hide(ctx context.Context, actor access.Actor, messageID string, hidden bool) error {
+	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		m, err := inbox.Get(ctx, tx, actor.Workspace, messageID)
+		if err != nil {
+			return err
+		}
+		if err := actor.May(access.Moderate, m.ChannelID); err != nil {
+			return err
+		}
+		if m.FromUs {
+			return fault.New(fault.Invalid, "This is our own message.").WithHint("Delete it on the network instead.")
+		}
+		return h.change(ctx, tx, m, hidden, "")
+	})
+}
+
+// change moves a message to what it shall be: held until the network has hidden
+// it, visible here at once when it is shown again.
+func (h *House) change(ctx context.Context, tx *store.Tx, m inbox.Message, hidden bool, reason string) error {
+	can := h.cannotHide(ctx, tx, m)
+	if can != nil && hidden {
+		return can
+	}
+	h.tell(tx, m.Workspace, "inbox", m.ConversationID)
+	was := m.State
+	state := inbox.Visible
+	if hidden {
+		state = inbox.Held
+	}
+	if err := inbox.Move(ctx, tx, m, state, reason); err != nil || can != nil || was == state && !hidden {
+		return err
+	}
+	return h.setHidden(ctx, tx, m, hidden, reason)
+}
+
+// hide makes the network agree with what was decided last.
+func (h *House) hide(ctx context.Context, job *jobs.Job, args hideArgs) error {
+	var m inbox.Message
+	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		m, err = inbox.Get(ctx, tx, args.Workspace, args.Message)
+		return err
+	}); err != nil {
+		return err
+	}
+	if m.State == inbox.Deleted || args.Hidden != (m.State != inbox.Visible) {
+		return nil // gone, or decided otherwise since
+	}
+	c, conn, err := h.conn(ctx, args.Workspace, args.Channel)
+	if err != nil {
+		return err
+	}
+	hider, err := network.As[network.Hider](h.Networks, c.Network, network.ActHide)
+	if err != nil {
+		return err
+	}
+	if err := hider.Hide(ctx, conn, m.Remote, args.Hidden); fault.Is(err, fault.Uncertain) {
+		// Hiding what is hidden changes nothing: asking again is looking.
+		return fault.Wrap(fault.Unavailable, err, "The network did not answer.")
+	} else if err != nil {
+		h.ailing(context.WithoutCancel(ctx), args.Workspace, args.Channel, err)
+		return err
+	}
+	if !args.Hidden {
+		return nil
+	}
+	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+		now, err := inbox.Get(ctx, tx, args.Workspace, args.Message)
+		if err != nil {
+			return err
+		}
+		h.tell(tx, args.Workspace, "inbox", now.ConversationID)
+		if now.State == inbox.Held {
+			if err := inbox.Move(ctx, tx, now, inbox.Hidden, args.Reason); err != nil {
+				return err
+			}
+		}
+		return jobs.Settle(ctx, tx, job)
+	})
+}
+
+// Undo takes a ruling back: its messages are shown again, here and on the
+// network, and the person's record says that it was undone and why.
+func (h *House) Undo(ctx context.Context, actor access.Actor, rulingID, why string) error {
+	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		if err := actor.May(access.Moderate); err != nil {
+			return err
+		}
+		r, err := moderate.Get(ctx, tx, actor.Workspace, rulingID)
+		if err != nil {
+			return err
+		}
+		if err := moderate.Close(ctx, tx, r, moderate.Undone, actor.Name, why); err != nil {
+			return err
+		}
+		h.tell(tx, actor.Workspace, "rules", r.ID)
+		for _, id := range r.MessageIDs {
+			m, err := inbox.Get(ctx, tx, actor.Workspace, id)
+			if err != nil {
+				return err
+			}
+			if err := actor.May(access.Moderate, m.ChannelID); err != nil {
+				return err
+			}
+			if m.State != inbox.Held && m.State != inbox.Hidden {
+				continue
+			}
+			if err := h.change(ctx, tx, m, false, ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Uphold confirms a ruling: somebody looked and agrees.
+func (h *House) Uphold(ctx context.Context, actor access.Actor, rulingID string) error {
+	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		if err := actor.May(access.Moderate); err != nil {
+			return err
+		}
+		r, err := moderate.Get(ctx, tx, actor.Workspace, rulingID)
+		if err != nil {
+			return err
+		}
+		h.tell(tx, actor.Workspace, "rules", r.ID)
+		return moderate.Close(ctx, tx, r, moderate.Upheld, actor.Name, "")
+	})
+}

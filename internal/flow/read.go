@@ -1,0 +1,87 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/stream"
+)
+
+func readKind() jobs.Kind[channelArgs] { return jobs.Kind[channelArgs]{Name: "read", Attempts: 1 << 30} }
+
+// pagesAtOnce bounds one reading; a longer backlog goes on in the next one, so
+// that stopping never waits for it.
+const pagesAtOnce = 20
+
+// read asks a network what happened since the cursor and appends it as facts.
+// The cursor moves only after the facts are durable, so a crash reads again
+// rather than leaving something out.
+func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error {
+	c, conn, err := h.conn(ctx, args.Workspace, args.Channel)
+	if fault.Is(err, fault.NotFound) {
+		return nil // removed: the chain ends here
+	}
+	if err != nil {
+		return h.later(ctx, job, readKind(), args, time.Minute, err)
+	}
+	reader, err := network.As[network.Reader](h.Networks, c.Network, network.ActPoll)
+	if err != nil {
+		return nil //nolint:nilerr // it tells us by webhooks alone
+	}
+	more, began := true, h.DB.Now()
+	for page := 0; more && page < pagesAtOnce; page++ {
+		var raws []network.Raw
+		next := c.Cursor
+		if raws, next, more, err = reader.Read(ctx, conn, c.Cursor); err != nil {
+			h.ailing(ctx, args.Workspace, args.Channel, err)
+			return h.later(ctx, job, readKind(), args, time.Minute, err)
+		}
+		facts := make([]stream.Fact, len(raws))
+		for i, r := range raws {
+			facts[i] = stream.Fact{Workspace: c.Workspace, Channel: c.ID, Person: r.Person, Kind: string(c.Network), Key: c.ID + " " + r.Key, At: r.At, Body: r.Body}
+		}
+		if len(facts) > 0 {
+			if err := h.Facts.Append(ctx, facts); err != nil {
+				return h.later(ctx, job, readKind(), args, time.Minute, err)
+			}
+		}
+		until := c.CompleteUntil
+		if !more {
+			until = began
+		}
+		if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+			return channel.Heard(ctx, tx, c.Workspace, c.ID, next, until)
+		}); err != nil {
+			return err
+		}
+		c.Cursor = next
+	}
+	wait := h.Every
+	if more {
+		wait = 0
+	}
+	return h.later(ctx, job, readKind(), args, wait, nil)
+}
+
+// later ends a recurring job and begins its next round. What went wrong is no
+// reason to stop recurring, only to wait as long as the network asks.
+func (h *House) later(ctx context.Context, job *jobs.Job, kind jobs.Kind[channelArgs], args channelArgs, wait time.Duration, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err() // we are being stopped: the job stays as it is
+	}
+	if cause != nil {
+		h.Log.InfoContext(ctx, "recurring work will be tried again", "kind", kind.Name, "channel", args.Channel, "error", cause)
+		wait = max(wait, fault.After(cause))
+	}
+	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		if err := jobs.Settle(ctx, tx, job); err != nil {
+			return err
+		}
+		return h.recur(ctx, tx, kind, args, tx.Now.Add(wait))
+	})
+}

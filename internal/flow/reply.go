@@ -1,0 +1,192 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/inbox"
+	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/text"
+)
+
+type answerArgs struct {
+	Workspace string `json:"workspace"`
+	Channel   string `json:"channel"`
+	Message   string `json:"message"`
+}
+
+func answerKind() jobs.Kind[answerArgs]        { return jobs.Kind[answerArgs]{Name: "answer"} }
+func confirmAnswerKind() jobs.Kind[answerArgs] { return jobs.Kind[answerArgs]{Name: "confirm_answer"} }
+
+// Reply answers a message, or the newest of a conversation when none is named.
+func (h *House) Reply(ctx context.Context, actor access.Actor, conversationID, messageID, body string, private bool) (inbox.Message, error) {
+	var answer inbox.Message
+	body = text.Clean(body)
+	err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		c, err := inbox.GetConversation(ctx, tx, actor.Workspace, conversationID)
+		if err != nil {
+			return err
+		}
+		if err := actor.May(access.Reply, c.ChannelID); err != nil {
+			return err
+		}
+		to, err := addressee(ctx, tx, c, messageID)
+		if err != nil {
+			return err
+		}
+		ch, err := channel.Get(ctx, tx, actor.Workspace, c.ChannelID)
+		if err != nil {
+			return err
+		}
+		action := network.ActReply
+		if private && c.Kind != "direct" {
+			action = network.ActPrivateReply
+		}
+		if _, err := network.As[network.Replier](h.Networks, ch.Network, action); err != nil {
+			return err
+		}
+		for _, p := range ch.Limits.CheckParts([]network.Part{{Text: body}}) {
+			if p.Level == "error" {
+				return fault.New(fault.Invalid, "%s", p.Text).On("text").WithHint("%s", p.Hint)
+			}
+		}
+		if answer, err = inbox.Answer(ctx, tx, actor, to, body, private || c.Kind == "direct"); err != nil {
+			return err
+		}
+		h.tell(tx, actor.Workspace, "inbox", conversationID)
+		return h.queueAnswer(ctx, tx, answer)
+	})
+	return answer, err
+}
+
+func addressee(ctx context.Context, tx *store.Tx, c inbox.Conversation, messageID string) (inbox.Message, error) {
+	if messageID == "" {
+		m, err := inbox.Last(ctx, tx, c.Workspace, c.ID)
+		if fault.Is(err, fault.NotFound) {
+			err = fault.New(fault.Conflict, "There is nothing to answer in this conversation.")
+		}
+		return m, err
+	}
+	m, err := inbox.Get(ctx, tx, c.Workspace, messageID)
+	if err == nil && m.ConversationID != c.ID {
+		return m, fault.New(fault.NotFound, "There is no such message in this conversation.").On("message_id")
+	}
+	if err == nil && m.State == inbox.Deleted {
+		return m, fault.New(fault.Conflict, "This message is gone on the network.").WithHint("Answer another message of the conversation.")
+	}
+	if err == nil && m.RemoteID == "" {
+		return m, fault.New(fault.Conflict, "This message has not reached the network yet.").WithHint("Wait a moment.")
+	}
+	return m, err
+}
+
+func (h *House) queueAnswer(ctx context.Context, tx *store.Tx, m inbox.Message) error {
+	_, _, err := jobs.Insert(ctx, tx, answerKind(), jobs.New{Workspace: m.Workspace, Lane: lane(m.ChannelID, laneReplies), Key: m.ID},
+		answerArgs{Workspace: m.Workspace, Channel: m.ChannelID, Message: m.ID})
+	return err
+}
+
+// sendAnswer is the way an answer goes out: claim, reply, settle.
+func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) error {
+	var m inbox.Message
+	var former bool
+	err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		if err := jobs.Hold(ctx, tx, job); err != nil {
+			return err
+		}
+		if m, former, err = inbox.Claim(ctx, tx, args.Workspace, args.Message, job.Token()); err != nil {
+			return err
+		}
+		if former {
+			err = h.lookForAnswer(ctx, tx, args, tx.Now)
+		}
+		if err != nil || (m.ID != "" && !former) {
+			return err
+		}
+		h.tell(tx, args.Workspace, "inbox", m.ConversationID)
+		return jobs.Settle(ctx, tx, job)
+	})
+	if err != nil || former || m.ID == "" {
+		return err
+	}
+	sent, cause := h.replyWith(ctx, args, m)
+	ctx = context.WithoutCancel(ctx) // what the network did is a fact
+	retry := cause != nil && (fault.Is(cause, fault.Throttled) || fault.Is(cause, fault.Unavailable))
+	err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		if err := jobs.Hold(ctx, tx, job); err != nil {
+			return err
+		}
+		h.tell(tx, args.Workspace, "inbox", m.ConversationID)
+		switch {
+		case retry:
+			why, _ := fault.Shown(cause)
+			return inbox.Release(ctx, tx, m, why)
+		case fault.Is(cause, fault.Uncertain):
+			if err := inbox.Doubt(ctx, tx, m, "The network did not answer."); err != nil {
+				return err
+			}
+			if err := h.lookForAnswer(ctx, tx, args, tx.Now); err != nil {
+				return err
+			}
+		case cause != nil:
+			if err := inbox.Fail(ctx, tx, m, cause); err != nil {
+				return err
+			}
+		default:
+			if err := inbox.Settle(ctx, tx, m, sent); err != nil {
+				return err
+			}
+		}
+		return jobs.Settle(ctx, tx, job)
+	})
+	h.ailing(ctx, args.Workspace, args.Channel, cause)
+	if err == nil && retry {
+		return cause
+	}
+	return err
+}
+
+func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message) (network.Sent, error) {
+	c, conn, err := h.conn(ctx, args.Workspace, args.Channel)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	replier, err := network.As[network.Replier](h.Networks, c.Network, network.ActReply)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	part, err := h.answerPart(ctx, args, m)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	return replier.Reply(ctx, conn, part)
+}
+
+func (h *House) answerPart(ctx context.Context, args answerArgs, m inbox.Message) (network.Part, error) {
+	part := network.Part{Key: m.Key, Text: m.Text, Private: m.Private, At: m.ClaimedAt}
+	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		to, err := inbox.Known(ctx, tx, args.Workspace, args.Channel, m.ParentID)
+		part.After = &to.Remote
+		return err
+	})
+	return part, err
+}
+
+func (h *House) lookForAnswer(ctx context.Context, tx *store.Tx, args answerArgs, at time.Time) error {
+	_, _, err := jobs.Insert(ctx, tx, confirmAnswerKind(), jobs.New{Workspace: args.Workspace, Lane: "confirm/" + args.Message, Key: args.Message, At: at}, args)
+	return err
+}
+
+// strandedAnswer records that an answer's job gave up.
+func (h *House) strandedAnswer(ctx context.Context, tx *store.Tx, _ *jobs.Job, args answerArgs, cause error) error {
+	doubtful, err := inbox.Stranded(ctx, tx, args.Workspace, args.Message, cause)
+	if err != nil || !doubtful {
+		return err
+	}
+	return h.lookForAnswer(ctx, tx, args, tx.Now)
+}

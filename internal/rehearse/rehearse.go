@@ -1,0 +1,119 @@
+// Package rehearse runs the house on pretended networks with a lively sample
+// workspace, so that a team can train and a stranger can look around. Nothing of
+// it leaves this machine, and nothing of it stays.
+package rehearse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/kithhq/kith/internal/app"
+	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/bluesky"
+	"github.com/kithhq/kith/internal/sandbox/facebook"
+	"github.com/kithhq/kith/internal/sandbox/mastodon"
+	"github.com/kithhq/kith/internal/secret"
+)
+
+// Stage is the pretended networks on addresses of their own.
+type Stage struct {
+	*sandbox.Stage
+	Facebook    *facebook.Network
+	FacebookURL string
+	Mastodon    *mastodon.Network
+	MastodonURL string
+	Bluesky     *bluesky.Network
+	BlueskyURL  string
+	servers     []*http.Server
+}
+
+// Open puts the networks on loopback addresses.
+func Open(ctx context.Context, o sandbox.Options) (*Stage, error) {
+	s := &Stage{Stage: sandbox.New(o)}
+	s.Facebook = facebook.New(s.Stage, facebook.Options{})
+	s.Mastodon = mastodon.New(s.Stage, mastodon.Options{})
+	s.Bluesky = bluesky.New(s.Stage, bluesky.Options{})
+	for _, n := range []struct {
+		url     *string
+		handler http.Handler
+	}{{&s.FacebookURL, s.Facebook.Handler()}, {&s.MastodonURL, s.Mastodon.Handler()}, {&s.BlueskyURL, s.Bluesky.Handler()}} {
+		url, err := s.serve(ctx, n.handler)
+		if err != nil {
+			s.Close()
+			return nil, err
+		}
+		*n.url = url
+	}
+	return s, nil
+}
+
+func (s *Stage) serve(ctx context.Context, h http.Handler) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fault.Wrap(fault.Unavailable, err, "A pretended network finds no address.")
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	s.servers = append(s.servers, server)
+	go server.Serve(l) //nolint:errcheck // it ends by Close
+	return "http://" + l.Addr().String(), nil
+}
+
+// Close ends the networks.
+func (s *Stage) Close() {
+	s.Stage.Close()
+	for _, server := range s.servers {
+		_ = server.Close() // nothing of a rehearsal is kept
+	}
+}
+
+// Fit makes a configuration speak to the stage instead of the world.
+func (s *Stage) Fit(c *config.Config) {
+	c.Allow = append(c.Allow, "127.0.0.1/32")
+	c.Facebook = config.Meta{AppID: "600000000000001", AppSecret: "app-secret", VerifyToken: "rehearsal", GraphURL: s.FacebookURL}
+	if c.Read == 0 || c.Read > 3*time.Second {
+		c.Read = 3 * time.Second
+	}
+}
+
+// Run rehearses until the context ends.
+func Run(ctx context.Context, c config.Config, seed uint64, quiet bool) (err error) {
+	dir, err := os.MkdirTemp("", "kith-rehearsal-")
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "A folder for the rehearsal cannot be made.")
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
+	if c.DB != "" {
+		return fault.New(fault.Invalid, "A rehearsal has a database of its own.").WithHint("Leave --db out: nothing of a rehearsal stays.")
+	}
+	c.Data = filepath.Join(dir, "data")
+	stage, err := Open(ctx, sandbox.Options{Seed: seed})
+	if err != nil {
+		return err
+	}
+	defer stage.Close()
+	stage.Fit(&c)
+	a, err := app.New(ctx, c, app.WithRehearsal(stage.Control()))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Stop(ctx)) }()
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
+	password := secret.Text("rehearse-" + secret.Token()[:8])
+	if err := Fill(ctx, a, stage, password, quiet); err != nil {
+		return err
+	}
+	fmt.Printf("\n  Kith rehearses at  %s\n  Sign in as         %s\n  with the password  %s\n\n  Everything here is played on this machine. Stop with Ctrl+C; nothing stays.\n\n",
+		a.URL(), keeper, password.Reveal())
+	<-ctx.Done()
+	return nil
+}
