@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -160,7 +161,7 @@ func TestAPartitionHasOneReader(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			streams[i] = open(t, "", func(o *stream.Options) { o.Conn, o.MaxBytes = conn, 64<<20 })
+			streams[i] = open(t, "", func(o *stream.Options) { o.Conn, o.MaxBytes, o.Lease = conn, 64<<20, 3*time.Second })
 			defer streams[i].Close()
 			stops[i] = run(t, streams[i], db, func(ctx context.Context, facts []stream.Fact) (stream.Apply, error) {
 				read[i].Add(int64(len(facts)))

@@ -32,7 +32,7 @@ func (r *reader) hold(ctx context.Context) (wait time.Duration, err error) {
 			return err
 		}
 		if s.shared() && at.Reader != s.reader && at.Until.After(tx.Now) {
-			wait = min(at.Until.Sub(tx.Now), lease/3)
+			wait = min(at.Until.Sub(tx.Now), s.o.Lease/3)
 			return nil
 		}
 		// The folder of an embedded stream is locked, so nobody else can read it,
@@ -52,7 +52,7 @@ func (r *reader) hold(ctx context.Context) (wait time.Duration, err error) {
 
 func (r *reader) until(tx *store.Tx) time.Time {
 	if r.s.shared() {
-		return tx.Now.Add(lease)
+		return tx.Now.Add(r.s.o.Lease)
 	}
 	return time.Time{}
 }

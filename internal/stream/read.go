@@ -19,7 +19,6 @@ import (
 
 const (
 	batch = 256
-	lease = 30 * time.Second
 	tries = 5
 )
 
@@ -208,7 +207,7 @@ func (r *reader) sleep(ctx context.Context, d time.Duration) {
 
 // idle waits for a wake, and looks by itself once in a while: a wake may be lost.
 func (r *reader) idle(ctx context.Context) error {
-	timer := time.NewTimer(lease / 3)
+	timer := time.NewTimer(r.s.o.Lease / 3)
 	defer timer.Stop()
 	select {
 	case <-r.wake:

@@ -30,6 +30,7 @@ type Options struct {
 	Keep       time.Duration // how long applied facts stay (30 days)
 	Log        *slog.Logger
 	Now        func() time.Time
+	Lease      time.Duration // of a partition in a cluster (30 s)
 	Pause      time.Duration // before the first repetition; it doubles (100 ms)
 }
 
@@ -73,6 +74,9 @@ func Open(ctx context.Context, o Options) (*Stream, error) {
 	}
 	if o.Pause <= 0 {
 		o.Pause = 100 * time.Millisecond
+	}
+	if o.Lease <= 0 {
+		o.Lease = 30 * time.Second
 	}
 	s := &Stream{
 		o: o, reader: id.New(), conn: o.Conn,
