@@ -1,10 +1,13 @@
 package api
 
 import (
+	"context"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
 )
 
 // Network is what a network says of itself.
@@ -98,12 +101,87 @@ type Reconnect struct {
 	Settings map[string]string `json:"settings" maxProperties:"50"`
 }
 
+func (c Channel) about() string { return c.ID }
+
 func (d *Door) channels() {
-	on(d, route{id: "GET /networks", name: "listNetworks", summary: "The networks, and what each can do"}, soon[none, Page[Network]])
-	on(d, route{id: "GET /channels", name: "listChannels", verb: access.Read, summary: "Connected accounts"}, soon[none, Page[Channel]])
-	on(d, route{id: "POST /channels", name: "connectChannel", verb: access.Connect, summary: "Connect an account"}, soon[told[Connect], Channel])
-	on(d, route{id: "GET /channels/{id}", name: "getChannel", verb: access.Read, summary: "One connected account"}, soon[byID, Channel])
-	act(d, route{id: "DELETE /channels/{id}", name: "removeChannel", verb: access.Connect, summary: "Disconnect; its keys are forgotten, its history stays"}, soonAct[byID])
-	on(d, route{id: "POST /channels/{id}/check", name: "checkChannel", verb: access.Connect, summary: "Ask the network how the connection is"}, soon[byID, Channel])
-	on(d, route{id: "POST /channels/{id}/reconnect", name: "reconnectChannel", verb: access.Connect, summary: "Give new keys"}, soon[with[Reconnect], Channel])
+	on(d, route{id: "GET /networks", name: "listNetworks", summary: "The networks, and what each can do"},
+		func(context.Context, access.Actor, *none) (Page[Network], error) {
+			return Page[Network]{Items: each(d.House.Networks.All(), networkOf)}, nil
+		})
+	read(d, route{id: "GET /channels", name: "listChannels", verb: access.Read, summary: "Connected accounts"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (Page[Channel], error) {
+			all, err := channel.List(ctx, tx, by.Workspace)
+			said := Page[Channel]{}
+			for _, c := range all {
+				if by.Sees(c.ID) {
+					said.Items = append(said.Items, channelOf(c))
+				}
+			}
+			return said, err
+		})
+	way(d, route{id: "POST /channels", name: "connectChannel", verb: access.Connect, audit: "channel.connect", summary: "Connect an account"},
+		func(ctx context.Context, by access.Actor, in *told[Connect]) (Channel, error) {
+			c, err := d.House.Connect(ctx, by, in.Body.Network, in.Body.Settings, "")
+			return channelOf(c), err
+		})
+	read(d, route{id: "GET /channels/{id}", name: "getChannel", verb: access.Read, summary: "One connected account"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (Channel, error) {
+			if err := by.May(access.Read, in.ID); err != nil {
+				return Channel{}, err
+			}
+			c, err := channel.Get(ctx, tx, by.Workspace, in.ID)
+			return channelOf(c), err
+		})
+	way(d, route{id: "DELETE /channels/{id}", name: "removeChannel", verb: access.Connect, audit: "channel.remove", summary: "Disconnect; its keys are forgotten, its history stays"},
+		func(ctx context.Context, by access.Actor, in *byID) (nothing, error) {
+			return nothing{}, d.House.Disconnect(ctx, by, in.ID)
+		})
+	way(d, route{id: "POST /channels/{id}/check", name: "checkChannel", verb: access.Read, summary: "Ask the network how the connection is"},
+		func(ctx context.Context, by access.Actor, in *byID) (Channel, error) {
+			c, err := d.House.CheckNow(ctx, by, in.ID)
+			return channelOf(c), err
+		})
+	way(d, route{id: "POST /channels/{id}/reconnect", name: "reconnectChannel", verb: access.Connect, audit: "channel.reconnect", summary: "Give new keys"}, d.reconnect)
+}
+
+func (d *Door) reconnect(ctx context.Context, by access.Actor, in *with[Reconnect]) (Channel, error) {
+	if err := by.May(access.Connect, in.ID); err != nil {
+		return Channel{}, err
+	}
+	var c channel.Channel
+	if err := store.View(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		c, err = channel.Get(ctx, tx, by.Workspace, in.ID)
+		return err
+	}); err != nil {
+		return Channel{}, err
+	}
+	c, err := d.House.Connect(ctx, by, c.Network, in.Body.Settings, c.ID)
+	return channelOf(c), err
+}
+
+func channelOf(c channel.Channel) Channel {
+	return Channel{
+		ID: c.ID, Network: c.Network, Handle: c.Handle, Name: c.Name, AvatarURL: c.AvatarURL, URL: c.URL,
+		Health: Health{c.Health, c.HealthText, c.HealthFix, when(c.CheckedAt)},
+		Limits: limitsOf(c.Limits), CompleteUntil: when(c.CompleteUntil),
+	}
+}
+
+func limitsOf(l network.Limits) Limits {
+	return Limits{
+		Text:   TextLimit{l.Text.Max, string(l.Text.Unit), l.Text.MaxBytes, l.Text.URLLength},
+		Media:  MediaLimit{l.Media.MaxItems, ImageLimit{l.Media.Image.MaxBytes, l.Media.Image.MaxPixels, l.Media.Image.Types}, l.Media.AltMax},
+		Thread: l.Thread,
+	}
+}
+
+func networkOf(n network.Driver) Network {
+	p := n.Profile()
+	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Evidence: p.Evidence, AsOf: p.AsOf,
+		Fields: each(p.Fields, func(f network.Field) Setting { return Setting(f) })}
+	for _, a := range network.Actions() {
+		can := network.Can(n, a)
+		said.Actions = append(said.Actions, Ability{Action: string(a), Can: can, Why: p.Cannot[a].Why, Instead: p.Cannot[a].Instead})
+	}
+	return said
 }

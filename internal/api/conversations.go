@@ -3,7 +3,6 @@ package api
 import (
 	"time"
 
-	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/network"
 )
 
@@ -81,7 +80,6 @@ type Attachment struct {
 type Reason struct {
 	Key    string         `json:"key"`
 	Params map[string]any `json:"params"`
-	Text   string         `json:"text"`
 }
 
 // Reply answers a conversation, or one message of it.
@@ -97,15 +95,15 @@ type Hit struct {
 	ConversationID string  `json:"conversation_id"`
 }
 
+func (m Message) about() string { return m.ID }
+
 type conversationQuery struct {
 	Paging
 	State   string `query:"state" enum:"open,done,all" default:"open"`
 	Channel string `query:"channel" maxLength:"64"`
 	Kind    string `query:"kind" enum:"comments,direct,mention"`
-	Q       string `query:"q" maxLength:"200"`
 	Person  string `query:"person" maxLength:"64"`
 	Unread  bool   `query:"unread"`
-	Held    bool   `query:"held"`
 }
 
 type messageQuery struct {
@@ -118,33 +116,4 @@ type searchQuery struct {
 	Q       string `query:"q" required:"true" minLength:"1" maxLength:"200"`
 	Channel string `query:"channel" maxLength:"64"`
 	State   string `query:"state" enum:"open,done,all" default:"all"`
-}
-
-func (d *Door) conversations() {
-	on(d, route{id: "GET /conversations", name: "listConversations", verb: access.Read, summary: "Conversations, newest first"}, soon[conversationQuery, Page[Conversation]])
-	on(d, route{id: "GET /conversations/{id}", name: "getConversation", verb: access.Read, summary: "One conversation"}, soon[byID, Conversation])
-	on(d, route{id: "GET /conversations/{id}/messages", name: "listMessages", verb: access.Read, summary: "Its messages, newest first"}, soon[messageQuery, Page[Message]])
-	on(d, route{id: "POST /conversations/{id}/reply", name: "reply", verb: access.Reply, summary: "Answer"}, soon[with[Reply], Message])
-	on(d, route{id: "POST /conversations/{id}/read", name: "markRead", verb: access.Read, summary: "Somebody has read it"}, soon[byID, Conversation])
-	on(d, route{id: "POST /conversations/{id}/done", name: "markDone", verb: access.Reply, summary: "Nothing is left to do"}, soon[byID, Conversation])
-	on(d, route{id: "POST /conversations/{id}/reopen", name: "reopenConversation", verb: access.Reply, summary: "Something is left to do after all"}, soon[byID, Conversation])
-	on(d, route{id: "POST /conversations/{id}/claim", name: "claimConversation", verb: access.Reply, summary: "I take care of it"}, soon[byID, Conversation])
-	on(d, route{id: "POST /conversations/{id}/release", name: "releaseConversation", verb: access.Reply, summary: "Somebody else may take care of it"}, soon[byID, Conversation])
-
-	for _, m := range []struct {
-		verb    string
-		name    string
-		right   access.Verb
-		summary string
-	}{
-		{"hide", "hideMessage", access.Moderate, "Hide it from the public"},
-		{"unhide", "unhideMessage", access.Moderate, "Show it again"},
-		{"like", "likeMessage", access.Reply, "Like it"},
-		{"unlike", "unlikeMessage", access.Reply, "Take the like back"},
-		{"delete", "deleteMessage", access.Moderate, "Delete it on the network"},
-		{"retry", "retryMessage", access.Reply, "Send a failed answer again"},
-	} {
-		on(d, route{id: "POST /messages/{id}/" + m.verb, name: m.name, verb: m.right, summary: m.summary}, soon[byID, Message])
-	}
-	on(d, route{id: "GET /search", name: "search", verb: access.Read, summary: "Messages that hold all words, newest first"}, soon[searchQuery, Page[Hit]])
 }

@@ -17,6 +17,7 @@ func description() huma.Config {
 	c.RejectUnknownQueryParameters = true
 	c.NoFormatFallback = false
 	c.Transformers = []huma.Transformer{ours}
+	c.Formats = map[string]huma.Format{"application/json": format(), "json": format()}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "A person in the browser."},
 		"token":   {Type: "http", Scheme: "bearer", Description: "A program, with a token from Settings."},

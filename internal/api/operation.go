@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/team"
 )
 
 const prefix = "/api/v1"
@@ -23,63 +26,191 @@ type route struct {
 	name    string // schedulePost
 	verb    access.Verb
 	summary string
-	open    bool // nobody need be signed in
-	person  bool // a person in the browser only: no token may
-	secret  bool // its answer holds what is shown once and never kept
 	notes   string
+	open    bool   // nobody need be signed in
+	person  bool   // a person in the browser only: no token may
+	secret  bool   // its answer holds what is shown once and never kept
+	keyed   bool   // an Idempotency-Key counts
+	audit   string // what the audit calls it; "" = the room records it, or it does not matter
+}
+
+// nothing is the answer of operations that answer 204.
+type nothing struct{}
+
+// read declares an operation that looks: its handler runs in one view.
+func read[I, O any](d *Door, r route, do func(ctx context.Context, tx *store.Tx, by access.Actor, in *I) (O, error)) {
+	on(d, r, func(ctx context.Context, by access.Actor, in *I) (out O, err error) {
+		err = store.View(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+			out, err = do(ctx, tx, by, in)
+			return err
+		})
+		return out, err
+	})
+}
+
+// write declares an operation that changes one room: its handler runs in one
+// transaction, and so does the memory of what was answered.
+func write[I, O any](d *Door, r route, do func(ctx context.Context, tx *store.Tx, by access.Actor, in *I) (O, error)) {
+	r.keyed = true
+	on(d, r, func(ctx context.Context, by access.Actor, in *I) (out O, err error) {
+		request, repeatable := callOf(ctx).repeated()
+		err = store.Do(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) error {
+			if repeatable {
+				if done, err := recall(ctx, tx, by, request, &out); done || err != nil {
+					return err
+				}
+			}
+			var err error
+			if out, err = do(ctx, tx, by, in); err != nil {
+				return err
+			}
+			if err := r.record(ctx, tx, by, in, out); err != nil || !repeatable {
+				return err
+			}
+			return remember(ctx, tx, by, r, request, out)
+		})
+		return out, err
+	})
+}
+
+// way declares an operation that walks a way of the corridor, which opens its
+// own transactions. A key is taken before and answered after; if the house falls
+// in between, the one who repeats is told that it may have happened.
+func way[I, O any](d *Door, r route, do func(ctx context.Context, by access.Actor, in *I) (O, error)) {
+	r.keyed = true
+	on(d, r, func(ctx context.Context, by access.Actor, in *I) (out O, err error) {
+		request, repeatable := callOf(ctx).repeated()
+		if repeatable {
+			done := false
+			if err := store.Do(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+				if done, err = recall(ctx, tx, by, request, &out); done || err != nil {
+					return err
+				}
+				return team.Answer(ctx, tx, by, request, "", begun)
+			}); done || err != nil {
+				return out, err
+			}
+		}
+		out, err = do(ctx, by, in)
+		if fault.Is(err, fault.Uncertain) || err != nil && !repeatable {
+			return out, err // an uncertain key stays taken
+		}
+		settle := store.Do(context.WithoutCancel(ctx), d.House.DB, func(ctx context.Context, tx *store.Tx) error {
+			if err != nil {
+				return team.Forget(ctx, tx, by, request)
+			}
+			if err := r.record(ctx, tx, by, in, out); err != nil || !repeatable {
+				return err
+			}
+			return remember(ctx, tx, by, r, request, out)
+		})
+		if settle != nil {
+			d.log.WarnContext(ctx, "what was done could not be recorded", "request", callOf(ctx).id, "audit", r.audit, "error", settle)
+		}
+		return out, err
+	})
+}
+
+// record writes what was done into the audit: the operation knows its object by
+// its input, or by what it made.
+func (r route) record(ctx context.Context, tx *store.Tx, by access.Actor, in, out any) error {
+	if r.audit == "" {
+		return nil
+	}
+	subject := ""
+	for _, of := range []any{in, out} {
+		if it, ok := of.(interface{ about() string }); ok && subject == "" {
+			subject = it.about()
+		}
+	}
+	return team.Record(ctx, tx, by, r.audit, subject, "")
+}
+
+// What is known of a request with a key.
+const (
+	begun    = 1 // it began; nobody has written how it ended
+	answered = 2
+	shown    = 3 // answered with what is never kept
+)
+
+// recall gives the answer to a request that was answered already.
+func recall[O any](ctx context.Context, tx *store.Tx, by access.Actor, request team.Request, out *O) (done bool, err error) {
+	kept, status, err := team.Answered(ctx, tx, by, request)
+	if err != nil || status == 0 {
+		return false, err
+	}
+	switch status {
+	case begun:
+		return true, fault.New(fault.Conflict, "The same request has begun already, and how it ended is not known yet.").
+			WithHint("Look whether it had its effect before you ask again with a new key.")
+	case shown:
+		return true, fault.New(fault.Conflict, "This was answered already, and the answer is shown only once.").WithHint("Take it back and make a new one.")
+	}
+	return true, json.Unmarshal([]byte(kept), out)
+}
+
+func remember(ctx context.Context, tx *store.Tx, by access.Actor, r route, request team.Request, out any) error {
+	if r.secret {
+		return team.Answer(ctx, tx, by, request, "", shown)
+	}
+	kept, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	return team.Answer(ctx, tx, by, request, string(kept), answered)
 }
 
 // on declares an operation and its handler, which is asked only when the caller may.
 func on[I, O any](d *Door, r route, do func(ctx context.Context, by access.Actor, in *I) (O, error)) {
-	huma.Register(d.api, d.operation(r), func(ctx context.Context, in *I) (*answer[O], error) {
+	handle := func(ctx context.Context, in *I) (out O, err error) {
 		by, err := r.allows(ctx)
-		if err != nil {
-			return nil, d.said(ctx, err)
+		if err == nil {
+			out, err = do(ctx, by, in)
 		}
-		out, err := do(ctx, by, in)
+		if err != nil { // never a Problem that is nil inside an error
+			return out, d.said(ctx, err)
+		}
+		return out, nil
+	}
+	if typeOf[O]() == typeOf[nothing]() {
+		huma.Register(d.api, d.operation(r), func(ctx context.Context, in *I) (*struct{}, error) {
+			_, err := handle(ctx, in)
+			return nil, err
+		})
+		return
+	}
+	huma.Register(d.api, d.operation(r), func(ctx context.Context, in *I) (*answer[O], error) {
+		out, err := handle(ctx, in)
 		if err != nil {
-			return nil, d.said(ctx, err)
+			return nil, err
 		}
 		return &answer[O]{out}, nil
 	})
 }
 
-// act declares an operation that answers nothing: 204.
-func act[I any](d *Door, r route, do func(ctx context.Context, by access.Actor, in *I) error) {
-	huma.Register(d.api, d.operation(r), func(ctx context.Context, in *I) (*struct{}, error) {
-		by, err := r.allows(ctx)
-		if err == nil {
-			err = do(ctx, by, in)
-		}
-		return nil, d.said(ctx, err)
-	})
-}
-
 // allows asks who is there and whether they may.
 func (r route) allows(ctx context.Context) (access.Actor, error) {
-	c := callOf(ctx)
-	c.secret = r.secret
-	if r.open {
-		return c.actor, nil
+	by := callOf(ctx).actor
+	switch {
+	case r.open:
+		return by, nil
+	case by.User == "":
+		return by, unauthenticated()
+	case r.person && by.Token != "":
+		return by, fault.New(fault.Denied, "A token may not do this.").WithHint("Sign in with the browser.")
+	case r.verb != anyone:
+		return by, by.May(r.verb)
 	}
-	if c.actor.User == "" {
-		return c.actor, unauthenticated()
-	}
-	if r.person && c.actor.Token != "" {
-		return c.actor, fault.New(fault.Denied, "A token may not do this.").WithHint("Sign in with the browser.")
-	}
-	if r.verb != anyone {
-		return c.actor, c.actor.May(r.verb)
-	}
-	return c.actor, nil
+	return by, nil
 }
 
 func unauthenticated() *Problem {
 	return problem(http.StatusUnauthorized, "Nobody is signed in.", "Sign in, or send a token as “Authorization: Bearer …”.")
 }
 
-// said turns an error into what the caller is told, and logs what only we may know.
-func (d *Door) said(ctx context.Context, err error) error {
+// said turns an error into what the caller is told, and logs what only we may
+// know. It gives nil for nil.
+func (d *Door) said(ctx context.Context, err error) *Problem {
 	if err == nil {
 		return nil
 	}
@@ -109,34 +240,22 @@ func (d *Door) operation(r route) huma.Operation {
 		Extensions:  map[string]any{},
 		Responses: map[string]*huma.Response{"default": {
 			Description: "What went wrong, and what to do.",
-			Content: map[string]*huma.MediaType{"application/problem+json": {
-				Schema: d.api.OpenAPI().Components.Schemas.Schema(typeOf[Problem](), true, ""),
-			}},
+			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: d.schema(typeOf[Problem]())}},
 		}},
 	}
-	if !r.open {
-		op.Security = []map[string][]string{{"session": {}}, {"token": {}}}
-		op.Extensions["x-verb"] = string(r.verb)
-		if r.person {
-			op.Security = op.Security[:1]
-		}
-		if method != http.MethodGet {
-			op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header",
-				Description: "Repeating a write with the same key has no further effect and gives the first answer.",
-				Schema:      &huma.Schema{Type: huma.TypeString, MaxLength: new(200)}})
-		}
-	} else {
+	if r.open {
 		op.Security = []map[string][]string{}
+		return op
+	}
+	op.Security = []map[string][]string{{"session": {}}, {"token": {}}}
+	op.Extensions["x-verb"] = string(r.verb)
+	if r.person {
+		op.Security = op.Security[:1]
+	}
+	if r.keyed {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header",
+			Description: "Repeating a write with the same key has no further effect and gives the first answer.",
+			Schema:      &huma.Schema{Type: huma.TypeString, MaxLength: new(200)}})
 	}
 	return op
-}
-
-// soon answers for a part of the house that is not there.
-func soon[I, O any](context.Context, access.Actor, *I) (O, error) {
-	var none O
-	return none, fault.New(fault.Unavailable, "This part of the house is not open.")
-}
-
-func soonAct[I any](context.Context, access.Actor, *I) error {
-	return fault.New(fault.Unavailable, "This part of the house is not open.")
 }

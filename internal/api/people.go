@@ -1,10 +1,14 @@
 package api
 
 import (
+	"context"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/people"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/view"
 )
 
 // Person is somebody who speaks to us, with their accounts.
@@ -43,64 +47,60 @@ type Ban struct {
 	On bool `json:"on"`
 }
 
-// Rule is a behaviour that Kith watches for.
-type Rule struct {
-	ID      string `json:"id"`
-	Kind    string `json:"kind" enum:"flooding"`
-	Mode    string `json:"mode" enum:"off,shadow,live"`
-	Count   int    `json:"count" doc:"So many messages …"`
-	WindowS int    `json:"window_s" doc:"… within so many seconds."`
-	Version int64  `json:"version"`
-}
-
-// RuleChange changes a rule; its version grows.
-type RuleChange struct {
-	Mode    *string `json:"mode,omitempty" enum:"off,shadow,live"`
-	Count   *int    `json:"count,omitempty" minimum:"2" maximum:"1000"`
-	WindowS *int    `json:"window_s,omitempty" minimum:"5" maximum:"604800"`
-}
-
-// Verdict is what a rule decided, with its reason; it can be undone.
-type Verdict struct {
-	ID          string            `json:"id"`
-	Rule        string            `json:"rule"`
-	RuleVersion int64             `json:"rule_version"`
-	Person      Maybe[PersonName] `json:"person"`
-	MessageIDs  List[string]      `json:"message_ids"`
-	Reason      Reason            `json:"reason"`
-	At          time.Time         `json:"at"`
-	Action      string            `json:"action" enum:"hold,hide,none"`
-	State       string            `json:"state" enum:"in_force,undone,upheld,shadow"`
-	ClosedBy    string            `json:"closed_by"`
-	ClosedAt    *time.Time        `json:"closed_at"`
-	ClosedWhy   string            `json:"closed_why"`
-}
-
-// Undo takes a verdict back and says why.
-type Undo struct {
-	Reason string `json:"reason" maxLength:"2000"`
-}
-
 type peopleQuery struct {
 	Paging
 	Q string `query:"q" maxLength:"200"`
 }
 
-type verdictQuery struct {
-	Paging
-	State  string `query:"state" enum:"in_force,undone,upheld,shadow"`
-	Person string `query:"person" maxLength:"64"`
+func (d *Door) people() {
+	read(d, route{id: "GET /people", name: "listPeople", verb: access.Read, summary: "People, last seen first"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *peopleQuery) (Page[Person], error) {
+			found, err := view.People(ctx, tx, by, in.Q, in.Cursor, in.Limit)
+			return Page[Person]{each(found.Items, func(p view.Person) Person { return d.personOf(by, p) }), found.Next}, err
+		})
+	read(d, route{id: "GET /people/{id}", name: "getPerson", verb: access.Read, summary: "One person"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (Person, error) {
+			return d.onePerson(ctx, tx, by, in.ID)
+		})
+	write(d, route{id: "PATCH /people/{id}", name: "notePerson", verb: access.Reply, audit: "person.note", summary: "Remember something of a person"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *with[Note]) (Person, error) {
+			if _, err := view.OnePerson(ctx, tx, by, in.ID); err != nil {
+				return Person{}, err
+			}
+			if err := people.Annotate(ctx, tx, by.Workspace, in.ID, in.Body.Note); err != nil {
+				return Person{}, err
+			}
+			d.House.Tell(tx, by.Workspace, "people", in.ID)
+			return d.onePerson(ctx, tx, by, in.ID)
+		})
+	way(d, route{id: "POST /people/{id}/ban", name: "banPerson", verb: access.Moderate, audit: "person.ban", summary: "Keep a person from our accounts, or let them back"},
+		func(ctx context.Context, by access.Actor, in *with[Ban]) (p Person, err error) {
+			see := func(ctx context.Context, tx *store.Tx) error {
+				p, err = d.onePerson(ctx, tx, by, in.ID)
+				return err
+			}
+			if err := store.View(ctx, d.House.DB, see); err != nil { // not one of theirs: not there
+				return Person{}, err
+			}
+			if _, err := d.House.Ban(ctx, by, in.ID, in.Body.On); err != nil {
+				return Person{}, err
+			}
+			return p, store.View(ctx, d.House.DB, see)
+		})
+	d.rules()
 }
 
-func (d *Door) people() {
-	on(d, route{id: "GET /people", name: "listPeople", verb: access.Read, summary: "People, last seen first"}, soon[peopleQuery, Page[Person]])
-	on(d, route{id: "GET /people/{id}", name: "getPerson", verb: access.Read, summary: "One person"}, soon[byID, Person])
-	on(d, route{id: "PATCH /people/{id}", name: "notePerson", verb: access.Reply, summary: "Remember something of a person"}, soon[with[Note], Person])
-	on(d, route{id: "POST /people/{id}/ban", name: "banPerson", verb: access.Moderate, summary: "Keep a person from our accounts, or let them back"}, soon[with[Ban], Person])
+func (d *Door) onePerson(ctx context.Context, tx *store.Tx, by access.Actor, id string) (Person, error) {
+	p, err := view.OnePerson(ctx, tx, by, id)
+	return d.personOf(by, p), err
+}
 
-	on(d, route{id: "GET /rules", name: "listRules", verb: access.Read, summary: "Behaviours that Kith watches for"}, soon[none, Page[Rule]])
-	on(d, route{id: "PATCH /rules/{id}", name: "changeRule", verb: access.Moderate, summary: "Change a rule"}, soon[with[RuleChange], Rule])
-	on(d, route{id: "GET /verdicts", name: "listVerdicts", verb: access.Read, summary: "What rules decided, newest first"}, soon[verdictQuery, Page[Verdict]])
-	on(d, route{id: "POST /verdicts/{id}/undo", name: "undoVerdict", verb: access.Moderate, summary: "Take it back: its messages are shown again"}, soon[with[Undo], Verdict])
-	on(d, route{id: "POST /verdicts/{id}/uphold", name: "upholdVerdict", verb: access.Moderate, summary: "It was right"}, soon[byID, Verdict])
+func (d *Door) personOf(by access.Actor, p view.Person) Person {
+	return Person{
+		ID: p.ID, Name: p.Name, Messages: p.Messages, FirstSeen: p.FirstSeen, LastSeen: p.LastSeen, Note: p.Note, Blocked: p.Blocked,
+		Identities: each(p.Identities, func(i view.Identity) Identity {
+			return Identity{i.ID, i.Network, i.Handle, i.Name, i.AvatarURL, i.URL, i.FirstSeen, i.LastSeen}
+		}),
+		Verdicts: each(p.Verdicts, verdictOf), Recent: d.messagesOf(by, p.Recent),
+	}
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"time"
 
-	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/network"
 )
 
@@ -139,24 +138,4 @@ type postQuery struct {
 	To      time.Time `query:"to"`
 }
 
-// Resolution is a person's word about an unclear publication.
-type Resolution struct {
-	Outcome string `json:"outcome" enum:"published,absent"`
-	URL     string `json:"url,omitempty" maxLength:"2000"`
-}
-
-func (d *Door) posts() {
-	on(d, route{id: "GET /posts", name: "listPosts", verb: access.Read, summary: "Posts"}, soon[postQuery, Page[Post]])
-	on(d, route{id: "POST /posts", name: "createPost", verb: access.Compose, summary: "Write a post"}, soon[told[Draft], Post])
-	on(d, route{id: "POST /posts/check", name: "checkPost", verb: access.Compose, summary: "What each channel would say, without asking it"}, soon[told[Check], Checked])
-	on(d, route{id: "GET /posts/{id}", name: "getPost", verb: access.Read, summary: "One post"}, soon[byID, Post])
-	on(d, route{id: "PUT /posts/{id}", name: "changePost", verb: access.Compose, summary: "Change a post"}, soon[with[Change], Post])
-	act(d, route{id: "DELETE /posts/{id}", name: "deletePost", verb: access.Compose, summary: "Delete a post that has not left the house"}, soonAct[byID])
-	on(d, route{id: "POST /posts/{id}/schedule", name: "schedulePost", verb: access.Schedule, summary: "Let it leave the house, now or later"}, soon[with[Due], Post])
-	on(d, route{id: "POST /posts/{id}/unschedule", name: "unschedulePost", verb: access.Schedule, summary: "Back to a draft"}, soon[byID, Post])
-	on(d, route{id: "POST /posts/{id}/cancel", name: "cancelPost", verb: access.Schedule, summary: "Not to be published"}, soon[byID, Post])
-
-	on(d, route{id: "POST /publications/{id}/resolve", name: "resolvePublication", verb: access.Schedule, summary: "Say what became of an unclear one"}, soon[with[Resolution], Post])
-	on(d, route{id: "POST /publications/{id}/retry", name: "retryPublication", verb: access.Schedule, summary: "Try a failed one again"}, soon[byID, Post])
-	on(d, route{id: "DELETE /publications/{id}/remote", name: "deleteRemote", verb: access.Schedule, summary: "Delete it on the network"}, soon[byID, Post])
-}
+func (p Post) about() string { return p.ID }

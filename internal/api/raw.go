@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -28,10 +27,7 @@ func raw(d *Door, r route, describe func(op *huma.Operation), do func(w http.Res
 		if err == nil {
 			err = do(w, req, by)
 		}
-		if err == nil {
-			return
-		}
-		if p, ok := errors.AsType[*Problem](d.said(req.Context(), err)); ok {
+		if p := d.said(req.Context(), err); p != nil {
 			p.write(w)
 		}
 	})

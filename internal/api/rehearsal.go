@@ -1,7 +1,11 @@
 package api
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -42,12 +46,46 @@ func (d *Door) rehearsal() {
 				takes(op, "application/json", object)
 			}
 			if r.name == "getCastAvatar" {
-				gives(op, 200, "image/svg+xml", &huma.Schema{Type: huma.TypeString})
+				gives(op, http.StatusOK, "image/svg+xml", &huma.Schema{Type: huma.TypeString})
 				return
 			}
-			gives(op, 200, "application/json", object)
-		}, func(http.ResponseWriter, *http.Request, access.Actor) error {
-			return fault.New(fault.NotFound, "This house does not rehearse.").WithHint("Start it with “kith rehearse”.")
-		})
+			gives(op, http.StatusOK, "application/json", object)
+		}, d.stage)
 	}
+}
+
+const stageFolder = "/sandbox"
+
+// stage plays one request on the stage and says its refusals as ours.
+func (d *Door) stage(w http.ResponseWriter, r *http.Request, _ access.Actor) error {
+	if d.Rehearsal == nil {
+		return fault.New(fault.NotFound, "This house does not rehearse.").WithHint("Start it with “kith rehearse”.")
+	}
+	path := stageFolder + strings.TrimPrefix(r.URL.Path, prefix+"/rehearsal")
+	if path == stageFolder {
+		path += "/state"
+	}
+	played := r.Clone(r.Context())
+	played.Header = http.Header{"Content-Type": r.Header["Content-Type"]} // no cookie and no token goes on stage
+	played.URL = &url.URL{Path: path, RawQuery: r.URL.RawQuery}
+	played.RequestURI = ""
+	played.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+	said := &refusal{header: http.Header{}, status: http.StatusOK}
+	d.Rehearsal.ServeHTTP(said, played)
+	if said.status >= http.StatusBadRequest {
+		var why struct {
+			Error struct {
+				Message string `json:"message"`
+			} `json:"error"`
+		}
+		_ = json.Unmarshal(said.Bytes(), &why) // what it does not say stays empty
+		if strings.Contains(why.Error.Message, "request body too large") {
+			return problem(http.StatusRequestEntityTooLarge, "The request is too large.", "Send less at once.")
+		}
+		return problem(said.status, sentence(why.Error.Message), "")
+	}
+	w.Header().Set("Content-Type", said.header.Get("Content-Type"))
+	w.WriteHeader(said.status)
+	_, err := w.Write(bytes.ReplaceAll(said.Bytes(), []byte(`"`+stageFolder+`/people/`), []byte(`"`+prefix+`/rehearsal/people/`)))
+	return err
 }

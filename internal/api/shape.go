@@ -65,6 +65,10 @@ type with[T any] struct {
 	Body T
 }
 
+// about is what an operation concerns, for the audit.
+func (b byID) about() string    { return b.ID }
+func (w with[T]) about() string { return w.ID }
+
 // told is an input with a body.
 type told[T any] struct{ Body T }
 

@@ -1,9 +1,14 @@
 package api
 
 import (
+	"context"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/team"
+	"github.com/kithhq/kith/internal/view"
 )
 
 // Today is the day in order.
@@ -11,7 +16,7 @@ type Today struct {
 	Urgent    List[Item]      `json:"urgent"`
 	Answer    ToAnswer        `json:"answer"`
 	Publish   List[ToPublish] `json:"publish" doc:"What leaves the house today, in order."`
-	Waiting   List[Item]      `json:"waiting"`
+	Waiting   List[Item]      `json:"waiting" doc:"What waits for a decision."`
 	Watch     List[Item]      `json:"watch"`
 	Yesterday Yesterday       `json:"yesterday"`
 }
@@ -32,10 +37,15 @@ type ToAnswer struct {
 	First    List[Conversation] `json:"first"`
 }
 
-// ToPublish is a publication with its post.
+// ToPublish is a publication on today's time line.
 type ToPublish struct {
-	Publication Publication `json:"publication"`
-	Post        PostName    `json:"post"`
+	PublicationID string       `json:"publication_id"`
+	PostID        string       `json:"post_id"`
+	ChannelID     string       `json:"channel_id"`
+	Network       network.Name `json:"network"`
+	State         string       `json:"state" enum:"scheduled,publishing,published,failed,unclear,deleted"`
+	DueAt         time.Time    `json:"due_at"`
+	Text          string       `json:"text"`
 }
 
 // Yesterday is one sentence, and its numbers.
@@ -45,48 +55,52 @@ type Yesterday struct {
 	Counts      map[string]int64 `json:"counts"`
 }
 
-// Rate is a named, versioned definition applied to counts.
-type Rate struct {
-	Definition  string     `json:"definition"`
-	Version     int        `json:"version"`
-	Value       *float64   `json:"value" doc:"null when a count is missing: missing is not zero."`
-	Numerator   *float64   `json:"numerator"`
-	Denominator *float64   `json:"denominator"`
-	Formula     string     `json:"formula"`
-	Coverage    string     `json:"coverage" doc:"Which of the counts the network gave."`
-	AsOf        *time.Time `json:"as_of"`
-}
-
-// Definition is what a rate means.
-type Definition struct {
-	Name    string       `json:"name"`
-	Version int          `json:"version"`
-	Formula string       `json:"formula"`
-	Fields  List[string] `json:"fields"`
-	Text    string       `json:"text"`
-}
-
-// PostMeasure is a publication with its counts.
-type PostMeasure struct {
-	PublicationID string           `json:"publication_id"`
-	PostID        string           `json:"post_id"`
-	ChannelID     string           `json:"channel_id"`
-	Text          string           `json:"text"`
-	URL           string           `json:"url"`
-	PublishedAt   *time.Time       `json:"published_at"`
-	AgeS          int64            `json:"age_s" doc:"How old the post was when it was counted."`
-	Counts        map[string]int64 `json:"counts"`
-	Rate          Maybe[Rate]      `json:"rate"`
-	AsOf          *time.Time       `json:"as_of"`
-}
-
-type measureQuery struct {
-	Paging
-	Channel string `query:"channel" maxLength:"64"`
-}
-
 func (d *Door) today() {
-	on(d, route{id: "GET /today", name: "getToday", verb: access.Read, summary: "The day in order"}, soon[none, Today])
-	on(d, route{id: "GET /measures/posts", name: "listMeasures", verb: access.Measure, summary: "Posts with their counts, newest first"}, soon[measureQuery, Page[PostMeasure]])
-	on(d, route{id: "GET /measures/definitions", name: "listDefinitions", verb: access.Measure, summary: "What each rate means"}, soon[none, Page[Definition]])
+	read(d, route{id: "GET /today", name: "getToday", verb: access.Read, summary: "The day in order"}, oneDay)
+	d.measures()
+}
+
+func oneDay(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (Today, error) {
+	w, err := team.GetWorkspace(ctx, tx, by.Workspace)
+	if err != nil {
+		return Today{}, err
+	}
+	zone, err := time.LoadLocation(w.Zone)
+	if err != nil {
+		zone = time.UTC // a zone that this machine has forgotten
+	}
+	t, err := view.TodayFor(ctx, tx, by, zone)
+	if err != nil {
+		return Today{}, err
+	}
+	first, err := conversationsOf(ctx, tx, by, t.Answer.First)
+	if err != nil {
+		return Today{}, err
+	}
+	return Today{
+		Urgent: each(t.Urgent, func(i view.Item) Item { return Item{"urgent", i.Key, i.Params, i.Href, when(i.At)} }),
+		Answer: ToAnswer{t.Answer.Count, when(t.Answer.Oldest), first},
+		Publish: each(t.Publish, func(p view.Due) ToPublish {
+			return ToPublish{p.PublicationID, p.PostID, p.ChannelID, p.Network, p.State, p.DueAt, p.Excerpt}
+		}),
+		Waiting: each(t.Watch, func(v view.Verdict) Item {
+			return Item{"verdict", "verdict_" + v.Action, map[string]any{"verdict": v.ID, "person": v.PersonName, "messages": len(v.MessageIDs),
+				"reason": v.Reason.Key, "reason_params": v.Reason.Params}, "/people/" + v.PersonID, when(v.At)}
+		}),
+		Yesterday: yesterdayOf(t.Yesterday),
+	}, nil
+}
+
+func yesterdayOf(y view.Yesterday) Yesterday {
+	said := Yesterday{SentenceKey: "yesterday", Params: map[string]any{"published": y.Published, "answered": y.Answered}, Counts: map[string]int64{}}
+	quiet := y.Published == 0 && y.Answered == 0
+	for kind, n := range y.Counts {
+		said.Counts[kind] = int64(n)
+		said.Params[kind] = n
+		quiet = quiet && n == 0
+	}
+	if quiet {
+		said.SentenceKey = "yesterday_quiet"
+	}
+	return said
 }

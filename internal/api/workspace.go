@@ -1,9 +1,12 @@
 package api
 
 import (
+	"context"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/team"
 )
 
 // Workspace is the house of one team.
@@ -55,11 +58,53 @@ type auditQuery struct {
 	Verb string `query:"verb" maxLength:"100"`
 }
 
+// position is where a list that goes back in time stands.
+type position struct {
+	At time.Time `json:"t"`
+	ID string    `json:"i"`
+}
+
 func (d *Door) workspace() {
-	on(d, route{id: "GET /workspace", name: "getWorkspace", summary: "The workspace"}, soon[none, Workspace])
-	on(d, route{id: "PATCH /workspace", name: "changeWorkspace", verb: access.Settings, summary: "Change name, zone or language"}, soon[told[WorkspaceChange], Workspace])
-	on(d, route{id: "GET /tokens", name: "listTokens", verb: access.Settings, summary: "API tokens"}, soon[none, Page[Token]])
-	on(d, route{id: "POST /tokens", name: "createToken", verb: access.Settings, person: true, secret: true, summary: "Make a token; the key is shown once"}, soon[told[TokenWish], Token])
-	act(d, route{id: "DELETE /tokens/{id}", name: "revokeToken", verb: access.Settings, summary: "Take a token away"}, soonAct[byID])
-	on(d, route{id: "GET /audit", name: "listAudit", verb: access.Settings, summary: "Who did what, newest first"}, soon[auditQuery, Page[Record]])
+	read(d, route{id: "GET /workspace", name: "getWorkspace", summary: "The workspace"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (Workspace, error) {
+			w, err := team.GetWorkspace(ctx, tx, by.Workspace)
+			return workspaceOf(w), err
+		})
+	write(d, route{id: "PATCH /workspace", name: "changeWorkspace", verb: access.Settings, summary: "Change name, zone or language"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *told[WorkspaceChange]) (Workspace, error) {
+			w, err := team.ChangeWorkspace(ctx, tx, by, in.Body.Name, in.Body.Zone, in.Body.Locale)
+			return workspaceOf(w), err
+		})
+	read(d, route{id: "GET /tokens", name: "listTokens", verb: access.Settings, summary: "API tokens"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (Page[Token], error) {
+			all, err := team.Tokens(ctx, tx, by.Workspace)
+			return Page[Token]{Items: each(all, tokenOf)}, err
+		})
+	write(d, route{id: "POST /tokens", name: "createToken", verb: access.Settings, person: true, secret: true, summary: "Make a token; the key is shown once"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *told[TokenWish]) (Token, error) {
+			t, key, err := team.MakeToken(ctx, tx, by, in.Body.Name, each(in.Body.Scopes, func(v Verb) access.Verb { return access.Verb(v) }), in.Body.Days)
+			said := tokenOf(t)
+			said.Token = key
+			return said, err
+		})
+	write(d, route{id: "DELETE /tokens/{id}", name: "revokeToken", verb: access.Settings, summary: "Take a token away"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (nothing, error) {
+			return nothing{}, team.Revoke(ctx, tx, by, in.ID)
+		})
+	read(d, route{id: "GET /audit", name: "listAudit", verb: access.Settings, summary: "Who did what, newest first"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *auditQuery) (Page[Record], error) {
+			at, err := after[position](in.Cursor)
+			if err != nil {
+				return Page[Record]{}, err
+			}
+			all, err := team.Audit(ctx, tx, by.Workspace, in.Verb, at.At, at.ID, in.Limit+1)
+			return page(each(all, func(e team.Entry) Record { return Record(e) }), in.Limit, func(r Record) position { return position{r.At, r.ID} }), err
+		})
+}
+
+func workspaceOf(w team.Workspace) Workspace { return Workspace{w.ID, w.Name, w.Zone, w.Locale} }
+
+func tokenOf(t team.Token) Token {
+	return Token{ID: t.ID, Name: t.Name, Scopes: each(t.Scopes, func(v access.Verb) Verb { return Verb(v) }), Owner: t.Owner,
+		CreatedAt: t.CreatedAt, UsedAt: when(t.UsedAt), ExpiresAt: when(t.ExpiresAt)}
 }

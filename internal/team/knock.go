@@ -54,6 +54,11 @@ func Wrong() error {
 	return fault.New(fault.Denied, "The e-mail or the password is wrong.").WithHint("Try again, or ask for a new password.")
 }
 
+// WrongCurrent is the answer to who changes a password without knowing it.
+func WrongCurrent() error {
+	return fault.New(fault.Invalid, "The current password is wrong.").On("current").WithHint("Try again, or sign out and ask for a new one.")
+}
+
 func (p patience) try(ctx context.Context, tx *store.Tx, subject string) error {
 	type row struct {
 		N      int

@@ -1,0 +1,232 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/inbox"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/team"
+	"github.com/kithhq/kith/internal/view"
+)
+
+func (d *Door) conversations() {
+	read(d, route{id: "GET /conversations", name: "listConversations", verb: access.Read, summary: "Conversations, newest first"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *conversationQuery) (Page[Conversation], error) {
+			found, err := view.Conversations(ctx, tx, by, view.ConversationsAsked{State: every(in.State), Channel: in.Channel, Kind: in.Kind,
+				Person: in.Person, Unread: in.Unread, Cursor: in.Cursor, Limit: in.Limit})
+			if err != nil {
+				return Page[Conversation]{}, err
+			}
+			said, err := conversationsOf(ctx, tx, by, found.Items)
+			return Page[Conversation]{said, found.Next}, err
+		})
+	read(d, route{id: "GET /conversations/{id}", name: "getConversation", verb: access.Read, summary: "One conversation"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (Conversation, error) {
+			return oneConversation(ctx, tx, by, in.ID)
+		})
+	read(d, route{id: "GET /conversations/{id}/messages", name: "listMessages", verb: access.Read, summary: "Its messages, newest first"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *messageQuery) (Page[Message], error) {
+			if _, err := view.OneConversation(ctx, tx, by, in.ID); err != nil {
+				return Page[Message]{}, err
+			}
+			found, err := view.Messages(ctx, tx, by, in.ID, in.Cursor, in.Limit)
+			return Page[Message]{d.messagesOf(by, found.Items), found.Next}, err
+		})
+	way(d, route{id: "POST /conversations/{id}/reply", name: "reply", verb: access.Reply, audit: "conversation.reply", summary: "Answer",
+		notes: "The answer is sent in the background; its message says how that goes."},
+		func(ctx context.Context, by access.Actor, in *with[Reply]) (Message, error) {
+			m, err := d.House.Reply(ctx, by, in.ID, in.Body.MessageID, in.Body.Text, in.Body.Private)
+			return d.thenMessage(ctx, by, m.ID, err)
+		})
+	type change = func(ctx context.Context, tx *store.Tx, by access.Actor, c view.Conversation) error
+	for _, c := range []struct {
+		path, name string
+		verb       access.Verb
+		summary    string
+		do         change
+	}{
+		{"read", "markRead", access.Read, "Somebody has read it", func(ctx context.Context, tx *store.Tx, by access.Actor, c view.Conversation) error {
+			return inbox.Read(ctx, tx, by.Workspace, c.ID)
+		}},
+		{"done", "markDone", access.Reply, "Nothing is left to do", func(ctx context.Context, tx *store.Tx, by access.Actor, c view.Conversation) error {
+			return inbox.Finish(ctx, tx, by.Workspace, c.ID, true)
+		}},
+		{"reopen", "reopenConversation", access.Reply, "Something is left to do after all", func(ctx context.Context, tx *store.Tx, by access.Actor, c view.Conversation) error {
+			return inbox.Finish(ctx, tx, by.Workspace, c.ID, false)
+		}},
+		{"claim", "claimConversation", access.Reply, "I take care of it", func(ctx context.Context, tx *store.Tx, by access.Actor, c view.Conversation) error {
+			return inbox.Take(ctx, tx, by.Workspace, c.ID, by.User)
+		}},
+		{"release", "releaseConversation", access.Reply, "Somebody else may take care of it", func(ctx context.Context, tx *store.Tx, by access.Actor, c view.Conversation) error {
+			return inbox.Take(ctx, tx, by.Workspace, c.ID, "")
+		}},
+	} {
+		write(d, route{id: "POST /conversations/{id}/" + c.path, name: c.name, verb: c.verb, summary: c.summary},
+			func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (Conversation, error) {
+				now, err := view.OneConversation(ctx, tx, by, in.ID)
+				if err == nil {
+					err = c.do(ctx, tx, by, now)
+				}
+				if err != nil {
+					return Conversation{}, err
+				}
+				d.House.Tell(tx, by.Workspace, "inbox", in.ID)
+				return oneConversation(ctx, tx, by, in.ID)
+			})
+	}
+	d.messages()
+}
+
+func (d *Door) messages() {
+	for _, m := range []struct {
+		path, name string
+		verb       access.Verb
+		audit      string
+		summary    string
+		do         func(ctx context.Context, by access.Actor, id string) error
+	}{
+		{"hide", "hideMessage", access.Moderate, "message.hide", "Hide it from the public", func(ctx context.Context, by access.Actor, id string) error { return d.House.Hide(ctx, by, id, true) }},
+		{"unhide", "unhideMessage", access.Moderate, "message.unhide", "Show it again", func(ctx context.Context, by access.Actor, id string) error { return d.House.Hide(ctx, by, id, false) }},
+		{"like", "likeMessage", access.Reply, "", "Like it", func(ctx context.Context, by access.Actor, id string) error { return d.House.Like(ctx, by, id, true) }},
+		{"unlike", "unlikeMessage", access.Reply, "", "Take the like back", func(ctx context.Context, by access.Actor, id string) error { return d.House.Like(ctx, by, id, false) }},
+		// Our own message: the right “reply”; somebody else's: “moderate”. The way asks.
+		{"delete", "deleteMessage", access.Read, "message.delete", "Delete it on the network", func(ctx context.Context, by access.Actor, id string) error { return d.House.Remove(ctx, by, id) }},
+		{"retry", "retryMessage", access.Reply, "message.retry", "Send a failed answer again", func(ctx context.Context, by access.Actor, id string) error { return d.House.RetryAnswer(ctx, by, id) }},
+	} {
+		way(d, route{id: "POST /messages/{id}/" + m.path, name: m.name, verb: m.verb, audit: m.audit, summary: m.summary},
+			func(ctx context.Context, by access.Actor, in *byID) (Message, error) {
+				return d.thenMessage(ctx, by, in.ID, m.do(ctx, by, in.ID))
+			})
+	}
+	read(d, route{id: "GET /search", name: "search", verb: access.Read, summary: "Messages that hold all words, newest first"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *searchQuery) (Page[Hit], error) {
+			found, err := view.Search(ctx, tx, by, view.SearchAsked{Query: in.Q, Channel: in.Channel, State: every(in.State), Cursor: in.Cursor, Limit: in.Limit})
+			return Page[Hit]{each(found.Items, func(m view.Message) Hit { return Hit{d.messageOf(by, m), m.ConversationID} }), found.Next}, err
+		})
+}
+
+// every makes “all” the absence of a filter, as the views want it.
+func every(state string) string {
+	if state == "all" {
+		return ""
+	}
+	return state
+}
+
+// thenMessage gives a message as it is after a way that went well.
+func (d *Door) thenMessage(ctx context.Context, by access.Actor, messageID string, err error) (said Message, _ error) {
+	if err != nil {
+		return said, err
+	}
+	return said, store.View(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) error {
+		m, err := view.OneMessage(ctx, tx, by, messageID)
+		said = d.messageOf(by, m)
+		return err
+	})
+}
+
+func oneConversation(ctx context.Context, tx *store.Tx, by access.Actor, id string) (Conversation, error) {
+	c, err := view.OneConversation(ctx, tx, by, id)
+	if err != nil {
+		return Conversation{}, err
+	}
+	all, err := conversationsOf(ctx, tx, by, []view.Conversation{c})
+	if err != nil {
+		return Conversation{}, err
+	}
+	return all[0], nil
+}
+
+// conversationsOf says conversations; names of who claimed them are asked once.
+func conversationsOf(ctx context.Context, tx *store.Tx, by access.Actor, all []view.Conversation) (List[Conversation], error) {
+	names := map[string]string{}
+	said := make(List[Conversation], len(all))
+	for i, c := range all {
+		said[i] = conversationOf(c)
+		if c.ClaimedBy == "" {
+			continue
+		}
+		if _, known := names[c.ClaimedBy]; !known {
+			m, err := team.GetMember(ctx, tx, by.Workspace, c.ClaimedBy)
+			if err != nil && !fault.Is(err, fault.NotFound) { // who has left is nobody
+				return nil, err
+			}
+			names[c.ClaimedBy] = m.Name
+		}
+		if name := names[c.ClaimedBy]; name != "" {
+			said[i].ClaimedBy = some(Author{c.ClaimedBy, name})
+		}
+	}
+	return said, nil
+}
+
+func conversationOf(c view.Conversation) Conversation {
+	said := Conversation{ID: c.ID, ChannelID: c.ChannelID, Network: c.Network, Kind: c.Kind, State: c.State, Unread: c.Unread, URL: c.URL,
+		Last: Last{c.LastText, c.LastAt, c.LastFromUs}, Count: c.Count, Held: c.Held, WaitingSince: when(c.WaitingSince), Title: c.PersonName}
+	if c.PersonID != "" {
+		said.Person = some(PersonName{c.PersonID, c.PersonName, c.PersonHandle, c.PersonAvatar})
+	}
+	if c.PostID != "" {
+		said.Post = some(PostName{c.PostID, c.PublicationID, c.PostText, c.PostURL})
+		if c.Kind == "comments" {
+			said.Title = c.PostText
+		}
+	}
+	return said
+}
+
+func (d *Door) messagesOf(by access.Actor, all []view.Message) List[Message] {
+	return each(all, func(m view.Message) Message { return d.messageOf(by, m) })
+}
+
+func (d *Door) messageOf(by access.Actor, m view.Message) Message {
+	said := Message{ID: m.ID, ConversationID: m.ConversationID, FromUs: m.FromUs, AuthorName: m.AuthorName, Text: m.Text, At: m.At, ParentID: m.ParentID,
+		URL: m.URL, State: m.State, Sending: m.Sending, Error: m.ErrorText, Liked: m.Liked, Private: m.Private, Can: d.abilities(by, m)}
+	said.Media = each(m.Media, func(a network.Attachment) Attachment { return Attachment{a.Type, a.URL, a.Alt} })
+	if m.PersonID != "" {
+		said.Person = some(PersonName{m.PersonID, m.PersonName, m.PersonHandle, m.PersonAvatar})
+	}
+	var why Reason
+	if m.Reason != "" && json.Unmarshal([]byte(m.Reason), &why) == nil {
+		said.Reason = some(why)
+	}
+	return said
+}
+
+// abilities are what this person may do with a message on this network.
+func (d *Door) abilities(by access.Actor, m view.Message) (can List[string]) {
+	on, err := d.House.Networks.Get(m.Network)
+	if err != nil || m.State == "deleted" {
+		return nil
+	}
+	if m.FromUs {
+		if by.Can(access.Reply) && network.Can(on, network.ActDelete) && (m.Sending == "" || m.Sending == "sent") {
+			can = append(can, "delete")
+		}
+		if by.Can(access.Reply) && (m.Sending == "failed" || m.Sending == "unclear") {
+			can = append(can, "retry")
+		}
+		return can
+	}
+	for _, a := range []struct {
+		name   string
+		verb   access.Verb
+		action network.Action
+	}{
+		{"reply", access.Reply, network.ActReply},
+		{"private_reply", access.Reply, network.ActPrivateReply},
+		{"like", access.Reply, network.ActLike},
+		{"hide", access.Moderate, network.ActHide},
+		{"delete", access.Moderate, network.ActDeleteOthers},
+		{"ban", access.Moderate, network.ActBan},
+	} {
+		if by.Can(a.verb) && network.Can(on, a.action) {
+			can = append(can, a.name)
+		}
+	}
+	return can
+}

@@ -1,0 +1,123 @@
+package media
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"image"
+	_ "image/gif"  // DecodeConfig knows GIF
+	_ "image/jpeg" // JPEG
+	_ "image/png"  // PNG
+	"io"
+	"net/http"
+	"slices"
+
+	_ "golang.org/x/image/webp" // and WebP
+
+	"github.com/kithhq/kith/internal/blob"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/id"
+)
+
+// What Kith keeps: more than any network takes.
+const (
+	MaxBytes  = 32 << 20
+	maxPixels = 100_000_000
+	maxSide   = 30_000
+)
+
+// Types are the formats of images that Kith keeps.
+func Types() []string { return []string{"image/jpeg", "image/png", "image/webp", "image/gif"} }
+
+// File is what Take has stored.
+type File struct {
+	ID     string
+	Key    string // in the blob store
+	Type   string
+	Bytes  int64
+	Width  int
+	Height int
+	Digest string
+}
+
+// Take streams an upload into the blob store and says what it is. Nothing is
+// decoded but the header, so a small file that unfolds into a huge picture
+// costs nothing. What is refused leaves nothing behind.
+func Take(ctx context.Context, blobs blob.Store, workspace string, from io.Reader) (File, error) {
+	head := bufio.NewReaderSize(from, 4096)
+	start, err := head.Peek(512)
+	if err != nil && len(start) == 0 {
+		return File{}, fault.New(fault.Invalid, "The file is empty.").On("file").WithHint("Choose an image.")
+	}
+	f := File{ID: id.New(), Type: http.DetectContentType(start)}
+	if !slices.Contains(Types(), f.Type) {
+		return File{}, notAnImage()
+	}
+	f.Key = "media/" + workspace + "/" + f.ID
+	counted := &counter{from: io.LimitReader(head, MaxBytes+1)}
+	body := io.Reader(counted)
+	if f.Type == "image/jpeg" {
+		body = scrub(counted)
+	}
+	kept, err := blobs.Put(ctx, f.Key, body)
+	switch {
+	case err != nil && counted.n > MaxBytes:
+		return File{}, tooLarge()
+	case counted.err != nil:
+		return File{}, counted.err // the sender went away, or sent too much
+	case errors.Is(err, errNotJPEG), errors.Is(err, io.ErrUnexpectedEOF):
+		return File{}, notAnImage()
+	case err != nil:
+		return File{}, err
+	}
+	f.Bytes, f.Digest = kept.Bytes, kept.SHA256
+	if err := f.measure(ctx, blobs, counted.n); err != nil {
+		_ = blobs.Delete(context.WithoutCancel(ctx), f.Key) // an orphan is only room on the disk
+		return File{}, err
+	}
+	return f, nil
+}
+
+func (f *File) measure(ctx context.Context, blobs blob.Store, read int64) error {
+	if read > MaxBytes {
+		return tooLarge()
+	}
+	stored, err := blobs.Open(ctx, f.Key)
+	if err != nil {
+		return err
+	}
+	defer stored.Close() //nolint:errcheck // it was only read
+	shape, _, err := image.DecodeConfig(io.LimitReader(stored, MaxBytes))
+	if err != nil || shape.Width < 1 || shape.Height < 1 {
+		return notAnImage()
+	}
+	if shape.Width > maxSide || shape.Height > maxSide || shape.Width*shape.Height > maxPixels {
+		return fault.New(fault.Invalid, "The picture is %d × %d pixels, which is too large.", shape.Width, shape.Height).On("file").
+			WithHint("Make it smaller: no network takes more than a few thousand pixels on a side.")
+	}
+	f.Width, f.Height = shape.Width, shape.Height
+	return nil
+}
+
+func tooLarge() error {
+	return fault.New(fault.Invalid, "The file is larger than %d MB.", MaxBytes>>20).On("file").WithHint("Make the picture smaller.")
+}
+
+func notAnImage() error {
+	return fault.New(fault.Invalid, "This file is not an image that Kith knows.").On("file").WithHint("Save it as JPEG, PNG, WebP or GIF.")
+}
+
+type counter struct {
+	from io.Reader
+	n    int64
+	err  error // that the source gave, but not its end
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.n += int64(n)
+	if err != nil && err != io.EOF { //nolint:errorlint // Read gives io.EOF itself
+		c.err = err
+	}
+	return n, err
+}
