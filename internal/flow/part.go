@@ -14,39 +14,41 @@ import (
 // part turns a claimed part into what a driver sends: files are named with how
 // to open them, and read only when the driver asks.
 func (h *House) part(ctx context.Context, c publish.Claimed) (network.Part, error) {
+	var keys []string
 	p := network.Part{Key: c.Part.Key, Text: c.Part.Content.Text, Link: c.Part.Content.Link, After: c.After, Root: c.Root, At: c.Part.ClaimedAt}
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		p.Media, err = described(ctx, tx, c.Part.Workspace, c.Part.Content.Media)
+		p.Media, keys, err = described(ctx, tx, c.Part.Workspace, c.Part.Content.Media)
 		return err
 	})
-	for i := range p.Media {
-		p.Media[i].Open = h.opener(p.Media[i].ID)
+	for i, key := range keys {
+		p.Media[i].Open = func() (network.ReadCloser, error) { return h.Blobs.Open(ctx, key) }
 	}
 	return p, err
 }
 
 // described reads what is known of attached files, with the words of this post.
-func described(ctx context.Context, tx *store.Tx, workspace string, attached []publish.Attached) ([]network.Media, error) {
-	all := make([]network.Media, 0, len(attached))
+// keys are where their bytes are.
+func described(ctx context.Context, tx *store.Tx, workspace string, attached []publish.Attached) (all []network.Media, keys []string, err error) {
 	for _, a := range attached {
 		m, err := media.Get(ctx, tx, workspace, a.ID)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		alt := a.Alt
 		if alt == "" {
 			alt = m.Alt
 		}
+		keys = append(keys, m.Blob)
 		all = append(all, network.Media{ID: m.ID, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height, Alt: alt})
 	}
-	return all, nil
+	return all, keys, nil
 }
 
 // check holds parts against the limits of a channel.
 func check(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content) ([]network.Problem, error) {
 	parts := make([]network.Part, len(contents))
 	for i, content := range contents {
-		files, err := described(ctx, tx, c.Workspace, content.Media)
+		files, _, err := described(ctx, tx, c.Workspace, content.Media)
 		if err != nil {
 			return nil, err
 		}
