@@ -1,79 +1,102 @@
-// Small spellings of the API, one per act, so that pages read as sentences.
-import { rest } from './client';
-import { noAnswer, problemFrom } from './problem';
-import { idempotencyKey } from './key';
+// Small spellings of the API, one per act, so that pages read as sentences. Addresses, bodies and answers are checked
+// against the API's own text.
 import { locale } from '$lib/i18n/i18n.svelte';
-import type { Channel, Checked, Me, Media, Network, Page, Part, Post, PostDraft, ThemeName } from './types';
+import { rest } from './client';
+import { idempotencyKey } from './key';
+import { noAnswer, problemFrom } from './problem';
+import type { components, operations } from './schema';
+import type { Media, Page, Part, Post, PostDraft, PostState, Publication, ThemeName } from './types';
 
-type Query = Record<string, string | number | boolean | undefined>;
-type Answer<T> = Promise<{ data?: T }>;
+type S = components['schemas'];
 
-async function body<T>(answer: Answer<T>): Promise<T> {
-	return (await answer).data as T;
+/** Every answer that says no is thrown as a Problem on its way here, so there is always a body. */
+async function body<T>(answer: Promise<{ data?: T }>): Promise<NonNullable<T>> {
+	return (await answer).data as NonNullable<T>;
 }
 
-const v1 = '/api/v1';
+const one = (id: string) => ({ params: { path: { id } } });
+
+const whole = (parts: S['Part'][]): Part[] => parts.map((part) => ({ ...part, media: part.media ?? [] }));
+
+function asPost(from: S['Post']): Post {
+	return { ...from, parts: whole(from.parts), publications: from.publications.map((p): Publication => ({ ...p, parts: whole(p.parts) })) };
+}
 
 export const session = {
-	me: (signal?: AbortSignal) => body<Me>(rest.GET(`${v1}/me`, { signal })),
-	start: (email: string, password: string) => body<Me>(rest.POST(`${v1}/session`, { body: { email, password } })),
-	end: () => body<void>(rest.DELETE(`${v1}/session`, {})),
-	change: (change: { name?: string; locale?: string; theme?: ThemeName }) => body<Me>(rest.PATCH(`${v1}/me`, { body: change })),
-	changePassword: (current: string, next: string) => body<void>(rest.POST(`${v1}/me/password`, { body: { current, new: next } })),
-	forgot: (email: string) => body<void>(rest.POST(`${v1}/password/forgot`, { body: { email } })),
-	reset: (token: string, password: string) => body<void>(rest.POST(`${v1}/password/reset`, { body: { token, password } })),
-	invitation: (token: string) =>
-		body<{ workspace: string; email: string; role: string }>(rest.GET(`${v1}/invitations/accept`, { params: { query: { token } } })),
-	accept: (token: string, name: string, password: string) => body<Me>(rest.POST(`${v1}/invitations/accept`, { body: { token, name, password } }))
+	me: () => body(rest.GET('/api/v1/me', {})),
+	start: (email: string, password: string) => body(rest.POST('/api/v1/session', { body: { email, password } })),
+	end: () => rest.DELETE('/api/v1/session', {}),
+	change: (change: { name?: string; locale?: 'fr' | 'en'; theme?: ThemeName }) => body(rest.PATCH('/api/v1/me', { body: change })),
+	changePassword: (current: string, next: string) => rest.POST('/api/v1/me/password', { body: { current, new: next } }),
+	forgot: (email: string) => rest.POST('/api/v1/password/forgot', { body: { email } }),
+	reset: (token: string, password: string) => rest.POST('/api/v1/password/reset', { body: { token, password } }),
+	invitation: (token: string, signal?: AbortSignal) => body(rest.GET('/api/v1/invitations/accept', { params: { query: { token } }, signal })),
+	accept: (token: string, name: string, password: string) => body(rest.POST('/api/v1/invitations/accept', { body: { token, name, password } }))
 };
 
 export const networks = {
-	list: (signal?: AbortSignal) => body<Page<Network>>(rest.GET(`${v1}/networks`, { signal }))
+	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/networks', { signal }))
 };
 
 export const channels = {
-	list: (signal?: AbortSignal) => body<Page<Channel>>(rest.GET(`${v1}/channels`, { signal })),
-	connect: (network: string, settings: Record<string, string>) => body<Channel>(rest.POST(`${v1}/channels`, { body: { network, settings } })),
-	check: (id: string) => body<Channel>(rest.POST(`${v1}/channels/{id}/check`, { params: { path: { id } } })),
-	reconnect: (id: string, settings: Record<string, string>) =>
-		body<Channel>(rest.POST(`${v1}/channels/{id}/reconnect`, { params: { path: { id } }, body: { settings } })),
-	remove: (id: string) => body<void>(rest.DELETE(`${v1}/channels/{id}`, { params: { path: { id } } }))
+	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/channels', { signal })),
+	connect: (network: string, settings: Record<string, string>) => body(rest.POST('/api/v1/channels', { body: { network, settings } })),
+	check: (id: string) => body(rest.POST('/api/v1/channels/{id}/check', one(id))),
+	reconnect: (id: string, settings: Record<string, string>) => body(rest.POST('/api/v1/channels/{id}/reconnect', { ...one(id), body: { settings } })),
+	remove: (id: string) => rest.DELETE('/api/v1/channels/{id}', one(id))
 };
 
+type PostQuery = NonNullable<operations['listPosts']['parameters']['query']>;
+
 export const posts = {
-	list: (query: Query, signal?: AbortSignal) => body<Page<Post>>(rest.GET(`${v1}/posts`, { params: { query }, signal })),
-	get: (id: string, signal?: AbortSignal) => body<Post>(rest.GET(`${v1}/posts/{id}`, { params: { path: { id } }, signal })),
-	create: (draft: Omit<PostDraft, 'revision'>, key: string) =>
-		body<Post>(rest.POST(`${v1}/posts`, { body: draft, headers: { 'Idempotency-Key': key } })),
-	save: (id: string, draft: PostDraft) => body<Post>(rest.PUT(`${v1}/posts/{id}`, { params: { path: { id } }, body: draft })),
-	remove: (id: string) => body<void>(rest.DELETE(`${v1}/posts/{id}`, { params: { path: { id } } })),
-	schedule: (id: string, due_at: string | null) => body<Post>(rest.POST(`${v1}/posts/{id}/schedule`, { params: { path: { id } }, body: { due_at } })),
-	cancel: (id: string) => body<Post>(rest.POST(`${v1}/posts/{id}/cancel`, { params: { path: { id } } })),
-	unschedule: (id: string) => body<Post>(rest.POST(`${v1}/posts/{id}/unschedule`, { params: { path: { id } } })),
-	check: (parts: Part[], channels: { channel_id: string; parts: Part[] | null }[], signal?: AbortSignal) =>
-		body<Checked>(rest.POST(`${v1}/posts/check`, { body: { parts, channels }, signal }))
+	async list(query: PostQuery, signal?: AbortSignal): Promise<Page<Post>> {
+		const page = await body(rest.GET('/api/v1/posts', { params: { query }, signal }));
+		return { items: page.items.map(asPost), next: page.next };
+	},
+	/** Several states as one list: each is read on by its own cursor. */
+	async among(states: readonly PostState[], query: Omit<PostQuery, 'state' | 'cursor'>, cursor: string, signal?: AbortSignal): Promise<Page<Post>> {
+		const at = (cursor ? JSON.parse(cursor) : Object.fromEntries(states.map((s) => [s, '']))) as Record<string, string>;
+		const pages = await Promise.all(
+			Object.entries(at).map(async ([state, from]) => {
+				const page = await posts.list({ ...query, state: state as PostQuery['state'], cursor: from || undefined }, signal);
+				return { state, page };
+			})
+		);
+		const next = Object.fromEntries(pages.filter(({ page }) => page.next !== '').map(({ state, page }) => [state, page.next]));
+		return { items: pages.flatMap(({ page }) => page.items), next: Object.keys(next).length > 0 ? JSON.stringify(next) : '' };
+	},
+	get: async (id: string, signal?: AbortSignal) => asPost(await body(rest.GET('/api/v1/posts/{id}', { ...one(id), signal }))),
+	create: async (draft: Omit<PostDraft, 'revision'>, key: string) =>
+		asPost(await body(rest.POST('/api/v1/posts', { body: draft, headers: { 'Idempotency-Key': key } }))),
+	save: async (id: string, draft: PostDraft) => asPost(await body(rest.PUT('/api/v1/posts/{id}', { ...one(id), body: draft }))),
+	remove: (id: string) => rest.DELETE('/api/v1/posts/{id}', one(id)),
+	schedule: async (id: string, due_at: string | null) => asPost(await body(rest.POST('/api/v1/posts/{id}/schedule', { ...one(id), body: { due_at } }))),
+	cancel: async (id: string) => asPost(await body(rest.POST('/api/v1/posts/{id}/cancel', one(id)))),
+	unschedule: async (id: string) => asPost(await body(rest.POST('/api/v1/posts/{id}/unschedule', one(id)))),
+	check: (parts: Part[], targets: { channel_id: string; parts: Part[] | null }[], signal?: AbortSignal) =>
+		body(rest.POST('/api/v1/posts/check', { body: { parts, channels: targets }, signal }))
 };
 
 export const publications = {
-	resolve: (id: string, outcome: 'published' | 'absent', url?: string) =>
-		body<Post>(rest.POST(`${v1}/publications/{id}/resolve`, { params: { path: { id } }, body: { outcome, url } })),
-	retry: (id: string) => body<Post>(rest.POST(`${v1}/publications/{id}/retry`, { params: { path: { id } } })),
-	removeRemote: (id: string) => body<Post>(rest.DELETE(`${v1}/publications/{id}/remote`, { params: { path: { id } } }))
+	resolve: async (id: string, outcome: 'published' | 'absent', url?: string) =>
+		asPost(await body(rest.POST('/api/v1/publications/{id}/resolve', { ...one(id), body: { outcome, url } }))),
+	retry: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/retry', one(id)))),
+	removeRemote: async (id: string) => asPost(await body(rest.DELETE('/api/v1/publications/{id}/remote', one(id))))
 };
 
 export const media = {
-	address: (id: string) => `${v1}/media/${encodeURIComponent(id)}`,
-	describe: (id: string, alt: string) => body<Media>(rest.PATCH(`${v1}/media/{id}`, { params: { path: { id } }, body: { alt } })),
+	address: (id: string) => `/api/v1/media/${encodeURIComponent(id)}`,
+	describe: (id: string, alt: string) => body(rest.PATCH('/api/v1/media/{id}', { ...one(id), body: { alt } })),
 	/** Sends a file and tells how far it is, which fetch cannot do. */
 	send(file: File, progress: (share: number) => void, signal?: AbortSignal): Promise<Media> {
 		return new Promise((resolve, reject) => {
 			const request = new XMLHttpRequest();
-			request.open('POST', `${v1}/media`);
+			request.open('POST', '/api/v1/media');
 			request.setRequestHeader('Idempotency-Key', idempotencyKey());
 			request.setRequestHeader('Accept-Language', locale());
 			request.responseType = 'json';
 			request.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total);
-			request.onload = () => (request.status < 300 ? resolve(request.response as Media) : reject(problemFrom(request.status, request.response)));
+			request.onload = () => (request.status >= 200 && request.status < 300 ? resolve(request.response as Media) : reject(problemFrom(request.status, request.response)));
 			request.onerror = () => reject(noAnswer());
 			request.onabort = () => reject(new DOMException('aborted', 'AbortError'));
 			signal?.addEventListener('abort', () => request.abort());

@@ -12,7 +12,7 @@ type Backup = { parts: Part[]; targets: Target[]; revision: number };
 const pause = 700;
 const emptyPart = (): Part => ({ text: '', media: [] });
 const copy = <T>(value: T): T => $state.snapshot(value) as T;
-const tidy = (parts: Part[] | null | undefined): Part[] => (parts?.length ? parts.map((p) => ({ ...p, media: p.media ?? [] })) : [emptyPart()]);
+const tidy = (parts: Part[]): Part[] => (parts.length > 0 ? parts : [emptyPart()]);
 
 export class Draft {
 	id = $state('');
@@ -73,7 +73,7 @@ export class Draft {
 		this.id = post.id;
 		if (sameText) return;
 		this.parts = tidy(post.parts);
-		this.targets = (post.publications ?? []).map((p) => ({ channel_id: p.channel_id, parts: p.own ? tidy(p.parts) : null }));
+		this.targets = post.publications.map((p) => ({ channel_id: p.channel_id, parts: p.own ? tidy(p.parts) : null }));
 	}
 
 	/** What a channel will be given. */
