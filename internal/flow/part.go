@@ -38,7 +38,7 @@ func described(ctx context.Context, tx *store.Tx, workspace string, attached []p
 		if alt == "" {
 			alt = m.Alt
 		}
-		keys = append(keys, m.Blob)
+		keys = append(keys, m.Key)
 		all = append(all, network.Media{ID: m.ID, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height, Alt: alt})
 	}
 	return all, keys, nil
