@@ -50,7 +50,7 @@ func mayImport() map[string][]string {
 		// port
 		"network":             {"fault", "secret", "text"},
 		"network/networktest": {"network", "fault", "outward", "secret", "text", "sandbox"},
-		"network/all":         {"network", "outward"},
+		"network/all":         {"network", "outward", "config"},
 		// stage: the wire is the contract; a double that imports the driver proves nothing
 		"sandbox": {},
 		// corridor

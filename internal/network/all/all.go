@@ -2,6 +2,7 @@
 package all
 
 import (
+	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/bluesky"
 	"github.com/kithhq/kith/internal/network/mastodon"
@@ -9,9 +10,13 @@ import (
 )
 
 // Set makes the networks of a house; they share the one client.
-func Set(out *outward.Client) *network.Set {
+func Set(out *outward.Client, c config.Config) (*network.Set, error) {
+	delays, err := c.DelayOf()
+	if err != nil {
+		return nil, err
+	}
 	return network.NewSet(
-		bluesky.New(out, bluesky.Options{}),
-		mastodon.New(out, mastodon.Options{}),
-	)
+		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"]}),
+		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"]}),
+	), nil
 }

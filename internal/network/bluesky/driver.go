@@ -26,6 +26,7 @@ type Options struct {
 	Server    string // signs in who names no server: https://bsky.social
 	Directory string // answers did:plc documents: https://plc.directory
 	Now       func() time.Time
+	Delay     time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
 }
 
 // Driver speaks to Bluesky.
@@ -64,6 +65,9 @@ func New(out *outward.Client, o Options) *Driver {
 		o.Now = time.Now
 	}
 	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON), sessions: map[string]*session{}}
+	if o.Delay > 0 {
+		d.profile.Delay = o.Delay
+	}
 	d.profile.Fields = []network.Field{
 		{Name: "handle", Label: "Handle", Help: "As it stands on your profile, like name.bsky.social.", Kind: "text", Required: true},
 		{Name: "password", Label: "App password", Help: "Made in Bluesky under Settings → Privacy and security → App passwords. Tick “allow access to direct messages” to answer those too.", Kind: "password", Secret: true, Required: true},

@@ -20,8 +20,9 @@ var factsJSON []byte
 
 // Options have defaults for their zero values.
 type Options struct {
-	Now  func() time.Time
-	Poll time.Duration // between two questions whether a file is ready: 1 s
+	Now   func() time.Time
+	Delay time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
+	Poll  time.Duration // between two questions whether a file is ready: 1 s
 }
 
 // Driver speaks to Mastodon.
@@ -56,6 +57,9 @@ func New(out *outward.Client, o Options) *Driver {
 		o.Poll = time.Second
 	}
 	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON), roots: map[string]root{}}
+	if o.Delay > 0 {
+		d.profile.Delay = o.Delay
+	}
 	d.profile.Fields = []network.Field{
 		{Name: "server", Label: "Server", Help: "Where your account lives, like mastodon.social.", Kind: "url", Required: true},
 		{Name: "token", Label: "Access token", Help: "Made on your server under Preferences → Development → New application, with the scopes read, write and follow.", Kind: "password", Secret: true, Required: true},
