@@ -1,0 +1,213 @@
+// Package ui serves the browser application, which is inside the program. It
+// knows the page, its files and their headers, and nothing of what they do.
+//
+// Files whose names carry a hash of their content are kept by browsers for good;
+// everything else is asked for again and answered with “not modified”. An
+// address that looks like a page gets the application, which knows its pages;
+// one that looks like a file and is none gets 404.
+package ui
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"html"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Built says whether the browser application is inside, and not only the stub.
+func Built() bool { return built }
+
+// UI is the browser application.
+type UI struct {
+	files  map[string]file
+	policy string
+	secure bool
+}
+
+type file struct {
+	plain     []byte
+	packed    map[string][]byte // by encoding: br, gzip
+	kind      string
+	tag       string
+	immutable bool
+}
+
+// packings are the encodings in the order they are preferred.
+var packings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
+
+const page = "index.html"
+
+// New reads the files that are inside. secure: people reach this house by HTTPS.
+func New(secure bool) (*UI, error) {
+	root, err := fs.Sub(files, folder)
+	if err != nil {
+		return nil, err
+	}
+	return from(root, secure)
+}
+
+func from(root fs.FS, secure bool) (*UI, error) {
+	u := &UI{files: map[string]file{}, secure: secure}
+	all := map[string][]byte{}
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		all[name], err = fs.ReadFile(root, name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for name, plain := range all {
+		if packed(name, all) {
+			continue
+		}
+		sum := sha256.Sum256(plain)
+		f := file{plain: plain, packed: map[string][]byte{}, kind: kind(name), immutable: strings.HasPrefix(name, "_app/immutable/"),
+			tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
+		for _, p := range packings {
+			if b, ok := all[name+p.suffix]; ok {
+				f.packed[p.name] = b
+			}
+		}
+		u.files[name] = f
+	}
+	index, ok := u.files[page]
+	if !ok {
+		return nil, errors.New("the browser application has no index.html")
+	}
+	u.policy = policy(index.plain)
+	return u, nil
+}
+
+// packed says whether a file is only another form of one beside it.
+func packed(name string, all map[string][]byte) bool {
+	for _, p := range packings {
+		if plain, is := strings.CutSuffix(name, p.suffix); is && all[plain] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// kind is a file's type; the machine's own list of types is not asked, since it
+// differs from machine to machine.
+func kind(name string) string {
+	switch path.Ext(name) {
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".js", ".mjs":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".json", ".map":
+		return "application/json"
+	case ".webmanifest":
+		return "application/manifest+json"
+	case ".svg":
+		return "image/svg+xml"
+	case ".woff2":
+		return "font/woff2"
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	}
+	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+var metaPolicy = regexp.MustCompile(`(?i)<meta\s+http-equiv="content-security-policy"\s+content="([^"]*)"`)
+
+// policy is what the page itself declares (with the hashes of its scripts), and
+// what only a header can say: nobody may frame it.
+func policy(index []byte) string {
+	const strict = "default-src 'none'; base-uri 'none'; form-action 'none'"
+	own := strict
+	if m := metaPolicy.FindSubmatch(index); m != nil {
+		own = strings.TrimRight(strings.TrimSpace(html.UnescapeString(string(m[1]))), ";")
+	}
+	return own + "; frame-ancestors 'none'"
+}
+
+// ServeHTTP answers with a file, the page, or 404.
+func (u *UI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Content-Security-Policy", u.policy)
+	h.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()")
+	if u.secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		h.Set("Allow", "GET, HEAD")
+		http.Error(w, "This can only be read.", http.StatusMethodNotAllowed)
+		return
+	}
+	name := strings.TrimPrefix(r.URL.Path, "/")
+	f, found := u.files[name]
+	if !found {
+		if !isPage(name) {
+			h.Set("Cache-Control", "no-store")
+			http.Error(w, "There is nothing here.", http.StatusNotFound)
+			return
+		}
+		name, f = page, u.files[page]
+	}
+	u.give(w, r, name, f)
+}
+
+// isPage says whether an address that is no file may be one of the application.
+func isPage(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	switch first {
+	case "api", "hooks", "_app", "healthz", "readyz", "metrics":
+		return false
+	}
+	return !strings.Contains(path.Base(name), ".") || name == ""
+}
+
+func (u *UI) give(w http.ResponseWriter, r *http.Request, name string, f file) {
+	h, body, tag := w.Header(), f.plain, f.tag
+	for _, p := range packings {
+		if b, ok := f.packed[p.name]; ok && accepts(r.Header.Get("Accept-Encoding"), p.name) {
+			h.Set("Content-Encoding", p.name)
+			body, tag = b, f.tag+"-"+p.name
+			break
+		}
+	}
+	if len(f.packed) > 0 {
+		h.Set("Vary", "Accept-Encoding")
+	}
+	h.Set("Content-Type", f.kind)
+	h.Set("ETag", `"`+tag+`"`)
+	h.Set("Cache-Control", "no-cache")
+	if f.immutable {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+}
+
+// accepts reads an Accept-Encoding header: the encoding is named, and not refused by q=0.
+func accepts(header, encoding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(strings.TrimSpace(name), encoding) {
+			q = strings.ReplaceAll(q, " ", "")
+			return q != "q=0" && !strings.HasPrefix(q, "q=0.0") || strings.Trim(strings.TrimPrefix(q, "q="), "0.") != ""
+		}
+	}
+	return false
+}

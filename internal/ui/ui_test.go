@@ -1,0 +1,109 @@
+package ui
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func built1(t *testing.T) *UI {
+	t.Helper()
+	u, err := from(fstest.MapFS{
+		"index.html":                    {Data: []byte(`<html><head><meta http-equiv="content-security-policy" content="default-src &#39;none&#39;; script-src 'self' 'sha256-abc'"></head>`)},
+		"index.html.br":                 {Data: []byte("br page")},
+		"index.html.gz":                 {Data: []byte("gz page")},
+		"kith.svg":                      {Data: []byte("<svg/>")},
+		"_app/immutable/app.1a2b.js":    {Data: []byte("let a")},
+		"_app/immutable/app.1a2b.js.br": {Data: []byte("br js")},
+		"_app/version.json":             {Data: []byte("{}")},
+		"lonely.gz":                     {Data: []byte("its own file")},
+	}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func ask(u *UI, method, target string, header ...string) *http.Response {
+	r := httptest.NewRequest(method, target, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	u.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func TestAnAddressGetsItsFileThePageOrNothing(t *testing.T) {
+	u := built1(t)
+	for target, want := range map[string]string{
+		"/": "200 text/html; charset=utf-8", "/inbox/0190-abc": "200 text/html; charset=utf-8", "/index.html": "200 text/html; charset=utf-8",
+		"/kith.svg": "200 image/svg+xml", "/_app/immutable/app.1a2b.js": "200 text/javascript; charset=utf-8", "/lonely.gz": "200 application/gzip",
+		"/index.html.br": "404", "/missing.js": "404", "/_app/immutable/gone": "404", "/api": "404", "/api/v1/nothing": "404", "/hooks/facebook": "404",
+		"/../../etc/passwd": "404", "/.git/config": "200 text/html; charset=utf-8",
+	} {
+		res := ask(u, "GET", target)
+		got := res.Status[:3]
+		if res.StatusCode == 200 {
+			got += " " + res.Header.Get("Content-Type")
+		}
+		if target == "/../../etc/passwd" && res.StatusCode == 200 && strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+			continue // an address that looks like a page is the application's
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", target, got, want)
+		}
+	}
+	if res := ask(u, "POST", "/"); res.StatusCode != http.StatusMethodNotAllowed {
+		t.Error(res.Status)
+	}
+}
+
+func TestFilesArePackedAndKept(t *testing.T) {
+	u := built1(t)
+	for accept, want := range map[string]string{"br, gzip": "br", "gzip, br;q=0": "gzip", "gzip;q=0.5": "gzip", "br;q=0.0": "", "identity": "", "": ""} {
+		if got := ask(u, "GET", "/", "Accept-Encoding", accept).Header.Get("Content-Encoding"); got != want {
+			t.Errorf("%q: %q, want %q", accept, got, want)
+		}
+	}
+	first := ask(u, "GET", "/", "Accept-Encoding", "br")
+	if first.Header.Get("Cache-Control") != "no-cache" || first.Header.Get("Vary") != "Accept-Encoding" {
+		t.Error(first.Header)
+	}
+	if again := ask(u, "GET", "/publish", "Accept-Encoding", "br", "If-None-Match", first.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+		t.Error(again.Status)
+	}
+	if other := ask(u, "GET", "/", "If-None-Match", first.Header.Get("ETag")); other.StatusCode != 200 {
+		t.Error("another form has another tag", other.Status)
+	}
+	if got := ask(u, "GET", "/_app/immutable/app.1a2b.js").Header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
+		t.Error(got)
+	}
+	if got := ask(u, "GET", "/_app/version.json").Header.Get("Cache-Control"); got != "no-cache" {
+		t.Error(got)
+	}
+}
+
+func TestThePageIsGuarded(t *testing.T) {
+	h := ask(built1(t), "GET", "/").Header
+	if got := h.Get("Content-Security-Policy"); got != "default-src 'none'; script-src 'self' 'sha256-abc'; frame-ancestors 'none'" {
+		t.Error(got)
+	}
+	for _, name := range []string{"X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy", "Strict-Transport-Security"} {
+		if h.Get(name) == "" {
+			t.Error(name, "is missing")
+		}
+	}
+}
+
+func TestWhatIsInsideOpens(t *testing.T) {
+	u, err := New(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res := ask(u, "GET", "/"); res.StatusCode != 200 || Built() != (u.files[page].packed["br"] != nil) {
+		t.Error(res.Status, Built())
+	}
+}
