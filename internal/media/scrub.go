@@ -190,7 +190,7 @@ func empty(tiff []byte, order binary.ByteOrder, at int) bool {
 		if kind >= len(sizes) || count > len(tiff) {
 			return false
 		}
-		if n, from := sizes[kind]*count, int(order.Uint32(e[8:])); n > 4 {
+		if n, from := sizes[kind]*count, int(order.Uint32(e[8:])); n > 4 { //nolint:gosec // kind was compared with the length two lines above
 			if from < 8 || from+n > len(tiff) {
 				return false
 			}

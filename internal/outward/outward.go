@@ -136,7 +136,7 @@ func (c *Client) Open(ctx context.Context, request *http.Request) (*Stream, erro
 		request = request.Clone(ctx)
 		request.Header.Set("Accept-Encoding", "identity")
 	}
-	answer, err := c.follow(ctx, request)
+	answer, err := c.follow(ctx, request) //nolint:bodyclose // the caller closes the Stream, and the body with it
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func (d *Driver) serverOf(ctx context.Context, handle, named string) (string, er
 		}
 		did = found.DID
 	}
-	address := ""
+	var address string
 	if web, is := strings.CutPrefix(did, "did:web:"); is && !strings.ContainsAny(web, "/:%") {
 		address = "https://" + web + "/.well-known/did.json"
 	} else if strings.HasPrefix(did, "did:plc:") {

@@ -64,10 +64,7 @@ func ours(t *testing.T, look network.Look, part network.Part, id string) {
 		}
 		return
 	}
-	var same []network.Seen
-	for _, s := range near(look, part) {
-		same = append(same, s)
-	}
+	same := near(look, part)
 	if len(same) != 1 || same[0].ID != id {
 		t.Errorf("what looks like ours: %+v; ours is %s; all %+v", same, id, look.Near)
 	}

@@ -26,7 +26,7 @@ import (
 var server = sync.OnceValues(start) //nolint:gochecknoglobals // one server a process is the point
 
 // lifeline keeps the pipe reachable: were it collected, the server would end.
-var lifeline io.Closer //nolint:gochecknoglobals // lives as long as the process
+var lifeline io.Closer //nolint:gochecknoglobals,unused // lives as long as the process
 
 var databases atomic.Int64 //nolint:gochecknoglobals // numbers the databases of that server
 
