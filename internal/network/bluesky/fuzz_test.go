@@ -64,7 +64,7 @@ func seeds(f *testing.F) {
 		f.Add(data)
 	}
 	for _, data := range recorded(f) {
-		f.Add([]byte(data))
+		f.Add(data)
 	}
 	f.Add([]byte(`null`))
 	f.Add([]byte(`{"notifications":[null,7,{"reason":"reply"}],"logs":[null]}`))
