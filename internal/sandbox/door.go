@@ -73,8 +73,12 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			d.stage.Scripts.heard(e)
 		}
 	}
+	watched := d.stage.Gate.on.Load()
+	if watched { // the next request of the same client must not queue up behind an answer that the gate holds on to
+		w.Header().Set("Connection", "close")
+	}
 	d.deliver(call, held, w, r)
-	if d.stage.Gate.on.Load() {
+	if watched {
 		http.NewResponseController(w).Flush()
 		call.pass(Answered, "")
 	}

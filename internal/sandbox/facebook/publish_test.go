@@ -246,3 +246,24 @@ func TestThrottlingSpeaksGraph(t *testing.T) {
 	g.ill(368, 1390008, "POST", "/me/feed", "message", "x")
 	g.well("GET", "/me/feed")
 }
+
+func TestAPostComesByTheGateAtEachStep(t *testing.T) {
+	for _, step := range []sandbox.Step{sandbox.Begun, sandbox.Accepted, sandbox.Answered} {
+		g := open(t, Options{})
+		if err := g.stage.Gate.Stop(sandbox.Stop{Step: step, Network: Name, Action: sandbox.Publish, Times: 1, Hold: true}); err != nil {
+			t.Fatal(err)
+		}
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			publishAt(g, g.server.Client(), g.server, g.page, "#k-7 held")
+		}()
+		got := g.stage.Gate.Wait(t.Context(), 0)
+		listed := messages(data(g.well("GET", "/me/feed")))
+		if want := step != sandbox.Begun; len(got) != 1 || slices.Contains(listed, "#k-7 held") != want || (got[0].Entry != nil) != want {
+			t.Errorf("%s: %+v, listed %q", step, got, listed)
+		}
+		g.stage.Gate.ReleaseAll(false)
+		<-over
+	}
+}
