@@ -50,11 +50,15 @@ stage_vet() {
     gotest arch -count=1 .
 }
 
-stage_lint() { .tools/bin/golangci-lint run --timeout 20m ./...; }
+stage_lint() {
+    scripts/need.sh golangci
+    .tools/bin/golangci-lint run --timeout 20m ./...
+}
 
 stage_test() {
     local limit=20m
     [ -n "$soak" ] && limit=10h
+    scripts/need.sh gcc postgres
     # the whole house last, so that a fault in a room is seen first where it is
     # shellcheck disable=SC2046
     gotest test -race -p 2 -timeout "$limit" $(packages | grep -Ev '/internal/(app|bench|rehearse)$|/cmd/') \
@@ -84,6 +88,8 @@ stage_fuzz() {
 stage_real() {
     local limit=30m
     [ -n "$soak" ] && limit=10h
+    scripts/need.sh chromium postgres redis ffmpeg atproto clients
+    scripts/web.sh
     gotest real -tags webbuilt -p 1 -count=1 -timeout "$limit" ./test/...
 }
 
