@@ -30,7 +30,7 @@ func plain(content string) (out string, cut bool) {
 		case html.ErrorToken:
 			return w.end(cut || z.Err() == html.ErrBufferExceeded) //nolint:errorlint // the tokenizer gives its own
 		case html.TextToken:
-			w.say(string(z.Text()))
+			w.words(string(z.Text()))
 		case html.StartTagToken, html.SelfClosingTagToken:
 			w.open(z.Token())
 		case html.EndTagToken:
@@ -43,10 +43,22 @@ func plain(content string) (out string, cut bool) {
 // writer collects the text; what stands in hidden elements is left out.
 type writer struct {
 	out    strings.Builder
+	pre    int    // how deep in pre
 	gap    int    // line breaks that come before the next word
 	hidden string // the element whose content is not text
 	href   string // of the link we are in
 	from   int    // where the link's text began
+}
+
+// words are text as it stands in the HTML: its lines mean nothing, but in pre.
+func (w *writer) words(s string) {
+	if w.pre == 0 {
+		s = folded.ReplaceAllString(s, " ")
+		if w.gap > 0 || w.out.Len() == 0 {
+			s = strings.TrimLeft(s, " ")
+		}
+	}
+	w.say(s)
 }
 
 func (w *writer) say(s string) {
@@ -69,6 +81,9 @@ func (w *writer) open(t html.Token) {
 		w.gap = min(w.gap+1, 2)
 	case atom.P, atom.Blockquote, atom.Ul, atom.Ol, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr:
 		w.gap = 2
+		if t.DataAtom == atom.Pre {
+			w.pre++
+		}
 		if t.DataAtom == atom.P && strings.Contains(attribute(t, "class"), "quote-inline") && w.hidden == "" {
 			w.hidden = "p" // what a quote says to servers that know no quotes
 		}
@@ -100,6 +115,9 @@ func (w *writer) close(t html.Token) {
 	switch t.DataAtom {
 	case atom.P, atom.Blockquote, atom.Ul, atom.Ol, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		w.gap = 2
+		if t.DataAtom == atom.Pre {
+			w.pre = max(0, w.pre-1)
+		}
 	case atom.Div, atom.Li:
 		w.gap = max(w.gap, 1)
 	case atom.A:
@@ -141,6 +159,7 @@ func clip(s string, n int) string {
 }
 
 var (
+	folded    = regexp.MustCompile(`[ \t\r\n\f]*[\t\r\n\f][ \t\r\n\f]*`)              //nolint:gochecknoglobals // compiled once
 	addressed = regexp.MustCompile(`^@([\w.-]+)(?:@[\w.-]+)?(?:\s+|$)`)               //nolint:gochecknoglobals // compiled once
 	anybody   = regexp.MustCompile(`@([\w]+(?:[.-]+\w+)*)@[A-Za-z0-9.-]*[A-Za-z0-9]`) //nolint:gochecknoglobals // compiled once
 )

@@ -90,20 +90,18 @@ func private(t *testing.T, h Harness) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := w.Ledger(sandbox.Message, sandbox.Reply)
+	made := w.Ledger(sandbox.Message)
 	if len(made) != 1 || !strings.Contains(made[0].Text, "Ask away") || sent.ID == "" {
 		t.Fatalf("the ledger has %+v", made)
 	}
-	if len(w.Ledger(sandbox.Publish)) != 0 {
-		t.Fatal("a private answer became a post")
+	if public := w.Ledger(sandbox.Publish, sandbox.Reply); len(public) != 0 {
+		t.Fatalf("a private answer became %+v", public)
 	}
 	// The next one is lost on the way back.
 	w.Stage.Clock.Advance(5 * time.Minute)
 	part = w.Part("Are you there?")
 	part.After, part.Private = &e.Ref, true
-	for _, a := range []sandbox.Action{sandbox.Message, sandbox.Reply, sandbox.Publish} {
-		w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: a, Times: 1})
-	}
+	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: sandbox.Message, Times: 1})
 	_, err = w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part)
 	w.kind(err, fault.Uncertain)
 	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-2*time.Minute))
@@ -112,6 +110,23 @@ func private(t *testing.T, h Harness) {
 	}
 	if look.Exact == nil && len(near(look, part)) != 1 {
 		t.Errorf("one message was lost, and the look is %+v", look)
+	}
+	// In private to somebody who spoke in public.
+	_, post := w.Publish("anything else?")
+	_, cursor = w.Read("")
+	w.Act(sandbox.Act{Kind: "comment", Target: post.ID, Text: "my number is secret", Person: "p003"})
+	events, _ = w.Read(cursor)
+	i = slices.IndexFunc(events, func(e network.Event) bool { return strings.Contains(e.Text, "my number is secret") })
+	if i < 0 {
+		t.Fatalf("what came: %+v", events)
+	}
+	part = w.Part("Let us go on here")
+	part.After, part.Private = &events[i].Ref, true
+	if _, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part); err != nil {
+		t.Fatal(err)
+	}
+	if public := w.Ledger(sandbox.Reply); len(public) != 0 || len(w.Ledger(sandbox.Message)) != 3 {
+		t.Fatalf("a private answer became %+v", public)
 	}
 }
 

@@ -1,0 +1,107 @@
+package mastodon_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/networktest"
+	"github.com/kithhq/kith/internal/sandbox"
+	pretended "github.com/kithhq/kith/internal/sandbox/mastodon"
+)
+
+func TestAnAnswerIsAddressedToWhoIsAnswered(t *testing.T) {
+	w := networktest.NewWorld(t, harness(pretended.Options{}))
+	_, sent := w.Publish("Hello")
+	for _, person := range []string{"p001", "p002", "p003", "p004"} { // of this server and of another
+		_, cursor := w.Read("")
+		w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "Hi from " + person, Person: person})
+		events, _ := w.Read(cursor)
+		i := slices.IndexFunc(events, func(e network.Event) bool { return e.Text == "Hi from "+person })
+		if i < 0 {
+			t.Fatalf("what came: %+v", events)
+		}
+		part := w.Part("Merci " + person)
+		part.After = &network.Ref{ID: events[i].ID} // nothing else is remembered
+		if _, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part); err != nil {
+			t.Fatal(err)
+		}
+		made := w.Ledger(sandbox.Reply)
+		text := made[len(made)-1].Text
+		name := strings.TrimSuffix(text, " Merci "+person)
+		if !strings.HasPrefix(name, "@") || !strings.HasPrefix(events[i].Author.Handle, name[1:]) {
+			t.Errorf("%q answers %s", text, events[i].Author.Handle)
+		}
+		look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-time.Minute))
+		if err != nil || !slices.ContainsFunc(look.Near, func(s network.Seen) bool { return s.Text == part.Text && s.After == events[i].ID }) {
+			t.Errorf("looking for %q: %+v, %v", part.Text, look.Near, err)
+		}
+	}
+}
+
+func TestChangesAndDeletionsAreNoticed(t *testing.T) {
+	w := networktest.NewWorld(t, harness(pretended.Options{}))
+	_, sent := w.Publish("Hello")
+	_, cursor := w.Read("")
+	kept := w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "first thought", Person: "p001"})
+	gone := w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "rude", Person: "p002"})
+	_, cursor = w.Read(cursor)
+	w.Stage.Clock.Advance(3 * time.Minute)
+	w.Act(sandbox.Act{Kind: "edit", Target: kept.ID, Text: "second thought", Person: "p001"})
+	w.Act(sandbox.Act{Kind: "remove", Target: gone.ID, Person: "p002"})
+	events, cursor := w.Read(cursor)
+	edited := slices.IndexFunc(events, func(e network.Event) bool { return e.Kind == network.Edited })
+	if edited < 0 || events[edited].ID != kept.ID || events[edited].Text != "second thought" || events[edited].Thread != sent.ID {
+		t.Errorf("no change in %+v", events)
+	}
+	if !slices.ContainsFunc(events, func(e network.Event) bool { return e.Kind == network.Deleted && e.ID == gone.ID }) {
+		t.Errorf("no deletion in %+v", events)
+	}
+	w.Stage.Clock.Advance(3 * time.Minute)
+	events, _ = w.Read(cursor)
+	for _, e := range events {
+		if e.Kind == network.Edited || e.Kind == network.Deleted {
+			t.Errorf("told twice: %+v", e)
+		}
+	}
+}
+
+func TestIdempotencyIsNotTrusted(t *testing.T) {
+	// A server that ignores the key makes a second post: so nothing here repeats.
+	w := networktest.NewWorld(t, harness(pretended.Options{GoToSocial: true}))
+	part, _ := w.Publish("once")
+	if _, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(w.Ledger(sandbox.Publish)); n != 2 {
+		t.Errorf("%d posts: then the sandbox is kinder than life", n)
+	}
+	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-time.Minute))
+	if err != nil || look.Exact != nil || look.Keyed || len(look.Near) != 2 || !look.Complete {
+		t.Errorf("the look is %+v, %v", look, err)
+	}
+	for _, r := range w.Front.Requests() {
+		if r.Method == "POST" && r.Header.Get("Idempotency-Key") != part.Key {
+			t.Errorf("the key is not sent along: %v", r.Header)
+		}
+	}
+}
+
+func TestALinkStandsInTheText(t *testing.T) {
+	w := networktest.NewWorld(t, harness(pretended.Options{}))
+	part := w.Part("Read this")
+	part.Link = "https://example.org/an/article/with/a/long/name?and=more"
+	sent, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made := w.Ledger(sandbox.Publish); made[0].Text != "Read this\n\n"+part.Link {
+		t.Errorf("sent %q", made[0].Text)
+	}
+	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-time.Minute))
+	if err != nil || len(look.Near) != 1 || look.Near[0].Text != part.Text || look.Near[0].ID != sent.ID {
+		t.Errorf("the look is %+v, %v", look, err)
+	}
+}
