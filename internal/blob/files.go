@@ -60,7 +60,15 @@ func (f *Files) Put(ctx context.Context, key string, from io.Reader) (info Info,
 	if err := os.Rename(half.Name(), place); err != nil {
 		return Info{}, full(err)
 	}
-	return Info{Key: key, Bytes: n, SHA256: hex.EncodeToString(digest.Sum(nil))}, syncFolder(filepath.Dir(place))
+	// The folder may be new as well: up to the root, every name must last.
+	for dir := filepath.Dir(place); ; dir = filepath.Dir(dir) {
+		if err := syncFolder(dir); err != nil {
+			return Info{}, err
+		}
+		if dir == filepath.Clean(f.root) {
+			return Info{Key: key, Bytes: n, SHA256: hex.EncodeToString(digest.Sum(nil))}, nil
+		}
+	}
 }
 
 func full(err error) error {

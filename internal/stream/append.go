@@ -4,11 +4,10 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/synadia-io/orbit.go/jetstreamext"
-
-	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/store"
@@ -41,6 +40,7 @@ func (s *Stream) Append(ctx context.Context, facts []Fact) error {
 		if err := f.check(); err != nil {
 			return err
 		}
+		f.Person, f.Key = named(f.Person), named(f.Key)
 		data, err := f.encode()
 		if err != nil {
 			return err

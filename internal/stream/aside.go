@@ -87,7 +87,7 @@ func (s *Stream) Erase(ctx context.Context, db *store.DB, workspace, person stri
 	if person == "" {
 		return 0, fault.New(fault.Invalid, "Nobody is named.")
 	}
-	erased := 0
+	erased, person := 0, named(person)
 	partition := Fact{Workspace: workspace, Person: person}.partition(s.partitions)
 	for from := uint64(1); ; {
 		facts, _, err := s.fetch(ctx, partition, from, batch)

@@ -2,7 +2,9 @@ package stream
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"hash/fnv"
 	"strings"
 	"time"
@@ -28,9 +30,23 @@ type Fact struct {
 	Received time.Time `json:"-"` // when it was appended
 }
 
+// plain says whether a name can be stored and indexed in both databases.
+func plain(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsRune(s, 0) && len(s) <= 512
+}
+
+// named is a name from outside as it is kept: one that no database takes is
+// replaced by its digest, which recognises and orders just as well.
+func named(s string) string {
+	if plain(s) {
+		return s
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(s)))
+}
+
 func (f Fact) check() error {
-	for _, s := range []string{f.Workspace, f.Channel, f.Person, f.Key, f.Kind} {
-		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) || len(s) > 1024 {
+	for _, s := range []string{f.Workspace, f.Channel, f.Kind} {
+		if !plain(s) {
 			return fault.New(fault.Invalid, "A fact names something that is no text.")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -354,10 +355,34 @@ func TestASecondProcessIsKeptOut(t *testing.T) {
 	}
 }
 
+func TestNamesThatNoDatabaseTakesAreKeptAsDigests(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		defer db.Close()
+		table(t, db)
+		s := open(t, t.TempDir())
+		strange := []string{"a\x00", "\xff", strings.Repeat("long", 1000)}
+		for _, name := range append(strange, strange...) { // told twice
+			f := fact("a", 1)
+			f.Key, f.Person = name, name
+			keep(t, s, f)
+		}
+		defer run(t, s, db, record)()
+		settled(t, s, db)
+		if n := count(t, db, "select count(*) from seen_by_test"); n != 3 || len(asides(t, db)) != 0 {
+			t.Errorf("%d facts of 3, %d aside", n, len(asides(t, db)))
+		}
+		for _, name := range strange {
+			if n, err := s.Erase(t.Context(), db, workspace, name); err != nil || n != 2 {
+				t.Error(n, err)
+			}
+		}
+	})
+}
+
 func TestWhatIsNoFactIsRefused(t *testing.T) {
 	s := open(t, t.TempDir())
 	for _, f := range []stream.Fact{
-		{Key: "k"}, {Workspace: "w"}, {Workspace: "w", Key: "a\x00"}, {Workspace: "w", Key: "\xff"},
+		{Key: "k"}, {Workspace: "w"}, {Workspace: "w\x00", Key: "a"}, {Workspace: "w", Key: "k", Kind: "\xff"},
 		{Workspace: "w", Key: "k", Body: make([]byte, stream.MaxBody+1)},
 	} {
 		if err := s.Append(t.Context(), []stream.Fact{f}); !fault.Is(err, fault.Invalid) {
