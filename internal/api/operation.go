@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
@@ -162,30 +163,41 @@ func remember(ctx context.Context, tx *store.Tx, by access.Actor, r route, reque
 
 // on declares an operation and its handler, which is asked only when the caller may.
 func on[I, O any](d *Door, r route, do func(ctx context.Context, by access.Actor, in *I) (O, error)) {
-	handle := func(ctx context.Context, in *I) (out O, err error) {
-		by, err := r.allows(ctx)
-		if err == nil {
-			out, err = do(ctx, by, in)
-		}
+	op := d.operation(r)
+	op.Middlewares = huma.Middlewares{d.gate(r)}
+	handle := func(ctx context.Context, in *I) (O, error) {
+		out, err := do(ctx, callOf(ctx).actor, in)
 		if err != nil { // never a Problem that is nil inside an error
 			return out, d.said(ctx, err)
 		}
 		return out, nil
 	}
 	if typeOf[O]() == typeOf[nothing]() {
-		huma.Register(d.api, d.operation(r), func(ctx context.Context, in *I) (*struct{}, error) {
+		huma.Register(d.api, op, func(ctx context.Context, in *I) (*struct{}, error) {
 			_, err := handle(ctx, in)
 			return nil, err
 		})
 		return
 	}
-	huma.Register(d.api, d.operation(r), func(ctx context.Context, in *I) (*answer[O], error) {
+	huma.Register(d.api, op, func(ctx context.Context, in *I) (*answer[O], error) {
 		out, err := handle(ctx, in)
 		if err != nil {
 			return nil, err
 		}
 		return &answer[O]{out}, nil
 	})
+}
+
+// gate lets nobody in who may not, before a word of the request is read.
+func (d *Door) gate(r route) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if _, err := r.allows(ctx.Context()); err != nil {
+			_, w := humago.Unwrap(ctx)
+			d.said(ctx.Context(), err).write(w)
+			return
+		}
+		next(ctx)
+	}
 }
 
 // allows asks who is there and whether they may.
