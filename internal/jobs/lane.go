@@ -20,6 +20,27 @@ type outcome struct {
 	text     string // what a person may read
 }
 
+// The texts of every beat. A test looks at their plans on both engines: each
+// must find its rows by an index, however many jobs wait. "runner <> ''" is said
+// beside "runner = $1" because an index of held lanes alone serves only who says
+// that he asks for held ones.
+const (
+	heldText    = `select head, token from job_lane where runner <> '' and runner = $1 and head in `
+	doneText    = `update job set state = 'done', finished_at = $1, attempt = attempt + 1 where state = 'open' and id in `
+	promoteText = `update job_lane set runner = '', lease_until = null, (head, due_at, run_at) =
+		(select j.id, j.due_at, j.run_at from job j
+		where j.workspace = job_lane.workspace and j.lane = job_lane.lane and j.state = 'open' order by j.due_at, j.id limit 1)
+		where runner <> '' and runner = $1 and head in `
+	openText = `where j.state = 'open' and j.id in `
+	nextText = `select min(run_at) from job_lane where runner = ''`
+)
+
+func claimText(skipLocked string) string {
+	return `with due as materialized (select workspace, lane from job_lane where runner = '' and run_at <= $1 order by run_at limit $2` + skipLocked + `)
+		update job_lane set runner = $3, lease_until = $4, token = token + 1
+		where (workspace, lane) in (select workspace, lane from due) returning head`
+}
+
 // in writes the placeholders for a list that follows n other arguments.
 func in(n int, ids []string, args ...any) (string, []any) {
 	marks := make([]string, len(ids))
@@ -41,7 +62,7 @@ func settle(ctx context.Context, tx *store.Tx, runner string, all []outcome) err
 		ids[i] = o.job.ID
 	}
 	list, args := in(1, ids, runner)
-	text := `select head, token from job_lane where runner = $1 and head in ` + list
+	text := heldText + list
 	if tx.Postgres() {
 		text += ` for update` // whoever inserts into these lanes waits, or we for them
 	}
@@ -75,8 +96,7 @@ func settle(ctx context.Context, tx *store.Tx, runner string, all []outcome) err
 	}
 	if len(done) > 0 {
 		list, args := in(1, done, tx.Now)
-		if _, err := tx.Exec(ctx, `update job set state = 'done', finished_at = $1, attempt = attempt + 1
-			where state = 'open' and id in `+list, args...); err != nil {
+		if _, err := tx.Exec(ctx, doneText+list, args...); err != nil {
 			return err
 		}
 	}
@@ -106,10 +126,7 @@ func promote(ctx context.Context, tx *store.Tx, runner string, heads []string) e
 		return nil
 	}
 	list, args := in(1, heads, runner)
-	next, err := store.All[string](ctx, tx, `update job_lane set runner = '', lease_until = null, (head, due_at, run_at) =
-		(select j.id, j.due_at, j.run_at from job j
-		where j.workspace = job_lane.workspace and j.lane = job_lane.lane and j.state = 'open' order by j.due_at, j.id limit 1)
-		where runner = $1 and head in `+list+` returning coalesce(head, '')`, args...)
+	next, err := store.All[string](ctx, tx, promoteText+list+` returning coalesce(head, '')`, args...)
 	if err != nil {
 		return err
 	}
@@ -127,15 +144,12 @@ func promote(ctx context.Context, tx *store.Tx, runner string, heads []string) e
 func claim(ctx context.Context, tx *store.Tx, runner string, until time.Time, n int) ([]*Job, error) {
 	var claimed []*Job
 	for n > 0 {
-		heads, err := store.All[string](ctx, tx, `with due as materialized
-			(select workspace, lane from job_lane where runner = '' and run_at <= $1 order by run_at limit $2`+tx.SkipLocked()+`)
-			update job_lane set runner = $3, lease_until = $4, token = token + 1
-			where (workspace, lane) in (select workspace, lane from due) returning head`, tx.Now, n, runner, until)
+		heads, err := store.All[string](ctx, tx, claimText(tx.SkipLocked()), tx.Now, n, runner, until)
 		if err != nil || len(heads) == 0 {
 			return claimed, err
 		}
 		list, args := in(0, heads)
-		rows, err := store.All[row](ctx, tx, selectJob+`where j.state = 'open' and j.id in `+list+` order by j.due_at, j.id`, args...)
+		rows, err := store.All[row](ctx, tx, selectJob+openText+list, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -163,7 +177,7 @@ func claim(ctx context.Context, tx *store.Tx, runner string, until time.Time, n 
 
 // nextDue is when a free lane is due next; zero = there is none.
 func nextDue(ctx context.Context, tx *store.Tx) (time.Time, error) {
-	return store.One[time.Time](ctx, tx, `select min(run_at) from job_lane where runner = ''`)
+	return store.One[time.Time](ctx, tx, nextText)
 }
 
 // rescue frees lanes whose runner is gone; what it worked on is ready again.

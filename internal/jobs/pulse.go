@@ -66,7 +66,7 @@ func (r *Runner) renew(ctx context.Context) error {
 	err := store.DoLocking(ctx, r.db, func(ctx context.Context, tx *store.Tx) error {
 		var err error
 		until = tx.Now.Add(r.opt.Lease)
-		kept, err = store.All[string](ctx, tx, `with mine as materialized (select workspace, lane from job_lane where runner = $1`+tx.SkipLocked()+`)
+		kept, err = store.All[string](ctx, tx, `with mine as materialized (select workspace, lane from job_lane where runner <> '' and runner = $1`+tx.SkipLocked()+`)
 			update job_lane set lease_until = $2 where (workspace, lane) in (select workspace, lane from mine) returning head`, r.id, until)
 		return err
 	})
@@ -118,7 +118,7 @@ func (r *Runner) check(all []*work) {
 	held := map[string]lane{}
 	r.attempt("looking after running jobs", func(ctx context.Context) error {
 		return store.View(ctx, r.db, func(ctx context.Context, tx *store.Tx) error {
-			lanes, err := store.All[lane](ctx, tx, `select l.head, l.token, j.cancel_asked from job_lane l join job j on j.id = l.head where l.runner = $1`, r.id)
+			lanes, err := store.All[lane](ctx, tx, `select l.head, l.token, j.cancel_asked from job_lane l join job j on j.id = l.head where l.runner <> '' and l.runner = $1`, r.id)
 			for _, l := range lanes {
 				held[l.Head] = l
 			}

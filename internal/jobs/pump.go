@@ -130,7 +130,7 @@ func (b *beat) do(ctx context.Context, tx *store.Tx) error {
 // release gives back what this runner holds and does not know of: a claim whose
 // commit was not confirmed. Only the pump claims, so nothing is on its way.
 func (b *beat) release(ctx context.Context, tx *store.Tx) error {
-	heads, err := store.All[string](ctx, tx, `select head from job_lane where runner = $1`+tx.SkipLocked(), b.runner.id)
+	heads, err := store.All[string](ctx, tx, `select head from job_lane where runner <> '' and runner = $1`+tx.SkipLocked(), b.runner.id)
 	if err != nil {
 		return err
 	}

@@ -12,11 +12,12 @@ import (
 	"github.com/kithhq/kith/internal/store"
 )
 
-// Why a handler's context was cancelled; see context.Cause.
+// Why a handler's context was cancelled. A handler may return its
+// context.Cause, so they have kinds.
 var (
-	errStopping = errors.New("the program stops")
-	errAsked    = errors.New("the job was cancelled")
-	errLost     = errors.New("the lease was lost")
+	errStopping = fault.New(fault.Unavailable, "The program stops.")
+	errAsked    = fault.New(fault.Unavailable, "The job was cancelled.")
+	errLost     = fault.New(fault.Conflict, "Another worker has taken this over.")
 )
 
 // work is one try of a job in this process.

@@ -1,0 +1,5 @@
+package jobs_test
+
+const childEnv = "KITH_JOBS_CHILD"
+
+func child() {}
