@@ -113,7 +113,7 @@ func Run(ctx context.Context, c config.Config, seed uint64, quiet bool) (err err
 		return err
 	}
 	fmt.Printf("\n  Kith rehearses at  %s\n  Sign in as         %s\n  with the password  %s\n\n  Everything here is played on this machine. Stop with Ctrl+C; nothing stays.\n\n",
-		a.URL(), keeper, password.Reveal())
+		a.URL(), Keeper, password.Reveal())
 	<-ctx.Done()
 	return nil
 }

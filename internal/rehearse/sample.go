@@ -16,8 +16,8 @@ import (
 	"github.com/kithhq/kith/internal/team"
 )
 
-// keeper is who signs in to a rehearsal.
-const keeper = "keeper@kith.example"
+// Keeper is who signs in to a rehearsal.
+const Keeper = "keeper@kith.example"
 
 // Fill makes a workspace, connects a channel on each network and lets posts go
 // out: what a community manager finds on a weekday morning.
@@ -32,7 +32,7 @@ func Fill(ctx context.Context, a *app.App, s *Stage, password secret.Text, quiet
 		if err != nil {
 			return err
 		}
-		owner, err := team.Own(ctx, tx, w.ID, keeper, "Camille Aubry", hash)
+		owner, err := team.Own(ctx, tx, w.ID, Keeper, "Camille Aubry", hash)
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,8 @@ const (
 )
 
 func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (map[network.Name]channel.Channel, error) {
-	if err := s.Facebook.Subscribe(ctx, a.URL()+"/hooks/facebook", "rehearsal", "feed", "messages"); err != nil {
+	if _, err := a.Networks.Get("facebook"); err != nil {
+	} else if err := s.Facebook.Subscribe(ctx, a.URL()+"/hooks/facebook", "rehearsal", "feed", "messages"); err != nil {
 		return nil, err
 	}
 	sky := s.Bluesky.Account("hirondelle.bsky.test", "Librairie Hirondelle")
@@ -84,6 +85,9 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		onMastodon: {"server": s.MastodonURL, "token": toot.Token},
 		onFacebook: {"page": page.ID, "token": page.Token},
 	} {
+		if _, err := a.Networks.Get(name); err != nil {
+			continue
+		}
 		c, err := a.House.Connect(ctx, actor, name, settings, "")
 		if err != nil {
 			return nil, err
@@ -123,6 +127,9 @@ func write(ctx context.Context, a *app.App, actor access.Actor, channels map[net
 func one(ctx context.Context, a *app.App, actor access.Actor, channels map[network.Name]channel.Channel, p sample) error {
 	var targets []publish.Target
 	for _, name := range p.to {
+		if channels[name].ID == "" {
+			continue
+		}
 		t := publish.Target{ChannelID: channels[name].ID, Network: name}
 		if own, ok := p.own[name]; ok {
 			t.OwnParts = []publish.Content{{Text: own}}

@@ -175,3 +175,16 @@ func (db *DB) Size(ctx context.Context) (int64, error) {
 	}
 	return n, nil
 }
+
+// Settle lets the engine look at what it holds, after much was written at once:
+// its plans depend on statistics that it would otherwise gather later.
+func (db *DB) Settle(ctx context.Context) error {
+	text := "analyze; pragma wal_checkpoint(truncate)"
+	if db.postgres {
+		text = "vacuum analyze"
+	}
+	if _, err := db.write.ExecContext(ctx, text); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The statistics could not be gathered.")
+	}
+	return nil
+}

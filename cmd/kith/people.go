@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/app"
+	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/secret"
+)
+
+type owner struct {
+	config.Config
+	Email     string `arg:"" help:"E-mail address to sign in with."`
+	Name      string `help:"Name as colleagues see it."`
+	Workspace string `help:"Name of the workspace; made when there is none yet." default:"Workspace"`
+	Zone      string `help:"Time zone of a new workspace." default:"Europe/Paris"`
+	Locale    string `help:"Language of a new workspace." default:"en" enum:"en,fr"`
+}
+
+func (c owner) Run(ctx context.Context) error {
+	password, made, err := readPassword()
+	if err != nil {
+		return err
+	}
+	if err := app.CreateOwner(ctx, c.Config, app.NewOwner{Email: c.Email, Name: c.Name, Password: password, Workspace: c.Workspace, Zone: c.Zone, Locale: c.Locale}); err != nil {
+		return err
+	}
+	fmt.Println("Owner", c.Email, "can sign in.")
+	if made {
+		fmt.Println("Password:", password.Reveal())
+	}
+	return nil
+}
+
+// readPassword takes the first line of standard input, or makes a password up
+// when standard input is a terminal or empty.
+func readPassword() (password secret.Text, made bool, err error) {
+	if stat, err := os.Stdin.Stat(); err == nil && stat.Mode()&os.ModeCharDevice == 0 {
+		line, _ := bufio.NewReader(os.Stdin).ReadString('\n') // an empty input is none
+		if line = strings.TrimRight(line, "\r\n"); line != "" {
+			return secret.Text(line), false, nil
+		}
+	}
+	return secret.Text(secret.Token()[:16]), true, nil
+}
+
+type token struct {
+	config.Config
+	Email  string   `arg:"" help:"E-mail address of the member whose rights the token has."`
+	Name   string   `help:"What it is for." default:"command line"`
+	Scopes []string `help:"What it may do." default:"read"`
+	Days   int      `help:"How many days it lives; 0 = until it is revoked." default:"90"`
+}
+
+func (c token) Run(ctx context.Context) error {
+	scopes := make([]access.Verb, len(c.Scopes))
+	for i, s := range c.Scopes {
+		scopes[i] = access.Verb(s)
+	}
+	text, err := app.CreateToken(ctx, c.Config, c.Email, c.Name, scopes, c.Days)
+	if err != nil {
+		return err
+	}
+	fmt.Println(text)
+	return nil
+}
+
+type backup struct {
+	config.Config
+	File string `arg:"" help:"File to write; it holds the keys too, so keep it safe." type:"path"`
+}
+
+func (c backup) Run(ctx context.Context) error {
+	n, err := app.Backup(ctx, c.Config, c.File)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d files. It holds the master key: keep it as safe as the server.\n", c.File, n)
+	return nil
+}
+
+type restore struct {
+	config.Config
+	File string `arg:"" help:"Backup to read." type:"existingfile"`
+}
+
+func (c restore) Run(ctx context.Context) error {
+	n, err := app.Restore(ctx, c.Config, c.File)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d files are back in %s. Start kith serve: it reads what came in since the backup from the facts that are kept.\n", n, c.Data)
+	return nil
+}
+
+type doctor struct{ config.Config }
+
+func (c doctor) Run(ctx context.Context) error {
+	bad := 0
+	for f := range app.Doctor(ctx, c.Config) {
+		fmt.Println(f)
+		if f.Bad {
+			bad++
+		}
+	}
+	if bad > 0 {
+		return fault.New(fault.Invalid, "%d things need you.", bad)
+	}
+	fmt.Println("All is well.")
+	return nil
+}

@@ -1,0 +1,232 @@
+// Package app wires the house: New opens and connects everything, Start lets it
+// work, Stop ends it. The program and the whole-house tests use the same three.
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/kithhq/kith/internal/blob"
+	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/flow"
+	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/all"
+	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/stream"
+)
+
+// App is one running house.
+type App struct {
+	Config   config.Config
+	Log      *slog.Logger
+	DB       *store.DB
+	Keys     *secret.Keyring
+	Blobs    blob.Store
+	Facts    *stream.Stream
+	Outside  *outward.Client
+	Networks *network.Set
+	House    *flow.House
+	Runner   *jobs.Runner
+	Handler  http.Handler
+
+	listener  net.Listener
+	server    *http.Server
+	reading   chan struct{} // closed when no fact is being applied any more
+	endRead   context.CancelFunc
+	closeDoor func() // ends long answers
+	closers   []closer
+}
+
+// closer is a named clean-up; the last one made runs first.
+type closer struct {
+	name string
+	do   func(context.Context) error
+}
+
+// Option changes how a house is wired.
+type Option func(*wiring)
+
+type wiring struct {
+	rehearsal http.Handler // the control door of the stage
+	now       func() time.Time
+	log       *slog.Logger
+}
+
+// WithRehearsal gives the house the control door of a stage.
+func WithRehearsal(control http.Handler) Option { return func(w *wiring) { w.rehearsal = control } }
+
+// WithNow gives transactions another clock.
+func WithNow(now func() time.Time) Option { return func(w *wiring) { w.now = now } }
+
+// WithLog replaces the log that the configuration asks for.
+func WithLog(log *slog.Logger) Option { return func(w *wiring) { w.log = log } }
+
+// New opens everything and connects it; nothing works before Start. What was
+// opened is closed again when it fails.
+func New(ctx context.Context, c config.Config, options ...Option) (*App, error) {
+	w := wiring{log: Logger(c)}
+	for _, o := range options {
+		o(&w)
+	}
+	a := &App{Config: c, Log: w.log, reading: make(chan struct{})}
+	if err := a.open(ctx, w); err != nil {
+		a.close(ctx)
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context, w wiring) error {
+	c := a.Config
+	if err := c.Check(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The data folder cannot be made.").WithHint("Give --data a folder that this user may write to.")
+	}
+	// The stream's folder holds the lock of the data folder, so it comes first.
+	var err error
+	if a.Facts, err = stream.Open(ctx, stream.Options{Dir: filepath.Join(c.Data, "facts"), MaxBytes: c.FactsMB << 20, Log: a.Log}); err != nil {
+		return err
+	}
+	a.closing("facts", func(context.Context) error { a.Facts.Close(); return nil })
+	var storeOptions []store.Option
+	if w.now != nil {
+		storeOptions = append(storeOptions, store.WithNow(w.now))
+	}
+	if a.DB, err = store.Open(ctx, c.Database(), storeOptions...); err != nil {
+		return err
+	}
+	a.closing("database", func(context.Context) error { a.DB.Close(); return nil })
+	master, err := secret.MasterKey(c.Data, c.Key)
+	if err != nil {
+		return err
+	}
+	if a.Keys, err = secret.Open(ctx, a.DB, master); err != nil {
+		return err
+	}
+	if a.Blobs, err = blob.NewFiles(filepath.Join(c.Data, "files")); err != nil {
+		return err
+	}
+	if a.Outside, err = outward.New(outward.Options{Allow: c.Allow, UserAgent: "Kith/" + Version()}); err != nil {
+		return err
+	}
+	a.closing("connections", func(context.Context) error { a.Outside.Close(); return nil })
+	if a.Networks, err = all.Set(a.Outside, c); err != nil {
+		return err
+	}
+	a.House = &flow.House{DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
+	a.Runner = jobs.NewRunner(a.DB, jobs.Options{Log: a.Log})
+	if err := a.House.Work(a.Runner); err != nil {
+		return err
+	}
+	if err := a.chores(); err != nil {
+		return err
+	}
+	a.Handler, err = a.doors(w)
+	return err
+}
+
+func (a *App) closing(name string, do func(context.Context) error) {
+	a.closers = append(a.closers, closer{name, do})
+}
+
+func (a *App) close(ctx context.Context) {
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		if err := a.closers[i].do(ctx); err != nil {
+			a.Log.WarnContext(ctx, "not closed cleanly", "part", a.closers[i].name, "error", err)
+		}
+	}
+	a.closers = nil
+}
+
+// Start listens and works; it returns when requests are answered.
+func (a *App) Start(ctx context.Context) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Listen)
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "Kith cannot listen on %s.", a.Config.Listen).WithHint("Is something else there? Give another --listen.")
+	}
+	a.listener = listener
+	reading, end := context.WithCancel(context.WithoutCancel(ctx))
+	a.endRead = end
+	go func() {
+		defer close(a.reading)
+		if err := a.Facts.Run(reading, a.DB, a.House.Receive); err != nil && reading.Err() == nil {
+			a.Log.ErrorContext(reading, "facts are not read any more", "error", err)
+		}
+	}()
+	if err := a.Runner.Start(ctx); err != nil {
+		return errors.Join(err, a.Stop(ctx))
+	}
+	a.server = &http.Server{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug)}
+	a.server.RegisterOnShutdown(a.closeDoor)
+	if a.Config.ACME != "" {
+		a.server.TLSConfig = a.certificates()
+		listener = tls.NewListener(listener, a.server.TLSConfig)
+	}
+	go func() {
+		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			a.Log.ErrorContext(ctx, "requests are not answered any more", "error", err)
+		}
+	}()
+	a.Log.InfoContext(ctx, "ready", "address", a.URL(), "database", a.DB.Engine(), "version", Version())
+	return nil
+}
+
+// URL is where this process answers.
+func (a *App) URL() string {
+	if a.listener == nil {
+		return a.Config.Address()
+	}
+	return "http://" + a.listener.Addr().String()
+}
+
+// patience is how long Stop waits for what is under way; what it cuts off then
+// is looked for on the network at the next start.
+const patience = 8 * time.Second
+
+// Stop ends the house: no new requests, no new jobs, then what is under way,
+// then the files. It loses nothing.
+func (a *App) Stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	var problems []error
+	if a.server != nil {
+		problems = append(problems, a.server.Shutdown(ctx))
+	} else if a.listener != nil {
+		problems = append(problems, a.listener.Close())
+	}
+	if a.endRead != nil {
+		problems = append(problems, a.Runner.Stop(ctx))
+		a.endRead()
+		<-a.reading
+	}
+	a.close(ctx)
+	return errors.Join(problems...)
+}
+
+// Run is a whole life: until the context ends.
+func Run(ctx context.Context, c config.Config, options ...Option) error {
+	a, err := New(ctx, c, options...)
+	if err != nil {
+		return err
+	}
+	if err := a.Start(ctx); err != nil {
+		return errors.Join(err, a.Stop(ctx))
+	}
+	<-ctx.Done()
+	a.Log.InfoContext(ctx, "stopping")
+	return a.Stop(ctx)
+}

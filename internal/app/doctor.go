@@ -1,0 +1,184 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/team"
+)
+
+// Finding is one line of the doctor.
+type Finding struct {
+	Bad  bool
+	What string
+	Do   string
+}
+
+// String gives the line as it is printed.
+func (f Finding) String() string {
+	mark := "ok  "
+	if f.Bad {
+		mark = "BAD "
+	}
+	if f.Do != "" {
+		return mark + f.What + "\n      → " + f.Do
+	}
+	return mark + f.What
+}
+
+func well(format string, args ...any) Finding { return Finding{What: fmt.Sprintf(format, args...)} }
+
+func ill(err error) Finding {
+	text, hint := fault.Shown(err)
+	if fault.Is(err, fault.Internal) {
+		text = err.Error()
+	}
+	return Finding{Bad: true, What: text, Do: hint}
+}
+
+// Doctor looks at everything that commonly goes wrong, while Kith runs or not,
+// and says what to do about it.
+func Doctor(ctx context.Context, c config.Config) iter.Seq[Finding] {
+	return func(yield func(Finding) bool) {
+		for _, look := range []func(context.Context, config.Config) []Finding{lookAtConfig, lookAtFolder, lookAtDatabase, lookAtAddress, lookAtMail} {
+			for _, f := range look(ctx, c) {
+				if !yield(f) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func lookAtConfig(_ context.Context, c config.Config) []Finding {
+	if err := c.Check(); err != nil {
+		return []Finding{ill(err)}
+	}
+	return []Finding{well("the configuration fits together")}
+}
+
+func lookAtFolder(_ context.Context, c config.Config) []Finding {
+	probe := filepath.Join(c.Data, ".doctor")
+	if err := os.WriteFile(probe, []byte("x"), 0o600); err != nil {
+		return []Finding{ill(fault.Wrap(fault.Unavailable, err, "The data folder %s cannot be written to.", c.Data).WithHint("Make it, and let this user write to it."))}
+	}
+	_ = os.Remove(probe) // it was only to see whether one may write
+	return []Finding{well("the data folder %s can be written to", c.Data)}
+}
+
+func lookAtDatabase(ctx context.Context, c config.Config) []Finding {
+	if c.DB == "" {
+		if _, err := os.Stat(filepath.Join(c.Data, "kith.db")); err != nil {
+			return []Finding{{Bad: true, What: "there is no database yet", Do: "Make an owner: kith owner create you@example.org"}}
+		}
+	}
+	db, err := store.Open(ctx, c.Database())
+	if err != nil {
+		return []Finding{ill(err)}
+	}
+	defer db.Close()
+	found := []Finding{well("the database answers (%s)", db.Engine())}
+	master, err := secret.MasterKey(c.Data, c.Key)
+	if err != nil {
+		return append(found, ill(err))
+	}
+	keys, err := secret.Open(ctx, db, master)
+	if err != nil {
+		return append(found, ill(err))
+	}
+	err = store.View(ctx, db, func(ctx context.Context, tx *store.Tx) error {
+		all, err := team.Workspaces(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			found = append(found, Finding{Bad: true, What: "nobody can sign in yet", Do: "Make an owner: kith owner create you@example.org"})
+		}
+		channels, err := channel.Everywhere(ctx, tx)
+		for _, ch := range channels {
+			name := string(ch.Network) + " " + ch.Handle
+			switch _, err := ch.Conn(keys); {
+			case err != nil:
+				found = append(found, Finding{Bad: true, What: "the keys of " + name + " do not open", Do: "Is this the secret.key that was there when it was connected? Else connect it again."})
+			case ch.Health == "broken":
+				found = append(found, Finding{Bad: true, What: name + ": " + ch.HealthText, Do: ch.HealthFix})
+			default:
+				found = append(found, well("%s is connected", name))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		found = append(found, ill(err))
+	}
+	return found
+}
+
+// lookAtAddress asks the public address whether it is this Kith: networks and
+// people reach it only there.
+func lookAtAddress(ctx context.Context, c config.Config) []Finding {
+	if c.PublicURL == "" {
+		return []Finding{{What: "no --public-url is set: webhooks and sign-in by networks need one", Do: "Polling works without. For the rest give --public-url https://… and a proxy or --acme."}}
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return nil // lookAtConfig has said so
+	}
+	if _, err := net.DefaultResolver.LookupHost(ctx, u.Hostname()); err != nil {
+		return []Finding{{Bad: true, What: "the name " + u.Hostname() + " is not known", Do: "Add it to your DNS."}}
+	}
+	out, err := outward.New(outward.Options{Allow: append(c.Allow, u.Hostname()), Timeout: 10 * time.Second})
+	if err != nil {
+		return []Finding{ill(err)}
+	}
+	defer out.Close()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(c.PublicURL, "/")+"/healthz", http.NoBody)
+	if err != nil {
+		return []Finding{ill(err)}
+	}
+	answer, err := out.Do(ctx, r)
+	if err != nil {
+		return []Finding{{Bad: true, What: "nothing answers at " + c.PublicURL, Do: "Is Kith running, does the proxy pass requests on, is the port open?"}}
+	}
+	if answer.Status != http.StatusOK || answer.Header.Get("Kith-Version") == "" {
+		return []Finding{{Bad: true, What: fmt.Sprintf("at %s something else than Kith answers (%d)", c.PublicURL, answer.Status), Do: "Look where the proxy sends this address."}}
+	}
+	found := []Finding{well("%s reaches Kith", c.PublicURL)}
+	if u.Scheme != "https" {
+		found = append(found, Finding{Bad: true, What: "the public address is not HTTPS", Do: "Networks send webhooks only to HTTPS: use a proxy or --acme."})
+	}
+	return found
+}
+
+func lookAtMail(ctx context.Context, c config.Config) []Finding {
+	if c.SMTP.Host == "" {
+		return []Finding{{What: "no mail server is set: invitations show their link, passwords cannot be reset by mail", Do: "Give --smtp-host and --smtp-from."}}
+	}
+	d := net.Dialer{Timeout: 5 * time.Second}
+	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(c.SMTP.Host, fmt.Sprint(c.SMTP.Port)))
+	if err != nil {
+		return []Finding{{Bad: true, What: "the mail server does not answer", Do: "Check --smtp-host and --smtp-port, and whether a firewall is in between."}}
+	}
+	defer conn.Close() //nolint:errcheck // only asked whether it answers
+	_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+	line, _ := io.ReadAll(io.LimitReader(conn, 3))
+	if !strings.HasPrefix(string(line), "220") {
+		return []Finding{{Bad: true, What: "what answers at the mail server's address does not speak SMTP", Do: "Check --smtp-port: 587 is usual."}}
+	}
+	return []Finding{well("the mail server answers")}
+}

@@ -1,0 +1,103 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/ingest"
+	"github.com/kithhq/kith/internal/ui"
+)
+
+// doors are what answers requests: networks knock at /hooks, everyone else
+// speaks to /api, and the rest is the browser application.
+func (a *App) doors(w wiring) (http.Handler, error) {
+	var proxies []netip.Prefix
+	for _, s := range a.Config.Trusted {
+		p, err := config.Prefix(s)
+		if err != nil {
+			return nil, err
+		}
+		proxies = append(proxies, p)
+	}
+	rest, err := api.New(api.Config{House: a.House, Version: Version(), PublicURL: a.Config.Address(), Mail: a.Config.SMTP.Host != "",
+		Proxies: proxies, Rehearsal: w.rehearsal, Log: a.Log})
+	if err != nil {
+		return nil, err
+	}
+	a.closeDoor = rest.Close
+	mux := http.NewServeMux()
+	mux.Handle("/api/", rest)
+	mux.Handle("/hooks/", ingest.New(ingest.Options{Facts: a.Facts, Knocker: a.knocker, Channels: a.accounts, Knocked: a.knocked, Log: a.Log}).Handler())
+	mux.HandleFunc("GET /healthz", a.healthz)
+	mux.HandleFunc("GET /readyz", a.readyz)
+	mux.HandleFunc("GET /metrics", a.metrics)
+	pages, err := ui.New(strings.HasPrefix(a.Config.Address(), "https://"))
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle("/", pages)
+	return mux, nil
+}
+
+// healthz says that this process lives, and that it is Kith.
+func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Kith-Version", Version())
+	fmt.Fprintln(w, "ok")
+}
+
+// readyz says whether requests can be answered now.
+func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.DB.Ping(ctx); err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready")
+}
+
+// metrics are for the operator's monitoring. They name no person and no
+// channel; behind a proxy they are for the inside only, so a request that came
+// from outside through one is refused.
+func (a *App) metrics(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" || !inside(r.RemoteAddr) {
+		http.Error(w, "metrics are answered to this machine and its own network", http.StatusForbidden)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	metrics.WritePrometheus(w, true)
+	if lags, err := a.Facts.Lags(ctx, a.DB); err == nil {
+		for _, l := range lags {
+			fmt.Fprintf(w, "kith_facts_waiting{partition=\"%d\"} %d\n", l.Partition, l.Waiting)
+		}
+	}
+	if n, err := a.DB.Size(ctx); err == nil {
+		fmt.Fprintf(w, "kith_database_bytes %d\n", n)
+	}
+	fmt.Fprintf(w, "kith_info{version=%q,database=%q} 1\n", Version(), a.DB.Engine())
+}
+
+func inside(remote string) bool {
+	at, err := netip.ParseAddrPort(remote)
+	return err == nil && (at.Addr().Unmap().IsLoopback() || at.Addr().Unmap().IsPrivate())
+}
+
+// host is the name in the public address.
+func (a *App) host() string {
+	u, err := url.Parse(a.Config.PublicURL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}

@@ -1,0 +1,71 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/ingest"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// knocker says who answers at /hooks/{network}: the network's own checks with
+// the secrets of this house's app there. Without an app there is nobody.
+func (a *App) knocker(_ context.Context, name network.Name, key string) (ingest.Knocker, error) {
+	nobody := fault.New(fault.NotFound, "Nobody answers here.")
+	if key != "" {
+		return ingest.Knocker{}, nobody
+	}
+	knocker, err := network.As[network.Knocker](a.Networks, name, network.ActWebhook)
+	if err != nil {
+		return ingest.Knocker{}, nobody
+	}
+	app, verify := a.hookSecrets(name)
+	if app == "" {
+		return ingest.Knocker{}, nobody
+	}
+	return ingest.Knocker{
+		Challenge: func(query url.Values) (string, bool) { return knocker.Challenge(query, verify) },
+		Verify:    func(header http.Header, body []byte) error { return knocker.Verify(header, body, app) },
+		Split:     knocker.Split,
+		Status:    http.StatusOK, // Meta takes 200 alone for an answer
+	}, nil
+}
+
+// hookSecrets are the secrets of our app at a network, as configured.
+func (a *App) hookSecrets(name network.Name) (app, verify secret.Text) {
+	if name == "facebook" {
+		return a.Config.Facebook.AppSecret, a.Config.Facebook.VerifyToken
+	}
+	return "", ""
+}
+
+// accounts finds the channels that stand for a network's account.
+func (a *App) accounts(ctx context.Context, name network.Name, account string) ([]ingest.Channel, error) {
+	var found []ingest.Channel
+	err := store.View(ctx, a.DB, func(ctx context.Context, tx *store.Tx) error {
+		all, err := channel.Remote(ctx, tx, name, account)
+		for _, c := range all {
+			found = append(found, ingest.Channel{Workspace: c.Workspace, ID: c.ID})
+		}
+		return err
+	})
+	return found, err
+}
+
+// knocked notes when a channel was last told something. It is for a health page
+// only, so that it may be lost.
+func (a *App) knocked(c ingest.Channel) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := store.Do(ctx, a.DB, func(ctx context.Context, tx *store.Tx) error {
+		return channel.Knocked(ctx, tx, c.Workspace, c.ID)
+	}); err != nil {
+		a.Log.DebugContext(ctx, "a knock was not noted", "channel", c.ID, "error", err)
+	}
+}

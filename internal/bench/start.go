@@ -1,0 +1,133 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// process is a kith of its own.
+type process struct {
+	run *exec.Cmd
+	url string
+}
+
+// spawn starts this very program as a server and waits until it is ready.
+func spawn(ctx context.Context, data string, more ...string) (*process, time.Duration, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, 0, err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, 0, err
+	}
+	address := l.Addr().String()
+	_ = l.Close()                                                                                                                                                              // only to find a free port
+	p := &process{run: exec.CommandContext(ctx, self, append([]string{"serve", "--data", data, "--listen", address, "--log", "error"}, more...)...), url: "http://" + address} //nolint:gosec // our own program
+	p.run.Stderr = os.Stderr
+	began := time.Now()
+	if err := p.run.Start(); err != nil {
+		return nil, 0, err
+	}
+	client := &http.Client{Timeout: time.Second}
+	for time.Since(began) < time.Minute {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/readyz", http.NoBody)
+		if err != nil {
+			return nil, 0, err
+		}
+		if answer, err := client.Do(r); err == nil {
+			_ = answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return p, time.Since(began), nil
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+	p.stop()
+	return nil, 0, fault.New(fault.Unavailable, "Kith was not ready within a minute.")
+}
+
+func (p *process) stop() {
+	_ = p.run.Process.Signal(os.Interrupt)
+	_ = p.run.Wait()
+}
+
+// resident reads the memory of a process, in megabytes.
+func (p *process) resident() (float64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.run.Process.Pid))
+	if err != nil {
+		return 0, fault.Wrap(fault.Unavailable, err, "The memory of a process is read from /proc, which is not here.")
+	}
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return kb / 1024, err
+		}
+	}
+	return 0, fault.New(fault.Unavailable, "The kernel does not tell the memory.")
+}
+
+// start: from exec to ready, with an empty folder and with a full one.
+func start(ctx context.Context, c Command, say func(Figure)) error {
+	dir, err := os.MkdirTemp("", "kith-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
+	const rounds = 7
+	var empty, full []time.Duration
+	for i := range rounds {
+		p, took, err := spawn(ctx, filepath.Join(dir, fmt.Sprint(i)))
+		if err != nil {
+			return err
+		}
+		p.stop()
+		empty = append(empty, took)
+	}
+	say(Figure{Name: "empty", Value: ms(quantile(empty, 0.5)), Unit: "ms", Limit: 250, Note: fmt.Sprintf("median of %d; from %.0f to %.0f", rounds, ms(quantile(empty, 0)), ms(quantile(empty, 1)))})
+	data := filepath.Join(dir, "full")
+	if err := stock(ctx, c, data); err != nil {
+		return err
+	}
+	for range rounds {
+		p, took, err := spawn(ctx, data)
+		if err != nil {
+			return err
+		}
+		p.stop()
+		full = append(full, took)
+	}
+	say(Figure{Name: "full", Value: ms(quantile(full, 0.5)), Unit: "ms", Limit: 200, Note: fmt.Sprintf("100k messages, 10k posts; from %.0f to %.0f", ms(quantile(full, 0)), ms(quantile(full, 1)))})
+	return nil
+}
+
+func stock(ctx context.Context, c Command, data string) error {
+	db, err := store.Open(ctx, "sqlite:"+filepath.Join(data, "kith.db"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	s, err := begin(ctx, db)
+	if err != nil {
+		return err
+	}
+	conversations, scheduled := 10_000, 10_000
+	if c.Small {
+		conversations, scheduled = 100, 100
+	}
+	if err := fill(ctx, db, s.workspace, conversations, 10); err != nil {
+		return err
+	}
+	return posts(ctx, db, s.workspace, scheduled)
+}
