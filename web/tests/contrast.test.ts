@@ -21,11 +21,11 @@ function ratio(a: string, b: string): number {
 	return (hi! + 0.05) / (lo! + 0.05);
 }
 
-const papers = ['desk', 'sheet', 'float', 'tint', 'tint-strong'];
+const papers = ['desk', 'sheet', 'float', 'tint', 'tint-strong', 'ledge'];
 const states = ['ok', 'warn', 'bad', 'doubt', 'still'];
 const text: [string, string][] = [
 	...papers.flatMap((p) => ['ink', 'ink-2', 'ink-3'].map((i): [string, string] => [i, p])),
-	...['desk', 'sheet', 'float', 'tint', 'accent-wash'].map((p): [string, string] => ['accent', p]),
+	...['desk', 'sheet', 'float', 'tint', 'ledge', 'accent-wash'].map((p): [string, string] => ['accent', p]),
 	...['ink', 'ink-2', 'accent-ink'].map((i): [string, string] => [i, 'accent-wash']),
 	...states.flatMap((s): [string, string][] => [
 		[s, `${s}-wash`],

@@ -34,8 +34,13 @@ export async function became(next: Me): Promise<void> {
 	startNews();
 }
 
-export async function recall(): Promise<Me> {
-	if (!current) await became(await ask.me());
+/** Asks who is signed in while `ready` (the first language) is still on its way. */
+export async function recall(ready: Promise<unknown>): Promise<Me> {
+	if (current) return current;
+	const asked = ask.me();
+	asked.catch(() => {});
+	await ready;
+	await became(await asked);
 	return me();
 }
 

@@ -16,6 +16,7 @@ export function applyTheme(next: ThemeName): void {
 	const root = document.documentElement;
 	if (next === 'auto') delete root.dataset.theme;
 	else root.dataset.theme = next;
+	root.style.colorScheme = next === 'auto' ? '' : next;
 	try {
 		localStorage.setItem('kith.theme', next);
 	} catch {

@@ -10,11 +10,11 @@ import type { Media, Page, Part, Post, PostDraft, PostState, Publication, ThemeN
 type S = components['schemas'];
 
 /** Every answer that says no is thrown as a Problem on its way here, so there is always a body. */
-async function body<T>(answer: Promise<{ data?: T }>): Promise<NonNullable<T>> {
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<NonNullable<T>> {
 	return (await answer).data as NonNullable<T>;
 }
 
-const one = (id: string) => ({ params: { path: { id } } });
+export const one = (id: string) => ({ params: { path: { id } } });
 
 const whole = (parts: S['Part'][]): Part[] => parts.map((part) => ({ ...part, media: part.media ?? [] }));
 

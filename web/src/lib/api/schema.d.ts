@@ -236,7 +236,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer */
+        /**
+         * Answer
+         * @description The answer is sent in the background; its message says how that goes.
+         */
         post: operations["reply"];
         delete?: never;
         options?: never;
@@ -254,7 +257,10 @@ export interface paths {
         /** Invitations that wait */
         get: operations["listInvitations"];
         put?: never;
-        /** Invite a person */
+        /**
+         * Invite a person
+         * @description A mail is sent where a mail server is set; the link is given to who invites in any case.
+         */
         post: operations["invite"];
         delete?: never;
         options?: never;
@@ -272,7 +278,10 @@ export interface paths {
         /** What an invitation is for */
         get: operations["getInvitation"];
         put?: never;
-        /** Join the workspace and sign in */
+        /**
+         * Join the workspace and sign in
+         * @description Who has an account already gives its password; anybody else chooses one, and a name.
+         */
         post: operations["acceptInvitation"];
         delete?: never;
         options?: never;
@@ -356,7 +365,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Posts with their counts, newest first */
+        /** What was published, with its counts, latest change first */
         get: operations["listMeasures"];
         put?: never;
         post?: never;
@@ -377,7 +386,7 @@ export interface paths {
         put?: never;
         /**
          * Upload an image
-         * @description The type is read from the bytes. Where a photo was taken is removed from JPEG files.
+         * @description The type is read from the bytes. Where a photo was taken is removed from JPEG files; other formats are kept as they are.
          */
         post: operations["uploadMedia"];
         delete?: never;
@@ -589,7 +598,7 @@ export interface paths {
         put?: never;
         /**
          * Ask for a mail with a link
-         * @description Answers the same whether the address is known or not.
+         * @description Answers the same whether the e-mail is known or not.
          */
         post: operations["forgotPassword"];
         delete?: never;
@@ -674,7 +683,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Posts */
+        /**
+         * Posts
+         * @description Those to come in the order they go out (state scheduled, or from and to); all else with the latest change first.
+         */
         get: operations["listPosts"];
         put?: never;
         /** Write a post */
@@ -711,7 +723,10 @@ export interface paths {
         };
         /** One post */
         get: operations["getPost"];
-        /** Change a post */
+        /**
+         * Change a post
+         * @description revision is that of the post the change began from; when somebody else changed it meanwhile, the answer is a conflict.
+         */
         put: operations["changePost"];
         post?: never;
         /** Delete a post that has not left the house */
@@ -798,7 +813,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what became of an unclear one */
+        /**
+         * Say what became of an unclear one
+         * @description published: it is there (url says where, if known). absent: it is not, and may be sent again.
+         */
         post: operations["resolvePublication"];
         delete?: never;
         options?: never;
@@ -1046,7 +1064,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a rule */
+        /**
+         * Change a rule
+         * @description What is absent stays. Verdicts keep the version they were made under.
+         */
         patch: operations["changeRule"];
         trace?: never;
     };
@@ -1078,7 +1099,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Sets the cookie kith_session. Whether an address is known is never told.
+         * @description Sets the cookie kith_session. Whether an e-mail is known is never told.
          */
         post: operations["signIn"];
         /** Sign out */
@@ -1308,10 +1329,12 @@ export interface components {
             waiting_since: string | null;
         };
         Definition: {
-            fields: string[];
+            denominator: string;
             formula: string;
             name: string;
-            text: string;
+            /** @description Counts that are added. */
+            numerator: string[];
+            valid_from: string;
             /** Format: int64 */
             version: number;
         };
@@ -1517,8 +1540,11 @@ export interface components {
             /** Format: date-time */
             at: string;
             id: string;
-            /** @enum {string} */
-            topic: "inbox" | "posts" | "channels" | "people" | "rules" | "today";
+            /**
+             * @description all: news were lost, ask for everything that is shown.
+             * @enum {string}
+             */
+            topic: "inbox" | "posts" | "channels" | "people" | "rules" | "today" | "all";
         };
         Note: {
             note: string;
@@ -1660,17 +1686,13 @@ export interface components {
             updated_at: string;
         };
         PostMeasure: {
-            /**
-             * Format: int64
-             * @description How old the post was when it was counted.
-             */
-            age_s: number;
             /** Format: date-time */
             as_of: string | null;
             channel_id: string;
+            /** @description null: nothing yet. */
             counts: {
                 [key: string]: number;
-            };
+            } | null;
             post_id: string;
             publication_id: string;
             /** Format: date-time */
@@ -1736,17 +1758,22 @@ export interface components {
         Rate: {
             /** Format: date-time */
             as_of: string | null;
-            /** @description Which of the counts the network gave. */
-            coverage: string;
+            /**
+             * @description Whether the network gave all counts of the formula.
+             * @enum {string}
+             */
+            coverage: "full" | "partial" | "none";
             definition: string;
-            /** Format: double */
+            /** Format: int64 */
             denominator: number | null;
             formula: string;
-            /** Format: double */
+            given: string[];
+            missing: string[];
+            /** Format: int64 */
             numerator: number | null;
             /**
              * Format: double
-             * @description null when a count is missing: missing is not zero.
+             * @description Per cent; null when it cannot be made: missing is not zero.
              */
             value: number | null;
             /** Format: int64 */
@@ -1757,7 +1784,6 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
-            text: string;
         };
         Reconnect: {
             settings: {
@@ -1857,14 +1883,22 @@ export interface components {
             oldest_at: string | null;
         };
         ToPublish: {
-            post: components["schemas"]["PostName"];
-            publication: components["schemas"]["Publication"];
+            channel_id: string;
+            /** Format: date-time */
+            due_at: string;
+            network: string;
+            post_id: string;
+            publication_id: string;
+            /** @enum {string} */
+            state: "scheduled" | "publishing" | "published" | "failed" | "unclear" | "deleted";
+            text: string;
         };
         Today: {
             answer: components["schemas"]["ToAnswer"];
             /** @description What leaves the house today, in order. */
             publish: components["schemas"]["ToPublish"][];
             urgent: components["schemas"]["Item"][];
+            /** @description What waits for a decision. */
             waiting: components["schemas"]["Item"][];
             watch: components["schemas"]["Item"][];
             yesterday: components["schemas"]["Yesterday"];
@@ -2227,10 +2261,8 @@ export interface operations {
                 state?: "open" | "done" | "all";
                 channel?: string;
                 kind?: "comments" | "direct" | "mention";
-                q?: string;
                 person?: string;
                 unread?: boolean;
-                held?: boolean;
             };
             header?: never;
             path?: never;
@@ -2761,10 +2793,7 @@ export interface operations {
     changePassword: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -2858,10 +2887,7 @@ export interface operations {
     uploadMedia: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -3608,10 +3634,7 @@ export interface operations {
     checkPost: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -4019,10 +4042,7 @@ export interface operations {
     setStageClock: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -4226,10 +4246,7 @@ export interface operations {
     startScenario: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -4266,10 +4283,7 @@ export interface operations {
     stopScenarios: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -4300,10 +4314,7 @@ export interface operations {
     stopScenario: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -4336,10 +4347,7 @@ export interface operations {
     talk: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -4407,10 +4415,7 @@ export interface operations {
     setWeather: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -4447,10 +4452,7 @@ export interface operations {
     addMishap: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -4487,10 +4489,7 @@ export interface operations {
     clearWeather: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -4521,10 +4520,7 @@ export interface operations {
     removeMishap: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -4693,10 +4689,7 @@ export interface operations {
     signOut: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -4853,7 +4846,6 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 state?: "in_force" | "undone" | "upheld" | "shadow";
-                person?: string;
             };
             header?: never;
             path?: never;

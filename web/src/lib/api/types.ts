@@ -30,6 +30,25 @@ export type Publication = Omit<S['Publication'], 'parts'> & { parts: Part[] };
 export type PublicationState = Publication['state'];
 export type Post = Omit<S['Post'], 'parts' | 'publications'> & { parts: Part[]; publications: Publication[] };
 export type PostState = Post['state'];
+export type Ability = S['Ability'];
+
+export type Conversation = S['Conversation'];
+export type Message = S['Message'];
+export type PersonName = S['PersonName'];
+export type Person = S['Person'];
+export type Identity = S['Identity'];
+export type Reason = S['Reason'];
+export type Verdict = S['Verdict'];
+export type Rule = S['Rule'];
+export type Hit = S['Hit'];
+export type Today = S['Today'];
+export type Item = S['Item'];
+export type ToPublish = S['ToPublish'];
+export type Member = S['Member'];
+export type Invitation = S['Invitation'];
+export type Token = S['Token'];
+export type AuditLine = S['Record'];
+export type WorkspaceNow = S['Workspace'];
 export type PostDraft = { parts: Part[]; publications: { channel_id: string; parts: Part[] | null }[]; revision: number };
 
 export type News = { topic: S['News']['topic'] | 'all'; id: string; at: string };

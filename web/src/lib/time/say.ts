@@ -1,18 +1,21 @@
 // How a moment is said: relative while it is near, by name of day a little further, by date beyond.
 import { dayKey } from './zone';
 
+/** English dates are written day first, as in the rest of Europe. */
+const spoken = (locale: string) => (locale === 'en' ? 'en-GB' : locale);
+
 const cache = new Map<string, Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 
 function dates(locale: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 	const key = `${locale}|${zone}|${JSON.stringify(options)}`;
 	let found = cache.get(key) as Intl.DateTimeFormat | undefined;
-	if (!found) cache.set(key, (found = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone })));
+	if (!found) cache.set(key, (found = new Intl.DateTimeFormat(spoken(locale), { ...options, timeZone: zone })));
 	return found;
 }
 
 function spans(locale: string): Intl.RelativeTimeFormat {
 	let found = cache.get(locale) as Intl.RelativeTimeFormat | undefined;
-	if (!found) cache.set(locale, (found = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })));
+	if (!found) cache.set(locale, (found = new Intl.RelativeTimeFormat(spoken(locale), { numeric: 'auto', style: 'short' })));
 	return found;
 }
 

@@ -3,9 +3,8 @@ import { asProblem } from '$lib/api/problem';
 import { recall, signInAddress } from '$lib/session.svelte';
 
 export async function load({ url, parent }) {
-	await parent();
 	try {
-		return { me: await recall() };
+		return { me: await recall(parent()) };
 	} catch (error) {
 		const problem = asProblem(error);
 		if (problem.status === 401) redirect(307, signInAddress(url));
