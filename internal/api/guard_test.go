@@ -287,4 +287,3 @@ func (p *place) member(h house, email string, channels []string) (cookie string)
 	return "kith_session=" + cookie
 }
 
-var _ = time.Second

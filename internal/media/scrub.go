@@ -151,10 +151,14 @@ func placeless(tiff []byte) bool {
 		if !ok {
 			return false
 		}
+		places := 0
 		for i := range entries {
 			e := tiff[at+2+12*i:]
-			if order.Uint16(e) == gps && !empty(tiff, order, int(order.Uint32(e[8:]))) {
-				return false
+			if order.Uint16(e) != gps {
+				continue
+			}
+			if places++; places > 1 || !empty(tiff, order, int(order.Uint32(e[8:]))) {
+				return false // there is one, or somebody wants to keep us busy
 			}
 		}
 		at = next
@@ -184,6 +188,7 @@ func empty(tiff []byte, order binary.ByteOrder, at int) bool {
 		return false
 	}
 	sizes := [...]int{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8}
+	left := len(tiff) // values do not overlap
 	for i := range entries {
 		e := tiff[at+2+12*i:][:12]
 		kind, count := int(order.Uint16(e[2:])), int(order.Uint32(e[4:]))
@@ -191,7 +196,7 @@ func empty(tiff []byte, order binary.ByteOrder, at int) bool {
 			return false
 		}
 		if n, from := sizes[kind]*count, int(order.Uint32(e[8:])); n > 4 { //nolint:gosec // kind was compared with the length two lines above
-			if from < 8 || from+n > len(tiff) {
+			if left -= n; from < 8 || from+n > len(tiff) || left < 0 {
 				return false
 			}
 			clear(tiff[from : from+n])
