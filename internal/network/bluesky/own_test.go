@@ -3,6 +3,7 @@ package bluesky_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,7 +25,10 @@ func TestATokenThatExpiredMeanwhileIsRenewed(t *testing.T) {
 	w.Publish("again")
 	w.Stage.Clock.Advance(100 * 24 * time.Hour) // longer than a refresh token lives
 	w.Publish("and again")
-	if n := len(w.Ledger(sandbox.Publish)); n != 3 {
+	// Everything was revoked, but the app password still opens.
+	w.Weather(sandbox.Mishap{Kind: sandbox.TokenRevoked, Action: sandbox.Publish, Times: 1})
+	w.Publish("and once more")
+	if n := len(w.Ledger(sandbox.Publish)); n != 4 {
 		t.Errorf("%d posts", n)
 	}
 }
@@ -165,5 +169,39 @@ func TestWithoutReactionsTheAccountIsNotBroken(t *testing.T) {
 	health, _, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
 	if err != nil || health.State != "warn" || health.Fix == "" {
 		t.Errorf("health %+v, %v", health, err)
+	}
+}
+
+func TestNoMessageIsLostWhereALogBreaksOff(t *testing.T) {
+	w := networktest.NewWorld(t, harness())
+	_, cursor := w.Read("")
+	want := map[string]bool{}
+	for i := range 250 { // the log comes in pages of a hundred
+		text := fmt.Sprint("message ", i)
+		w.Act(sandbox.Act{Kind: "message", Text: text, Person: fmt.Sprintf("p%03d", i%3+1)})
+		want[text] = true
+	}
+	asked := 0
+	w.Front.Instead(func(rw http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, "getLog") {
+			return false
+		}
+		if asked++; asked != 2 {
+			return false
+		}
+		rw.WriteHeader(http.StatusServiceUnavailable)
+		return true
+	})
+	for range 2 {
+		events, next := w.Read(cursor)
+		for _, e := range events {
+			if e.Kind == network.Direct {
+				delete(want, e.Text)
+			}
+		}
+		cursor = next
+	}
+	if len(want) != 0 || asked < 4 {
+		t.Errorf("%d messages were left out, asked %d times", len(want), asked)
 	}
 }

@@ -1,6 +1,9 @@
 package mastodon_test
 
 import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +68,45 @@ func TestChangesAndDeletionsAreNoticed(t *testing.T) {
 		if e.Kind == network.Edited || e.Kind == network.Deleted {
 			t.Errorf("told twice: %+v", e)
 		}
+	}
+}
+
+// Two transactions of the server end in another order than their ids say.
+func TestWhatBecomesVisibleLateIsRead(t *testing.T) {
+	w := networktest.NewWorld(t, harness(pretended.Options{}))
+	_, sent := w.Publish("Hello")
+	w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "early", Person: "p001"})
+	w.Stage.Clock.Advance(10 * time.Minute)
+	_, cursor := w.Read("")
+	late := w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "slow", Person: "p001"})
+	w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "fast", Person: "p002"})
+	w.Front.Instead(func(rw http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, "/notifications") {
+			return false
+		}
+		held := httptest.NewRecorder()
+		w.Front.Next().ServeHTTP(held, r)
+		var all, kept []json.RawMessage
+		if err := json.Unmarshal(held.Body.Bytes(), &all); err != nil {
+			return false
+		}
+		for _, one := range all {
+			if !strings.Contains(string(one), late.ID) {
+				kept = append(kept, one)
+			}
+		}
+		rw.Header().Set("Date", held.Header().Get("Date")) // the stage's clock
+		_ = json.NewEncoder(rw).Encode(kept) // the client sees to it
+		return true
+	})
+	events, cursor := w.Read(cursor)
+	if slices.ContainsFunc(events, func(e network.Event) bool { return e.Text == "slow" }) {
+		t.Fatal("it came too early")
+	}
+	w.Front.Instead(nil)
+	events, _ = w.Read(cursor)
+	if !slices.ContainsFunc(events, func(e network.Event) bool { return e.Text == "slow" }) {
+		t.Errorf("what became visible late was left out: %+v", events)
 	}
 }
 

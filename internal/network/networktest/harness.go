@@ -100,6 +100,9 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.next.ServeHTTP(w, r)
 }
 
+// Next is the network behind.
+func (f *Front) Next() http.Handler { return f.next }
+
 // Requests are those that were answered so far.
 func (f *Front) Requests() []Request {
 	f.mu.Lock()

@@ -284,6 +284,9 @@ func found(t *testing.T, w *World, part network.Part, action ...sandbox.Action) 
 		if n := len(w.Ledger(action...)); n != 1 {
 			t.Errorf("the repetition made it %d", n)
 		}
+		if changed := w.Ledger(sandbox.Edit); len(changed) != 0 {
+			t.Errorf("the repetition changed what was there: %+v", changed)
+		}
 		return
 	}
 	same := near(look, part)

@@ -159,17 +159,22 @@ func hides(t *testing.T, h Harness) {
 	_, sent := w.Publish("say it")
 	first, _ := w.comment(sent.ID, "spam one")
 	second, _ := w.comment(sent.ID, "spam two")
-	hider := w.Driver.(network.Hider)
+	hider, shown := w.Driver.(network.Hider), false
 	for _, step := range []struct {
 		ref network.Ref
 		on  bool
 	}{{first.Ref, true}, {first.Ref, true}, {second.Ref, true}, {first.Ref, false}, {first.Ref, false}} {
+		before := len(w.Ledger(sandbox.Hide))
 		if err := hider.Hide(t.Context(), w.Conn, step.ref, step.on); err != nil {
 			t.Fatalf("hide %v: %v", step.on, err)
 		}
+		shown = shown || !step.on && len(w.Ledger(sandbox.Hide)) > before
 	}
-	if len(w.Ledger(sandbox.Hide)) == 0 {
-		t.Error("the network knows of nothing hidden")
+	if !shown {
+		t.Error("the network was not told to show it again")
+	}
+	if n := len(w.Ledger(sandbox.Hide)); n < 3 { // hidden, hidden, shown
+		t.Errorf("the network was told %d times", n)
 	}
 	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: sandbox.Hide, Times: 1})
 	if err := hider.Hide(t.Context(), w.Conn, first.Ref, true); err != nil {
@@ -240,6 +245,12 @@ func reading(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
 	_, sent := w.Publish("talk!")
 	_, cursor := w.Read("")
+	// Something to begin with, long enough ago that nothing holds it any more.
+	for _, p := range []string{"p001", "p002"} {
+		w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "early", Person: p})
+		w.Stage.Clock.Advance(11 * time.Minute)
+		_, cursor = w.Read(cursor)
+	}
 	const people, each = 6, 40
 	want := map[string]bool{}
 	var mu sync.Mutex
@@ -289,7 +300,22 @@ func reading(t *testing.T, h Harness) {
 		}
 	}
 	if len(want) != people*each {
-		t.Errorf("%d were said", len(want))
+		t.Fatalf("%d were said", len(want))
+	}
+	// A crowd at once, more than one answer of the network holds.
+	crowd := map[string]bool{}
+	for i := range 230 {
+		done := w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Person: fmt.Sprintf("p%03d", i%50+1), Text: fmt.Sprint("crowd ", i)})
+		crowd[done.ID], want[done.ID] = true, true
+		if i%10 == 0 {
+			w.Stage.Clock.Advance(5 * time.Second)
+		}
+	}
+	read()
+	for id := range crowd {
+		if got[id] == 0 {
+			t.Errorf("of the crowd, %s was left out", id)
+		}
 	}
 	// From the same place again: the same, no harm.
 	events, _ := w.Read("")
