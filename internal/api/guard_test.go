@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/store"
@@ -286,4 +285,3 @@ func (p *place) member(h house, email string, channels []string) (cookie string)
 	})
 	return "kith_session=" + cookie
 }
-

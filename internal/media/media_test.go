@@ -141,8 +141,8 @@ func TestAPictureThatUnfoldsIsRefused(t *testing.T) {
 	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "29999 × 29999") {
 		t.Fatal(err)
 	}
-	for info := range blobs.All(t.Context()) {
-		t.Error("left behind:", info.Key)
+	for info, err := range blobs.All(t.Context()) {
+		t.Error("left behind:", info.Key, err)
 	}
 }
 
