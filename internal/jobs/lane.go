@@ -21,7 +21,7 @@ type outcome struct {
 }
 
 // The texts of every beat. A test looks at their plans on both engines: each
-// must find its rows by an index, however many jobs wait. "runner <> ''" is said
+// must find its rows by an index, however many jobs wait. "runner <> ”" is said
 // beside "runner = $1" because an index of held lanes alone serves only who says
 // that he asks for held ones.
 const (
