@@ -5,6 +5,7 @@ import (
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/bluesky"
+	"github.com/kithhq/kith/internal/network/facebook"
 	"github.com/kithhq/kith/internal/network/mastodon"
 	"github.com/kithhq/kith/internal/outward"
 )
@@ -18,5 +19,6 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 	return network.NewSet(
 		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"]}),
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"]}),
+		facebook.New(out, facebook.Options{Delay: delays["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
 	), nil
 }

@@ -42,6 +42,10 @@ type Harness struct {
 	// Other is a server of the same kind with another text limit, which Connect
 	// must find out.
 	Other func(t *testing.T, stage *sandbox.Stage) (handler http.Handler, settings func(base string) map[string]string, most int)
+	// Grain is the unit in which the network says how long to wait; 0: seconds.
+	Grain time.Duration
+	// Flat networks put an answer to an answer below the same first comment.
+	Flat bool
 	// Hostile are bodies of the driver's own form or of webhooks for Decode.
 	Hostile [][]byte
 }

@@ -234,6 +234,7 @@ func (a *ask) debugToken() (any, *fault) {
 	if !ok {
 		return map[string]any{"data": map[string]any{"error": map[string]any{"code": 190, "message": "Invalid OAuth access token."}, "is_valid": false, "scopes": []string{}}}, nil
 	}
+	t = t.reduced(a.call)
 	ends := int64(0)
 	if !t.expires.IsZero() {
 		ends = t.expires.Unix()

@@ -101,16 +101,22 @@ func (n *Network) admit(call *sandbox.Call, r *http.Request, p *params) (*token,
 		return nil, no(http.StatusBadRequest, 190, 463, "Error validating access token: Session has expired on %s. The current time is %s.",
 			at.Format("Monday, 02-Jan-06 15:04:05 MST"), now.Format("Monday, 02-Jan-06 15:04:05 MST"))
 	}
-	if m, strikes := call.Has(sandbox.TokenReduced); strikes {
-		reduced := *t
-		gone := m.Scopes
-		if len(gone) == 0 {
-			gone = []string{"pages_manage_posts", "pages_manage_engagement", "pages_messaging"}
-		}
-		reduced.scopes = slices.DeleteFunc(slices.Clone(t.scopes), func(s string) bool { return slices.Contains(gone, s) })
-		t = &reduced
+	return t.reduced(call), nil
+}
+
+// reduced is the token without the permissions that the weather takes away.
+func (t *token) reduced(call *sandbox.Call) *token {
+	m, strikes := call.Has(sandbox.TokenReduced)
+	if !strikes {
+		return t
 	}
-	return t, nil
+	reduced := *t
+	gone := m.Scopes
+	if len(gone) == 0 {
+		gone = []string{"pages_manage_posts", "pages_manage_engagement", "pages_messaging"}
+	}
+	reduced.scopes = slices.DeleteFunc(slices.Clone(t.scopes), func(s string) bool { return slices.Contains(gone, s) })
+	return &reduced
 }
 
 // may checks that a token speaks for a Page and has the permissions an operation needs.

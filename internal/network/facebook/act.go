@@ -1,0 +1,164 @@
+package facebook
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/text"
+)
+
+// messageMost is how many characters a private message holds.
+const messageMost = 2000
+
+// Reply answers a post or comment with a comment, a person's message with a
+// message, and a comment in private once.
+func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
+	if part.After == nil || !known.MatchString(part.After.ID) {
+		return network.Sent{}, fault.New(fault.Invalid, "This is nothing on Facebook that can be answered.")
+	}
+	if part.Private || readExtra(part.After).To != "" {
+		return d.message(ctx, conn, part)
+	}
+	if err := network.Refusal(d.limits(conn), part); err != nil {
+		return network.Sent{}, err
+	}
+	if !object.MatchString(part.After.ID) || len(part.Media) > 1 {
+		return network.Sent{}, fault.New(fault.Invalid, "A comment on Facebook carries one image.").WithHint("Leave the others out.").On("media")
+	}
+	form := url.Values{}
+	if part.Text != "" {
+		form.Set("message", part.Text)
+	}
+	if len(part.Media) == 1 {
+		id, err := d.upload(ctx, conn, part.Media[0])
+		if err != nil {
+			return network.Sent{}, err
+		}
+		form.Set("attachment_id", id)
+	}
+	a := ask{method: http.MethodPost, path: part.After.ID + "/comments", form: form}
+	var made struct {
+		ID string `json:"id"`
+	}
+	at, err := d.call(ctx, conn, a, &made)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	if !object.MatchString(made.ID) {
+		return network.Sent{}, a.misunderstood()
+	}
+	return network.Sent{Ref: network.Ref{ID: made.ID, URL: postURL(made.ID), Extra: d.below(conn, part.After).raw()}, At: at}, nil
+}
+
+// below is what to remember of an answer of ours.
+func (d *Driver) below(conn network.Conn, after *network.Ref) extra {
+	e := extra{From: conn.Account}
+	if up := readExtra(after); up.Post != "" {
+		e.Post, e.Above = up.Post, after.ID
+		if up.Above != "" {
+			e.Above = up.Above
+		}
+	} else {
+		e.Post = after.ID
+	}
+	return e
+}
+
+// message sends a private message: an answer to one, or to a comment.
+func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
+	switch {
+	case text.Blank(part.Text):
+		return network.Sent{}, fault.New(fault.Invalid, "This message is empty.").On("text")
+	case text.Count(part.Text, text.CodePoints, 0) > messageMost:
+		return network.Sent{}, fault.New(fault.Invalid, "The message is longer than %d characters.", messageMost).WithHint("Shorten it.").On("text")
+	case len(part.Media) > 0:
+		return network.Sent{}, fault.New(fault.Invalid, "Private answers carry no images here.").WithHint("Answer in public, or send a link.").On("media")
+	}
+	recipient := map[string]string{"comment_id": part.After.ID}
+	to := readExtra(part.After).To
+	if to != "" {
+		recipient = map[string]string{"id": to}
+	}
+	who, err := json.Marshal(recipient)
+	if err != nil {
+		return network.Sent{}, fault.Wrap(fault.Internal, err, "writing a call to Facebook")
+	}
+	what, err := json.Marshal(map[string]string{"text": part.Text})
+	if err != nil {
+		return network.Sent{}, fault.Wrap(fault.Internal, err, "writing a call to Facebook")
+	}
+	form := url.Values{"recipient": {string(who)}, "message": {string(what)}, "messaging_type": {"RESPONSE"}}
+	a := ask{method: http.MethodPost, path: conn.Account + "/messages", form: form}
+	var made struct {
+		ID string `json:"message_id"`
+		To string `json:"recipient_id"`
+	}
+	at, err := d.call(ctx, conn, a, &made)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	if !known.MatchString(made.ID) {
+		return network.Sent{}, a.misunderstood()
+	}
+	if object.MatchString(made.To) {
+		to = made.To
+	}
+	return network.Sent{Ref: network.Ref{ID: made.ID, Extra: extra{To: to}.raw()}, At: at}, nil
+}
+
+// Like likes a post or comment in the name of the Page, or takes it back.
+func (d *Driver) Like(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	if !object.MatchString(ref.ID) || readExtra(&ref).To != "" {
+		return fault.New(fault.Invalid, "Messages cannot be liked from here.").WithHint("Answer it instead.")
+	}
+	a := ask{method: http.MethodPost, path: ref.ID + "/likes", form: url.Values{}, harmless: true}
+	if !on {
+		a.method, a.form = http.MethodDelete, nil
+	}
+	_, err := d.call(ctx, conn, a, nil)
+	if !on && fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// Hide hides a comment from everybody but its author and their friends.
+func (d *Driver) Hide(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	if !object.MatchString(ref.ID) || readExtra(&ref).To != "" {
+		return fault.New(fault.Invalid, "Only comments can be hidden on Facebook.").WithHint("Block the person instead.")
+	}
+	hidden := "false"
+	if on {
+		hidden = "true"
+	}
+	a := ask{method: http.MethodPost, path: ref.ID, form: url.Values{"is_hidden": {hidden}}, harmless: true}
+	_, err := d.call(ctx, conn, a, nil)
+	return err
+}
+
+// Ban keeps a person from the Page, or lets them back.
+func (d *Driver) Ban(ctx context.Context, conn network.Conn, author network.Author, on bool) error {
+	switch {
+	case author.ID == "":
+		return fault.New(fault.Invalid, "Facebook does not say who wrote this.").WithHint("Hide or delete the comment instead.")
+	case author.ID == conn.Account:
+		return fault.New(fault.Invalid, "One cannot block oneself.")
+	case !object.MatchString(author.ID):
+		return fault.New(fault.Invalid, "This is nobody on Facebook.")
+	}
+	a := ask{method: http.MethodPost, path: conn.Account + "/blocked", harmless: true}
+	if on {
+		a.form = url.Values{"user": {`["` + author.ID + `"]`}}
+	} else {
+		a.method, a.query = http.MethodDelete, url.Values{"user": {author.ID}}
+	}
+	_, err := d.call(ctx, conn, a, nil)
+	if !on && fault.Is(err, fault.NotFound) {
+		return nil // nobody is left to be let back
+	}
+	return err
+}

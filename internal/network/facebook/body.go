@@ -1,0 +1,239 @@
+package facebook
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/text"
+)
+
+// fact is the driver's own form of something that happened: exactly one of
+// change and message. Webhooks and readings become the same.
+type fact struct {
+	Change  *change  `json:"change,omitempty"`
+	Message *message `json:"message,omitempty"`
+	At      int64    `json:"at,omitempty"` // when the network told it, in milliseconds
+}
+
+// change is what happened on a Page, as webhooks tell it.
+type change struct {
+	From     person `json:"from,omitzero"`
+	Sender   ident  `json:"sender_id,omitempty"` // of a mention, in older versions
+	Name     string `json:"sender_name,omitempty"`
+	Item     string `json:"item"`
+	Verb     string `json:"verb"`
+	Post     string `json:"post_id,omitempty"`
+	Comment  string `json:"comment_id,omitempty"`
+	Parent   string `json:"parent_id,omitempty"`
+	Share    string `json:"share_id,omitempty"`
+	Reaction string `json:"reaction_type,omitempty"`
+	Created  clock  `json:"created_time,omitempty"`
+	Text     string `json:"message,omitempty"`
+	Photo    string `json:"photo,omitempty"`
+	Video    string `json:"video,omitempty"`
+	URL      string `json:"permalink_url,omitempty"` // of readings
+	Mention  bool   `json:"mention,omitempty"`       // ours: it came as a mention
+	Version  string `json:"version,omitempty"`       // ours: tells one change of state from the next
+}
+
+// person is who did something.
+type person struct {
+	ID   ident  `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+}
+
+// message is a private message, whichever way it went.
+type message struct {
+	ID    string       `json:"id"`
+	With  person       `json:"with"` // the person, never the Page
+	Ours  bool         `json:"ours,omitempty"`
+	Text  string       `json:"text,omitempty"`
+	Sent  int64        `json:"sent,omitempty"` // milliseconds
+	Media []attachment `json:"media,omitempty"`
+}
+
+type attachment struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
+}
+
+// ident is an id, which some versions write as a number.
+type ident string
+
+// UnmarshalJSON takes a text or a number.
+func (i *ident) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		var s string
+		err := json.Unmarshal(data, &s)
+		*i = ident(s)
+		return err
+	}
+	if len(data) > 0 && (data[0] >= '0' && data[0] <= '9') {
+		*i = ident(data)
+	}
+	return nil
+}
+
+// clock is a moment in seconds or milliseconds, as a number or a text.
+type clock int64
+
+// UnmarshalJSON takes what it can; anything else is no moment.
+func (c *clock) UnmarshalJSON(data []byte) error {
+	*c = 0
+	if len(data) > 1 && data[0] == '"' {
+		data = data[1 : len(data)-1]
+	}
+	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
+		*c = clock(n)
+	} else if at := moment(string(data)); !at.IsZero() {
+		*c = clock(at.Unix())
+	}
+	return nil
+}
+
+// when is the moment itself. Webhooks write seconds here and milliseconds there.
+func (c clock) when() time.Time {
+	n := int64(c)
+	if n >= 100_000_000_000 {
+		return millis(n)
+	}
+	return millis(n * 1000)
+}
+
+func millis(n int64) time.Time {
+	if n <= 0 || n > 253_000_000_000_000 { // no later than the year 9987
+		return time.Time{}
+	}
+	return time.UnixMilli(n).UTC()
+}
+
+// textMost is how many bytes of a text are kept.
+const textMost = 64 << 10
+
+// lean keeps of a change what is safe and bounded; ok is false where nothing can
+// be done with it.
+func (c change) lean() (change, bool) {
+	for _, id := range []*string{&c.Post, &c.Comment, &c.Parent, &c.Share} {
+		if *id != "" && !object.MatchString(*id) {
+			*id = ""
+		}
+	}
+	if c.From.ID == "" {
+		c.From = person{c.Sender, c.Name}
+	}
+	c.Sender, c.Name = "", ""
+	c.From = c.From.lean()
+	c.Item, c.Verb, c.Reaction, c.Version = clip(c.Item, 64), clip(c.Verb, 64), clip(c.Reaction, 64), clip(c.Version, 64)
+	c.Text, c.Photo, c.Video, c.URL = clip(c.Text, textMost+1), clip(c.Photo, 4096), clip(c.Video, 4096), clip(c.URL, 2048)
+	if c.Item == "comment" && c.Comment == "" {
+		return c, false // it would be taken for its post
+	}
+	return c, c.Post != "" || c.Comment != "" || c.Item == "like" && c.From.ID != ""
+}
+
+func (p person) lean() person {
+	if !object.MatchString(string(p.ID)) {
+		p.ID = ""
+	}
+	return person{p.ID, clip(p.Name, 640)}
+}
+
+func (m message) lean() (message, bool) {
+	m.With, m.Text = m.With.lean(), clip(m.Text, textMost+1)
+	m.Media = m.Media[:min(len(m.Media), 20):min(len(m.Media), 20)]
+	for i, a := range m.Media {
+		m.Media[i] = attachment{kind(a.Type), clip(a.URL, 4096)}
+	}
+	return m, known.MatchString(m.ID) && m.With.ID != ""
+}
+
+// kind names the type of an attachment as the port does.
+func kind(given string) string {
+	switch given {
+	case "image", "video", "audio":
+		return given
+	case "fallback", "template", "link":
+		return "link"
+	}
+	return "other"
+}
+
+// clip makes a text from outside safe and at most n bytes long.
+func clip(s string, n int) string {
+	s = text.Clean(s)
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// object and verb of a lean change, and which version of it: the same change has
+// the same key, whichever way it is told.
+func (c change) key() string {
+	id := c.Comment
+	if id == "" {
+		id = c.Post
+	}
+	switch {
+	case c.Mention && c.Verb == "add":
+		return "mention " + id
+	case c.reaction():
+		verb := "reaction "
+		if c.Verb == "remove" {
+			verb = "unreaction "
+		}
+		return verb + id + " " + string(c.From.ID)
+	case c.Verb == "edited" || c.Verb == "edit":
+		sum := sha256.Sum256([]byte(c.Text))
+		return "edited " + id + " " + hex.EncodeToString(sum[:8])
+	case c.Verb == "remove" || c.Verb == "delete":
+		return "deleted " + id
+	case c.Verb == "hide" || c.Verb == "unhide":
+		return c.Verb + " " + id + " " + c.Version
+	case c.Item == "comment":
+		return "comment " + id
+	case c.Item == "share" && c.Share != "":
+		return "share " + c.Share
+	}
+	return "post " + id
+}
+
+func (c change) reaction() bool { return c.Item == "reaction" || c.Item == "like" }
+
+// raw makes the fact of a lean change on a Page. at is when it was told.
+func (c change) raw(page string, at time.Time) network.Raw {
+	if c.Verb == "add" || at.IsZero() {
+		if created := c.Created.when(); !created.IsZero() {
+			at = created
+		}
+	}
+	who := string(c.From.ID)
+	if who == "" { // Graph does not always say who: then at least what concerns one thing stays in order
+		who = c.Comment
+		if who == "" {
+			who = c.Post
+		}
+	}
+	return network.Raw{Account: page, Person: who, Key: c.key(), At: at, Body: fact{Change: &c, At: max(at.UnixMilli(), 0)}.body()}
+}
+
+// raw makes the fact of a lean message.
+func (m message) raw(page string) network.Raw {
+	return network.Raw{Account: page, Person: string(m.With.ID), Key: "message " + m.ID, At: millis(m.Sent), Body: fact{Message: &m}.body()}
+}
+
+func (f fact) body() []byte {
+	data, err := json.Marshal(f)
+	if err != nil {
+		panic(err) // texts and numbers alone
+	}
+	return data
+}

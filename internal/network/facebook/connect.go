@@ -1,0 +1,187 @@
+package facebook
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/secret"
+)
+
+// page is a Page as Graph shows it.
+type page struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Username  string `json:"username"`
+	Link      string `json:"link"`
+	Followers *int64 `json:"followers_count"`
+	Picture   struct {
+		Data struct {
+			URL string `json:"url"`
+		} `json:"data"`
+	} `json:"picture"`
+}
+
+const pageFields = "id,name,username,link,followers_count,picture"
+
+func (p page) handle() string {
+	if p.Username != "" {
+		return clip(p.Username, 128)
+	}
+	return p.ID
+}
+
+// debug is what Graph says about a token.
+type debug struct {
+	Valid      bool     `json:"is_valid"`
+	Type       string   `json:"type"`
+	Profile    string   `json:"profile_id"`
+	Expires    int64    `json:"expires_at"`
+	DataAccess int64    `json:"data_access_expires_at"`
+	Scopes     []string `json:"scopes"`
+}
+
+var tokenSign = regexp.MustCompile(`^[A-Za-z0-9_|.~+/=%-]{8,1000}$`) //nolint:gochecknoglobals // compiled once
+
+// Connect tries the token on the Page and lets its news be sent to us.
+func (d *Driver) Connect(ctx context.Context, settings map[string]string) (network.Account, error) {
+	id, key := strings.TrimSpace(settings["page"]), strings.TrimSpace(settings["token"])
+	if !object.MatchString(id) {
+		return network.Account{}, fault.New(fault.Invalid, "This is not the number of a Page.").WithHint("It stands on Facebook under About → Page transparency.").On("page")
+	}
+	if !tokenSign.MatchString(key) {
+		return network.Account{}, fault.New(fault.Invalid, "This is not an access token.").WithHint("Copy all of it.").On("token")
+	}
+	var p page
+	if _, err := d.send(ctx, key, ask{path: id, query: url.Values{"fields": {pageFields}}}, &p); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return network.Account{}, fault.Wrap(fault.Invalid, err, "Facebook shows no such Page with this token.").
+				WithHint("Look at the number of the Page, and make the token for this Page.").On("page")
+		}
+		return network.Account{}, err
+	}
+	if p.ID == "" || !object.MatchString(p.ID) {
+		return network.Account{}, ask{}.misunderstood()
+	}
+	account := network.Account{Base: d.options.GraphURL, ID: p.ID, Handle: p.handle(), Name: clip(p.Name, 640), AvatarURL: clip(p.Picture.Data.URL, 2048),
+		URL: "https://www.facebook.com/" + p.ID, Keys: keys{key}.text(), Limits: d.profile.Limits}
+	if account.Name == "" {
+		account.Name = account.Handle
+	}
+	var warnings []string
+	about, known := d.debug(ctx, key)
+	if known && about.Type != "" && about.Type != "PAGE" {
+		return network.Account{}, fault.New(fault.Invalid, "This is the token of a person or of an app, not of the Page.").
+			WithHint("Choose the Page where the token is made, and copy the token again.").On("token")
+	}
+	if missing := about.missing(known); len(missing) > 0 {
+		warnings = append(warnings, "Connected, but these permissions are missing: "+strings.Join(missing, ", ")+".")
+	}
+	if d.app() {
+		if err := d.subscribe(ctx, p.ID, key, known, about.Scopes); err != nil {
+			text, _ := fault.Shown(err)
+			warnings = append(warnings, "Facebook does not tell us what happens, so Kith asks regularly instead: "+text)
+		}
+	}
+	account.Warning = strings.Join(warnings, " ")
+	return account, nil
+}
+
+// debug asks about a token, in the name of our app, else of the token itself.
+// Not being told is no error: a Page works without.
+func (d *Driver) debug(ctx context.Context, key string) (debug, bool) {
+	asker := key
+	if d.app() {
+		asker = d.options.AppID + "|" + d.options.AppSecret.Reveal()
+	}
+	var got struct {
+		Data *debug `json:"data"`
+	}
+	// A question, asked by POST so that the token is not in the address.
+	form := url.Values{"method": {"get"}, "input_token": {key}}
+	if _, err := d.send(ctx, asker, ask{method: http.MethodPost, path: "debug_token", form: form, harmless: true}, &got); err != nil || got.Data == nil {
+		return debug{}, false
+	}
+	return *got.Data, true
+}
+
+func (g debug) missing(known bool) []string {
+	if !known || !g.Valid {
+		return nil
+	}
+	return slices.DeleteFunc(wanted(), func(s string) bool { return slices.Contains(g.Scopes, s) })
+}
+
+// subscribe lets the news of a Page be sent to our app.
+func (d *Driver) subscribe(ctx context.Context, page, key string, known bool, scopes []string) error {
+	fields := "feed,mention"
+	if !known || slices.Contains(scopes, "pages_messaging") {
+		fields += ",messages,message_echoes"
+	}
+	form := url.Values{"subscribed_fields": {fields}}
+	_, err := d.send(ctx, key, ask{method: http.MethodPost, path: page + "/subscribed_apps", form: form, harmless: true}, nil)
+	return err
+}
+
+// Check asks how the Page and its token are. A key that is refused is a state
+// of the connection, not an error of the question. Page tokens cannot be
+// renewed without the person behind them.
+func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, secret.Text, error) {
+	health := network.Health{State: "ok", Text: "Connected.", Limits: d.profile.Limits, Handle: conn.Handle, Followers: -1}
+	var p page
+	key, err := token(conn)
+	if err == nil {
+		_, err = d.send(ctx, key, ask{path: conn.Account, query: url.Values{"fields": {pageFields}}}, &p)
+	}
+	if err == nil && p.ID != conn.Account {
+		err = ask{}.misunderstood()
+	}
+	if fault.Is(err, fault.Denied) || fault.Is(err, fault.NotFound) {
+		health.State = "broken"
+		health.Text, health.Fix = fault.Shown(err)
+		if health.Fix == "" {
+			health.Fix = "Connect the Page again."
+		}
+		return health, "", nil
+	}
+	if err != nil {
+		return network.Health{}, "", err
+	}
+	health.Name, health.Avatar, health.Handle = clip(p.Name, 640), clip(p.Picture.Data.URL, 2048), p.handle()
+	if p.Followers != nil {
+		health.Followers = *p.Followers
+	}
+	if about, known := d.debug(ctx, key); known {
+		d.judge(about, &health)
+	}
+	return health, "", nil
+}
+
+// judge says what is or will be wrong with a token.
+func (d *Driver) judge(about debug, health *network.Health) {
+	soon := d.now().Add(14 * 24 * time.Hour).Unix()
+	missing := about.missing(true)
+	switch {
+	case !about.Valid:
+		health.State, health.Text = "broken", "Facebook does not accept our key any more."
+		health.Fix = "Make a new Page access token and connect the Page again."
+	case len(missing) > 0:
+		list := strings.Join(missing, ", ")
+		health.State, health.Text = "warn", "Connected, but these permissions are missing: "+list+"."
+		health.Fix = "Make a new Page access token with " + list + " and connect the Page again."
+	case about.Expires > 0 && about.Expires < soon:
+		health.State, health.Text = "warn", "The key of this Page expires on "+day(about.Expires)+"."
+		health.Fix = "Make a new Page access token and connect the Page again."
+	case about.DataAccess > 0 && about.DataAccess < soon:
+		health.State, health.Text = "warn", "Facebook stops showing us what people write on "+day(about.DataAccess)+"."
+		health.Fix = "Let the person behind the key sign in to the app again, and connect the Page again."
+	}
+}
+
+func day(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02") }

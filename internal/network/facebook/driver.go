@@ -1,0 +1,124 @@
+// Package facebook is the driver of Facebook Pages: the Graph API with the
+// access token of a Page, and signed webhooks.
+//
+// Graph knows no key of ours, so nothing is repeated blindly: after an unclear
+// call the Page's own posts, comments or messages are listed and compared.
+//
+// What happens is told twice, by webhook and by reading; both become the same
+// body with the same key, so that it is recorded once.
+//
+// Tokens travel in the header or in the body of a request, never in its address.
+package facebook
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/secret"
+)
+
+//go:embed facts.json
+var factsJSON []byte
+
+// Options say how Graph is reached; each zero value has a default.
+type Options struct {
+	GraphURL string // https://graph.facebook.com
+	Version  string // v25.0
+	// The app at Meta, for proofs, webhooks and questions about tokens. A Page
+	// works without, by reading alone.
+	AppID     string
+	AppSecret secret.Text
+	Delay     time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
+	Now       func() time.Time
+}
+
+// Driver speaks to Facebook.
+type Driver struct {
+	out     *outward.Client
+	options Options
+	profile network.Profile
+}
+
+var (
+	_ network.Connector = (*Driver)(nil)
+	_ network.Checker   = (*Driver)(nil)
+	_ network.Publisher = (*Driver)(nil)
+	_ network.Finder    = (*Driver)(nil)
+	_ network.Replier   = (*Driver)(nil)
+	_ network.Deleter   = (*Driver)(nil)
+	_ network.Liker     = (*Driver)(nil)
+	_ network.Hider     = (*Driver)(nil)
+	_ network.Remover   = (*Driver)(nil)
+	_ network.Banner    = (*Driver)(nil)
+	_ network.Reader    = (*Driver)(nil)
+	_ network.Decoder   = (*Driver)(nil)
+	_ network.Knocker   = (*Driver)(nil)
+	_ network.Measurer  = (*Driver)(nil)
+)
+
+// New makes the driver.
+func New(out *outward.Client, o Options) *Driver {
+	if o.GraphURL == "" {
+		o.GraphURL = "https://graph.facebook.com"
+	}
+	o.GraphURL = strings.TrimSuffix(o.GraphURL, "/")
+	if o.Version == "" {
+		o.Version = "v25.0"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON)}
+	if o.Delay > 0 {
+		d.profile.Delay = o.Delay
+	}
+	d.profile.Fields = []network.Field{
+		{Name: "page", Label: "Page", Help: "The number of your Page: on Facebook under About → Page transparency.", Kind: "text", Required: true},
+		{Name: "token", Label: "Page access token", Help: "Made for this Page with your Meta app, with the permissions " + strings.Join(wanted(), ", ") + ".", Kind: "password", Secret: true, Required: true},
+	}
+	return d
+}
+
+// Name is "facebook".
+func (*Driver) Name() network.Name { return "facebook" }
+
+// Profile says what Facebook takes.
+func (d *Driver) Profile() network.Profile { return d.profile }
+
+func (d *Driver) limits(conn network.Conn) network.Limits {
+	if conn.Limits.Text.Max > 0 {
+		return conn.Limits
+	}
+	return d.profile.Limits
+}
+
+func (d *Driver) now() time.Time { return d.options.Now().UTC() }
+
+// app says whether we have an app at Meta.
+func (d *Driver) app() bool { return d.options.AppID != "" && d.options.AppSecret != "" }
+
+// wanted are the permissions that everything together needs.
+func wanted() []string {
+	return []string{"pages_read_engagement", "pages_read_user_content", "pages_manage_posts", "pages_manage_engagement",
+		"pages_manage_metadata", "pages_messaging", "read_insights"}
+}
+
+// moment reads a time as Graph writes one; what is none is the zero time.
+func moment(s string) time.Time {
+	for _, layout := range []string{"2006-01-02T15:04:05-0700", time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1970 && t.Year() <= 9998 {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// object is what may stand in a path, which is where ids of posts and comments go.
+var object = regexp.MustCompile(`^[A-Za-z0-9_]{1,128}$`) //nolint:gochecknoglobals // compiled once
+
+// known is what may be the id of anything, a message's too.
+var known = regexp.MustCompile(`^[A-Za-z0-9_.:=$@+/-]{1,256}$`) //nolint:gochecknoglobals // compiled once

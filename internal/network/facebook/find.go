@@ -1,0 +1,214 @@
+package facebook
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+)
+
+// pagesMost bounds a look; a Page that says more than that in the meantime gets
+// an incomplete look, and a person is asked.
+const pagesMost = 20
+
+// attachments are what hangs on a post.
+type attachments struct {
+	Data []struct {
+		Type      string `json:"type"`
+		MediaType string `json:"media_type"`
+		Sub       struct {
+			Data []struct{} `json:"data"`
+		} `json:"subattachments"`
+	} `json:"data"`
+}
+
+// photos counts the photos of a post.
+func (a attachments) photos() int {
+	n := 0
+	for _, one := range a.Data {
+		switch {
+		case len(one.Sub.Data) > 0:
+			n += len(one.Sub.Data)
+		case one.MediaType == "photo" || one.Type == "photo":
+			n++
+		}
+	}
+	return n
+}
+
+// said is a post, comment or message as a look finds it.
+type said struct {
+	ID          string      `json:"id"`
+	Message     string      `json:"message"`
+	Created     string      `json:"created_time"`
+	URL         string      `json:"permalink_url"`
+	From        person      `json:"from"`
+	Attachments attachments `json:"attachments"`
+	Attachment  *struct{}   `json:"attachment"`
+}
+
+// Find lists what we posted, answered or wrote since.
+func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part, since time.Time) (network.Look, error) {
+	if part.After == nil {
+		query := url.Values{"fields": {"id,message,created_time,permalink_url,attachments"}, "limit": {"50"}}
+		return d.look(ctx, conn, conn.Account+"/published_posts", query, since, func(s said) (network.Seen, bool) {
+			return network.Seen{Media: s.Attachments.photos()}, true
+		})
+	}
+	known := readExtra(part.After)
+	if part.Private || known.To != "" {
+		return d.findMessage(ctx, conn, part, since)
+	}
+	if !object.MatchString(part.After.ID) {
+		return network.Look{}, fault.New(fault.Invalid, "This is nothing on Facebook that can be answered.")
+	}
+	look, err := d.answers(ctx, conn, part.After.ID, part.After.ID, since)
+	if err != nil || strings.HasPrefix(part.After.ID, conn.Account+"_") {
+		return look, err
+	}
+	if known.Above == "" && known.Post == "" {
+		if known.Above, err = d.above(ctx, conn, part.After.ID); err != nil {
+			return network.Look{}, err
+		}
+	}
+	if !object.MatchString(known.Above) {
+		return look, nil
+	}
+	// An answer to an answer may hang below the same first comment, where it does
+	// not say which one it answers: any answer of ours there may be the one.
+	beside, err := d.answers(ctx, conn, known.Above, part.After.ID, since)
+	look.Near, look.Complete = append(look.Near, beside.Near...), look.Complete && beside.Complete
+	return look, err
+}
+
+// above asks which comment a comment answers, "" for none.
+func (d *Driver) above(ctx context.Context, conn network.Conn, id string) (string, error) {
+	var got struct {
+		Parent struct {
+			ID string `json:"id"`
+		} `json:"parent"`
+	}
+	_, err := d.call(ctx, conn, ask{path: id, query: url.Values{"fields": {"parent"}}}, &got)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
+		return "", nil // gone, or no comment at all
+	}
+	return got.Parent.ID, err
+}
+
+// answers lists our comments directly below something.
+func (d *Driver) answers(ctx context.Context, conn network.Conn, below, after string, since time.Time) (network.Look, error) {
+	query := url.Values{"fields": {"id,message,created_time,from,permalink_url,attachment"}, "filter": {"toplevel"}, "order": {"reverse_chronological"}, "limit": {"100"}}
+	look, err := d.look(ctx, conn, below+"/comments", query, since, func(s said) (network.Seen, bool) {
+		seen := network.Seen{After: after}
+		if s.Attachment != nil {
+			seen.Media = 1
+		}
+		return seen, string(s.From.ID) == conn.Account
+	})
+	if fault.Is(err, fault.NotFound) {
+		return network.Look{Complete: true}, nil // what is not there has no answers
+	}
+	return look, err
+}
+
+// look lists, newest first, what is not older than since. It is complete when
+// something older was reached, or the end of the list. An empty last page may
+// also mean that our place in the list is gone: then it is gone through again.
+func (d *Driver) look(ctx context.Context, conn network.Conn, path string, query url.Values, since time.Time, keep func(said) (network.Seen, bool)) (network.Look, error) {
+	for try := 0; ; try++ {
+		var look network.Look
+		odd := false
+		end, err := d.walk(ctx, conn, path, query, pagesMost, func(items []json.RawMessage) bool {
+			for _, item := range items {
+				var s said
+				at := time.Time{}
+				if json.Unmarshal(item, &s) == nil {
+					at = moment(s.Created)
+				}
+				if s.ID == "" || at.IsZero() {
+					odd = true // it may be the one
+					continue
+				}
+				if older(at, since) {
+					return true
+				}
+				if seen, ours := keep(s); ours {
+					seen.ID, seen.URL, seen.Text, seen.At = s.ID, s.URL, s.Message, at
+					look.Near = append(look.Near, seen)
+				}
+			}
+			return false
+		})
+		if err != nil {
+			return network.Look{}, err
+		}
+		if end == lost && try == 0 {
+			continue
+		}
+		look.Complete = end != broken && !odd
+		return look, nil
+	}
+}
+
+// findMessage lists what we wrote to the person since.
+func (d *Driver) findMessage(ctx context.Context, conn network.Conn, part network.Part, since time.Time) (network.Look, error) {
+	person, err := d.personOf(ctx, conn, part.After)
+	if err != nil {
+		return network.Look{}, err
+	}
+	var talks []struct {
+		ID string `json:"id"`
+	}
+	query := url.Values{"platform": {"MESSENGER"}, "user_id": {person}, "fields": {"id"}, "limit": {"5"}}
+	end, err := d.walk(ctx, conn, conn.Account+"/conversations", query, 2, func(items []json.RawMessage) bool {
+		for _, item := range items {
+			var t struct {
+				ID string `json:"id"`
+			}
+			if json.Unmarshal(item, &t) == nil && object.MatchString(t.ID) {
+				talks = append(talks, t)
+			}
+		}
+		return false
+	})
+	if err != nil {
+		return network.Look{}, err
+	}
+	all := network.Look{Complete: end != broken}
+	for _, t := range talks {
+		query := url.Values{"fields": {"id,message,created_time,from"}, "limit": {"50"}}
+		look, err := d.look(ctx, conn, t.ID+"/messages", query, since, func(s said) (network.Seen, bool) {
+			// A message does not say which one it answers: any answer here may be ours.
+			return network.Seen{After: part.After.ID, Ref: network.Ref{Extra: extra{To: person}.raw()}}, string(s.From.ID) == conn.Account
+		})
+		if err != nil {
+			return network.Look{}, err
+		}
+		all.Near, all.Complete = append(all.Near, look.Near...), all.Complete && look.Complete
+	}
+	return all, nil
+}
+
+// personOf finds whom a private answer goes to.
+func (d *Driver) personOf(ctx context.Context, conn network.Conn, after *network.Ref) (string, error) {
+	known := readExtra(after)
+	id := known.To
+	if id == "" {
+		id = known.From
+	}
+	if id == "" && object.MatchString(after.ID) {
+		var got said
+		if _, err := d.call(ctx, conn, ask{path: after.ID, query: url.Values{"fields": {"from"}}}, &got); err != nil {
+			return "", err
+		}
+		id = string(got.From.ID)
+	}
+	if !object.MatchString(id) || id == conn.Account {
+		return "", fault.New(fault.Invalid, "It is not clear who should get this message.").WithHint("Answer in public instead.")
+	}
+	return id, nil
+}

@@ -1,0 +1,169 @@
+package facebook
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+)
+
+// extra is what we remember to act on something again.
+type extra struct {
+	To    string `json:"to,omitempty"`    // a message: the person it is exchanged with
+	Post  string `json:"post,omitempty"`  // a comment: the post it stands below
+	Above string `json:"above,omitempty"` // and the comment, if it answers one
+	From  string `json:"from,omitempty"`  // and who wrote it
+}
+
+func readExtra(ref *network.Ref) extra {
+	var e extra
+	if ref != nil && json.Unmarshal(ref.Extra, &e) != nil {
+		return extra{}
+	}
+	return e
+}
+
+func (e extra) raw() json.RawMessage {
+	if e == (extra{}) {
+		return nil
+	}
+	data, err := json.Marshal(e)
+	if err != nil {
+		panic(err) // strings alone
+	}
+	return data
+}
+
+func postURL(id string) string { return "https://www.facebook.com/" + id }
+
+// Publish makes a post: a text, a text with a link, or a text with photos.
+func (d *Driver) Publish(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
+	if err := network.Refusal(d.limits(conn), part); err != nil {
+		return network.Sent{}, err
+	}
+	form := url.Values{}
+	if part.Text != "" {
+		form.Set("message", part.Text)
+	}
+	a := ask{method: http.MethodPost, path: conn.Account + "/feed", form: form}
+	switch len(part.Media) {
+	case 0:
+		if part.Link != "" {
+			u, err := url.Parse(part.Link)
+			if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+				return network.Sent{}, fault.New(fault.Invalid, "The link is not a web address.").WithHint("It starts with https://.").On("link")
+			}
+			form.Set("link", part.Link)
+		}
+	case 1:
+		f, err := d.open(conn, part.Media[0])
+		if err != nil {
+			return network.Sent{}, err
+		}
+		a.path, a.file = conn.Account+"/photos", f
+		form.Set("published", "true")
+		describe(form, part.Media[0])
+	default:
+		photos := make([]map[string]string, len(part.Media))
+		for i, m := range part.Media {
+			id, err := d.upload(ctx, conn, m)
+			if err != nil {
+				return network.Sent{}, err
+			}
+			photos[i] = map[string]string{"media_fbid": id}
+		}
+		list, err := json.Marshal(photos)
+		if err != nil {
+			return network.Sent{}, fault.Wrap(fault.Internal, err, "writing a call to Facebook")
+		}
+		form.Set("attached_media", string(list))
+	}
+	var made struct {
+		ID   string `json:"id"`
+		Post string `json:"post_id"`
+	}
+	at, err := d.call(ctx, conn, a, &made)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	id := made.Post
+	if id == "" && a.file == nil {
+		id = made.ID
+	}
+	if !object.MatchString(id) {
+		return network.Sent{}, a.misunderstood()
+	}
+	return network.Sent{Ref: network.Ref{ID: id, URL: postURL(id)}, At: at}, nil
+}
+
+func describe(form url.Values, m network.Media) {
+	if m.Alt != "" {
+		form.Set("alt_text_custom", m.Alt)
+	}
+}
+
+func (d *Driver) open(conn network.Conn, m network.Media) (*file, error) {
+	most := d.limits(conn).Media.Image.MaxBytes
+	r, err := m.Open()
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "opening a file of ours")
+	}
+	data, err := io.ReadAll(io.LimitReader(r, most+1))
+	if closed := r.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "reading a file of ours")
+	}
+	if int64(len(data)) > most || len(data) == 0 {
+		return nil, fault.New(fault.Invalid, "The image has not the size it should have.").WithHint("Upload it again.").On("media")
+	}
+	return &file{m.Type, data}, nil
+}
+
+// upload gives a photo to Facebook that nobody sees yet. Without a post it is
+// forgotten there, so doing it twice is harmless.
+func (d *Driver) upload(ctx context.Context, conn network.Conn, m network.Media) (string, error) {
+	f, err := d.open(conn, m)
+	if err != nil {
+		return "", err
+	}
+	form := url.Values{"published": {"false"}}
+	describe(form, m)
+	a := ask{method: http.MethodPost, path: conn.Account + "/photos", form: form, file: f, harmless: true}
+	var made struct {
+		ID string `json:"id"`
+	}
+	if _, err := d.call(ctx, conn, a, &made); err != nil {
+		return "", err
+	}
+	if !object.MatchString(made.ID) {
+		return "", a.misunderstood()
+	}
+	return made.ID, nil
+}
+
+// Delete deletes a post or comment of ours; what is not there is no error.
+func (d *Driver) Delete(ctx context.Context, conn network.Conn, ref network.Ref) error {
+	if !object.MatchString(ref.ID) || readExtra(&ref).To != "" {
+		return fault.New(fault.Invalid, "This cannot be deleted on Facebook from here.").WithHint("Messages can only be deleted in the Page's own inbox.")
+	}
+	_, err := d.call(ctx, conn, ask{method: http.MethodDelete, path: ref.ID, harmless: true}, nil)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// Remove deletes somebody's comment below our post.
+func (d *Driver) Remove(ctx context.Context, conn network.Conn, ref network.Ref) error {
+	return d.Delete(ctx, conn, ref)
+}
+
+// older says that something is from before a look.
+func older(at, since time.Time) bool { return !at.IsZero() && at.Before(since) }

@@ -1,0 +1,290 @@
+package facebook
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+)
+
+// How far Read looks. Graph lists posts by when they were made, not by what
+// happened below them, so each reading asks all recent posts for their newest
+// comments, many in one call.
+const (
+	recent    = 30 * 24 * time.Hour // posts whose comments are read
+	while     = 26 * time.Hour      // how far back the first reading goes
+	overlap   = 2 * time.Minute     // what is accepted may be listed later
+	callsMost = 40                  // in one Read; the rest comes with the next
+)
+
+// cursor is where Read left off, in Facebook's seconds.
+type cursor struct {
+	// Everything made before Since was told. It follows one sweep behind Top, the
+	// newest ever seen: what is made while a sweep goes on is younger than that.
+	Since int64            `json:"since,omitempty"`
+	Top   int64            `json:"top,omitempty"`
+	Sweep *sweep           `json:"sweep,omitempty"` // one that is not over yet
+	Felt  map[string]int64 `json:"felt,omitempty"`  // how many reactions were told, by post
+	Talk  struct {
+		Since int64 `json:"since,omitempty"`
+		Top   int64 `json:"top,omitempty"`
+	} `json:"talk,omitzero"`
+	Watch  []watched `json:"watch,omitempty"`
+	Looked int64     `json:"looked,omitempty"`
+}
+
+// sweep is one walk over all recent posts.
+type sweep struct {
+	Floor int64            `json:"floor"`
+	Then  int64            `json:"then"` // what Since becomes
+	Place url.Values       `json:"place,omitempty"`
+	Again bool             `json:"again,omitempty"` // the place was lost once: from the top again
+	Over  bool             `json:"over,omitempty"`  // all posts were listed; what is left are comments
+	Felt  map[string]int64 `json:"felt,omitempty"`
+	Left  []rest           `json:"left,omitempty"`
+}
+
+// rest are the comments of a post that did not fit.
+type rest struct {
+	Post string `json:"post"`
+	From int64  `json:"from"`
+}
+
+// reading is one Read under way.
+type reading struct {
+	*Driver
+	conn   network.Conn
+	c      cursor
+	calls  int
+	events []network.Raw
+	told   map[string]bool
+}
+
+// Read asks for what happened since the cursor, oldest first.
+func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) ([]network.Raw, string, bool, error) {
+	r := &reading{Driver: d, conn: conn, told: map[string]bool{}}
+	if given != "" && json.Unmarshal([]byte(given), &r.c) != nil {
+		r.c = cursor{} // one of an older form: read again, which is harmless
+	}
+	first := d.now().Add(-while).Unix()
+	for _, at := range []*int64{&r.c.Since, &r.c.Top, &r.c.Talk.Since, &r.c.Talk.Top} {
+		if *at <= 0 {
+			*at = first
+		}
+	}
+	if err := r.sweep(ctx); err != nil {
+		return nil, given, false, err
+	}
+	more := r.c.Sweep != nil
+	if !more {
+		// What fails here is asked again from the same place; it must not hold up
+		// what is said in public. Check says when a permission is missing.
+		before, n := r.c.Talk, len(r.events)
+		if r.talks(ctx) != nil {
+			r.c.Talk, r.events = before, r.events[:n]
+		}
+		r.changed(ctx)
+	}
+	slices.SortStableFunc(r.events, func(a, b network.Raw) int { return a.At.Compare(b.At) })
+	next, err := json.Marshal(r.c)
+	if err != nil {
+		return nil, given, false, fault.Wrap(fault.Internal, err, "writing a cursor")
+	}
+	return r.events, string(next), more, nil
+}
+
+// tell adds an event, unless this reading has told it.
+func (r *reading) tell(raw network.Raw) {
+	if !r.told[raw.Key] {
+		r.told[raw.Key] = true
+		r.events = append(r.events, raw)
+	}
+}
+
+// sweep goes over the recent posts, or on with them.
+func (r *reading) sweep(ctx context.Context) error {
+	s := r.c.Sweep
+	if s == nil {
+		s = &sweep{Floor: r.c.Since - int64(overlap/time.Second), Then: r.c.Top, Felt: map[string]int64{}}
+		r.c.Sweep = s
+	}
+	if s.Felt == nil {
+		s.Felt = map[string]int64{}
+	}
+	for small := false; ; {
+		if done, err := r.rests(ctx); err != nil || !done {
+			return err
+		}
+		if s.Over {
+			break
+		}
+		if r.calls >= callsMost {
+			return nil
+		}
+		l, err := r.posts(ctx, small)
+		switch {
+		case err != nil && !small && tooMuch(err):
+			small = true
+			continue
+		case err != nil && fault.Is(err, fault.Invalid) && s.Place != nil && !s.Again,
+			err == nil && len(l.Data) == 0 && s.Place != nil && !s.Again:
+			s.Place, s.Again = nil, true // our place is gone: from the top once more
+			continue
+		case err != nil:
+			return err
+		}
+		old, err := r.below(ctx, l)
+		if err != nil {
+			return err
+		}
+		s.Place = l.further()
+		s.Over = s.Place == nil || old
+	}
+	r.c.Since, r.c.Felt, r.c.Sweep = s.Then, s.Felt, nil
+	return nil
+}
+
+// tooMuch says that Graph, or our client, finds the answer too large.
+func tooMuch(err error) bool {
+	said := refused(err)
+	return said.Code == 1 || fault.Is(err, fault.Invalid) && said.status == 0
+}
+
+const commentFields = "id,message,created_time,from,parent{id},permalink_url,attachment"
+
+// posts asks for a page of posts with their newest comments.
+func (r *reading) posts(ctx context.Context, small bool) (list, error) {
+	most, each := "50", "10"
+	if small {
+		most, each = "5", "5"
+	}
+	floor := strconv.FormatInt(max(r.c.Sweep.Floor, 1), 10)
+	query := url.Values{"limit": {most}, "fields": {"id,message,created_time,from,permalink_url,attachments," +
+		"comments.filter(stream).order(chronological).since(" + floor + ").limit(" + each + "){" + commentFields + "}," +
+		"reactions.summary(total_count).limit(0)"}}
+	maps.Copy(query, r.c.Sweep.Place)
+	r.calls++
+	var l list
+	a := ask{path: r.conn.Account + "/feed", query: query}
+	_, err := r.call(ctx, r.conn, a, &l)
+	if err == nil && l.Data == nil {
+		err = a.misunderstood()
+	}
+	return l, err
+}
+
+// feedPost is a post of the list.
+type feedPost struct {
+	ID          string `json:"id"`
+	Message     string `json:"message"`
+	Created     string `json:"created_time"`
+	From        person `json:"from"`
+	URL         string `json:"permalink_url"`
+	Attachments struct {
+		Data []hanging `json:"data"`
+	} `json:"attachments"`
+	Comments  list `json:"comments"`
+	Reactions struct {
+		Summary struct {
+			Total *int64 `json:"total_count"`
+		} `json:"summary"`
+	} `json:"reactions"`
+}
+
+// below tells what a page of posts shows; old says that a post was reached whose
+// comments are not read any more.
+func (r *reading) below(ctx context.Context, l list) (old bool, err error) {
+	for _, item := range l.Data {
+		var p feedPost
+		if err := json.Unmarshal(item, &p); err != nil {
+			if _, odd := errors.AsType[*json.UnmarshalTypeError](err); !odd {
+				continue
+			}
+		}
+		if !object.MatchString(p.ID) {
+			continue
+		}
+		made := moment(p.Created)
+		if !made.IsZero() && made.Before(r.now().Add(-recent)) {
+			return true, nil
+		}
+		if made.Unix() >= r.c.Sweep.Floor {
+			r.post(p)
+		}
+		from := r.c.Sweep.Floor
+		for _, c := range p.Comments.Data {
+			from = max(from, r.comment(p.ID, c))
+		}
+		if p.Comments.further() != nil {
+			r.c.Sweep.Left = append(r.c.Sweep.Left, rest{p.ID, from})
+		}
+		if err := r.reactions(ctx, p); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+func (r *reading) post(p feedPost) {
+	c := change{From: p.From, Item: "post", Verb: "add", Post: p.ID, Created: clock(moment(p.Created).Unix()), Text: p.Message, URL: p.URL}
+	if string(p.From.ID) == r.conn.Account {
+		c.Item = "status"
+	}
+	for _, h := range p.Attachments.Data {
+		c.Photo = h.photo()
+	}
+	if c, ok := c.lean(); ok {
+		r.tell(c.raw(r.conn.Account, time.Time{}))
+	}
+}
+
+// comment tells one comment and gives its moment.
+func (r *reading) comment(post string, item json.RawMessage) int64 {
+	var got struct {
+		said
+		Parent struct {
+			ID string `json:"id"`
+		} `json:"parent"`
+		Hanging hanging `json:"attachment"`
+	}
+	if err := json.Unmarshal(item, &got); err != nil {
+		if _, odd := errors.AsType[*json.UnmarshalTypeError](err); !odd {
+			return 0
+		}
+	}
+	at := moment(got.Created)
+	if at.IsZero() {
+		at = r.now()
+	}
+	c := change{From: got.From, Item: "comment", Verb: "add", Post: post, Comment: got.ID, Parent: got.Parent.ID, Created: clock(at.Unix()),
+		Text: got.Message, URL: got.URL, Photo: got.Hanging.photo()}
+	if c.Parent == "" {
+		c.Parent = post
+	}
+	c, ok := c.lean()
+	if !ok {
+		return 0
+	}
+	r.tell(c.raw(r.conn.Account, time.Time{}))
+	r.watch(c)
+	r.c.Top = max(r.c.Top, at.Unix())
+	return at.Unix()
+}
+
+// hanging is what hangs on a post or comment.
+type hanging struct {
+	Media struct {
+		Image struct {
+			Src string `json:"src"`
+		} `json:"image"`
+	} `json:"media"`
+}
+
+func (h hanging) photo() string { return h.Media.Image.Src }
