@@ -177,6 +177,13 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		health.State, health.Text = "warn", "Connected without direct messages."
 		health.Fix = "Make an app password that allows direct messages and connect again."
 	}
+	if health.State == "ok" {
+		_, err := d.call(ctx, conn, ask{method: "chat.bsky.convo.listConvos", query: url.Values{"limit": {"1"}}, chat: true}, nil)
+		if err != nil {
+			health.State, health.Text = "warn", "Connected, but direct messages cannot be read at the moment."
+			health.Fix = "Wait a little; if it stays, make a new app password that allows direct messages."
+		}
+	}
 	return health, d.newest(ctx, conn), nil
 }
 
