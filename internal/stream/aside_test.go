@@ -140,28 +140,86 @@ func TestAPersonIsErased(t *testing.T) {
 	}
 }
 
+// cluster gives connections to a server that several processes would share.
+func cluster(t *testing.T, n int) []*nats.Conn {
+	t.Helper()
+	ns, err := server.NewServer(&server.Options{DontListen: true, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ns.Start()
+	t.Cleanup(func() { ns.Shutdown(); ns.WaitForShutdown() })
+	conns := make([]*nats.Conn, n)
+	for i := range conns {
+		if conns[i], err = nats.Connect("", nats.InProcessServer(ns)); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(conns[i].Close)
+	}
+	return conns
+}
+
+// A reader that was only asleep wakes when another has its partition: it writes
+// nothing more, although it had prepared its facts already.
+func TestAReaderThatSleptTooLongWritesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		defer db.Close()
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "create table applied_by_test (who text not null, key text not null)")
+			return err
+		})
+		by := func(who string, before func()) stream.Receive { // without looking whether a fact is fresh
+			return func(_ context.Context, facts []stream.Fact) (stream.Apply, error) {
+				before()
+				return func(ctx context.Context, tx *store.Tx) error {
+					for _, f := range facts {
+						if _, err := tx.Exec(ctx, "insert into applied_by_test (who, key) values ($1, $2)", who, f.Key); err != nil {
+							return err
+						}
+					}
+					return nil
+				}, nil
+			}
+		}
+		conns := cluster(t, 2)
+		change := func(conn *nats.Conn) func(o *stream.Options) {
+			return func(o *stream.Options) {
+				o.Conn, o.MaxBytes, o.Partitions, o.Lease = conn, 64<<20, 1, 300*time.Millisecond
+			}
+		}
+		first := open(t, "", change(conns[0]))
+		keep(t, first, fact("a", 1), fact("a", 2))
+		asleep, awake := make(chan struct{}, 100), make(chan struct{})
+		stopFirst := run(t, first, db, by("first", func() { asleep <- struct{}{}; <-awake }))
+		<-asleep
+		second := open(t, "", change(conns[1]))
+		stopSecond := run(t, second, db, by("second", func() {}))
+		settled(t, second, db)
+		stopSecond()
+		close(awake)
+		keep(t, first, fact("a", 3)) // which the first applies, after it has the partition again
+		settled(t, first, db)
+		stopFirst()
+		if n, m := count(t, db, "select count(*) from applied_by_test where who = 'second'"), count(t, db, "select count(*) from applied_by_test where who = 'first'"); n != 2 || m != 1 {
+			t.Errorf("the second applied %d facts of 2, the first %d of 1", n, m)
+		}
+		first.Close()
+		second.Close()
+	})
+}
+
 // Two processes share a stream: one reads a partition, and when it goes the
 // other goes on.
 func TestAPartitionHasOneReader(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		defer db.Close()
 		table(t, db)
-		ns, err := server.NewServer(&server.Options{DontListen: true, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ns.Start()
-		defer func() { ns.Shutdown(); ns.WaitForShutdown() }()
+		conns := cluster(t, 2)
 		var streams [2]*stream.Stream
 		var read [2]atomic.Int64
 		var stops [2]func()
 		for i := range streams {
-			conn, err := nats.Connect("", nats.InProcessServer(ns))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
-			streams[i] = open(t, "", func(o *stream.Options) { o.Conn, o.MaxBytes, o.Lease = conn, 64<<20, 3*time.Second })
+			streams[i] = open(t, "", func(o *stream.Options) { o.Conn, o.MaxBytes, o.Lease = conns[i], 64<<20, 3*time.Second })
 			defer streams[i].Close()
 			stops[i] = run(t, streams[i], db, func(ctx context.Context, facts []stream.Fact) (stream.Apply, error) {
 				read[i].Add(int64(len(facts)))

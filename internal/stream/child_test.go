@@ -94,7 +94,7 @@ func killed(t *testing.T, address string) {
 	db.Close()
 	dir := t.TempDir()
 	acknowledged := map[string]bool{}
-	const rounds = 5
+	const rounds = 3
 	for round := range rounds {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "KITH_TEST_CHILD="+dir, "KITH_TEST_DB="+address, fmt.Sprint("KITH_TEST_ROUND=", round))

@@ -232,12 +232,15 @@ func TestAReplacedStreamIsReadFromItsBeginning(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		defer db.Close()
 		table(t, db)
-		for round := range 3 {
-			s := open(t, t.TempDir()) // the former folder is gone
-			stop := run(t, s, db, record)
-			for n := range 30 - round*10 { // shorter than the one before
+		for round, length := range []int{20, 10, 30} { // shorter than the one before, and longer
+			dir := t.TempDir() // the former folder is gone
+			s := open(t, dir)
+			for n := range length {
 				keep(t, s, fact("a", n), fact("b", round*100+n))
 			}
+			s.Close()
+			s = open(t, dir)
+			stop := run(t, s, db, record)
 			settled(t, s, db)
 			stop()
 			s.Close()
