@@ -14,49 +14,6 @@ import (
 	"github.com/kithhq/kith/internal/network"
 )
 
-// How far Read looks. Graph lists posts by when they were made, not by what
-// happened below them, so each reading asks all recent posts for their newest
-// comments, many in one call.
-const (
-	recent    = 30 * 24 * time.Hour // posts whose comments are read
-	while     = 26 * time.Hour      // how far back the first reading goes
-	overlap   = 2 * time.Minute     // what is accepted may be listed later
-	callsMost = 40                  // in one Read; the rest comes with the next
-)
-
-// cursor is where Read left off, in Facebook's seconds.
-type cursor struct {
-	// Everything made before Since was told. It follows one sweep behind Top, the
-	// newest ever seen: what is made while a sweep goes on is younger than that.
-	Since int64            `json:"since,omitempty"`
-	Top   int64            `json:"top,omitempty"`
-	Sweep *sweep           `json:"sweep,omitempty"` // one that is not over yet
-	Felt  map[string]int64 `json:"felt,omitempty"`  // how many reactions were told, by post
-	Talk  struct {
-		Since int64 `json:"since,omitempty"`
-		Top   int64 `json:"top,omitempty"`
-	} `json:"talk,omitzero"`
-	Watch  []watched `json:"watch,omitempty"`
-	Looked int64     `json:"looked,omitempty"`
-}
-
-// sweep is one walk over all recent posts.
-type sweep struct {
-	Floor int64            `json:"floor"`
-	Then  int64            `json:"then"` // what Since becomes
-	Place url.Values       `json:"place,omitempty"`
-	Again bool             `json:"again,omitempty"` // the place was lost once: from the top again
-	Over  bool             `json:"over,omitempty"`  // all posts were listed; what is left are comments
-	Felt  map[string]int64 `json:"felt,omitempty"`
-	Left  []rest           `json:"left,omitempty"`
-}
-
-// rest are the comments of a post that did not fit.
-type rest struct {
-	Post string `json:"post"`
-	From int64  `json:"from"`
-}
-
 // reading is one Read under way.
 type reading struct {
 	*Driver
@@ -73,12 +30,8 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) ([]n
 	if given != "" && json.Unmarshal([]byte(given), &r.c) != nil {
 		r.c = cursor{} // one of an older form: read again, which is harmless
 	}
-	first := d.now().Add(-while).Unix()
-	for _, at := range []*int64{&r.c.Since, &r.c.Top, &r.c.Talk.Since, &r.c.Talk.Top} {
-		if *at <= 0 {
-			*at = first
-		}
-	}
+	r.c.begin(d.now())
+	r.c.Talk.begin(d.now())
 	if err := r.sweep(ctx); err != nil {
 		return nil, given, false, err
 	}
@@ -112,7 +65,7 @@ func (r *reading) tell(raw network.Raw) {
 func (r *reading) sweep(ctx context.Context) error {
 	s := r.c.Sweep
 	if s == nil {
-		s = &sweep{Floor: r.c.Since - int64(overlap/time.Second), Then: r.c.Top, Felt: map[string]int64{}}
+		s = &sweep{Floor: r.c.floor(), Then: r.c.then(r.now()), Felt: map[string]int64{}}
 		r.c.Sweep = s
 	}
 	if s.Felt == nil {
@@ -274,7 +227,7 @@ func (r *reading) comment(post string, item json.RawMessage) int64 {
 	}
 	r.tell(c.raw(r.conn.Account, time.Time{}))
 	r.watch(c)
-	r.c.Top = max(r.c.Top, at.Unix())
+	r.c.see(at.Unix(), r.now())
 	return at.Unix()
 }
 

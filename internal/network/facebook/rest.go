@@ -143,7 +143,7 @@ const messageFields = "id,created_time,from,to,message,attachments"
 
 // talks reads the conversations that moved since.
 func (r *reading) talks(ctx context.Context) error {
-	floor, then := r.c.Talk.Since-int64(overlap/time.Second), r.c.Talk.Top
+	floor, then := r.c.Talk.floor(), r.c.Talk.then(r.now())
 	take := func(items []json.RawMessage) (old bool) {
 		for _, item := range items {
 			var g listedMessage
@@ -154,7 +154,7 @@ func (r *reading) talks(ctx context.Context) error {
 			}
 			if m, ok := g.lean(r.conn.Account); ok {
 				r.tell(m.raw(r.conn.Account))
-				r.c.Talk.Top = max(r.c.Talk.Top, at)
+				r.c.Talk.see(at, r.now())
 			}
 		}
 		return false
