@@ -119,7 +119,7 @@ type Message struct {
 }
 
 const messageSelect = `select m.id, m.conversation_id, m.channel_id, coalesce(c.network, ''), m.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''),
-	m.author_name, m.from_us, m.text, m.at, coalesce(a.id, ''), m.url, m.state, m.sending, m.error_text, m.private, m.liked, m.media, m.reason, m.seq
+	m.author_name, m.from_us, m.text, m.at, coalesce(a.id, ''), m.url, m.state, case when m.sending = 'claimed' then 'sending' else m.sending end, m.error_text, m.private, m.liked, m.media, m.reason, m.seq
 	from message m
 	left join conversation c on c.id = m.conversation_id
 	left join person p on p.id = m.person_id
