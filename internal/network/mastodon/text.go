@@ -179,5 +179,11 @@ func unaddressed(s string, names ...string) string {
 // alike folds a text to what survives a server: white space and the servers of
 // those who are mentioned do not.
 func alike(s string) string {
-	return strings.Join(strings.Fields(anybody.ReplaceAllString(s, "@$1")), " ")
+	for {
+		shorter := anybody.ReplaceAllString(s, "@$1")
+		if shorter == s {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		s = shorter // "@a@b@c" has lost a server and reads like another mention now
+	}
 }
