@@ -9,7 +9,7 @@ addEventListener('vite:preloadError', (e) => {
 	location.reload();
 });
 
-export const handleError: HandleClientError = ({ error }) => {
-	console.error(error);
+export const handleError: HandleClientError = ({ error, status }) => {
+	if (status !== 404) console.error(error);
 	return { message: error instanceof Error ? error.message : '' };
 };
