@@ -257,3 +257,50 @@ func BenchmarkJobs(b *testing.B) {
 		})
 	}
 }
+
+// Someone cancels a job that is next in a lane while the runner chooses the next
+// head: without a lock the lane would wait for the cancelled job's retry.
+func TestACancelledJobIsNotChosenMeanwhile(t *testing.T) {
+	c := newClock()
+	db := storetest.Postgres(t, store.WithNow(c.Now)) // SQLite has one writer: there is no meanwhile
+	hold := make(chan struct{})
+	ran := make(chan int, 10)
+	start(t, db, jobs.Options{}, func(_ context.Context, _ *jobs.Job, n note) error {
+		ran <- n.N
+		switch n.N {
+		case 1:
+			return fault.New(fault.Unavailable, "in an hour").In(time.Hour)
+		case 0:
+			<-hold
+		}
+		return nil
+	})
+	retry, _ := insert(t, db, jobs.New{Lane: "a", At: c.Now().Add(-2 * time.Minute)}, note{1})
+	until(t, "it waits for a retry", func() bool { return get(t, db, retry).ErrorKind != "" })
+	receive(t, ran)
+	insert(t, db, jobs.New{Lane: "a", At: c.Now().Add(-3 * time.Minute)}, note{0}) // comes first, and runs
+	receive(t, ran)
+	insert(t, db, jobs.New{Lane: "a", At: c.Now().Add(-time.Minute)}, note{2})
+	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+		if err := jobs.Cancel(ctx, tx, "w", retry); err != nil {
+			return err
+		}
+		close(hold)
+		// The runner may now choose: it must wait for us. Half a second is plenty.
+		chosen := time.After(500 * time.Millisecond)
+		for {
+			select {
+			case <-chosen:
+				return nil
+			default:
+			}
+			if count(t, db, "select count(*) from job_lane where runner = ''") > 0 {
+				t.Error("a head was chosen over a cancellation")
+				return nil
+			}
+		}
+	})
+	if n := receive(t, ran); n != 2 {
+		t.Errorf("%d ran", n)
+	}
+}

@@ -61,10 +61,15 @@ func victim() error {
 	}
 	defer diary.Close()
 	r := jobs.NewRunner(db, jobs.Options{Workers: 16, Lease: time.Second})
-	jobs.Handle(r, chain, func(ctx context.Context, j *jobs.Job, l link) error {
-		if _, err := fmt.Fprintf(diary, "%s %v\n", j.ID, j.Rescued); err != nil {
+	jobs.Handle(r, chain, func(ctx context.Context, j *jobs.Job, l link) (err error) {
+		if _, err := fmt.Fprintf(diary, "%s begins %v\n", j.ID, j.Rescued); err != nil {
 			return err
 		}
+		defer func() {
+			if err != nil { // as when this machine was too slow to renew the lease
+				fmt.Fprintf(diary, "%s ends %v\n", j.ID, err)
+			}
+		}()
 		select { // something outside takes its time
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -235,16 +240,21 @@ func judge(t *testing.T, db *store.DB, diary string) {
 			t.Errorf("%s: %d", what, n)
 		}
 	}
-	seen := map[string]int{}
+	seen, ended := map[string]int{}, map[string]int{}
 	text, err := os.ReadFile(diary)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(text)) {
-		id, rescued, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if seen[id]++; seen[id] > 1 && rescued != "true" {
-			t.Errorf("%s ran again and was not told", id)
+		word := strings.Fields(line)
+		if word[1] == "ends" {
+			ended[word[0]]++
+			continue
 		}
+		if seen[word[0]] > ended[word[0]] && word[2] != "true" {
+			t.Errorf("%s ran again after a try without a word, and was not told", word[0])
+		}
+		seen[word[0]]++
 	}
 	again := 0
 	storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
@@ -264,5 +274,5 @@ func judge(t *testing.T, db *store.DB, diary string) {
 		}
 		return nil
 	})
-	t.Logf("%d jobs, %d of them begun more than once, %d rescued", len(seen), again, count(t, db, `select count(*) from job where rescued = 1`))
+	t.Logf("%d jobs, %d of them begun more than once, %d tries ended with an error, %d rescued", len(seen), again, len(ended), count(t, db, `select count(*) from job where rescued = 1`))
 }

@@ -57,6 +57,8 @@ func (r *Runner) try(w *work) outcome {
 	case h == nil: // perhaps a younger process knows it
 		r.opt.Log.WarnContext(w.ctx, "nobody here handles this kind of job", "kind", j.Kind, "job", j.ID)
 		return outcome{job: j, decision: decision{state: Ready, at: now().Add(jitter(10 * time.Second))}}
+	case w.until.Load() <= now().UnixMicro(): // it slept before it began: another may have taken over
+		return outcome{job: j, decision: decision{state: Ready, at: j.RunAt, broken: j.broken}, failing: j.failing, kind: j.ErrorKind, text: j.ErrorText}
 	case j.CancelAsked: // while it ran in a process that died
 		return outcome{job: j, decision: decision{state: Cancelled}}
 	case j.failing > 0: // only its failure is left to be recorded
