@@ -124,7 +124,8 @@ func (r route) record(ctx context.Context, tx *store.Tx, by access.Actor, in, ou
 			subject = it.about()
 		}
 	}
-	return team.Record(ctx, tx, by, r.audit, subject, "")
+	of, _, _ := strings.Cut(r.audit, ".")
+	return team.Record(ctx, tx, by, r.audit, of+":"+subject, "")
 }
 
 // What is known of a request with a key.
