@@ -73,6 +73,7 @@ func open(t *testing.T, db *store.DB, change ...func(*api.Config)) *place {
 	t.Cleanup(server.Close)
 	t.Cleanup(p.door.Close)
 	p.url = server.URL
+	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	return p
 }
 
