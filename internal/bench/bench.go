@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ type Command struct {
 	Name  string `arg:"" help:"start, idle, send, ingest, inbox, page or all." enum:"start,idle,send,ingest,inbox,page,all"`
 	JSON  bool   `help:"Print figures as JSON lines."`
 	Small bool   `help:"A smaller run that shows whether the bench works; its figures prove nothing."`
+	CPU   string `name:"cpu-profile" help:"Write a processor profile to this file." type:"path"`
 	DB    string `name:"db" help:"PostgreSQL for the inbox bench, as postgres://… with an empty database."`
 }
 
@@ -50,6 +52,17 @@ func (c Command) Run(ctx context.Context) error {
 		do   measure
 	}{{"start", start}, {"idle", idle}, {"send", send}, {"ingest", ingest}, {"inbox", inbox}, {"page", page}}
 	fmt.Fprintf(os.Stderr, "%s, %d cores, %s\n", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	if c.CPU != "" {
+		f, err := os.Create(c.CPU)
+		if err != nil {
+			return err
+		}
+		defer f.Close() //nolint:errcheck // a profile
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	missed := 0
 	for _, b := range all {
 		if c.Name != b.name && c.Name != "all" {

@@ -37,7 +37,7 @@ func (h *House) Connect(ctx context.Context, actor access.Actor, name network.Na
 	}
 	for _, f := range driver.Profile().Fields {
 		if f.Required && settings[f.Name] == "" {
-			return channel.Channel{}, fault.New(fault.Invalid, "“%s” is missing.", f.Label).On("settings." + f.Name).WithHint("%s", f.Help)
+			return channel.Channel{}, fault.New(fault.Invalid, "“%s” is missing.", f.Label).On("settings."+f.Name).WithHint("%s", f.Help)
 		}
 	}
 	account, err := connector.Connect(ctx, settings)

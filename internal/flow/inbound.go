@@ -123,7 +123,7 @@ func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error 
 		_, err := inbox.Edit(ctx, tx, a)
 		return err
 	case network.Ours:
-		if ours, err := publish.Whose(ctx, tx, a.Workspace, a.ChannelID, a.Event.ID); err != nil || ours != "" || a.Event.Parent == "" {
+		if ours, err := publish.Whose(ctx, tx, a.Workspace, a.ChannelID, a.Event.ID); err != nil || ours != "" || a.Event.Parent == "" && !a.Event.Private {
 			return err // a post, not an answer
 		}
 	}

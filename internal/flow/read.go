@@ -12,7 +12,9 @@ import (
 	"github.com/kithhq/kith/internal/stream"
 )
 
-func readKind() jobs.Kind[channelArgs] { return jobs.Kind[channelArgs]{Name: "read", Attempts: 1 << 30} }
+func readKind() jobs.Kind[channelArgs] {
+	return jobs.Kind[channelArgs]{Name: "read", Attempts: 1 << 30}
+}
 
 // pagesAtOnce bounds one reading; a longer backlog goes on in the next one, so
 // that stopping never waits for it.

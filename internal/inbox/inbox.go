@@ -110,7 +110,7 @@ func Record(ctx context.Context, tx *store.Tx, a Arrival) (Recorded, error) {
 	}
 	m := Message{ID: known.ID, Seq: known.Seq, ConversationID: known.ConversationID, Workspace: a.Workspace, ChannelID: a.ChannelID, RemoteID: a.Event.ID, Remote: a.Event.Ref,
 		ParentID: a.Event.Parent, PersonID: a.PersonID, FromUs: a.FromUs, AuthorName: text.Clean(or(a.Event.Author.Name, a.Event.Author.Handle)),
-		Text: text.Clean(a.Event.Text), At: a.Event.At, ReceivedAt: tx.Now, URL: a.Event.URL, State: Visible, Private: a.Event.Kind == network.Direct, Media: a.Event.Media}
+		Text: text.Clean(a.Event.Text), At: a.Event.At, ReceivedAt: tx.Now, URL: a.Event.URL, State: Visible, Private: a.Event.Kind == network.Direct || a.Event.Private, Media: a.Event.Media}
 	if m.Media == nil {
 		m.Media = []network.Attachment{}
 	}
@@ -141,7 +141,7 @@ func Record(ctx context.Context, tx *store.Tx, a Arrival) (Recorded, error) {
 func place(ctx context.Context, tx *store.Tx, a Arrival) (string, error) {
 	kind, thread, parent := "comments", a.Event.ID, a.Event.Parent
 	switch {
-	case a.Event.Kind == network.Direct:
+	case a.Event.Kind == network.Direct || a.Event.Private:
 		kind, thread, parent = "direct", a.Event.Thread, ""
 	case a.Event.Kind == network.Mention && a.Publication == "":
 		kind = "mention"

@@ -159,6 +159,7 @@ type Event struct {
 	Thread    string // what holds the conversation together: our post's id, a thread root, a chat
 	Post      string // our post's id, where the event concerns one
 	Parent    string // the id it answers
+	Private   bool   // only the two of us see it: Direct always, and Ours in a chat
 	Removed   bool   // Reaction, Repost, Follow, Hidden: taken back
 	Media     []Attachment
 	Truncated bool // the network gave only a part

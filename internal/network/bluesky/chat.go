@@ -283,7 +283,7 @@ func (l *chatLine) event(conn network.Conn) ([]network.Event, error) {
 	case l.Deleted:
 		e.Kind, e.Text = network.Deleted, ""
 	case m.Sender.DID == conn.Account:
-		e.Kind = network.Ours
+		e.Kind, e.Private = network.Ours, true
 	}
 	return []network.Event{e}, nil
 }

@@ -148,7 +148,7 @@ func (m message) event(conn network.Conn) network.Event {
 	e := network.Event{Kind: network.Direct, Ref: network.Ref{ID: m.ID, Extra: extra{To: string(m.With.ID)}.raw()},
 		Author: network.Author{ID: string(m.With.ID), Name: m.With.Name}, Text: m.Text, At: millis(m.Sent), Thread: string(m.With.ID)}
 	if m.Ours {
-		e.Kind, e.Author = network.Ours, network.Author{ID: conn.Account}
+		e.Kind, e.Private, e.Author = network.Ours, true, network.Author{ID: conn.Account}
 	}
 	if len(e.Text) > textMost {
 		e.Text, e.Truncated = clip(e.Text, textMost), true

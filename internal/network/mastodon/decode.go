@@ -172,7 +172,7 @@ func message(conn network.Conn, s status, top root) network.Event {
 		e.Kind = network.Comment
 	}
 	if strings.HasPrefix(e.Thread, "direct:") && s.Account.ID == conn.Account {
-		e.Kind = network.Ours
+		e.Kind, e.Private = network.Ours, true
 	}
 	return e
 }

@@ -96,7 +96,7 @@ func TestWhatBecomesVisibleLateIsRead(t *testing.T) {
 			}
 		}
 		rw.Header().Set("Date", held.Header().Get("Date")) // the stage's clock
-		_ = json.NewEncoder(rw).Encode(kept) // the client sees to it
+		_ = json.NewEncoder(rw).Encode(kept)               // the client sees to it
 		return true
 	})
 	events, cursor := w.Read(cursor)
