@@ -118,6 +118,11 @@ func Each[T any](ctx context.Context, tx *Tx, text string, args ...any) iter.Seq
 				return
 			}
 			if !yield(row, nil) {
+				// What follows the last row that was wanted may be that the transaction
+				// is undone: PostgreSQL finds a conflict while it is still reading.
+				if err := rows.Close(); err != nil {
+					tx.broken = fmt.Errorf("database: %w", err)
+				}
 				return
 			}
 		}
@@ -129,11 +134,20 @@ func Each[T any](ctx context.Context, tx *Tx, text string, args ...any) iter.Seq
 
 // One reads the first row, or gives NotFound.
 func One[T any](ctx context.Context, tx *Tx, text string, args ...any) (T, error) {
+	var first T
+	found := false
 	for row, err := range Each[T](ctx, tx, text, args...) {
-		return row, err
+		if err != nil {
+			return first, err
+		}
+		first = row
+		found = true
+		break
 	}
-	var zero T
-	return zero, fault.New(fault.NotFound, "There is no such thing, or it is gone.")
+	if found || tx.broken != nil {
+		return first, tx.broken
+	}
+	return first, fault.New(fault.NotFound, "There is no such thing, or it is gone.")
 }
 
 // Taken says whether an error means that a unique value exists already.

@@ -281,3 +281,26 @@ func TestLockingTransactionsCountToo(t *testing.T) {
 		})
 	})
 }
+
+// PostgreSQL may find a conflict after it has given the first row. Whoever wants
+// that row alone learns of it, and so does the transaction.
+func TestWhatFollowsTheRowThatWasWantedIsHeard(t *testing.T) {
+	db := storetest.Postgres(t)
+	const text = "select 1 / (2 - n) from generate_series(1, 3) n"
+	err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+		if n, err := store.One[int](ctx, tx, text); err == nil {
+			t.Errorf("the transaction is undone, and One gives %d", n)
+		}
+		return nil
+	})
+	if err == nil {
+		t.Error("an undone transaction was taken for a durable one")
+	}
+	err = store.View(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+		_, err := store.One[int](ctx, tx, text)
+		return err
+	})
+	if err == nil {
+		t.Error("a view does not hear it")
+	}
+}

@@ -20,6 +20,7 @@ type Tx struct {
 	on       querier
 	db       *DB
 	after    []func()
+	broken   error // learned after the rows that were wanted: the transaction is undone
 }
 
 type querier interface {
@@ -116,7 +117,11 @@ func (db *DB) once(ctx context.Context, level sql.IsolationLevel, write func(ctx
 	}
 	defer t.Rollback() //nolint:errcheck // after a commit there is nothing to undo
 	tx := &Tx{Now: db.Now(), postgres: true, writable: true, on: t, db: db}
-	if err := write(context.WithValue(ctx, txMark{}, true), tx); err != nil {
+	err = write(context.WithValue(ctx, txMark{}, true), tx)
+	if tx.broken != nil {
+		return nil, tx.broken // whatever the closure made of it
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := t.Commit(); err != nil {

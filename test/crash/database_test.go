@@ -1,0 +1,103 @@
+package crash
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+	_ "modernc.org/sqlite"             // registers the driver "sqlite"
+)
+
+// open opens the child's database from outside, as another program.
+func (k *child) open(t *testing.T) *sql.DB {
+	t.Helper()
+	if k.config.DB != "" {
+		return opened(t, "pgx", k.config.DB)
+	}
+	return opened(t, "sqlite", "file:"+filepath.Join(k.config.Data, "kith.db")+"?_pragma=busy_timeout(10000)&_txlock=immediate")
+}
+
+func opened(t *testing.T, driver, address string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	return db
+}
+
+// left opens the database as a dead Kith left it. SQLite's files are copied
+// first: opening them would repair what Kith has to repair itself.
+func (k *child) left(t *testing.T) *sql.DB {
+	t.Helper()
+	if k.config.DB != "" {
+		return k.open(t)
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"kith.db", "kith.db-wal"} {
+		data, err := os.ReadFile(filepath.Join(k.config.Data, name))
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), data, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return opened(t, "sqlite", "file:"+filepath.Join(dir, "kith.db"))
+}
+
+// states is what had become of posts' parts and of answers.
+type states struct{ due, claimed, unclear, sent int }
+
+func inspect(t *testing.T, db *sql.DB) (s states) {
+	t.Helper()
+	err := db.QueryRowContext(t.Context(), `select
+		(select count(*) from part where state = 'due') + (select count(*) from message where sending = 'sending'),
+		(select count(*) from part where state = 'claimed') + (select count(*) from message where sending = 'claimed'),
+		(select count(*) from part where state = 'unclear') + (select count(*) from message where sending = 'unclear'),
+		(select count(*) from part where state = 'sent') + (select count(*) from message where sending = 'sent')`).
+		Scan(&s.due, &s.claimed, &s.unclear, &s.sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// lock keeps Kith from writing what it knows about posts and answers, as a slow
+// disk would, until it is let go.
+func (k *child) lock(t *testing.T) (letGo func()) {
+	t.Helper()
+	db := k.open(t)
+	tx, err := db.BeginTx(t.Context(), nil) // on SQLite this takes the one right to write
+	if err == nil && k.config.DB != "" {
+		_, err = tx.ExecContext(t.Context(), "lock table part, message in exclusive mode")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		_ = tx.Rollback()
+		_ = db.Close()
+	}
+}
+
+// integrity asks SQLite whether its file is whole.
+func (k *child) integrity(ctx context.Context, t *testing.T) {
+	t.Helper()
+	if k.config.DB != "" {
+		return
+	}
+	db := k.open(t)
+	defer db.Close()
+	var said string
+	if err := db.QueryRowContext(ctx, "pragma integrity_check").Scan(&said); err != nil || said != "ok" {
+		t.Errorf("the file is damaged: %s %v", said, err)
+	}
+}

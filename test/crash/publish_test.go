@@ -1,0 +1,275 @@
+package crash
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/test/hand"
+)
+
+// step kills the child at one moment of a batch's way out. It gives whether
+// the kill found something at that very moment.
+type step struct {
+	name string
+	kill func(t *testing.T, r *rig, b *batch, round int) (caught bool)
+}
+
+// A process that is killed while posts, threads and answers go out sends each of
+// them once: none twice, none never, and Kith finds out by itself which are there.
+func TestNothingIsLostOrSentTwiceWhenKilled(t *testing.T) {
+	rounds := 3
+	if soaking() {
+		rounds = 100
+	}
+	if n, err := strconv.Atoi(os.Getenv("KITH_CRASH_ROUNDS")); err == nil {
+		rounds = n
+	}
+	var mu sync.Mutex
+	var lines []string
+	t.Cleanup(func() {
+		for _, line := range lines {
+			t.Log(line)
+		}
+	})
+	for _, engine := range []string{"sqlite", "postgres"} {
+		for _, s := range steps() {
+			t.Run(engine+"/"+s.name, func(t *testing.T) {
+				t.Parallel()
+				r := newRig(t, s.name, engine)
+				defer func() {
+					mu.Lock()
+					lines = append(lines, r.sum.String())
+					mu.Unlock()
+				}()
+				var all []string
+				for round := range rounds {
+					all = append(all, r.round(t, s, round)...)
+					if t.Failed() {
+						break
+					}
+				}
+				r.judge(t, all)
+				if r.sum.caught == 0 {
+					t.Errorf("no kill found anything at this step")
+				}
+				if r.sum.asked*100 > r.sum.unclear {
+					t.Errorf("%d of %d unclear ones were left to a person", r.sum.asked, r.sum.unclear)
+				}
+				r.child.integrity(t.Context(), t)
+			})
+		}
+	}
+}
+
+// round lets a batch go out, kills, starts again at once and waits for the end.
+func (r *rig) round(t *testing.T, s step, round int) []string {
+	t.Helper()
+	if r.child.cmd == nil {
+		r.child.start(t)
+	}
+	b := r.write(t, round)
+	if s.kill(t, r, b, round) {
+		r.sum.caught++
+	}
+	dead := r.child.left(t)
+	doubt := inspect(t, dead)
+	_ = dead.Close()
+	r.child.start(t)
+	asked, late := r.settled(t, b, time.Minute)
+	for _, what := range late {
+		t.Errorf("round %d: not settled a minute after the restart: %s", round, what)
+	}
+	r.sum.rounds++
+	r.sum.kills++
+	r.sum.posts += len(b.markers())
+	r.sum.unclear += doubt.claimed + doubt.unclear
+	r.sum.asked += asked
+	r.sum.late += len(late)
+	r.sum.slowest = max(r.sum.slowest, time.Since(r.child.began))
+	r.Weather.Clear()
+	return b.markers()
+}
+
+func steps() []step {
+	return []step{
+		{"before claim", beforeClaim},
+		{"after claim", afterClaim},
+		{"request half sent", func(t *testing.T, r *rig, b *batch, round int) bool {
+			// What was sent gets lost on the way, or arrives in full when its sender is dead.
+			return r.atGate(t, b, round, sandbox.Begun, func() { r.Gate.ReleaseAll(round%2 == 0) })
+		}},
+		{"accepted but unanswered", func(t *testing.T, r *rig, b *batch, round int) bool {
+			r.listLate()
+			return r.atGate(t, b, round, sandbox.Accepted, func() { r.Gate.ReleaseAll(true) })
+		}},
+		{"answered", answered},
+		{"before settle", beforeSettle},
+		{"at any moment", anyMoment},
+	}
+}
+
+// listLate lets what is accepted appear in lists some seconds later.
+func (r *rig) listLate() {
+	seconds := listedAfter
+	r.Weather.Must(sandbox.Mishap{Kind: sandbox.ListedLate, Action: sandbox.AnyWrite, Probability: 0.4, Seconds: &seconds})
+}
+
+// go out: posts and answers, now.
+func (r *rig) leave(t *testing.T, b *batch, round int) {
+	t.Helper()
+	r.schedule(t, b, time.Time{})
+	r.answer(t, b, round)
+}
+
+// beforeClaim kills when posts are due and nothing is claimed: in even rounds
+// because the database lets nobody write at that moment, in odd ones by being
+// quick.
+func beforeClaim(t *testing.T, r *rig, b *batch, round int) bool {
+	if round%2 == 1 {
+		r.leave(t, b, round)
+		r.child.kill()
+	} else {
+		due := time.Now().Add(time.Second)
+		r.schedule(t, b, due)
+		letGo := r.child.lock(t)
+		wait(t, time.Until(due)+time.Duration(rand.IntN(200))*time.Millisecond)
+		r.child.kill()
+		letGo()
+	}
+	db := r.child.left(t)
+	defer db.Close()
+	return inspect(t, db).due > 0
+}
+
+// afterClaim kills when everything is claimed and the network has not read a
+// byte of it; what was on its way is lost.
+func afterClaim(t *testing.T, r *rig, b *batch, round int) bool {
+	r.hold()
+	defer r.drop()
+	r.leave(t, b, round)
+	db := r.child.open(t)
+	hand.Until(t, 30*time.Second, "everything is claimed", func() (bool, any) {
+		s := inspect(t, db)
+		return s.claimed == len(r.channels)+len(b.answers), s
+	})
+	_ = db.Close()
+	r.child.kill()
+	return true
+}
+
+// stop makes the gate hold, or report, the chosen parts at a step.
+func (r *rig) stop(t *testing.T, b *batch, at sandbox.Step, hold bool) {
+	t.Helper()
+	for _, mark := range b.target {
+		if err := r.Gate.Stop(sandbox.Stop{Step: at, Match: mark, Times: 1, Hold: hold}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// arrived waits until so many have come to the gate since an arrival.
+func (r *rig) arrived(t *testing.T, since int64, want int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for n := 0; n < want; {
+		all := r.Gate.Wait(ctx, since)
+		if len(all) == 0 {
+			t.Fatalf("only %d of %d came to the gate", n, want)
+		}
+		n += len(all)
+		since += int64(len(all))
+	}
+}
+
+func (r *rig) arrivals() int64 {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return int64(len(r.Gate.Wait(ctx, 0)))
+}
+
+// atGate kills when all chosen parts and all answers are held at a step.
+func (r *rig) atGate(t *testing.T, b *batch, round int, at sandbox.Step, release func()) bool {
+	t.Helper()
+	before := r.arrivals()
+	r.stop(t, b, at, true)
+	defer r.Gate.Clear()
+	r.leave(t, b, round)
+	r.arrived(t, before, len(b.target))
+	r.child.kill()
+	release()
+	return true
+}
+
+// answered kills in the very moment in which the first answer was flushed.
+func answered(t *testing.T, r *rig, b *batch, round int) bool {
+	r.listLate()
+	before := r.arrivals()
+	r.stop(t, b, sandbox.Answered, false)
+	struck := make(chan struct{})
+	pull := sync.OnceFunc(func() { _ = r.child.cmd.Process.Kill(); close(struck) })
+	defer r.Gate.Clear()
+	defer r.Gate.Hook(nil)
+	r.schedule(t, b, time.Time{})
+	if round%2 == 0 {
+		r.answer(t, b, round)
+	}
+	// The stops report from the beginning; the kill waits until everything is asked for.
+	r.Gate.Hook(func(sandbox.Arrival) { pull() })
+	if r.arrivals() == before {
+		select {
+		case <-struck:
+		case <-time.After(30 * time.Second):
+			t.Fatal("nothing was answered")
+		}
+	}
+	pull()
+	r.child.kill()
+	return true
+}
+
+// beforeSettle kills when the answers have come and the database does not let
+// Kith write them down.
+func beforeSettle(t *testing.T, r *rig, b *batch, round int) bool {
+	r.listLate()
+	before := r.arrivals()
+	r.stop(t, b, sandbox.Accepted, true)
+	r.leave(t, b, round)
+	r.arrived(t, before, len(b.target))
+	letGo := r.child.lock(t)
+	defer letGo()
+	before = r.arrivals()
+	r.stop(t, b, sandbox.Answered, false)
+	r.Gate.ReleaseAll(false)
+	r.arrived(t, before, len(b.target))
+	r.Gate.Clear()
+	wait(t, 50*time.Millisecond) // Kith reads the answers
+	r.child.kill()
+	return true
+}
+
+// anyMoment kills whenever it may be.
+func anyMoment(t *testing.T, r *rig, b *batch, round int) bool {
+	r.listLate()
+	r.leave(t, b, round)
+	wait(t, time.Duration(rand.IntN(1200))*time.Millisecond)
+	r.child.kill()
+	return true
+}
+
+// wait lets time pass: here the moment itself is what is tried.
+func wait(t *testing.T, d time.Duration) {
+	t.Helper()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-t.Context().Done():
+	}
+}

@@ -1,0 +1,142 @@
+package crash
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/bluesky"
+	"github.com/kithhq/kith/internal/sandbox/facebook"
+	"github.com/kithhq/kith/internal/sandbox/mastodon"
+)
+
+// stage is the pretended networks on loopback, each behind a tap that can hold
+// back every byte which reaches it.
+type stage struct {
+	*sandbox.Stage
+	bluesky  *bluesky.Network
+	mastodon *mastodon.Network
+	facebook *facebook.Network
+	urls     map[string]string
+	taps     []*tap
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{Stage: sandbox.New(sandbox.Options{Seed: 1}), urls: map[string]string{}}
+	t.Cleanup(s.Close)
+	// A hundred rounds within an hour are more than a network lets pass: how Kith
+	// bears limits is tested elsewhere.
+	s.bluesky = bluesky.New(s.Stage, bluesky.Options{HourPoints: 1e9, DayPoints: 1e9, Calls: 1e9, SignIns: 1e9})
+	s.mastodon = mastodon.New(s.Stage, mastodon.Options{Requests: 1e9, Posts: 1e9})
+	s.facebook = facebook.New(s.Stage, facebook.Options{})
+	for name, h := range map[string]http.Handler{"bluesky": s.bluesky.Handler(), "mastodon": s.mastodon.Handler(), "facebook": s.facebook.Handler()} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.urls[name] = "http://" + l.Addr().String()
+		tapped := &tap{Listener: l}
+		s.taps = append(s.taps, tapped)
+		server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
+		go server.Serve(tapped) //nolint:errcheck // it ends by Close
+		t.Cleanup(func() { tapped.drop(); _ = server.Close() })
+	}
+	return s
+}
+
+// fit makes a configuration speak to the stage.
+func (s *stage) fit(c *config.Config) {
+	c.Facebook = config.Meta{AppID: "600000000000001", AppSecret: "app-secret", VerifyToken: "crash", GraphURL: s.urls["facebook"]}
+}
+
+// account is one of our accounts on a network.
+type account struct {
+	network, id string
+	settings    map[string]string
+}
+
+// accounts makes n accounts of ours on each network.
+func (s *stage) accounts(n int) (all []account) {
+	for i := range n {
+		letter := string(rune('a' + i))
+		sky := s.bluesky.Account("hirondelle-"+letter+".bsky.test", "Hirondelle "+letter)
+		toot := s.mastodon.Account("hirondelle_"+letter, "Hirondelle "+letter)
+		page := s.facebook.AddPage("Hirondelle " + letter)
+		all = append(all,
+			account{"bluesky", sky.DID, map[string]string{"server": s.urls["bluesky"], "handle": sky.Handle, "password": sky.AppPassword}},
+			account{"mastodon", toot.ID, map[string]string{"server": s.urls["mastodon"], "token": toot.Token}},
+			account{"facebook", page.ID, map[string]string{"page": page.ID, "token": page.Token}})
+	}
+	return all
+}
+
+// hold lets connections come and reads nothing of them.
+func (s *stage) hold() {
+	for _, t := range s.taps {
+		t.hold()
+	}
+}
+
+// drop cuts what is held and lets everything pass again: what was on its way
+// never reached the network.
+func (s *stage) drop() {
+	for _, t := range s.taps {
+		t.drop()
+	}
+}
+
+type tap struct {
+	net.Listener
+	mu   sync.Mutex
+	shut chan struct{} // closed when what is held is dropped; nil: everything passes
+}
+
+func (t *tap) hold() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.shut == nil {
+		t.shut = make(chan struct{})
+	}
+}
+
+func (t *tap) drop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.shut != nil {
+		close(t.shut)
+		t.shut = nil
+	}
+}
+
+func (t *tap) Accept() (net.Conn, error) {
+	c, err := t.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &tapped{Conn: c, tap: t}, nil
+}
+
+type tapped struct {
+	net.Conn
+	tap *tap
+}
+
+// Read gives what came, unless the tap holds it back.
+func (c *tapped) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.tap.mu.Lock()
+	shut := c.tap.shut
+	c.tap.mu.Unlock()
+	if shut == nil || n == 0 {
+		return n, err
+	}
+	<-shut
+	_ = c.Conn.Close()
+	return 0, io.ErrUnexpectedEOF
+}
