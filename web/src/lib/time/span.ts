@@ -12,7 +12,7 @@ export function span(ms: number, locale: string, display: 'short' | 'long' = 'sh
 				: ms < 2 * day
 					? ([Math.floor(ms / hour), 'hour'] as const)
 					: ([Math.floor(ms / day), 'day'] as const);
-	return new Intl.NumberFormat(locale === 'en' ? 'en-GB' : locale, { style: 'unit', unit, unitDisplay: display }).format(n);
+	return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: display }).format(n);
 }
 
 /** A window of seconds as a person says it: 90 s, 5 minutes, an hour. */
@@ -25,5 +25,5 @@ export function windowSpan(seconds: number, locale: string): string {
 				: seconds % 60 === 0
 					? ([seconds / 60, 'minute'] as const)
 					: ([seconds, 'second'] as const);
-	return new Intl.NumberFormat(locale === 'en' ? 'en-GB' : locale, { style: 'unit', unit, unitDisplay: 'long' }).format(n);
+	return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(n);
 }
