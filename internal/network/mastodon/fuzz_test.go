@@ -105,7 +105,7 @@ func FuzzDecode(f *testing.F) {
 func FuzzPlain(f *testing.F) {
 	for _, s := range []string{
 		`<p>one<br>two</p><p>three &amp; <b>four</b></p>`, `<script>alert(1)</script>x`, `<a href="https://evil.test">https://bank.test</a>`, `<p`, `<!--`, `&#0;&#xFFFFFFFF;`,
-		`<ul><li>a<li>b</ul>`, `<svg><style>p{}</style><a>`, `<textarea><p>`, `<plaintext>x`, strings.Repeat("<p>", 1000), "\xff<p>\x00", "p@ppp@p@p",
+		`<ul><li>a<li>b</ul>`, `<svg><style>p{}</style><a>`, `<textarea><p>`, `<plaintext>x`, strings.Repeat("<p>", 1000), "\xff<p>\x00", "p@ppp@p@p", "<p>a<p>\x00<p>b",
 		`<span class="h-card"><a href="https://x/@a" class="u-url mention">@<span>a</span></a></span>`, `<p class="quote-inline">RE: <a href="https://x">x</a></p>y`,
 	} {
 		f.Add(s)

@@ -23,7 +23,7 @@ func plain(content string) (out string, cut bool) {
 		content, cut = content[:8*textMost], true
 	}
 	w := &writer{}
-	z := html.NewTokenizer(strings.NewReader(content))
+	z := html.NewTokenizer(strings.NewReader(text.Clean(content)))
 	z.SetMaxBuf(2 * textMost)
 	for w.out.Len() <= textMost {
 		switch z.Next() {
