@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -59,7 +60,7 @@ func main() {
 	k.BindTo(ctx, (*context.Context)(nil))
 	if err := k.Run(); err != nil {
 		text, hint := fault.Shown(err)
-		if fault.Is(err, fault.Internal) {
+		if _, ours := errors.AsType[*fault.Error](err); !ours || fault.Is(err, fault.Internal) {
 			text, hint = err.Error(), ""
 		}
 		fmt.Fprintln(os.Stderr, "kith: "+text)

@@ -105,11 +105,12 @@ func Each[T any](ctx context.Context, tx *Tx, text string, args ...any) iter.Seq
 			yield(zero, err)
 			return
 		}
-		rows, err := tx.on.QueryContext(ctx, text, bound...)
+		rows, done, err := tx.on.QueryContext(ctx, text, bound...)
 		if err != nil {
 			yield(zero, fmt.Errorf("database: %w", err))
 			return
 		}
+		defer done()
 		defer rows.Close() //nolint:errcheck // rows.Err tells
 		for rows.Next() {
 			var row T

@@ -179,11 +179,16 @@ func (db *DB) Size(ctx context.Context) (int64, error) {
 // Settle lets the engine look at what it holds, after much was written at once:
 // its plans depend on statistics that it would otherwise gather later.
 func (db *DB) Settle(ctx context.Context) error {
-	text := "analyze; pragma wal_checkpoint(truncate)"
-	if db.postgres {
-		text = "vacuum analyze"
+	text, on := "vacuum analyze", db.write
+	if !db.postgres {
+		own, err := sql.Open("sqlite", "file:"+(&url.URL{Path: db.path}).EscapedPath()+"?_pragma=busy_timeout(10000)")
+		if err != nil {
+			return fault.Wrap(fault.Internal, err, "opening SQLite")
+		}
+		defer own.Close() //nolint:errcheck // statistics are kept by then
+		text, on = "analyze; pragma wal_checkpoint(truncate)", own
 	}
-	if _, err := db.write.ExecContext(ctx, text); err != nil {
+	if _, err := on.ExecContext(ctx, text); err != nil {
 		return fault.Wrap(fault.Unavailable, err, "The statistics could not be gathered.")
 	}
 	return nil

@@ -304,3 +304,37 @@ func TestWhatFollowsTheRowThatWasWantedIsHeard(t *testing.T) {
 		t.Error("a view does not hear it")
 	}
 }
+
+func TestTheSameTextInsideItsOwnLoop(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		for range 2 { // the second time the statement is known
+			storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+				const text = "select name from job_cron order by name"
+				if _, err := tx.Exec(ctx, "delete from job_cron"); err != nil {
+					return err
+				}
+				if _, err := tx.Insert(ctx, "job_cron (name, spec, last_at)", 3, [][]any{{"a", "", 1}, {"b", "", 1}, {"c", "", 1}}, ""); err != nil {
+					return err
+				}
+				if db.Engine() == "postgres" {
+					return nil // one open result at a time is the protocol's own rule
+				}
+				var seen string
+				for outer, err := range store.Each[string](ctx, tx, text) {
+					if err != nil {
+						return err
+					}
+					inner, err := store.All[string](ctx, tx, text)
+					if err != nil {
+						return err
+					}
+					seen += outer + fmt.Sprint(len(inner))
+				}
+				if seen != "a3b3c3" {
+					t.Errorf("%q", seen)
+				}
+				return nil
+			})
+		}
+	})
+}

@@ -25,8 +25,7 @@ type Tx struct {
 
 type querier interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	QueryContext(ctx context.Context, query string, args ...any) (rows *sql.Rows, done func(), err error)
 }
 
 type txMark struct{}
@@ -52,7 +51,7 @@ func View(ctx context.Context, db *DB, read func(ctx context.Context, tx *Tx) er
 		return unavailable(ctx, err)
 	}
 	defer t.Rollback() //nolint:errcheck // reading leaves nothing to undo
-	return read(context.WithValue(ctx, txMark{}, true), &Tx{Now: db.Now(), postgres: db.postgres, on: t})
+	return read(context.WithValue(ctx, txMark{}, true), &Tx{Now: db.Now(), postgres: db.postgres, on: plain{t}})
 }
 
 // A view on PostgreSQL is REPEATABLE READ: one snapshot, which is all that
@@ -116,7 +115,7 @@ func (db *DB) once(ctx context.Context, level sql.IsolationLevel, write func(ctx
 		return nil, unavailable(ctx, err)
 	}
 	defer t.Rollback() //nolint:errcheck // after a commit there is nothing to undo
-	tx := &Tx{Now: db.Now(), postgres: true, writable: true, on: t, db: db}
+	tx := &Tx{Now: db.Now(), postgres: true, writable: true, on: plain{t}, db: db}
 	err = write(context.WithValue(ctx, txMark{}, true), tx)
 	if tx.broken != nil {
 		return nil, tx.broken // whatever the closure made of it

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -51,14 +50,16 @@ func (db *DB) enqueue(ctx context.Context, write func(ctx context.Context, tx *T
 
 func (db *DB) writer() {
 	defer close(db.done)
+	var p prepared
+	defer p.close()
 	for first := range db.queue {
-		db.commit(first)
+		db.commit(&p, first)
 	}
 }
 
 // commit runs the first closure and all that arrive meanwhile in one SQLite
 // transaction, then tells each how it went.
-func (db *DB) commit(first *work) {
+func (db *DB) commit(p *prepared, first *work) {
 	background := context.Background() // a write is never cancelled mid-statement
 	all := []*work{first}
 	defer func() {
@@ -66,13 +67,11 @@ func (db *DB) commit(first *work) {
 			close(w.done)
 		}
 	}()
-	t, err := db.write.BeginTx(background, nil)
-	if err != nil {
-		first.err = fault.Wrap(fault.Unavailable, err, "The database does not answer.")
+	if first.err = p.begin(background, db.write); first.err != nil {
 		return
 	}
 	now, began := db.Now(), time.Now()
-	db.run(t, first, now)
+	db.run(p, first, now)
 	for len(all) < crowd && time.Since(began) < crowdTime {
 		select {
 		case w, open := <-db.queue:
@@ -80,15 +79,15 @@ func (db *DB) commit(first *work) {
 				goto commit
 			}
 			all = append(all, w)
-			db.run(t, w, now)
+			db.run(p, w, now)
 			continue
 		default:
 		}
 		break
 	}
 commit:
-	if err := t.Commit(); err != nil {
-		_ = t.Rollback() // the commit already failed; that is what is told
+	if err := p.end(background, "commit"); err != nil {
+		_ = p.end(background, "rollback") // the commit already failed; that is what is told
 		for _, w := range all {
 			if w.err == nil {
 				w.err = fault.Wrap(fault.Unavailable, err, "The database could not keep the change.").
@@ -99,12 +98,12 @@ commit:
 }
 
 // run gives one closure its savepoint.
-func (db *DB) run(t *sql.Tx, w *work, now time.Time) {
+func (db *DB) run(p *prepared, w *work, now time.Time) {
 	background := context.Background()
 	if w.err = w.ctx.Err(); w.err != nil {
 		return
 	}
-	if _, w.err = t.ExecContext(background, "savepoint w"); w.err != nil {
+	if _, w.err = p.ExecContext(background, "savepoint w"); w.err != nil {
 		return
 	}
 	ok := false
@@ -112,15 +111,16 @@ func (db *DB) run(t *sql.Tx, w *work, now time.Time) {
 		if !ok {
 			w.panic = recover()
 		}
-		end := "release w"
 		if w.err != nil || w.panic != nil {
-			end = "rollback to w; release w"
+			if err := p.end(background, "rollback to w"); err != nil && w.err == nil {
+				w.err = err
+			}
 		}
-		if _, err := t.ExecContext(background, end); err != nil && w.err == nil {
+		if err := p.end(background, "release w"); err != nil && w.err == nil {
 			w.err = err
 		}
 	}()
-	w.tx = &Tx{Now: now, writable: true, on: t, db: db}
+	w.tx = &Tx{Now: now, writable: true, on: p, db: db}
 	w.err = w.write(context.WithValue(context.WithoutCancel(w.ctx), txMark{}, true), w.tx)
 	ok = true
 }
