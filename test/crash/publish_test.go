@@ -254,12 +254,18 @@ func beforeSettle(t *testing.T, r *rig, b *batch, round int) bool {
 	return true
 }
 
-// anyMoment kills whenever it may be.
+// anyMoment kills whenever it may be, in odd rounds twice.
 func anyMoment(t *testing.T, r *rig, b *batch, round int) bool {
 	r.listLate()
 	r.leave(t, b, round)
-	wait(t, time.Duration(rand.IntN(1200))*time.Millisecond)
+	wait(t, time.Duration(rand.IntN(150))*time.Millisecond)
 	r.child.kill()
+	if round%2 == 1 { // and again, while it finds out what became of everything
+		r.child.start(t)
+		wait(t, time.Duration(rand.IntN(4000))*time.Millisecond)
+		r.child.kill()
+		r.sum.kills++
+	}
 	return true
 }
 
