@@ -34,12 +34,12 @@ var databases atomic.Int64 //nolint:gochecknoglobals // numbers the databases of
 // is not installed the test is skipped and says what to install.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
-	base, err := server()
+	running, err := server()
 	if err != nil {
 		t.Skipf("no PostgreSQL to test on (scripts/need.sh postgres installs it): %v", err)
 	}
 	name := fmt.Sprintf("t%d", databases.Add(1))
-	admin, err := sql.Open("pgx", base+"/postgres")
+	admin, err := sql.Open("pgx", running.base+"/postgres")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func PostgresURL(t testing.TB) string {
 	if _, err := admin.ExecContext(context.Background(), "create database "+name); err != nil {
 		t.Fatal(err)
 	}
-	return base + "/" + name
+	return running.base + "/" + name
 }
 
 func binary(name string) (string, error) {
@@ -59,26 +59,33 @@ func binary(name string) (string, error) {
 	return exec.LookPath(name)
 }
 
-func start() (string, error) {
+// cluster is a running server. The lifeline is kept reachable with it: were the
+// pipe collected, the server would end.
+type cluster struct {
+	base     string
+	lifeline io.Closer
+}
+
+func start() (cluster, error) {
 	initdb, err := binary("initdb")
 	if err != nil {
-		return "", err
+		return cluster{}, err
 	}
 	postgres, err := binary("postgres")
 	if err != nil {
-		return "", err
+		return cluster{}, err
 	}
 	dir, err := os.MkdirTemp("", "kith-pg-")
 	if err != nil {
-		return "", err
+		return cluster{}, err
 	}
 	who, err := unprivileged(dir)
 	if err != nil {
-		return "", err
+		return cluster{}, err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // only to find a free port
 	if err != nil {
-		return "", err
+		return cluster{}, err
 	}
 	port := listener.Addr().(*net.TCPAddr).Port
 	_ = listener.Close()
@@ -90,14 +97,15 @@ read -r end
 kill -INT $pid; wait $pid; rm -rf "$2"`, initdb, postgres, dir, strconv.Itoa(port)) //nolint:noctx,gosec // lives as long as the process
 	run.SysProcAttr = &syscall.SysProcAttr{Credential: who, Setpgid: true}
 	run.Dir = dir
-	if lifeline, err = run.StdinPipe(); err != nil {
-		return "", err
+	lifeline, err := run.StdinPipe()
+	if err != nil {
+		return cluster{}, err
 	}
 	if err := run.Start(); err != nil {
-		return "", err
+		return cluster{}, err
 	}
 	base := fmt.Sprintf("postgres://kith@127.0.0.1:%d", port)
-	return base, ready(base+"/postgres", dir)
+	return cluster{base, lifeline}, ready(base+"/postgres", dir)
 }
 
 // unprivileged finds whom the server runs as: PostgreSQL refuses root.
