@@ -25,7 +25,7 @@ func CreateOwner(ctx context.Context, c config.Config, n NewOwner) error {
 	if n.Name == "" {
 		n.Name = n.Email
 	}
-	hash, err := team.Hash(ctx, team.Password(n.Password), n.Email)
+	hash, err := team.Hash(ctx, n.Password, n.Email)
 	if err != nil {
 		return err
 	}

@@ -153,7 +153,7 @@ func (k *knocker) knock(ctx context.Context, all [][]byte, rate float64) error {
 		wait.Go(func() {
 			for i := next.Add(1) - 1; int(i) < len(all) && failed.Load() == nil && ctx.Err() == nil; i = next.Add(1) - 1 {
 				if rate > 0 {
-					time.Sleep(time.Until(began.Add(time.Duration(float64(i) / rate * float64(time.Second)))))
+					pause(ctx, time.Until(began.Add(time.Duration(float64(i)/rate*float64(time.Second)))))
 				}
 				if err := k.one(ctx, all[i]); err != nil {
 					failed.Store(err)
@@ -208,7 +208,7 @@ func visible(ctx context.Context, a *app.App, s seeded, word string, messages in
 				return nil
 			}
 		}
-		time.Sleep(2 * time.Millisecond)
+		pause(ctx, 2*time.Millisecond)
 	}
 	return fmt.Errorf("%q was not visible in time", word)
 }
@@ -226,7 +226,7 @@ func get(ctx context.Context, address, token string, into any) error {
 		return err
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := (&http.Client{Timeout: time.Minute}).Do(r)
 	if err != nil {
 		return err
 	}
@@ -274,10 +274,10 @@ func half(ctx context.Context, a *app.App, s seeded, h *hooks, k *knocker, rate 
 			if n > 0 {
 				break
 			}
-			time.Sleep(time.Millisecond)
+			pause(ctx, time.Millisecond)
 		}
 		took = append(took, time.Since(began))
-		time.Sleep(max(0, 50*time.Millisecond-time.Since(began)))
+		pause(ctx, max(0, 50*time.Millisecond-time.Since(began)))
 	}
 	return quantile(took, 0.99), <-done
 }

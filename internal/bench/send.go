@@ -100,7 +100,7 @@ func sendRound(ctx context.Context, channels, each int, say func(Figure)) error 
 	}
 	total := channels * each
 	for time.Since(due) < 2*time.Minute && written(stage) < total {
-		time.Sleep(20 * time.Millisecond)
+		pause(ctx, 20*time.Millisecond)
 	}
 	return judgeSend(stage, due, channels, each, say)
 }

@@ -52,7 +52,7 @@ func spawn(ctx context.Context, data string, more ...string) (*process, time.Dur
 				return p, time.Since(began), nil
 			}
 		}
-		time.Sleep(time.Millisecond)
+		pause(ctx, time.Millisecond)
 	}
 	p.stop()
 	return nil, 0, fault.New(fault.Unavailable, "Kith was not ready within a minute.")

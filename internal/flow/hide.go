@@ -36,7 +36,7 @@ func (h *House) hold(ctx context.Context, tx *store.Tx, m inbox.Message, r moder
 		return err
 	}
 	if h.cannotHide(ctx, tx, m) != nil {
-		return nil // it stays held here, and the page says what to do by hand
+		return nil //nolint:nilerr // it stays held here, and the page says what to do by hand
 	}
 	return h.setHidden(ctx, tx, m, true, string(reason))
 }

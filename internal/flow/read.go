@@ -38,7 +38,7 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 	more, began := true, h.DB.Now()
 	for page := 0; more && page < pagesAtOnce; page++ {
 		var raws []network.Raw
-		next := c.Cursor
+		var next string
 		if raws, next, more, err = reader.Read(ctx, conn, c.Cursor); err != nil {
 			h.ailing(ctx, args.Workspace, args.Channel, err)
 			return h.later(ctx, job, readKind(), args, time.Minute, err)
