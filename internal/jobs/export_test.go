@@ -25,7 +25,7 @@ func (r *Runner) Pulse() {
 // Tick looks at all schedules now, beside the pulse, as another replica would.
 func (r *Runner) Tick() {
 	for _, c := range r.crons {
-		other := *c
+		other := recurring{name: c.name, spec: c.spec, schedule: c.schedule, do: c.do}
 		r.attempt("tick", func(ctx context.Context) error { return other.tick(ctx, r.db) })
 	}
 }

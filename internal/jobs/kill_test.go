@@ -94,7 +94,7 @@ func victim() error {
 		return err
 	}
 	var batch int
-	fmt.Sscan(os.Getenv(batchEnv), &batch)
+	_, _ = fmt.Sscan(os.Getenv(batchEnv), &batch) // 0 when it is not set
 	fmt.Println("ready")
 	for from := 0; from < batch; from += 10 {
 		if err := store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error {

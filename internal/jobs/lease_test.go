@@ -92,8 +92,8 @@ func TestAWorkerThatSleptCannotSettle(t *testing.T) {
 		}
 		marker, _ := insert(t, db, jobs.New{Lane: "marker"}, note{2})
 		receive(t, began) // the handler runs again, for the marker
-		receive(t, held)
-		receive(t, settled)
+		_ = receive(t, held)
+		_ = receive(t, settled)
 		until(t, "the marker", func() bool { return get(t, db, marker).State == jobs.Done })
 		if j := get(t, db, id); j.State != jobs.Running || j.Attempt != 2 {
 			t.Errorf("the sleeper's runner settled: %+v", j)
