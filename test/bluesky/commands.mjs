@@ -147,6 +147,7 @@ function summary(post) {
     reposts: post.repostCount ?? 0,
     quotes: post.quoteCount ?? 0,
     images: post.embed?.images?.map(({ alt, fullsize }) => ({ alt, fullsize })),
+    hidden: post.threadgate?.record?.hiddenReplies,
   }
 }
 
