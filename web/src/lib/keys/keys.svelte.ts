@@ -92,15 +92,15 @@ export function overlaps(a: string, b: string): boolean {
 
 /** While the calling component is on screen, this act does that. The latest to say so wins. */
 export function onAct(id: string, run: () => void): void {
-	$effect(() => {
-		const stack = running.get(id) ?? [];
-		stack.push(run);
-		running.set(id, stack);
+	// Said while the component begins, parents before children; effects would run the other way round, and the shell
+	// would take back what a page has claimed.
+	const stack = running.get(id) ?? [];
+	stack.push(run);
+	running.set(id, stack);
+	queueMicrotask(() => version++);
+	$effect(() => () => {
+		stack.splice(stack.indexOf(run), 1);
 		queueMicrotask(() => version++);
-		return () => {
-			stack.splice(stack.indexOf(run), 1);
-			queueMicrotask(() => version++);
-		};
 	});
 }
 

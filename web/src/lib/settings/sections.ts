@@ -7,11 +7,11 @@ export type Section = { href: string; label: Key; icon: IconName; needs?: Verb }
 
 export const sections: readonly Section[] = [
 	{ href: '/settings/channels', label: 'settings.channels', icon: 'plug' },
-	{ href: '/settings/team', label: 'settings.team', icon: 'team' },
-	{ href: '/settings/rules', label: 'settings.rules', icon: 'pause' },
+	{ href: '/settings/team', label: 'settings.team', icon: 'people' },
+	{ href: '/settings/rules', label: 'settings.rules', icon: 'shield' },
 	{ href: '/settings/workspace', label: 'settings.workspace', icon: 'globe', needs: 'settings' },
 	{ href: '/settings/tokens', label: 'settings.tokens', icon: 'key', needs: 'settings' },
 	{ href: '/settings/audit', label: 'settings.audit', icon: 'list', needs: 'settings' },
-	{ href: '/settings/you', label: 'settings.you', icon: 'people' },
+	{ href: '/settings/you', label: 'settings.you', icon: 'team' },
 	{ href: '/settings/keyboard', label: 'settings.keyboard', icon: 'keyboard' }
 ];
