@@ -22,8 +22,15 @@ func Logger(c config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, options))
 }
 
-// Version names this build: the module's version, or the commit it was made of.
+// version is what scripts/build.sh says; nothing else writes it.
+var version string
+
+// Version names this build: what the build said, the module's version, or the
+// commit it was made of.
 func Version() string {
+	if version != "" {
+		return version
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "devel"
