@@ -2,12 +2,14 @@ package view
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/text"
 )
 
 // Conversation is one line of the inbox.
@@ -34,13 +36,22 @@ type Conversation struct {
 	PostID        string
 	PostText      string
 	PostURL       string
+	PostOwn       []Part // what this channel was given, where that is not the common text
+}
+
+// show puts what this channel was given in the place of the common text: it is
+// what the people there answer to.
+func (c *Conversation) show() {
+	if len(c.PostOwn) > 0 {
+		c.PostText = text.Cut(strings.Join(strings.Fields(c.PostOwn[0].Text), " "), 200)
+	}
 }
 
 // The person's face is that of the identity last seen on this network: one
 // row, found by index, not a join that multiplies.
 const conversationSelect = `select c.id, c.channel_id, c.network, c.kind, c.state, c.unread, c.count, c.held, c.url, c.last_at, c.last_text, c.last_from_us,
 	c.waiting_since, c.claimed_by, c.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''),
-	c.publication_id, coalesce(u.post_id, ''), coalesce(o.excerpt, ''), coalesce(u.url, '')
+	c.publication_id, coalesce(u.post_id, ''), coalesce(o.excerpt, ''), coalesce(u.url, ''), u.own_parts
 	from conversation c
 	left join person p on p.id = c.person_id
 	left join identity i on i.id = (select id from identity where person_id = c.person_id and network = c.network order by last_seen desc limit 1)
@@ -78,6 +89,9 @@ func Conversations(ctx context.Context, tx *store.Tx, actor access.Actor, asked 
 	if err != nil {
 		return Page[Conversation]{}, err
 	}
+	for i := range rows {
+		rows[i].show()
+	}
 	return cut(rows, limit, func(c Conversation) cursor { return cursor{c.LastAt.UnixMicro(), c.ID} }), nil
 }
 
@@ -89,6 +103,7 @@ func OneConversation(ctx context.Context, tx *store.Tx, actor access.Actor, id s
 	if fault.Is(err, fault.NotFound) {
 		return c, fault.New(fault.NotFound, "There is no such conversation.")
 	}
+	c.show()
 	return c, err
 }
 
