@@ -56,6 +56,19 @@ func (h *House) setHidden(ctx context.Context, tx *store.Tx, m inbox.Message, hi
 	return err
 }
 
+// wishes says whether the network has yet to be told what was decided about a
+// message.
+func wishes(ctx context.Context, tx *store.Tx, m inbox.Message) (bool, error) {
+	open, err := jobs.List(ctx, tx, m.Workspace, jobs.Filter{Kind: hideKind().Name, States: []jobs.State{jobs.Ready, jobs.Running}, Limit: 1000})
+	for _, j := range open {
+		var args hideArgs
+		if json.Unmarshal(j.Args, &args) == nil && args.Message == m.ID {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
 // Hide hides a person's message by the will of a moderator, or shows it again.
 func (h *House) Hide(ctx context.Context, actor access.Actor, messageID string, hidden bool) error {
 	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {

@@ -139,12 +139,19 @@ func (h *taking) noticed(ctx context.Context, tx *store.Tx, a inbox.Arrival) err
 	if err != nil || m.State == inbox.Deleted {
 		return err
 	}
-	state := inbox.Hidden
+	state, reason := inbox.Hidden, m.Reason // of a ruling of ours that the network tells back
 	if a.Event.Removed {
-		state = inbox.Visible
+		state, reason = inbox.Visible, ""
+	}
+	if m.State == state {
+		return nil
+	}
+	// While a wish of ours is on its way there, this is what was before it.
+	if wished, err := wishes(ctx, tx, m); err != nil || wished {
+		return err
 	}
 	h.tell(tx, a.Workspace, "inbox", m.ConversationID)
-	return inbox.Move(ctx, tx, m, state, "")
+	return inbox.Move(ctx, tx, m, state, reason)
 }
 
 func (h *taking) record(ctx context.Context, tx *store.Tx, a inbox.Arrival) error {

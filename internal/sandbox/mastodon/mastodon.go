@@ -131,9 +131,20 @@ func (n *Network) Account(username, name string) Credentials {
 	defer n.mu.Unlock()
 	a := n.newAccount(username, username, name)
 	a.ours = true
+	return Credentials{key(a.id), username, n.issue(a)}
+}
+
+// Token gives an account another access token, as when its owner makes a new one.
+func (n *Network) Token(username string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.issue(n.names[strings.ToLower(username)])
+}
+
+func (n *Network) issue(a *account) string {
 	t := &token{value: n.secretText("token"), account: a, scopes: strings.Fields("profile read write follow push"), made: n.stage.Clock.Now()}
 	n.tokens[t.value] = t
-	return Credentials{key(a.id), username, t.value}
+	return t.value
 }
 
 func (n *Network) newAccount(username, acct, name string) *account {
