@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"testing"
 	"time"
@@ -157,4 +158,28 @@ func Until(t testing.TB, within time.Duration, what string, so func() (done bool
 		case <-tick.C:
 		}
 	}
+}
+
+// Upload uploads a file.
+func (h *Hand) Upload(t testing.TB, name string, file []byte, alt string) (m api.Media) {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	err := form.WriteField("alt", alt)
+	if err == nil {
+		var part io.Writer
+		if part, err = form.CreateFormFile("file", name); err == nil {
+			_, err = part.Write(file)
+		}
+	}
+	if closed := form.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = h.send(t.Context(), http.MethodPost, "/media", &body, form.FormDataContentType(), &m)
+	}
+	if err != nil {
+		t.Fatalf("uploading: %v", err)
+	}
+	return m
 }
