@@ -113,9 +113,11 @@ func (c Channel) Conn(keys *secret.Keyring) (network.Conn, error) {
 	return network.Conn{Base: c.Base, Account: c.Account, Handle: c.Handle, Keys: plain, Limits: c.Limits}, nil
 }
 
-// Checked keeps what the network said about the connection; empty keys stay.
+// Checked keeps what the network said about the connection; empty keys stay. So
+// do keys that were given while the network was asked: those that were renewed
+// belong to a connection of before.
 func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel, h network.Health, keys secret.Text) error {
-	sealed := c.Keys
+	sealed := ""
 	if keys != "" {
 		var err error
 		if sealed, err = ring.Seal(row(c.ID), keys); err != nil {
@@ -126,9 +128,10 @@ func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel,
 	if h.Limits.Text.Max > 0 {
 		limits = h.Limits
 	}
-	_, err := tx.Exec(ctx, `update channel set health = $1, health_text = $2, health_fix = $3, checked_at = $4, keys = $5, limits = $6,
-		name = $7, avatar_url = $8, handle = $9 where id = $10 and workspace = $11`,
-		h.State, h.Text, h.Fix, tx.Now, sealed, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), c.ID, c.Workspace)
+	_, err := tx.Exec(ctx, `update channel set health = $1, health_text = $2, health_fix = $3, checked_at = $4,
+		keys = case when $5 <> '' and keys = $6 then $5 else keys end, limits = $7,
+		name = $8, avatar_url = $9, handle = $10 where id = $11 and workspace = $12`,
+		h.State, h.Text, h.Fix, tx.Now, sealed, c.Keys, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), c.ID, c.Workspace)
 	return err
 }
 

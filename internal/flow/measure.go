@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/measure"
@@ -46,7 +47,7 @@ func (h *House) measure(ctx context.Context, job *jobs.Job, args channelArgs) er
 		h.ailing(ctx, args.Workspace, args.Channel, err)
 		return h.later(ctx, job, measureKind(), args, 5*time.Minute, err)
 	}
-	followers := h.followers(ctx, c.Network, conn)
+	followers := h.followers(ctx, c, conn)
 	if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
 		for _, p := range due {
 			given, ok := counts[p.RemoteID]
@@ -96,8 +97,8 @@ func (h *House) toMeasure(ctx context.Context, args channelArgs) ([]publish.Part
 }
 
 // followers asks for the audience of this moment, -1 when the network does not say.
-func (h *House) followers(ctx context.Context, name network.Name, conn network.Conn) int64 {
-	d, err := h.Networks.Get(name)
+func (h *House) followers(ctx context.Context, c channel.Channel, conn network.Conn) int64 {
+	d, err := h.Networks.Get(c.Network)
 	if err != nil {
 		return -1
 	}
@@ -105,9 +106,15 @@ func (h *House) followers(ctx context.Context, name network.Name, conn network.C
 	if !ok {
 		return -1
 	}
-	health, _, err := checker.Check(ctx, conn)
+	health, keys, err := checker.Check(ctx, conn)
 	if err != nil {
 		return -1
+	}
+	// Keys that were renewed on the way may be the only ones that still open.
+	if err := store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+		return channel.Checked(ctx, tx, h.Keys, c, health, keys)
+	}); err != nil {
+		h.Log.WarnContext(ctx, "what the network said of a channel could not be kept", "channel", c.ID, "error", err)
 	}
 	return health.Followers
 }
