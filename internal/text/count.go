@@ -20,23 +20,16 @@ const (
 	Mastodon   Unit = "mastodon"    // graphemes; a link has a fixed length, a mention counts without its server
 )
 
-// The links and mentions that Mastodon shortens while counting. A link counts
-// from its scheme to the next white space, without closing punctuation.
-var (
-	link    = regexp.MustCompile(`https?://[^\s<>"]+`)
-	mention = regexp.MustCompile(`(^|[^/\w])@(\w+(?:[.-]+\w+)*)@[A-Za-z0-9.-]+[A-Za-z0-9]+`)
-)
+// mention is one of somebody on another server, and what stands before it.
+var mention = regexp.MustCompile(`(^|[^=/\p{L}\p{M}\p{N}\p{Pc}])@([A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*)@[\p{L}\p{M}\p{N}\p{Pc}.-]+[\p{L}\p{M}\p{N}\p{Pc}]`)
 
 // Count counts a text. urlLength > 0 counts every link as that many.
 func Count(s string, unit Unit, urlLength int) int {
+	if urlLength > 0 {
+		s = withLinks(s, urlLength)
+	}
 	if unit == Mastodon {
 		s = mention.ReplaceAllString(s, "$1@$2")
-	}
-	if urlLength > 0 {
-		s = link.ReplaceAllStringFunc(s, func(url string) string {
-			kept := strings.TrimRight(url, `.,;:!?'")`)
-			return strings.Repeat("x", urlLength) + url[len(kept):]
-		})
 	}
 	switch unit {
 	case CodePoints:

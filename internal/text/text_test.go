@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/text"
@@ -26,6 +27,69 @@ func TestNetworksCountDifferently(t *testing.T) {
 	} {
 		if got := text.Count(c.s, c.unit, c.url); got != c.want {
 			t.Errorf("%q in %s: %d, want %d", c.s, c.unit, got, c.want)
+		}
+	}
+}
+
+func TestMastodonCountsLinksAsItFindsThem(t *testing.T) {
+	const link = 23
+	for s, want := range map[string]int{
+		"": 0,
+		"https://example.org/" + strings.Repeat("a", 200): link,
+		"http://" + strings.Repeat("b", 30) + ".com/x":    link,
+		"HTTPS://Example.ORG/":                            link,
+		"http://a.fr":                                     link, // shorter than what it counts
+		"https://example.org:8443/a?b=c#d":                link,
+		"https://sous-domaine.été.example.org/à/là":       link,
+		"https://例え.jp/道":                                 link,
+		"https://example.org?q=1":                         link,
+		"https://example.org/a https://example.org/b":     2*link + 1,
+		"https://example.org/a\nhttps://example.org/b":    2*link + 1,
+		"https://example.org/?u=https://example.net/":     link,
+
+		// punctuation around it is of the sentence
+		"see https://example.org/x.":                  4 + link + 1,
+		"https://example.org.":                        link + 1,
+		"https://example.org/x?!":                     link + 2,
+		"https://example.org/x?y=z!":                  link + 1,
+		"https://example.org/x, https://example.org.": 2*link + 3,
+		"«https://example.org/x »":                    1 + link + 2,
+		"\"https://example.org/x\"":                   1 + link + 1,
+		"(https://example.org/x)":                     1 + link + 1,
+		"<https://example.org/x>":                     1 + link + 1,
+		"https://example.org/wiki/Kith_(band)":        link,
+		"(https://example.org/wiki/Kith_(band))":      1 + link + 1,
+		"https://example.org/a_(b_(c)_d)":             link,
+		"https://example.org/a_(b":                    link + 2,
+		"https://example.org#top":                     link + 4,
+
+		// none
+		"https://localhost/a/long/way":        28,
+		"example.org/without/a/scheme":        28,
+		"ftp://example.org":                   17,
+		"xhttps://example.org/a/long/way/off": 35,
+		"@https://example.org/a/long/way/off": 35,
+		"#https://example.org/a/long/way/off": 35,
+		"https://":                            8,
+		"https:// example.org":                20,
+
+		// what stands before is no letter that it could belong to
+		"…https://example.org/a/long/way/off": 1 + link,
+		"/https://example.org/a/long/way/off": 1 + link,
+
+		// somebody on another server counts by the name alone, in a link not at all
+		"@ada@example.social":                   4,
+		"@ada@example.social, @bo.b-c@x.org.":   4 + 2 + 7 + 1,
+		"@ada":                                  4,
+		"ada@example.social":                    18,
+		"é@ada@example.social":                  20,
+		"=@ada@example.social":                  20,
+		"https://example.org/@ada@example.net":  link,
+		"https://example.org/ @ada@example.net": link + 1 + 4,
+		"(@ada@exämple.social)":                 6,
+	} {
+		if got := text.Count(s, text.Mastodon, link); got != want {
+			t.Errorf("%q is %d, want %d", s, got, want)
 		}
 	}
 }
@@ -54,6 +118,34 @@ func TestCutKeepsWholeCharacters(t *testing.T) {
 	}
 }
 
+// A link counts as much wherever it stands, and nothing else changes around it.
+func FuzzCount(f *testing.F) {
+	for _, s := range []string{"", "(https://example.org/a_(b)).", "@ada@example.social", "https://a.fr:80https://b.fr", "x\u200d👩"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		s = text.Clean(s)
+		alone := text.Count(s, text.Mastodon, 23)
+		if with := text.Count("https://example.org/path \n"+s, text.Mastodon, 23); with != 23+2+alone { // a line break joins with nothing after it
+			t.Fatalf("%q is %d, and %d after a link", s, alone, with)
+		}
+		if text.Count(strings.Repeat(s+" \n", 2), text.Mastodon, 23) != 2*text.Count(s+" \n", text.Mastodon, 23) {
+			t.Fatalf("%q twice is not twice as much", s)
+		}
+	})
+}
+
+func TestCountingALongTextTakesNoTime(t *testing.T) {
+	for _, s := range []string{"https://a.", "https://a.fr/(", "https://a.fr/((a)", "@a@b ", "@a.", "https://a.fr/?", "https://"} {
+		long := strings.Repeat(s, 100_000/len(s))
+		began := time.Now()
+		text.Count(long, text.Mastodon, 23)
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("%q … took %v", s, took)
+		}
+	}
+}
+
 func FuzzTerms(f *testing.F) {
 	f.Add("L’Été 東京 👩‍👩‍👧‍👧 \x00\xff")
 	f.Fuzz(func(t *testing.T, s string) {
@@ -70,8 +162,11 @@ func FuzzTerms(f *testing.F) {
 			t.Fatalf("%q is longer than 10", c)
 		}
 		for _, u := range []text.Unit{text.Graphemes, text.CodePoints, text.UTF16, text.Mastodon} {
-			if text.Count(clean, u, 23) < 0 {
-				t.Fatal("negative")
+			if n := text.Count(clean, u, 23); n < 0 || n > 23*len(clean) {
+				t.Fatalf("%q is %d in %s", clean, n, u)
+			}
+			if text.Count(clean, u, 0) > utf8.RuneCountInString(clean)*2 {
+				t.Fatalf("%q grows in %s", clean, u)
 			}
 		}
 	})
