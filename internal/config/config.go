@@ -54,7 +54,7 @@ type Meta struct {
 func (c Config) Check() error {
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
-		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || (u.Path != "" && u.Path != "/") || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 			return fault.New(fault.Invalid, "--public-url is not the address of a server.").WithHint("Give it as https://kith.example.org, without a path.")
 		}
 	}
@@ -88,7 +88,7 @@ func (c Config) DelayOf() (map[string]time.Duration, error) {
 	for _, d := range c.Delays {
 		name, value, _ := strings.Cut(d, "=")
 		delay, err := time.ParseDuration(value)
-		if err != nil || delay < 0 {
+		if err != nil || delay < 0 || name == "" {
 			return nil, fault.New(fault.Invalid, "“%s” is no delay of a network.", d).WithHint("Write facebook=90s.")
 		}
 		all[name] = delay
