@@ -6,122 +6,143 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/moderate"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/store/storetest"
 )
 
-func TestTheMessageThatCrossesTheLineIsMeant(t *testing.T) {
-	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	before := func(seconds ...int) []time.Time {
-		var all []time.Time
+var began = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+
+func TestTheOneTooManyIsMeantAndWhatFollows(t *testing.T) {
+	rule := moderate.Rule{Kind: "flooding", Mode: moderate.Live, Count: 3, Window: 60}
+	at := func(seconds ...int) (all []time.Time) {
 		for _, s := range seconds {
-			all = append(all, at.Add(-time.Duration(s)*time.Second))
+			all = append(all, began.Add(time.Duration(s)*time.Second))
 		}
 		return all
 	}
-	r := moderate.Rule{Mode: moderate.Live, Count: 3, Window: 60}
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name   string
+		rule   moderate.Rule
+		now    int
 		others []time.Time
-		want   bool
+		guilty bool
 	}{
-		"three in a minute":              {before(1, 2), false},
-		"four in a minute":               {before(1, 2, 3), true},
-		"the oldest has left the window": {before(1, 2, 60), false},
-		"the oldest is just inside":      {before(1, 2, 59), true},
-		"what came later does not count": {append(before(1, 2), at.Add(time.Second)), false},
-		"the same moment counts":         {before(0, 0, 0), true},
+		{"as many as may be", rule, 20, at(0, 10), false},
+		{"one more", rule, 30, at(0, 10, 20), true},
+		{"the first has left the window", rule, 60, at(0, 10, 20), false},
+		{"just inside of it", rule, 59, at(0, 10, 20), true},
+		{"what came later is no matter", rule, 10, at(0, 20, 30, 40), false},
+		{"all in the same second", rule, 0, at(0, 0, 0), true},
+		{"off", moderate.Rule{Mode: moderate.Off, Count: 1, Window: 60}, 1, at(0, 0, 0), false},
+		{"a rule without a number", moderate.Rule{Mode: moderate.Live, Window: 60}, 1, at(0, 0, 0), false},
 	} {
-		if v := moderate.Judge(r, moderate.Subject{At: at, Others: c.others}); v.Guilty != c.want {
-			t.Errorf("%s: %v", name, v)
+		v := moderate.Judge(c.rule, moderate.Subject{At: began.Add(time.Duration(c.now) * time.Second), Others: c.others})
+		if v.Guilty != c.guilty || v.Guilty != (v.Reason.Key == "flooding") {
+			t.Errorf("%s: %+v", c.name, v)
 		}
-	}
-	r.Mode = moderate.Off
-	if moderate.Judge(r, moderate.Subject{At: at, Others: before(0, 0, 0, 0)}).Guilty {
-		t.Error("a rule that is off judged")
 	}
 }
 
-// Judging the same history again gives the very same verdicts, in any order in
-// which the messages came in.
-func TestAReplayGivesTheSameVerdicts(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-		seconds := rapid.SliceOfN(rapid.IntRange(0, 300), 1, 40).Draw(t, "seconds")
-		r := moderate.Rule{Mode: moderate.Live, Count: rapid.IntRange(1, 6).Draw(t, "count"), Window: rapid.IntRange(1, 120).Draw(t, "window")}
-		judge := func(of []int) map[int]int {
-			guilty := map[int]int{}
-			for i, s := range of {
-				var others []time.Time
-				for j, o := range of {
-					if i != j {
-						others = append(others, start.Add(time.Duration(o)*time.Second))
-					}
-				}
-				if moderate.Judge(r, moderate.Subject{At: start.Add(time.Duration(s) * time.Second), Others: others}).Guilty {
-					guilty[s]++
-				}
+// judged lets a person say something n times, a second apart.
+func judged(t *testing.T, db *store.DB, r moderate.Rule, person string, from, n int) (rulings []moderate.Ruling) {
+	t.Helper()
+	for i := from; i < from+n; i++ {
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			s, err := moderate.Witness(ctx, tx, "w", person, fmt.Sprintf("%s%03d", person, i), began.Add(time.Duration(i)*time.Second), r.Window)
+			if err != nil {
+				return err
 			}
-			return guilty
+			v := moderate.Judge(r, s)
+			if !v.Guilty {
+				return nil
+			}
+			ruling, err := moderate.Pronounce(ctx, tx, r, s, v)
+			rulings = append(rulings, ruling)
+			return err
+		})
+	}
+	return rulings
+}
+
+func declared(t *testing.T, db *store.DB, mode string) (r moderate.Rule) {
+	t.Helper()
+	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+		if err := moderate.Begin(ctx, tx, "w"); err != nil {
+			return err
 		}
-		if a, b := judge(seconds), judge(rapid.Permutation(seconds).Draw(t, "other order")); fmt.Sprint(a) != fmt.Sprint(b) {
-			t.Fatalf("%v and %v", a, b)
+		all, err := moderate.Rules(ctx, tx, "w")
+		if err != nil {
+			return err
+		}
+		if len(all) != 1 || all[0].Mode != moderate.Shadow && all[0].Version == 1 {
+			t.Errorf("a new workspace has %+v", all)
+		}
+		r, err = moderate.Declare(ctx, tx, "w", all[0].ID, mode, 3, 60)
+		return err
+	})
+	return r
+}
+
+func TestOneEpisodeIsOneRuling(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		rule := declared(t, db, moderate.Live)
+		all := judged(t, db, rule, "a", 0, 6)
+		if len(all) != 3 || all[2].ID != all[0].ID || len(all[2].MessageIDs) != 3 || all[0].MessageIDs[0] != "a003" || all[0].Action != "hold" || all[0].RuleVersion != rule.Version {
+			t.Errorf("one flood gives %+v", all)
+		}
+		if others := judged(t, db, rule, "b", 0, 3); len(others) != 0 {
+			t.Errorf("who said three things is judged by what another said: %+v", others)
+		}
+		if later := judged(t, db, rule, "a", 600, 4); len(later) != 1 || later[0].ID == all[0].ID {
+			t.Errorf("ten minutes later it is %+v", later)
+		}
+		newer := declared(t, db, moderate.Live)
+		if again := judged(t, db, newer, "a", 604, 1); len(again) != 1 || again[0].RuleVersion != newer.Version || newer.Version == rule.Version {
+			t.Errorf("under the changed rule it is %+v", again)
 		}
 	})
 }
 
-func TestAnEpisodeIsOneRulingAndIsClosedOnce(t *testing.T) {
+func TestInShadowNothingIsDone(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		var ruling moderate.Ruling
-		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
-			if err := moderate.Begin(ctx, tx, "w"); err != nil {
-				return err
-			}
-			rules, err := moderate.Rules(ctx, tx, "w")
-			if err != nil {
-				return err
-			}
-			if rules[0].Mode != moderate.Shadow {
-				t.Errorf("a new rule is %s: nothing may be hidden before somebody looked", rules[0].Mode)
-			}
-			r, err := moderate.Declare(ctx, tx, "w", rules[0].ID, moderate.Live, 2, 60)
-			if err != nil {
-				return err
-			}
-			for i := range 5 {
-				s, err := moderate.Witness(ctx, tx, "w", "p", fmt.Sprint("m", i), tx.Now.Add(time.Duration(i)*time.Second), r.Window)
-				if err != nil {
-					return err
-				}
-				v := moderate.Judge(r, s)
-				if v.Guilty != (i >= 2) {
-					t.Errorf("message %d: %v", i, v)
-				}
-				if v.Guilty {
-					if ruling, err = moderate.Pronounce(ctx, tx, r, s, v); err != nil {
-						return err
-					}
-				}
-			}
-			if len(ruling.MessageIDs) != 3 || ruling.Reason.Params["n"] != 5 {
-				t.Errorf("%+v", ruling)
-			}
-			return nil
+		all := judged(t, db, declared(t, db, moderate.Shadow), "a", 0, 4)
+		if len(all) != 1 || all[0].Action != "none" || all[0].State != moderate.Shadow {
+			t.Fatalf("in shadow it is %+v", all)
+		}
+		err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+			return moderate.Close(ctx, tx, all[0], moderate.Undone, "Camille", "")
 		})
-		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
-			if _, err := moderate.Get(ctx, tx, "other", ruling.ID); !fault.Is(err, fault.NotFound) {
-				t.Errorf("another workspace reads it: %v", err)
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("what was never done was undone: %v", err)
+		}
+	})
+}
+
+func TestARulingIsClosedOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ruling := judged(t, db, declared(t, db, moderate.Live), "a", 0, 4)[0]
+		closing := func(state string) error {
+			return store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+				return moderate.Close(ctx, tx, ruling, state, "Camille", "a stutter")
+			})
+		}
+		if err := closing(moderate.Undone); err != nil {
+			t.Fatal(err)
+		}
+		if err := closing(moderate.Upheld); !fault.Is(err, fault.Conflict) {
+			t.Errorf("upheld after it was undone: %v", err)
+		}
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			now, err := moderate.Get(ctx, tx, "w", ruling.ID)
+			if now.State != moderate.Undone || now.ClosedBy != "Camille" || now.ClosedWhy != "a stutter" {
+				t.Errorf("it is %+v", now)
 			}
-			if err := moderate.Close(ctx, tx, ruling, moderate.Undone, "Ada", "a mistake"); err != nil {
-				return err
-			}
-			if err := moderate.Close(ctx, tx, ruling, moderate.Upheld, "Bob", ""); !fault.Is(err, fault.Conflict) {
-				t.Errorf("closed twice: %v", err)
-			}
-			return nil
+			return err
 		})
+		if next := judged(t, db, declared(t, db, moderate.Live), "a", 10, 1); len(next) != 1 || next[0].ID == ruling.ID {
+			t.Errorf("an undone ruling went on: %+v", next)
+		}
 	})
 }

@@ -1,0 +1,173 @@
+package view_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/store/storetest"
+	"github.com/kithhq/kith/internal/text"
+	"github.com/kithhq/kith/internal/view"
+)
+
+var began = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+
+// one is a message in a conversation of its own, as room inbox keeps it.
+func one(ctx context.Context, tx *store.Tx, workspace, channel string, n int, said string) error {
+	id := fmt.Sprintf("%s-%s-%03d", workspace, channel, n)
+	at := began.Add(time.Duration(n/2) * time.Minute) // always two at the same moment
+	if _, err := tx.Exec(ctx, `insert into conversation (id, workspace, channel_id, network, kind, thread, person_id, publication_id, title, url, state, unread, count, held,
+		last_at, last_text, last_from_us, waiting_since, claimed_by, created_at)
+		values ($1, $2, $3, 'mastodon', 'comments', $1, '', '', '', '', $4, 1, 1, 0, $5, $6, 0, $5, '', $5)`,
+		id, workspace, channel, []string{"open", "done"}[n%2], at, said); err != nil {
+		return err
+	}
+	seq, err := store.One[int64](ctx, tx, `insert into message (id, workspace, conversation_id, channel_id, remote_id, remote, parent_id, person_id, from_us, author_name, text, at,
+		received_at, url, state, sending, error_text, key, token, claimed_at, looks, private, liked, media, reason, by_account)
+		values ($1, $2, $1, $3, $1, '{}', '', '', 0, 'Reader', $4, $5, $5, '', 'visible', '', '', '', 0, null, 0, 0, 0, '[]', '', '') returning seq`,
+		id, workspace, channel, said, at)
+	if err != nil {
+		return err
+	}
+	dense := func(kind, id string) string { return kind + strings.ReplaceAll(id, "-", "") + kind }
+	return tx.IndexText(ctx, seq, append(text.Terms(said+" Reader"), dense("w", workspace), dense("c", channel)))
+}
+
+func furnish(t *testing.T, db *store.DB, workspace, channel string, texts ...string) {
+	t.Helper()
+	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+		for n, said := range texts {
+			if err := one(ctx, tx, workspace, channel, n, said); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func owner(workspace string, channels ...string) access.Actor {
+	return access.Actor{User: "u", Workspace: workspace, Role: access.Owner, Channels: channels}
+}
+
+var sentences = []string{
+	"Où est la librairie ?", "The library is closed, le dimanche", "Élégant et discret", "elegance, anyone?", "東京の本屋さん", "東京に行きたい",
+	"본문 검색 시험", "Straße nach Köln", "strasse", "L’été est là 🌞", "naïve café", "CAFÉ NAÏVE", "a_b c-d e.f", "100 % sûr", "le le le",
+}
+
+// Both engines find the very same, whatever is typed.
+func TestASearchFindsTheSameOnBothEngines(t *testing.T) {
+	lite, pg := storetest.SQLite(t), storetest.Postgres(t)
+	for _, db := range []*store.DB{lite, pg} {
+		furnish(t, db, "w", "a", sentences...)
+		furnish(t, db, "w", "b", "only on b: le café")
+		furnish(t, db, "x", "a", "of another workspace: le café 東京")
+	}
+	find := func(db *store.DB, by access.Actor, asked view.SearchAsked) (found []string, err error) {
+		for {
+			var page view.Page[view.Message]
+			err := store.View(t.Context(), db, func(ctx context.Context, tx *store.Tx) (err error) {
+				page, err = view.Search(ctx, tx, by, asked)
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range page.Items {
+				found = append(found, m.Text)
+			}
+			if asked.Cursor = page.Next; page.Next == "" {
+				return found, nil
+			}
+		}
+	}
+	for _, c := range []struct {
+		query string
+		want  int
+	}{
+		{"le", 3}, {"le ", 3}, {"libr", 2}, {"librairie ", 1}, {"LIBRAIRIE", 1}, {"elegan", 2}, {"élégant", 1}, {"東京", 2}, {"東", 2}, {"本屋", 1}, {"京の", 1},
+		{"검색", 1}, {"cafe naive", 2}, {"naïve CAFÉ ", 2}, {"koln", 1}, {"ete", 1}, {"sur 100", 1}, {"nothing at all", 0}, {"b: le", 1}, {"reader", 16}, {"' or 1=1 --", 0}, {"\" OR *", 0},
+	} {
+		for _, limit := range []int{2, 50} {
+			a, errA := find(lite, owner("w"), view.SearchAsked{Query: c.query, Limit: limit})
+			b, errB := find(pg, owner("w"), view.SearchAsked{Query: c.query, Limit: limit})
+			if errA != nil || errB != nil || !slices.Equal(a, b) {
+				t.Errorf("“%s”: SQLite %q (%v), PostgreSQL %q (%v)", c.query, a, errA, b, errB)
+			}
+			if len(a) != c.want {
+				t.Errorf("“%s” by %d finds %q, not %d", c.query, limit, a, c.want)
+			}
+		}
+	}
+	for _, db := range []*store.DB{lite, pg} {
+		for what, got := range map[string]struct {
+			by    access.Actor
+			asked view.SearchAsked
+			want  int
+		}{
+			"on one channel":       {owner("w"), view.SearchAsked{Query: "café", Channel: "b"}, 1},
+			"with rights on b":     {owner("w", "b"), view.SearchAsked{Query: "le"}, 1},
+			"without any channel":  {access.Actor{Workspace: "w", Channels: []string{}}, view.SearchAsked{Query: "reader"}, 0},
+			"what is done":         {owner("w"), view.SearchAsked{Query: "reader", State: "done", Limit: 2}, 7},
+			"another workspace":    {owner("x"), view.SearchAsked{Query: "東京"}, 1},
+			"a foreign scope term": {owner("w"), view.SearchAsked{Query: "wxw"}, 0},
+		} {
+			if found, err := find(db, got.by, got.asked); err != nil || len(found) != got.want {
+				t.Errorf("%s, %s: %q (%v), not %d", db.Engine(), what, found, err, got.want)
+			}
+		}
+		if _, err := find(db, owner("w"), view.SearchAsked{Query: " ?! "}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: a search for nothing gives %v", db.Engine(), err)
+		}
+	}
+}
+
+// Going through a list by its cursors shows everything once, also where many
+// rows have the same moment.
+func TestPagesShowEverythingOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		var texts []string
+		for n := range 23 {
+			texts = append(texts, fmt.Sprint("comment ", n))
+		}
+		furnish(t, db, "w", "a", texts...)
+		furnish(t, db, "w", "b", "of a channel that is not theirs")
+		for _, limit := range []int{1, 2, 5, 22, 23, 24} {
+			var seen []string
+			last, cursor := time.Time{}, ""
+			for {
+				var page view.Page[view.Conversation]
+				storetest.View(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+					page, err = view.Conversations(ctx, tx, owner("w", "a"), view.ConversationsAsked{Cursor: cursor, Limit: limit})
+					return err
+				})
+				for _, c := range page.Items {
+					if !last.IsZero() && c.LastAt.After(last) {
+						t.Errorf("%s comes after something older", c.LastText)
+					}
+					last = c.LastAt
+					seen = append(seen, c.LastText)
+				}
+				if cursor = page.Next; cursor == "" {
+					break
+				}
+			}
+			slices.Sort(seen)
+			if len(seen) != 23 || len(slices.Compact(seen)) != 23 {
+				t.Errorf("by %d: %d were shown", limit, len(seen))
+			}
+		}
+		err := store.View(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+			_, err := view.Conversations(ctx, tx, owner("w"), view.ConversationsAsked{Cursor: "nonsense!"})
+			return err
+		})
+		if !fault.Is(err, fault.Invalid) {
+			t.Errorf("a cursor that is none gives %v", err)
+		}
+	})
+}
