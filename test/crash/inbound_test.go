@@ -90,6 +90,7 @@ func (s *sender) knock(body []byte) bool {
 // Kith is killed while webhooks pour in. What it answered with 2xx is in the
 // inbox exactly once, counted once, and in order for each person.
 func TestWhatWasAnsweredIsInTheInboxWhenKilled(t *testing.T) {
+	t.Parallel()
 	kills := 4
 	if soaking() {
 		kills = 100

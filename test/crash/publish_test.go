@@ -23,6 +23,7 @@ type step struct {
 // A process that is killed while posts, threads and answers go out sends each of
 // them once: none twice, none never, and Kith finds out by itself which are there.
 func TestNothingIsLostOrSentTwiceWhenKilled(t *testing.T) {
+	t.Parallel()
 	rounds := 3
 	if soaking() {
 		rounds = 100

@@ -15,13 +15,18 @@ import (
 // Asked to stop in the middle of everything, by SIGTERM, Kith ends within 10 s
 // and loses nothing: what was cut off is looked for at the next start.
 func TestStopLosesNothing(t *testing.T) {
+	t.Parallel()
+	rounds := 2
+	if soaking() {
+		rounds = 20
+	}
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, "stopped", engine)
 			var all []string
 			slowest := time.Duration(0)
-			for round := range 3 {
+			for round := range rounds {
 				if r.child.cmd == nil {
 					r.child.start(t)
 				}
