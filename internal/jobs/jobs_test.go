@@ -440,9 +440,12 @@ func TestAnUnknownKindWaitsForWhoKnowsIt(t *testing.T) {
 		until(t, "put back", func() bool { return get(t, db, id).RunAt.After(c.Now()) })
 		young := start(t, db, jobs.Options{}, func(context.Context, *jobs.Job, note) error { return nil })
 		until(t, "done", func() bool {
-			c.forward(time.Minute)
-			young.Poke()
 			j := get(t, db, id)
+			// Only as far as it waits: a longer jump would end the lease of who works.
+			if wait := j.RunAt.Sub(c.Now()); j.State == jobs.Ready && wait > 0 {
+				c.forward(wait)
+			}
+			young.Poke()
 			return j.State == jobs.Done && j.Attempt == 1
 		})
 	})

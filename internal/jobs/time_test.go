@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -92,13 +93,16 @@ func TestAJobBeginsWithinMillisecondsOfItsMoment(t *testing.T) {
 				insert(t, here, jobs.New{At: time.Now().Add(time.Duration(i*37) * time.Millisecond)}, note{i})
 				insert(t, there, jobs.New{At: time.Now().Add(time.Duration(2000+i*37) * time.Millisecond)}, note{i})
 			}
-			var worst time.Duration
-			for range 20 {
-				worst = max(worst, receive(t, late))
+			all := make([]time.Duration, 20)
+			for i := range all {
+				all[i] = receive(t, late)
 			}
-			t.Logf("worst: %v", worst)
-			if worst > 500*time.Millisecond { // a look is 1 s; this machine is shared
-				t.Errorf("late by %v", worst)
+			slices.Sort(all)
+			t.Logf("median: %v, worst: %v", all[10], all[19])
+			// A look is 1 s: were jobs found by looking, half would be later than
+			// half a second. The worst says more about who shares the machine.
+			if all[10] > 300*time.Millisecond {
+				t.Errorf("late by %v", all[10])
 			}
 		})
 	}
