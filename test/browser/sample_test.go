@@ -1,0 +1,84 @@
+package browser_test
+
+import (
+	"testing"
+
+	"github.com/kithhq/kith/internal/sandbox"
+)
+
+// A busy morning: people of both languages talk on every network, somebody floods, one post was refused and of one
+// nobody knows what became of it.
+func busy(t *testing.T) *house {
+	t.Helper()
+	h := open(t, true)
+	posts := map[string]sandbox.Entry{}
+	for _, e := range h.wrote(8, sandbox.Filter{Action: sandbox.Publish}) {
+		posts[e.Network] = e
+	}
+	for network, e := range posts {
+		on := sandbox.Act{Network: network, Account: e.Account, Target: e.Object}
+		for _, a := range []sandbox.Act{
+			{Kind: "comment", Mood: sandbox.Fan, Lang: "fr"}, {Kind: "comment", Mood: sandbox.Curious, Lang: "en"},
+			{Kind: "comment", Mood: sandbox.Complaining, Lang: "fr"}, {Kind: "comment", Mood: sandbox.Fan, Lang: "en"},
+			{Kind: "react"}, {Kind: "react"}, {Kind: "react"}, {Kind: "follow"}, {Kind: "follow"}, {Kind: "follow"}, {Kind: "follow"},
+		} {
+			a.Network, a.Account = on.Network, on.Account
+			if a.Kind != "follow" {
+				a.Target = on.Target
+			}
+			h.stage.Scripts.Do(a) //nolint:errcheck // chance may choose somebody who has done it already
+		}
+	}
+	fb := posts["facebook"]
+	for range 3 {
+		h.acts(sandbox.Act{Network: "facebook", Account: fb.Account, Kind: "message", Mood: sandbox.Curious})
+	}
+	troll := h.stage.Cast.Some(sandbox.Troll, "en")[0]
+	for range 8 {
+		h.acts(sandbox.Act{Network: "facebook", Account: fb.Account, Kind: "comment", Person: troll.ID, Target: fb.Object})
+	}
+	h.wrote(3, sandbox.Filter{Action: sandbox.Hide})
+	return h
+}
+
+// troubled makes one post that a network refuses.
+func troubled(p *page) {
+	p.t.Helper()
+	p.house.stage.Weather.Must(sandbox.Mishap{Kind: sandbox.TokenReduced, Network: "mastodon", Action: sandbox.Publish, Times: 1})
+	made := eval[bool](p, `(async () => {
+		const send = (path, body) => fetch('/api/v1/' + path, {method: 'POST', headers: {'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID()}, body: JSON.stringify(body)}).then(r => r.json());
+		const channel = (await fetch('/api/v1/channels').then(r => r.json())).items.find(c => c.network === 'mastodon');
+		const post = await send('posts', {parts: [{text: 'A last reminder: the workshop on bookbinding begins at six.', media: []}], publications: [{channel_id: channel.id, parts: null}]});
+		await send('posts/' + post.id + '/schedule', {due_at: null});
+		return !!post.id;
+	})()`)
+	if !made {
+		p.t.Fatal("the post was not made")
+	}
+	p.until("the post has failed", "(await fetch('/api/v1/posts?state=failed').then(r => r.json())).items?.length > 0")
+}
+
+// finds are addresses that depend on what is there.
+type finds struct {
+	Chat, Comment, Held, Person, Published, Scheduled, Draft, Failed, Invitation string
+}
+
+func find(p *page) finds {
+	p.t.Helper()
+	return eval[finds](p, `(async () => {
+		const ask = (path) => fetch('/api/v1/' + path).then(r => r.json()).then(a => a.items ?? []);
+		const first = async (path) => (await ask(path))[0]?.id ?? '';
+		const invited = await fetch('/api/v1/invitations', {method: 'POST', headers: {'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID()},
+			body: JSON.stringify({email: crypto.randomUUID().slice(0, 8) + '@kith.example', role: 'contributor'})}).then(r => r.json());
+		const talks = await ask('conversations?state=all&limit=100');
+		const held = talks.find(c => c.held > 0);
+		return {
+			Chat: talks.find(c => c.kind === 'direct')?.id ?? '', Comment: talks.find(c => c.kind === 'comments' && !c.held)?.id ?? '', Held: held?.id ?? '', Person: held?.person?.id ?? '',
+			Published: await first('posts?state=published'), Scheduled: await first('posts?state=scheduled'), Draft: await first('posts?state=draft'), Failed: await first('posts?state=failed'),
+			Invitation: new URL(invited.link).search,
+		};
+	})()`)
+}
+
+// second is another owner, so that each language has its own.
+const second = "relai@kith.example"
