@@ -83,7 +83,7 @@ func TestTheHouseHoldsFloodingHidesItAndShowsItAgain(t *testing.T) {
 }
 
 func TestTheHouseWritesOnceWhenAnAnswerIsLost(t *testing.T) {
-	p := live(t)
+	all := live(t)
 	for _, c := range []struct {
 		name string
 		cut  func(*front) func(then *func(call))
@@ -92,6 +92,8 @@ func TestTheHouseWritesOnceWhenAnAnswerIsLost(t *testing.T) {
 		{"on the way there", func(f *front) func(*func(call)) { return f.ask.Store }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			p := *all
+			p.t = t
 			mark := id.New()
 			then, cut := once(func(c call) bool { return c.method == "putRecord" && strings.Contains(c.body, mark+" deux") })
 			c.cut(p.front)(then)
