@@ -54,7 +54,7 @@ func (h *House) Connect(ctx context.Context, actor access.Actor, name network.Na
 				WithHint("Sign in as the account of this channel, or connect a new channel.")
 		}
 		h.tell(tx, actor.Workspace, "channels", c.ID)
-		return h.tend(ctx, tx, actor.Workspace, c.ID)
+		return h.hurry(ctx, tx, actor.Workspace, c.ID)
 	})
 	return c, err
 }

@@ -79,6 +79,22 @@ func (h *House) tend(ctx context.Context, tx *store.Tx, workspace, channelID str
 	return nil
 }
 
+// hurry does the recurring work of a channel now: what waits because the network
+// refused a key need not wait any longer.
+func (h *House) hurry(ctx context.Context, tx *store.Tx, workspace, channelID string) error {
+	for _, k := range []jobs.Kind[channelArgs]{readKind(), measureKind(), checkKind()} {
+		of := channelArgs{Workspace: workspace, Channel: channelID}
+		job, fresh, err := jobs.Insert(ctx, tx, k, jobs.New{Workspace: workspace, Lane: lane(channelID, k.Name), Key: channelID}, of)
+		if err == nil && !fresh {
+			err = jobs.Move(ctx, tx, workspace, job, tx.Now)
+		}
+		if err != nil && !fault.Is(err, fault.Conflict) { // it runs already
+			return err
+		}
+	}
+	return nil
+}
+
 // recur inserts recurring work of a channel; it has a lane of its own kind, so
 // that reading never waits for counting.
 func (h *House) recur(ctx context.Context, tx *store.Tx, k jobs.Kind[channelArgs], of channelArgs, at time.Time) error {

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const (
 	keeper   = "keeper@kith.example"
 	password = "correct horse battery"
-	soon     = 30 * time.Second
+	soon     = 75 * time.Second // a network that refused is asked again after a minute
 )
 
 // place is a house in this process, a stage, and a channel on each network.
