@@ -14,6 +14,7 @@ import (
 
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
 )
@@ -136,7 +137,12 @@ func Restore(ctx context.Context, c config.Config, from string) (files int, err 
 	if files == 0 {
 		return 0, fault.New(fault.Invalid, "The backup is empty.")
 	}
-	return files, nil
+	db, err := store.Open(ctx, c.Database())
+	if err != nil {
+		return files, err
+	}
+	defer db.Close()
+	return files, store.Do(ctx, db, flow.Restored)
 }
 
 // ours says whether a name is one that Backup writes: no path tricks.

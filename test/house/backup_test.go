@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/app"
@@ -80,6 +81,37 @@ func TestABackupComesBack(t *testing.T) {
 		t.Errorf("the image: %v", err)
 	}
 	p.publish("With the keys of before", "mastodon", "facebook")
+}
+
+func TestWhatWentOutAfterTheBackupGoesOutOnce(t *testing.T) {
+	p := open(t, "sqlite", false)
+	var posts []string
+	for _, name := range []string{"bluesky", "mastodon", "facebook"} {
+		post := p.Write(t, hand.Texts("Sent after the backup, on "+name), hand.To(p.channels[name])...)
+		p.Schedule(t, post.ID, time.Now().Add(3*time.Second))
+		posts = append(posts, post.ID)
+	}
+	archive := filepath.Join(t.TempDir(), "kith.tar.gz")
+	if _, err := app.Backup(t.Context(), p.config, archive); err != nil {
+		t.Fatal(err)
+	}
+	published := func() {
+		t.Helper()
+		for _, id := range posts {
+			p.until("it is published", func() (bool, any) { s := p.Post(t, id).State; return s == "published", s })
+		}
+	}
+	published()
+	p.stop()
+	p.config.Data = filepath.Join(t.TempDir(), "data")
+	if _, err := app.Restore(t.Context(), p.config, archive); err != nil {
+		t.Fatal(err)
+	}
+	p.begin(p.config)
+	published()
+	if sent := p.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish, Text: "Sent after the backup"}); len(sent) != 3 {
+		t.Errorf("%d posts stand on the networks, 3 were written: %+v", len(sent), sent)
+	}
 }
 
 // isNoJSON: an image is read, and is no JSON.

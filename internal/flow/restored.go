@@ -1,0 +1,35 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/kithhq/kith/internal/inbox"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// Restored prepares a database that came out of a backup: what it believes to be
+// due may have gone out since, so it is looked for on the networks before
+// anything is sent.
+func Restored(ctx context.Context, tx *store.Tx) error {
+	var h House
+	posts, err := publish.Suspect(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, p := range posts {
+		if err := h.lookAt(ctx, tx, sendArgs{Workspace: p.Workspace, Publication: p.ID, Channel: p.ChannelID}, tx.Now); err != nil {
+			return err
+		}
+	}
+	answers, err := inbox.Suspect(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, m := range answers {
+		if err := h.lookForAnswer(ctx, tx, answerArgs{Workspace: m.Workspace, Channel: m.ChannelID, Message: m.ID}, tx.Now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
