@@ -33,6 +33,13 @@ func TestACommunityManagersDay(t *testing.T) {
 	p.until("today is shown", "location.pathname === '/' && document.querySelector('h1')?.innerText === "+quoted(say("place.today")))
 	eval[bool](p, "window.here = true") // lost by any reload
 
+	// Some people follow, so that there is a rate of those who could see a post.
+	for _, n := range h.stage.Networks() {
+		for _, who := range h.stage.Cast.Some(sandbox.Curious, "")[:8] {
+			h.acts(sandbox.Act{Network: n.Name, Person: who.ID, Kind: "follow"})
+		}
+	}
+
 	// Write a post: c opens the composer from anywhere.
 	const words = "Tonight we read by candlelight, and there is soup."
 	const own = "Tonight we read by candlelight, and there is soup. Bring a neighbour, bring a blanket, and tell us below which page you would read aloud."
@@ -136,7 +143,12 @@ func TestACommunityManagersDay(t *testing.T) {
 	p.press("item", "…candlelight")
 	p.until("the palette opens the post", "location.pathname === "+quoted(post))
 	p.until("reactions are counted on all three networks", "[...document.querySelectorAll('.figure')].filter(f => /^(Likes|Reactions)/.test(f.innerText) && /\\b3\\b/.test(f.innerText)).length >= 3")
-	p.see(say("post.rate"))
+	p.until("the rates on the page are those of the API, in per cent", `(async () => {
+		const post = await fetch('/api/v1/posts/' + location.pathname.split('/').at(-1)).then(r => r.json());
+		const meant = post.publications.map(p => p.rate?.denominator ? 100 * p.rate.numerator / p.rate.denominator : -1).filter(n => n >= 0);
+		const shown = [...document.querySelectorAll('.figure')].filter(f => f.innerText.startsWith(`+quoted(say("post.rate"))+`)).map(f => f.innerText.match(/([\d.,]+)\s*%/)).filter(Boolean).map(m => Number(m[1].replaceAll(',', '')));
+		return meant.length >= 2 && meant.length === shown.length && meant.every((n, i) => n > 0 && Math.abs(n - shown[i]) < 0.01);
+	})()`)
 	p.press("button", say("figure.definition", "name", say("post.rate")))
 	p.see(say("post.rateText"))
 	p.see(say("figure.formula"))
@@ -182,7 +194,7 @@ func TestACommunityManagersDay(t *testing.T) {
 // letIn waits until the list has this text; what is new waits at its edge until it is asked for.
 func letIn(p *page, text string) {
 	p.t.Helper()
-	p.until(text+" is in the list", "document.querySelector('.list .fresh button')?.click(), seen.tidy(document.querySelector('.list')?.innerText).includes("+quoted(text)+")")
+	p.until(text+" is in the list", "seen.all('button', "+quoted("…"+strings.TrimSpace(read(p.t, "en").say(p.t, "inbox.fresh", "n", "")))+").find(b => b.closest('.list'))?.click(), seen.tidy(document.querySelector('.list')?.innerText).includes("+quoted(text)+")")
 }
 
 // reach presses j until the conversation that is open has this text.

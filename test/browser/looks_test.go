@@ -240,7 +240,12 @@ func (v viewer) one(p *page, s scene, expected ...string) {
 	}
 	p.size(1280, 800)
 	p.theme("light")
-	p.open(s.path)
+	if s.name == "gallery" { // it shows what loading looks like
+		p.do(chromedp.Navigate(p.house.url + s.path))
+		p.until("the gallery is there", "document.querySelector('h1') && document.querySelectorAll('.skeleton').length > 1")
+	} else {
+		p.open(s.path)
+	}
 	if s.then != nil {
 		s.then(p, v.say)
 	}

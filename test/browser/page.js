@@ -29,6 +29,7 @@ Object.assign(seen, {
 		return open.at(-1) ?? document;
 	},
 	all(kind, name) {
+		name = seen.tidy(name);
 		const fits = (n) => n === name || (name.endsWith('…') && n.startsWith(name.slice(0, -1))) || (name.startsWith('…') && n.includes(name.slice(1)));
 		const within = (root) => [...root.querySelectorAll(seen.kinds[kind])].filter((el) => seen.names(el).some(fits) && (seen.shown(el) || [...(el.labels ?? [])].some(seen.shown)));
 		const front = within(seen.front());

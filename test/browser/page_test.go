@@ -143,7 +143,7 @@ func (p *page) until(what, script string) {
 	ticker := time.NewTicker(30 * time.Millisecond)
 	defer ticker.Stop()
 	late := time.After(patience)
-	for !eval[bool](p, "(async () => !!("+script+"))()") {
+	for !eval[bool](p, "(async () => !!(await ("+script+")))()") {
 		select {
 		case <-ticker.C:
 		case <-late:
