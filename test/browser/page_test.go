@@ -95,18 +95,25 @@ func (p *page) hear(event any) {
 	}
 }
 
+// trouble is everything bad that was noted since the last time.
+func (p *page) trouble() []string {
+	p.t.Helper()
+	var all []string
+	for _, broken := range eval[[]string](p, "seen.broken.splice(0)") {
+		all = append(all, "against the security policy: "+broken)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all = append(all, p.bad...)
+	p.bad = nil
+	return all
+}
+
 // clean fails when anything bad was noted since the last time, except what is expected here.
 func (p *page) clean(expected ...string) {
 	p.t.Helper()
-	for _, broken := range eval[[]string](p, "seen.broken.splice(0)") {
-		p.t.Errorf("%s: against the security policy: %s", p.where(), broken)
-	}
-	p.mu.Lock()
-	bad := p.bad
-	p.bad = nil
-	p.mu.Unlock()
 next:
-	for _, b := range bad {
+	for _, b := range p.trouble() {
 		for _, e := range expected {
 			if strings.Contains(b, e) {
 				continue next
