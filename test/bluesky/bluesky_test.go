@@ -26,8 +26,12 @@ type counts struct{ Likes, Replies, Reposts, Quotes int }
 func TestPeopleOfTheReferenceNetworkActAndAreCounted(t *testing.T) {
 	n := world.Network(t)
 	post := bluesky.Ask[written](t, n, bluesky.Command{"do": "post", "as": "alice.test", "text": "Bonjour @bob.test, un #essai"})
+	// The reference AppView tells nobody of an answer that it indexed before the
+	// post it answers.
+	bluesky.Ask[any](t, n, bluesky.Command{"do": "settle"})
 	bluesky.Ask[written](t, n, bluesky.Command{"do": "like", "as": "bob.test", "uri": post.URI})
 	reply := bluesky.Ask[written](t, n, bluesky.Command{"do": "reply", "as": "carol.test", "uri": post.URI, "text": "Salut !"})
+	bluesky.Ask[any](t, n, bluesky.Command{"do": "settle"})
 	bluesky.Ask[written](t, n, bluesky.Command{"do": "reply", "as": "bob.test", "uri": reply.URI, "text": "À toi aussi"})
 	bluesky.Ask[written](t, n, bluesky.Command{"do": "repost", "as": "carol.test", "uri": post.URI})
 	bluesky.Ask[written](t, n, bluesky.Command{"do": "quote", "as": "bob.test", "uri": post.URI, "text": "À lire"})
