@@ -159,9 +159,6 @@ func plain(t *testing.T, prefix string) []scene {
 }
 
 func TestEveryPageInEveryLook(t *testing.T) {
-	if err := os.RemoveAll("shots/looks"); err != nil {
-		t.Fatal(err)
-	}
 	h := busy(t)
 	h.owns(second, "Anne-Sophie Delacroix-Lemaître")
 	empty := open(t, false)
