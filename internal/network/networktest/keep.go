@@ -41,7 +41,8 @@ func deniedKeys(t *testing.T, h Harness) {
 
 func renewal(t *testing.T, h Harness) {
 	if h.Renew == 0 {
-		t.Skipf("keys of %s do not expire", h.Name)
+		t.Logf("keys of %s do not expire", h.Name)
+		return
 	}
 	w := NewWorld(t, h)
 	w.Stage.Clock.Advance(h.Renew)
@@ -77,7 +78,9 @@ func forgedHook(t *testing.T, h Harness) {
 	w := open(t, h, h.Open)
 	knocker, ok := w.Driver.(network.Knocker)
 	if !ok {
-		offers(t, h, network.ActWebhook)
+		if !offers(t, h, network.ActWebhook) {
+			return
+		}
 		t.Fatal("the driver takes no webhooks")
 	}
 	if h.Hook == nil {

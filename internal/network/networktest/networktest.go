@@ -105,12 +105,15 @@ func actions(t *testing.T, h Harness) {
 	}
 }
 
-// offers skips a test of what the network cannot do; the table watches that.
-func offers(t *testing.T, h Harness, a network.Action) {
+// offers says whether the network can do what a test is about. What it cannot,
+// by a dated source, is watched by the table itself: nothing is left untested.
+func offers(t *testing.T, h Harness, a network.Action) bool {
 	t.Helper()
 	for _, e := range Table() {
 		if e.Network == h.Name && e.Action == a && !e.Can {
-			t.Skipf("%s cannot %s: %s", h.Name, a, e.Source)
+			t.Logf("%s cannot %s: %s", h.Name, a, e.Source)
+			return false
 		}
 	}
+	return true
 }
