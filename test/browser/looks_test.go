@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -278,19 +279,32 @@ func (v viewer) one(p *page, s scene, expected ...string) {
 	p.clean(expected...)
 }
 
-// narrow fails when a phone would have to be pushed sideways.
+// narrow fails when a phone would have to be pushed sideways. What floats finds
+// its new place a moment after the screen has changed, so it is asked again.
 func (v viewer) narrow(p *page) {
 	p.t.Helper()
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
 	for _, width := range []int64{320, 390} {
 		p.size(width, 844)
-		if wide := eval[[]string](p, `(() => {
-			const room = document.documentElement.clientWidth;
-			if (document.documentElement.scrollWidth <= room && document.body.scrollWidth <= room) return [];
-			return [document.documentElement.scrollWidth + ' px'].concat([...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > room + 1).slice(0, 4).map(e => e.outerHTML.slice(0, 120)));
-		})()`); len(wide) > 0 {
+		wide := p.wider()
+		for late := time.Now().Add(5 * time.Second); len(wide) > 0 && time.Now().Before(late); wide = p.wider() {
+			<-ticker.C
+		}
+		if len(wide) > 0 {
 			p.t.Errorf("at %d px the page is wider than the screen: %s", width, strings.Join(wide, "\n\t"))
 		}
 	}
+}
+
+// wider tells what reaches out of the screen on the right.
+func (p *page) wider() []string {
+	p.t.Helper()
+	return eval[[]string](p, `(() => {
+		const room = document.documentElement.clientWidth;
+		if (document.documentElement.scrollWidth <= room && document.body.scrollWidth <= room) return [];
+		return [document.documentElement.scrollWidth + ' px'].concat([...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > room + 1).slice(0, 4).map(e => e.outerHTML.slice(0, 120)));
+	})()`)
 }
 
 // accessible lets axe judge the page.
