@@ -118,8 +118,3 @@ func (h *House) followers(ctx context.Context, c channel.Channel, conn network.C
 	}
 	return health.Followers
 }
-
-// MeasureNow counts a channel's posts at the wish of a person.
-func (h *House) MeasureNow(ctx context.Context, tx *store.Tx, workspace, channelID string) error {
-	return h.recur(ctx, tx, measureKind(), channelArgs{Workspace: workspace, Channel: channelID}, tx.Now)
-}

@@ -43,11 +43,6 @@ func Latest(ctx context.Context, tx *store.Tx, workspace, publicationID string) 
 	return s, err
 }
 
-// History gives the snapshots of a publication, oldest first.
-func History(ctx context.Context, tx *store.Tx, workspace, publicationID string) ([]Snapshot, error) {
-	return store.All[Snapshot](ctx, tx, "select "+columns+" from snapshot where workspace = $1 and publication_id = $2 order by taken_at", workspace, publicationID)
-}
-
 // Due says whether a publication of this age, last counted at a moment, wants to
 // be counted: often while it is young, at the fixed ages at which posts are
 // compared, then daily to the end of the first quarter.
