@@ -127,6 +127,9 @@ func (a *App) open(ctx context.Context, w wiring) error {
 		return err
 	}
 	a.House = &flow.House{DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
+	if a.House.Apps, err = apps(c); err != nil {
+		return err
+	}
 	a.Runner = jobs.NewRunner(a.DB, jobs.Options{Log: a.Log})
 	if err := a.House.Work(a.Runner); err != nil {
 		return err
@@ -136,6 +139,16 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	}
 	a.Handler, err = a.doors(w)
 	return err
+}
+
+// apps are the registrations at networks that were configured.
+func apps(c config.Config) (map[network.Name]network.App, error) {
+	given, err := c.AppOf()
+	all := map[network.Name]network.App{}
+	for name, a := range given {
+		all[network.Name(name)] = network.App{ID: a.ID, Secret: a.Secret, Verify: a.Verify}
+	}
+	return all, err
 }
 
 func (a *App) closing(name string, do func(context.Context) error) {

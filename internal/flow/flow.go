@@ -28,6 +28,12 @@ type House struct {
 	Log      *slog.Logger
 	// Every is how often a channel without webhooks is read.
 	Every time.Duration
+	// Address signs a public, expiring web address of a file; nil where this house
+	// has no public address.
+	Address func(workspace, mediaID string) (string, error)
+	// Apps are the registrations at networks that were configured; those that were
+	// entered in the settings come before them.
+	Apps map[network.Name]network.App
 }
 
 // The lanes of a channel: work in one waits for each other, lanes do not.
@@ -119,6 +125,7 @@ func (h *House) conn(ctx context.Context, workspace, channelID string) (channel.
 		return c, network.Conn{}, err
 	}
 	conn, err := c.Conn(h.Keys)
+	conn.App = h.Apps[c.Network]
 	return c, conn, err
 }
 

@@ -2,9 +2,11 @@ package flow
 
 import (
 	"context"
+	"io"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/media"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
@@ -15,15 +17,46 @@ import (
 // to open them, and read only when the driver asks.
 func (h *House) part(ctx context.Context, c publish.Claimed) (network.Part, error) {
 	var keys []string
-	p := network.Part{Key: c.Part.Key, Text: c.Part.Content.Text, Link: c.Part.Content.Link, After: c.After, Root: c.Root, At: c.Part.ClaimedAt}
+	p := written(c.Part.Content)
+	p.Key, p.After, p.Root, p.At, p.Step = c.Part.Key, c.After, c.Root, c.Part.ClaimedAt, c.Part.Step
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
 		p.Media, keys, err = described(ctx, tx, c.Part.Workspace, c.Part.Content.Media)
 		return err
 	})
 	for i, key := range keys {
 		p.Media[i].Open = func() (network.ReadCloser, error) { return h.Blobs.Open(ctx, key) }
+		p.Media[i].OpenAt = func(offset int64) (network.ReadCloser, error) { return h.openAt(ctx, key, offset) }
+		id := p.Media[i].ID
+		p.Media[i].Address = func() (string, error) { return h.address(c.Part.Workspace, id) }
 	}
 	return p, err
+}
+
+// written is what a person wrote, without its files.
+func written(c publish.Content) network.Part {
+	return network.Part{Text: c.Text, Link: c.Link, Kind: c.Kind, Title: c.Title, Options: c.Options, Poll: c.Poll, Disclosure: c.Disclosure}
+}
+
+func (h *House) openAt(ctx context.Context, key string, offset int64) (network.ReadCloser, error) {
+	f, err := h.Blobs.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.Seek(offset, io.SeekStart); err != nil {
+		_ = f.Close() // the first error counts
+		return nil, fault.Wrap(fault.Internal, err, "reading a file from its middle")
+	}
+	return f, nil
+}
+
+// address signs a web address for a file, for networks that fetch files
+// themselves.
+func (h *House) address(workspace, mediaID string) (string, error) {
+	if h.Address == nil {
+		return "", fault.New(fault.Invalid, "This network fetches files from Kith, and this Kith has no public address.").
+			WithHint("Start Kith with --public-url, so that networks can reach it.")
+	}
+	return h.Address(workspace, mediaID)
 }
 
 // described reads what is known of attached files, with the words of this post.
@@ -52,7 +85,8 @@ func check(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publ
 		if err != nil {
 			return nil, err
 		}
-		parts[i] = network.Part{Text: content.Text, Link: content.Link, Media: files}
+		parts[i] = written(content)
+		parts[i].Media = files
 	}
 	return c.Limits.CheckParts(parts), nil
 }

@@ -48,59 +48,18 @@ func As[T any](s *Set, name Name, action Action) (T, error) {
 	if err != nil {
 		return none, err
 	}
+	p := d.Profile()
 	if can, ok := d.(T); ok {
-		if _, no := d.Profile().Cannot[action]; !no {
+		if _, no := p.Cannot[action]; !no && !slices.Contains(p.Later, action) {
 			return can, nil
 		}
 	}
-	p := d.Profile()
 	why := p.Cannot[action]
+	if slices.Contains(p.Later, action) {
+		why = Cannot{Why: "Kith cannot do that on " + p.Label + " yet.", Instead: "Do it on the network itself."}
+	}
 	if why.Why == "" {
 		why.Why = p.Label + " cannot do that."
 	}
 	return none, fault.New(fault.Invalid, "%s", why.Why).WithHint("%s", why.Instead)
-}
-
-// Can says what a driver can do, by its interfaces and its Cannot list.
-func Can(d Driver, action Action) bool {
-	if _, no := d.Profile().Cannot[action]; no {
-		return false
-	}
-	ok := false
-	switch action {
-	case ActPublish:
-		_, ok = d.(Publisher)
-	case ActThread:
-		ok = d.Profile().Limits.Thread
-	case ActImage:
-		ok = d.Profile().Limits.Media.MaxItems > 0
-	case ActAltText:
-		ok = d.Profile().Limits.Media.AltMax > 0
-	case ActFind:
-		_, ok = d.(Finder)
-	case ActDelete:
-		_, ok = d.(Deleter)
-	case ActReply, ActPrivateReply:
-		_, ok = d.(Replier)
-	case ActLike:
-		_, ok = d.(Liker)
-	case ActHide:
-		_, ok = d.(Hider)
-	case ActDeleteOthers:
-		_, ok = d.(Remover)
-	case ActBan:
-		_, ok = d.(Banner)
-	case ActWebhook:
-		_, ok = d.(Knocker)
-	case ActPoll:
-		_, ok = d.(Reader)
-	case ActMeasure:
-		_, ok = d.(Measurer)
-	}
-	return ok
-}
-
-// Actions lists all actions in the order of the matrix.
-func Actions() []Action {
-	return []Action{ActPublish, ActThread, ActImage, ActAltText, ActFind, ActDelete, ActReply, ActPrivateReply, ActLike, ActHide, ActDeleteOthers, ActBan, ActWebhook, ActPoll, ActMeasure}
 }

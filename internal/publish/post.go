@@ -33,9 +33,14 @@ type Attached struct {
 
 // Content is one part as a person wrote it.
 type Content struct {
-	Text  string     `json:"text"`
-	Link  string     `json:"link,omitempty"`
-	Media []Attached `json:"media,omitempty"`
+	Text       string             `json:"text"`
+	Link       string             `json:"link,omitempty"`
+	Media      []Attached         `json:"media,omitempty"`
+	Kind       network.PostKind   `json:"kind,omitempty"`
+	Title      string             `json:"title,omitempty"`
+	Options    map[string]string  `json:"options,omitempty"` // by the names that the network gives them
+	Poll       *network.Poll      `json:"poll,omitempty"`
+	Disclosure network.Disclosure `json:"disclosure,omitzero"`
 }
 
 // Post is a text and where it goes.

@@ -46,8 +46,8 @@ func Schedule(ctx context.Context, tx *store.Tx, workspace, postID string, due t
 		}
 		for n, content := range p.Parts(post) {
 			if _, err := tx.Exec(ctx, `insert into part (id, workspace, publication_id, channel_id, position, content, fingerprint, key, state, token,
-				claimed_at, remote_id, remote, url, sent_at, looks, absent_since)
-				values ($1, $2, $3, $4, $5, $6, $7, $8, 'due', 0, null, null, '{}', '', null, 0, null)`,
+				claimed_at, remote_id, remote, url, sent_at, looks, absent_since, step)
+				values ($1, $2, $3, $4, $5, $6, $7, $8, 'due', 0, null, null, '{}', '', null, 0, null, '{}')`,
 				id.New(), workspace, p.ID, p.ChannelID, n, content, Fingerprint(content.Text, len(content.Media)), id.New()); err != nil {
 				return nil, err
 			}

@@ -16,6 +16,9 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err = c.EndpointOf(); err != nil {
+		return nil, err
+	}
 	return network.NewSet(
 		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"]}),
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"]}),
