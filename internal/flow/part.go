@@ -72,7 +72,7 @@ func described(ctx context.Context, tx *store.Tx, workspace string, attached []p
 			alt = m.Alt
 		}
 		keys = append(keys, m.Key)
-		all = append(all, network.Media{ID: m.ID, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height, Alt: alt})
+		all = append(all, network.Media{ID: m.ID, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height, Alt: alt, Seconds: float64(m.Millis) / 1000})
 	}
 	return all, keys, nil
 }
