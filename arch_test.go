@@ -59,6 +59,7 @@ func mayImport() map[string][]string {
 		// doors
 		"ingest": {"network", "stream", "fault"},
 		"api":    slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob"}),
+		"files":  {"media", "store", "blob", "secret", "fault"},
 		"ui":     {},
 		// wiring
 		"config":   {"fault", "secret"},

@@ -16,6 +16,7 @@ type Network struct {
 	Label    string        `json:"label"`
 	Fields   List[Setting] `json:"fields" doc:"What the form asks to connect an account."`
 	Limits   Limits        `json:"limits"`
+	Options  List[Option]  `json:"options" doc:"What may be chosen for each post there."`
 	Actions  List[Ability] `json:"actions"`
 	Evidence string        `json:"evidence" doc:"What the driver was proved on."`
 	AsOf     string        `json:"as_of"`
@@ -38,35 +39,6 @@ type Ability struct {
 	Can     bool   `json:"can"`
 	Why     string `json:"why,omitempty"`
 	Instead string `json:"instead,omitempty"`
-}
-
-// Limits are what a network takes.
-type Limits struct {
-	Text   TextLimit  `json:"text"`
-	Media  MediaLimit `json:"media"`
-	Thread bool       `json:"thread"`
-}
-
-// TextLimit is how much text, and counted how.
-type TextLimit struct {
-	Max       int    `json:"max"`
-	Unit      string `json:"unit" enum:"graphemes,code_points,mastodon,utf16"`
-	MaxBytes  int    `json:"max_bytes,omitempty"`
-	URLLength int    `json:"url_length,omitempty" doc:"Every link counts as this many; absent: as it is."`
-}
-
-// MediaLimit is what files a part may carry.
-type MediaLimit struct {
-	MaxItems int        `json:"max_items"`
-	Image    ImageLimit `json:"image"`
-	AltMax   int        `json:"alt_max"`
-}
-
-// ImageLimit is what an image may be.
-type ImageLimit struct {
-	MaxBytes  int64        `json:"max_bytes"`
-	MaxPixels int64        `json:"max_pixels,omitempty"`
-	Types     List[string] `json:"types"`
 }
 
 // Channel is one connected account.
@@ -103,6 +75,11 @@ type Reconnect struct {
 
 func (c Channel) about() string { return c.ID }
 
+type choicesQuery struct {
+	ID     string `path:"id" maxLength:"64"`
+	Option string `path:"option" maxLength:"64"`
+}
+
 func (d *Door) channels() {
 	on(d, route{id: "GET /networks", name: "listNetworks", summary: "The networks, and what each can do"},
 		func(context.Context, access.Actor, *none) (Page[Network], error) {
@@ -136,6 +113,12 @@ func (d *Door) channels() {
 		func(ctx context.Context, by access.Actor, in *byID) (nothing, error) {
 			return nothing{}, d.House.Disconnect(ctx, by, in.ID)
 		})
+	way(d, route{id: "GET /channels/{id}/choices/{option}", name: "listChoices", verb: access.Compose, summary: "What may be chosen for an option that is the account's own",
+		notes: "The network is asked: its boards, its playlists, the audiences it allows today."},
+		func(ctx context.Context, by access.Actor, in *choicesQuery) (Page[Choice], error) {
+			all, err := d.House.Choices(ctx, by, in.ID, in.Option)
+			return Page[Choice]{Items: each(all, func(c network.Choice) Choice { return Choice(c) })}, err
+		})
 	way(d, route{id: "POST /channels/{id}/check", name: "checkChannel", verb: access.Read, summary: "Ask the network how the connection is"},
 		func(ctx context.Context, by access.Actor, in *byID) (Channel, error) {
 			c, err := d.House.CheckNow(ctx, by, in.ID)
@@ -167,17 +150,9 @@ func channelOf(c channel.Channel) Channel {
 	}
 }
 
-func limitsOf(l network.Limits) Limits {
-	return Limits{
-		Text:   TextLimit{l.Text.Max, string(l.Text.Unit), l.Text.MaxBytes, l.Text.URLLength},
-		Media:  MediaLimit{l.Media.MaxItems, ImageLimit{l.Media.Image.MaxBytes, l.Media.Image.MaxPixels, l.Media.Image.Types}, l.Media.AltMax},
-		Thread: l.Thread,
-	}
-}
-
 func networkOf(n network.Driver) Network {
 	p := n.Profile()
-	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Evidence: p.Evidence, AsOf: p.AsOf,
+	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Options: each(p.Options, optionOf), Evidence: p.Evidence, AsOf: p.AsOf,
 		Fields: each(p.Fields, func(f network.Field) Setting { return Setting(f) })}
 	for _, a := range network.Actions() {
 		can := network.Can(n, a)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/files"
 	"github.com/kithhq/kith/internal/ingest"
 	"github.com/kithhq/kith/internal/ui"
 )
@@ -36,6 +37,11 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 	a.closeDoor = rest.Close
 	mux := http.NewServeMux()
 	mux.Handle("/api/", rest)
+	media := &files.Door{DB: a.DB, Keys: a.Keys, Blobs: a.Blobs, Base: a.base}
+	mux.Handle("/files/", media.Handler())
+	if a.Config.PublicURL != "" || w.rehearsal != nil {
+		a.House.Address = media.Address
+	}
 	mux.Handle("/hooks/", ingest.New(ingest.Options{Facts: a.Facts, Knocker: a.knocker, Channels: a.accounts, Knocked: a.knocked, Log: a.Log}).Handler())
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
@@ -46,6 +52,15 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 	}
 	mux.Handle("/", pages)
 	return mux, nil
+}
+
+// base is the address under which networks reach us: in a rehearsal they are on
+// this machine.
+func (a *App) base() string {
+	if a.Config.PublicURL != "" {
+		return a.Config.Address()
+	}
+	return a.URL()
 }
 
 // healthz says that this process lives, and that it is Kith.

@@ -77,8 +77,8 @@ func described(ctx context.Context, tx *store.Tx, workspace string, attached []p
 	return all, keys, nil
 }
 
-// check holds parts against the limits of a channel.
-func check(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content) ([]network.Problem, error) {
+// fits holds parts against the limits of a channel and the choices of its network.
+func (h *House) fits(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content) ([]network.Problem, error) {
 	parts := make([]network.Part, len(contents))
 	for i, content := range contents {
 		files, _, err := described(ctx, tx, c.Workspace, content.Media)
@@ -88,7 +88,11 @@ func check(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publ
 		parts[i] = written(content)
 		parts[i].Media = files
 	}
-	return c.Limits.CheckParts(parts), nil
+	problems := c.Limits.CheckParts(parts)
+	if d, err := h.Networks.Get(c.Network); err == nil && len(parts) > 0 {
+		problems = append(problems, d.Profile().CheckOptions(parts[0])...)
+	}
+	return problems, nil
 }
 
 // Checked is what one channel says of a draft.
@@ -108,7 +112,7 @@ func (h *House) Check(ctx context.Context, tx *store.Tx, actor access.Actor, cha
 		return Checked{}, err
 	}
 	result := Checked{Channel: c}
-	if result.Problems, err = check(ctx, tx, c, contents); err != nil {
+	if result.Problems, err = h.fits(ctx, tx, c, contents); err != nil {
 		return Checked{}, err
 	}
 	for _, content := range contents {

@@ -33,7 +33,7 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 			if err != nil {
 				return err
 			}
-			problems, err := check(ctx, tx, c, p.Parts(post))
+			problems, err := h.fits(ctx, tx, c, p.Parts(post))
 			if err != nil {
 				return err
 			}

@@ -12,15 +12,30 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/id"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 )
 
 // Parts gives what a publication will say: its own version or the post's.
 func (p Publication) Parts(post Post) []Content {
+	parts := post.Parts
 	if p.OwnParts != nil {
-		return p.OwnParts
+		parts = p.OwnParts
 	}
-	return post.Parts
+	return Meant(parts, p.Kind, p.Options)
+}
+
+// Meant gives parts with the kind and the choices of a publication: they are those
+// of its first part.
+func Meant(parts []Content, kind network.PostKind, options map[string]string) []Content {
+	parts = slices.Clone(parts)
+	for i := range parts {
+		parts[i].Kind, parts[i].Options = network.PlainPost, nil
+	}
+	if len(parts) > 0 {
+		parts[0].Kind, parts[0].Options = kind, options
+	}
+	return parts
 }
 
 // Schedule freezes a draft's publications into parts that are due at a moment.
@@ -79,14 +94,11 @@ func Unschedule(ctx context.Context, tx *store.Tx, workspace, postID, to string)
 		return nil, err
 	}
 	for _, p := range all {
-		if p.State != Scheduled {
-			continue
-		}
-		started, err := store.One[int](ctx, tx, "select count(*) from part where publication_id = $1 and workspace = $2 and state <> 'due'", p.ID, workspace)
+		stopped, err := stop(ctx, tx, p)
 		if err != nil {
 			return nil, err
 		}
-		if started > 0 {
+		if !stopped {
 			continue
 		}
 		if _, err := tx.Exec(ctx, "update publication set state = $1, due_at = null, job_id = '' where id = $2 and workspace = $3", to, p.ID, workspace); err != nil {
@@ -98,6 +110,26 @@ func Unschedule(ctx context.Context, tx *store.Tx, workspace, postID, to string)
 		return nil, fault.New(fault.Conflict, "There is nothing left to take back.").WithHint("It has begun to leave, or it is out already.")
 	}
 	return jobs, sum(ctx, tx, workspace, postID)
+}
+
+// stop takes the parts of a publication back, when nobody can have seen any: they
+// wait, or their files are still being handed over. Whoever is at it finds that
+// it does not hold them any more.
+func stop(ctx context.Context, tx *store.Tx, p Publication) (bool, error) {
+	if p.State != Scheduled && p.State != Publishing {
+		return false, nil
+	}
+	parts, err := Sequence(ctx, tx, p.Workspace, p.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, part := range parts {
+		if part.State != due && (part.State != claimed || !part.resumable()) {
+			return false, nil
+		}
+	}
+	_, err = tx.Exec(ctx, "update part set state = 'due', claimed_at = null, step = '{}', token = -1 where publication_id = $1 and workspace = $2", p.ID, p.Workspace)
+	return true, err
 }
 
 // sum makes a post's state that of the publication that needs most attention.

@@ -5,7 +5,7 @@ import { rest } from './client';
 import { idempotencyKey } from './key';
 import { noAnswer, problemFrom } from './problem';
 import type { components, operations } from './schema';
-import type { Media, Page, Part, Post, PostDraft, PostState, Publication, ThemeName } from './types';
+import type { Media, Page, Part, Post, PostDraft, PostState, Publication, Target, ThemeName } from './types';
 
 type S = components['schemas'];
 
@@ -42,6 +42,8 @@ export const channels = {
 	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/channels', { signal })),
 	connect: (network: string, settings: Record<string, string>) => body(rest.POST('/api/v1/channels', { body: { network, settings } })),
 	check: (id: string) => body(rest.POST('/api/v1/channels/{id}/check', one(id))),
+	choices: (id: string, option: string, signal?: AbortSignal) =>
+		body(rest.GET('/api/v1/channels/{id}/choices/{option}', { params: { path: { id, option } }, signal })),
 	reconnect: (id: string, settings: Record<string, string>) => body(rest.POST('/api/v1/channels/{id}/reconnect', { ...one(id), body: { settings } })),
 	remove: (id: string) => rest.DELETE('/api/v1/channels/{id}', one(id))
 };
@@ -73,7 +75,7 @@ export const posts = {
 	schedule: async (id: string, due_at: string | null) => asPost(await body(rest.POST('/api/v1/posts/{id}/schedule', { ...one(id), body: { due_at } }))),
 	cancel: async (id: string) => asPost(await body(rest.POST('/api/v1/posts/{id}/cancel', one(id)))),
 	unschedule: async (id: string) => asPost(await body(rest.POST('/api/v1/posts/{id}/unschedule', one(id)))),
-	check: (parts: Part[], targets: { channel_id: string; parts: Part[] | null }[], signal?: AbortSignal) =>
+	check: (parts: Part[], targets: Target[], signal?: AbortSignal) =>
 		body(rest.POST('/api/v1/posts/check', { body: { parts, channels: targets }, signal }))
 };
 

@@ -74,6 +74,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/choices/{option}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may be chosen for an option that is the account's own
+         * @description The network is asked: its boards, its playlists, the audiences it allows today.
+         */
+        get: operations["listChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/reconnect": {
         parameters: {
             query?: never;
@@ -385,8 +405,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Upload an image
-         * @description The type is read from the bytes. Where a photo was taken is removed from JPEG files; other formats are kept as they are.
+         * Upload an image or a video
+         * @description The type is read from the bytes. Where a photo was taken is removed from JPEG files, and what a camera wrote about place and owner from MP4 and QuickTime files; other formats are kept as they are.
          */
         post: operations["uploadMedia"];
         delete?: never;
@@ -1293,6 +1313,10 @@ export interface components {
         Checked: {
             channels: components["schemas"]["ChannelCheck"][];
         };
+        Choice: {
+            label: string;
+            value: string;
+        };
         Connect: {
             network: string;
             settings: {
@@ -1381,10 +1405,17 @@ export interface components {
             url: string;
         };
         ImageLimit: {
+            /** Format: double */
+            max_aspect?: number;
             /** Format: int64 */
             max_bytes: number;
             /** Format: int64 */
             max_pixels?: number;
+            /**
+             * Format: double
+             * @description Width by height.
+             */
+            min_aspect?: number;
             types: string[];
         };
         Invitation: {
@@ -1429,6 +1460,10 @@ export interface components {
             };
             text_key: string;
         };
+        KindLimit: {
+            media: components["schemas"]["MediaLimit"];
+            text: components["schemas"]["TextLimit"];
+        };
         Last: {
             /** Format: date-time */
             at: string;
@@ -1436,9 +1471,22 @@ export interface components {
             text: string;
         };
         Limits: {
+            ai_label: boolean;
+            /** @description A first comment below the post is possible: it is the second part. */
+            comment: boolean;
+            /** @description Sorts of posts besides the plain one. */
+            kinds: {
+                [key: string]: components["schemas"]["KindLimit"];
+            };
+            link: boolean;
             media: components["schemas"]["MediaLimit"];
+            paid_label: boolean;
+            /** @description Absent: it has no polls. */
+            poll?: components["schemas"]["PollLimit"];
             text: components["schemas"]["TextLimit"];
             thread: boolean;
+            /** @description Absent: it has no titles. */
+            title?: components["schemas"]["TextLimit"];
         };
         Me: {
             can: string[];
@@ -1466,9 +1514,14 @@ export interface components {
             /** Format: int64 */
             height: number;
             id: string;
+            /**
+             * Format: int64
+             * @description How long a video lasts, in milliseconds.
+             */
+            millis?: number;
             name: string;
             /** @enum {string} */
-            type: "image/jpeg" | "image/png" | "image/webp" | "image/gif";
+            type: "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "video/mp4" | "video/quicktime";
             /** Format: int64 */
             width: number;
         };
@@ -1478,6 +1531,11 @@ export interface components {
             image: components["schemas"]["ImageLimit"];
             /** Format: int64 */
             max_items: number;
+            /** Format: int64 */
+            min_items?: number;
+            /** @description Images and videos in one post. */
+            mixed?: boolean;
+            video: components["schemas"]["VideoLimit"];
         };
         MediaUse: {
             alt: string;
@@ -1535,6 +1593,8 @@ export interface components {
             label: string;
             limits: components["schemas"]["Limits"];
             name: string;
+            /** @description What may be chosen for each post there. */
+            options: components["schemas"]["Option"][];
         };
         News: {
             /** Format: date-time */
@@ -1549,8 +1609,29 @@ export interface components {
         Note: {
             note: string;
         };
+        Option: {
+            /** @description The choices are the account's own: GET /channels/{id}/choices/{option}. */
+            account: boolean;
+            choices: components["schemas"]["Choice"][];
+            default?: string;
+            help?: string;
+            /** @enum {string} */
+            kind: "text" | "choice" | "switch" | "moment";
+            /** @description Only for these kinds of posts; none: for all. */
+            kinds: string[];
+            label: string;
+            /** Format: int64 */
+            max?: number;
+            name: string;
+            required: boolean;
+        };
         PageChannel: {
             items: components["schemas"]["Channel"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageChoice: {
+            items: components["schemas"]["Choice"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -1625,10 +1706,17 @@ export interface components {
             next: string;
         };
         Part: {
+            /** @description Made or altered by AI so that it could be taken for real: the network is told, where it has a label. */
+            ai?: boolean;
             /** @description Shown as a card where the network has cards. */
             link?: string;
             media?: components["schemas"]["MediaUse"][];
+            /** @description A paid partnership: the network is told, where it has a label. */
+            paid?: boolean;
+            poll?: components["schemas"]["Poll"];
             text: string;
+            /** @description For networks that have titles. */
+            title?: string;
         };
         PasswordChange: {
             current: string;
@@ -1660,6 +1748,25 @@ export interface components {
             handle: string;
             id: string;
             name: string;
+        };
+        Poll: {
+            /** Format: int64 */
+            minutes: number;
+            multiple?: boolean;
+            options: string[];
+        };
+        PollLimit: {
+            /** Format: int64 */
+            max_minutes: number;
+            /** Format: int64 */
+            max_options: number;
+            /** Format: int64 */
+            min_minutes: number;
+            /** Format: int64 */
+            min_options: number;
+            multiple?: boolean;
+            /** Format: int64 */
+            option_max: number;
         };
         Post: {
             author: components["schemas"]["Author"];
@@ -1742,7 +1849,16 @@ export interface components {
             due_at: string | null;
             error: components["schemas"]["Trouble"] | null;
             id: string;
+            /**
+             * @description What it is on this network: empty = a post.
+             * @enum {string}
+             */
+            kind: "" | "story" | "reel";
             network: string;
+            /** @description What was chosen, by the names of the network's options. */
+            options: {
+                [key: string]: string;
+            };
             /** @description It has parts of its own. */
             own: boolean;
             parts: components["schemas"]["Part"][];
@@ -1753,6 +1869,8 @@ export interface components {
             seen: components["schemas"]["Seen"][];
             /** @enum {string} */
             state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted";
+            /** @description How far it has come, where a network takes several acts. */
+            step: components["schemas"]["Step"] | null;
             url: string;
         };
         Rate: {
@@ -1857,8 +1975,29 @@ export interface components {
             email: string;
             password: string;
         };
+        Step: {
+            /** Format: int64 */
+            done: number;
+            /** @description What comes next: begin, upload, process, publish. */
+            name: string;
+            /** @description What comes next may make it visible; before that it can be stopped. */
+            public: boolean;
+            /**
+             * Format: int64
+             * @description 0: how much there is to do is not known.
+             */
+            total: number;
+        };
         Target: {
             channel_id: string;
+            /**
+             * @description What it is on this network: empty = a post.
+             * @enum {string}
+             */
+            kind?: "" | "story" | "reel";
+            options?: {
+                [key: string]: string;
+            };
             /** @description null = the parts of the post. */
             parts: components["schemas"]["Part"][] | null;
         };
@@ -1867,8 +2006,11 @@ export interface components {
             max: number;
             /** Format: int64 */
             max_bytes?: number;
+            /** @description No text goes along. */
+            none?: boolean;
+            required?: boolean;
             /** @enum {string} */
-            unit: "graphemes" | "code_points" | "mastodon" | "utf16";
+            unit: "graphemes" | "code_points" | "mastodon" | "utf16" | "weighted" | "bytes";
             /**
              * Format: int64
              * @description Every link counts as this many; absent: as it is.
@@ -1972,6 +2114,15 @@ export interface components {
             /** @enum {string} */
             state: "in_force" | "undone" | "upheld" | "shadow";
         };
+        VideoLimit: {
+            /** Format: int64 */
+            max_bytes?: number;
+            /** Format: double */
+            max_seconds?: number;
+            /** Format: double */
+            min_seconds?: number;
+            types: string[];
+        };
         Workspace: {
             id: string;
             locale: string;
@@ -1987,7 +2138,7 @@ export interface components {
         };
         Wrong: {
             /** @enum {string} */
-            field: "text" | "media" | "alt" | "link";
+            field: "text" | "title" | "media" | "alt" | "link" | "poll" | "kind" | "options";
             hint: string;
             /** @description With params, makes the sentence in any language. */
             key: string;
@@ -2201,6 +2352,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChoices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                option: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChoice"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -2942,6 +3128,8 @@ export interface operations {
                     "image/jpeg": string;
                     "image/png": string;
                     "image/webp": string;
+                    "video/mp4": string;
+                    "video/quicktime": string;
                 };
             };
             /** @description What went wrong, and what to do. */
