@@ -27,7 +27,7 @@ const longest = 500
 
 var rooms = []string{"team", "channel", "people", "publish", "inbox", "moderate", "measure", "media"}
 
-var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail"}
+var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push"}
 
 var networks = []string{"bluesky", "mastodon", "facebook"}
 
@@ -47,10 +47,12 @@ func mayImport() map[string][]string {
 		"blob":            {"fault"},
 		"outward":         {"fault", "store"},
 		"mail":            {"fault", "secret"},
+		"push":            {"fault", "outward", "secret"},
 		// port
 		"network":             {"fault", "secret", "text"},
 		"network/networktest": {"network", "fault", "outward", "secret", "text", "sandbox"},
-		"network/all":         {"network", "outward", "config"},
+		"network/byhand":      {"network", "fault"},
+		"network/all":         {"network", "network/byhand", "outward", "config"},
 		// stage: the wire is the contract; a double that imports the driver proves nothing
 		"sandbox": {},
 		// corridor
@@ -58,7 +60,7 @@ func mayImport() map[string][]string {
 		"view": {"store", "id", "access", "fault", "network", "text"},
 		// doors
 		"ingest": {"network", "stream", "fault"},
-		"api":    slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob"}),
+		"api":    slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob", "secret", "push"}),
 		"files":  {"media", "store", "blob", "secret", "fault"},
 		"ui":     {},
 		// wiring

@@ -12,14 +12,21 @@ import (
 
 // Network is what a network says of itself.
 type Network struct {
-	Name     network.Name  `json:"name"`
-	Label    string        `json:"label"`
-	Fields   List[Setting] `json:"fields" doc:"What the form asks to connect an account."`
-	Limits   Limits        `json:"limits"`
-	Options  List[Option]  `json:"options" doc:"What may be chosen for each post there."`
-	Actions  List[Ability] `json:"actions"`
-	Evidence string        `json:"evidence" doc:"What the driver was proved on."`
-	AsOf     string        `json:"as_of"`
+	Name     network.Name    `json:"name"`
+	Label    string          `json:"label"`
+	Fields   List[Setting]   `json:"fields" doc:"What the form asks to connect an account."`
+	Limits   Limits          `json:"limits"`
+	Assisted Maybe[Assisted] `json:"assisted" doc:"No program can publish there: a person does, and is helped."`
+	Options  List[Option]    `json:"options" doc:"What may be chosen for each post there."`
+	Actions  List[Ability]   `json:"actions"`
+	Evidence string          `json:"evidence" doc:"What the driver was proved on."`
+	AsOf     string          `json:"as_of"`
+}
+
+// Assisted says how a person publishes by hand.
+type Assisted struct {
+	Open  string       `json:"open"`
+	Steps List[string] `json:"steps"`
 }
 
 // Setting is one field of the form that connects an account.
@@ -154,6 +161,9 @@ func networkOf(n network.Driver) Network {
 	p := n.Profile()
 	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Options: each(p.Options, optionOf), Evidence: p.Evidence, AsOf: p.AsOf,
 		Fields: each(p.Fields, func(f network.Field) Setting { return Setting(f) })}
+	if p.Assisted != nil {
+		said.Assisted = some(Assisted{p.Assisted.Open, p.Assisted.Steps})
+	}
 	for _, a := range network.Actions() {
 		can := network.Can(n, a)
 		said.Actions = append(said.Actions, Ability{Action: string(a), Can: can, Why: p.Cannot[a].Why, Instead: p.Cannot[a].Instead})

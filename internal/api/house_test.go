@@ -179,6 +179,11 @@ func (p *place) furnish(h house) things {
 		}
 		ids["members"], ids["invitations"], ids["tokens"], ids["channels"], ids["media"] = h.by.User, invitation.ID, all[0].ID, c.ID, m.ID
 		ids["posts"], ids["publications"], ids["conversations"], ids["messages"] = post.ID, pubs[0].ID, told.Message.ConversationID, told.Message.ID
+		device, err := team.AddDevice(ctx, tx, p.house.Keys, h.by, "https://push.test/"+marker, `{"p256dh":"","auth":""}`, marker, "en")
+		if err != nil {
+			return err
+		}
+		ids["devices"] = device.ID
 		ids["people"], ids["rules"], ids["verdicts"], ids["rehearsal"] = who.PersonID, live.ID, ruling.ID, "1"
 		return nil
 	})

@@ -9,7 +9,7 @@ import (
 // Post is a text and the channels it goes to.
 type Post struct {
 	ID           string            `json:"id"`
-	State        string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted" doc:"The least finished of its publications."`
+	State        string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted,by_hand" doc:"The least finished of its publications."`
 	Text         string            `json:"text" doc:"The first line, for lists."`
 	Parts        List[Part]        `json:"parts"`
 	DueAt        *time.Time        `json:"due_at"`
@@ -55,10 +55,11 @@ type Publication struct {
 	ID          string            `json:"id"`
 	ChannelID   string            `json:"channel_id"`
 	Network     network.Name      `json:"network"`
-	State       string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted"`
+	State       string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted,by_hand"`
 	Own         bool              `json:"own" doc:"It has parts of its own."`
 	Kind        string            `json:"kind" enum:",story,reel" doc:"What it is on this network: empty = a post."`
 	Options     map[string]string `json:"options" nullable:"false" doc:"What was chosen, by the names of the network's options."`
+	Proof       string            `json:"proof,omitempty" doc:"Of one published by hand: the file that was shown."`
 	Step        Maybe[Step]       `json:"step" doc:"How far it has come, where a network takes several acts."`
 	Parts       List[Part]        `json:"parts"`
 	DueAt       *time.Time        `json:"due_at"`
@@ -155,7 +156,7 @@ type Use struct {
 
 type postQuery struct {
 	Paging
-	State   string    `query:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled"`
+	State   string    `query:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,by_hand"`
 	Channel string    `query:"channel" maxLength:"64"`
 	Q       string    `query:"q" maxLength:"200"`
 	From    time.Time `query:"from"`

@@ -176,7 +176,7 @@ func (p *place) everything(h house, ids things) string {
 	p.t.Helper()
 	var all strings.Builder
 	for _, e := range p.endpoints() {
-		if e.method != "GET" || e.open || e.name == "listenNews" || e.name == "listTokens" || e.name == "listChoices" /* the network is asked */ || strings.HasPrefix(e.path, "/api/v1/rehearsal") {
+		if e.method != "GET" || e.open || e.name == "listenNews" || e.name == "listTokens" || e.name == "listDevices" || e.name == "listChoices" /* the network is asked */ || strings.HasPrefix(e.path, "/api/v1/rehearsal") {
 			continue
 		}
 		path := e.at(ids)

@@ -127,6 +127,7 @@ func (a *App) open(ctx context.Context, w wiring) error {
 		return err
 	}
 	a.House = &flow.House{DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
+	a.House.PublicURL, a.House.Mail = c.Address(), c.SMTP.Host != ""
 	if a.House.Apps, err = apps(c); err != nil {
 		return err
 	}

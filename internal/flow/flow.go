@@ -31,6 +31,9 @@ type House struct {
 	// Address signs a public, expiring web address of a file; nil where this house
 	// has no public address.
 	Address func(workspace, mediaID string) (string, error)
+	// PublicURL is the address in letters; Mail says whether letters can be sent.
+	PublicURL string
+	Mail      bool
 	// Apps are the registrations at networks that were configured; those that were
 	// entered in the settings come before them.
 	Apps map[network.Name]network.App
@@ -49,6 +52,7 @@ func lane(channelID, which string) string { return channelID + "/" + which }
 func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, sendKind(), h.send, h.stranded)
 	jobs.Handle(r, confirmKind(), h.confirm, h.unconfirmed)
+	jobs.Handle(r, remindKind(), h.remind, nil) // it stays on the page of today
 	jobs.Handle(r, answerKind(), h.sendAnswer, h.strandedAnswer)
 	jobs.Handle(r, confirmAnswerKind(), h.confirmAnswer, nil) // it stays unclear, for a person
 	jobs.Handle(r, hideKind(), h.hide, nil)                   // it stays held, and the page says so

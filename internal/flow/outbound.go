@@ -19,6 +19,9 @@ func sendKind() jobs.Kind[sendArgs] { return jobs.Kind[sendArgs]{Name: "send"} }
 
 // send is the way a post goes out: claim, act, settle, part by part.
 func (h *House) send(ctx context.Context, job *jobs.Job, args sendArgs) error {
+	if handed, err := h.handOver(ctx, job, args); err != nil || handed {
+		return err
+	}
 	steps, err := h.stepsOf(ctx, args)
 	if err != nil {
 		return err

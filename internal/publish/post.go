@@ -23,6 +23,8 @@ const (
 	Unclear    = "unclear"
 	Cancelled  = "cancelled"
 	Deleted    = "deleted"
+	// ByHand: prepared, and a person publishes it, because no program can.
+	ByHand = "by_hand"
 )
 
 // Attached is a file of the media room on a part.
@@ -77,11 +79,13 @@ type Publication struct {
 	JobID       string
 	Kind        network.PostKind
 	Options     map[string]string
+	Proof       string // the file that a person showed, of one published by hand
+	Reminded    int
 }
 
 const (
 	postColumns        = "id, workspace, author_id, author_name, parts, state, due_at, revision, created_at, updated_at"
-	publicationColumns = "id, workspace, post_id, channel_id, network, own_parts, state, due_at, published_at, url, error_kind, error_text, error_hint, seen, job_id, kind, options"
+	publicationColumns = "id, workspace, post_id, channel_id, network, own_parts, state, due_at, published_at, url, error_kind, error_text, error_hint, seen, job_id, kind, options, proof, reminded"
 )
 
 // Target is one channel that a draft goes to, with a version of its own or none.
@@ -152,7 +156,7 @@ func aim(ctx context.Context, tx *store.Tx, workspace, postID string, targets []
 			_, err = tx.Exec(ctx, "update publication set own_parts = $1, state = 'draft', kind = $2, options = $3 where id = $4 and workspace = $5", t.OwnParts, t.Kind, t.options(), p.ID, workspace)
 		} else {
 			_, err = tx.Exec(ctx, `insert into publication (`+publicationColumns+`)
-				values ($1, $2, $3, $4, $5, $6, 'draft', null, null, '', '', '', '', '[]', '', $7, $8)`,
+				values ($1, $2, $3, $4, $5, $6, 'draft', null, null, '', '', '', '', '[]', '', $7, $8, '', 0)`,
 				id.New(), workspace, postID, t.ChannelID, t.Network, t.OwnParts, t.Kind, t.options())
 		}
 		if err != nil {

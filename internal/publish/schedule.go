@@ -116,7 +116,7 @@ func Unschedule(ctx context.Context, tx *store.Tx, workspace, postID, to string)
 // wait, or their files are still being handed over. Whoever is at it finds that
 // it does not hold them any more.
 func stop(ctx context.Context, tx *store.Tx, p Publication) (bool, error) {
-	if p.State != Scheduled && p.State != Publishing {
+	if p.State != Scheduled && p.State != Publishing && p.State != ByHand {
 		return false, nil
 	}
 	parts, err := Sequence(ctx, tx, p.Workspace, p.ID)
@@ -139,7 +139,7 @@ func sum(ctx context.Context, tx *store.Tx, workspace, postID string) error {
 		return err
 	}
 	state := Draft
-	for _, s := range []string{Unclear, Failed, Publishing, Scheduled, Published, Deleted, Cancelled, Draft} {
+	for _, s := range []string{Unclear, Failed, ByHand, Publishing, Scheduled, Published, Deleted, Cancelled, Draft} {
 		if slices.Contains(states, s) {
 			state = s
 			break

@@ -5,6 +5,7 @@ import (
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/bluesky"
+	"github.com/kithhq/kith/internal/network/byhand"
 	"github.com/kithhq/kith/internal/network/facebook"
 	"github.com/kithhq/kith/internal/network/mastodon"
 	"github.com/kithhq/kith/internal/outward"
@@ -19,9 +20,10 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 	if _, err = c.EndpointOf(); err != nil {
 		return nil, err
 	}
-	return network.NewSet(
+	drivers := []network.Driver{
 		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"]}),
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"]}),
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
-	), nil
+	}
+	return network.NewSet(append(drivers, byhand.All()...)...), nil
 }

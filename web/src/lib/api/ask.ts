@@ -83,7 +83,18 @@ export const publications = {
 	resolve: async (id: string, outcome: 'published' | 'absent', url?: string) =>
 		asPost(await body(rest.POST('/api/v1/publications/{id}/resolve', { ...one(id), body: { outcome, url } }))),
 	retry: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/retry', one(id)))),
+	byHand: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/by-hand', one(id)))),
+	done: async (id: string, url: string, proof: string) =>
+		asPost(await body(rest.POST('/api/v1/publications/{id}/done', { ...one(id), body: { url: url || undefined, proof: proof || undefined } }))),
+	count: async (id: string, counts: Record<string, number>) => asPost(await body(rest.POST('/api/v1/publications/{id}/counts', { ...one(id), body: { counts } }))),
 	removeRemote: async (id: string) => asPost(await body(rest.DELETE('/api/v1/publications/{id}/remote', one(id))))
+};
+
+export const devices = {
+	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/devices', { signal })),
+	add: (device: S['Subscription']) => body(rest.POST('/api/v1/devices', { body: device })),
+	remove: (id: string) => rest.DELETE('/api/v1/devices/{id}', one(id)),
+	test: () => rest.POST('/api/v1/devices/test', {})
 };
 
 export const media = {

@@ -267,6 +267,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Browsers in which one is reminded */
+        get: operations["listDevices"];
+        put?: never;
+        /** Be reminded in this browser */
+        post: operations["addDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send oneself a message on all devices */
+        post: operations["testDevices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Not to be reminded there any more */
+        delete: operations["removeDevice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -807,6 +859,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/publications/{id}/by-hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a failed one by hand
+         * @description Everything is prepared for a person, who is reminded until they confirm.
+         */
+        post: operations["publishByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter numbers that were read off the network
+         * @description Only where the network gives none to programs. They are kept as entered by hand.
+         */
+        post: operations["countByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm that it was published by hand */
+        post: operations["publishedByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/publications/{id}/remote": {
         parameters: {
             query?: never;
@@ -1268,6 +1377,10 @@ export interface components {
         Alt: {
             alt: string;
         };
+        Assisted: {
+            open: string;
+            steps: string[];
+        };
         Attachment: {
             alt?: string;
             type: string;
@@ -1362,6 +1475,20 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Device: {
+            /** @description The browser, as it calls itself. */
+            agent: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** Format: date-time */
+            used_at: string | null;
+        };
+        Done: {
+            /** @description An uploaded file: a screenshot. */
+            proof?: string;
+            url?: string;
+        };
         Draft: {
             parts: components["schemas"]["Part"][];
             publications: components["schemas"]["Target"][];
@@ -1379,6 +1506,11 @@ export interface components {
         };
         Forgotten: {
             email: string;
+        };
+        HandCounts: {
+            counts: {
+                [key: string]: number;
+            };
         };
         Health: {
             /** Format: date-time */
@@ -1586,6 +1718,8 @@ export interface components {
         Network: {
             actions: components["schemas"]["Ability"][];
             as_of: string;
+            /** @description No program can publish there: a person does, and is helped. */
+            assisted: components["schemas"]["Assisted"] | null;
             /** @description What the driver was proved on. */
             evidence: string;
             /** @description What the form asks to connect an account. */
@@ -1786,7 +1920,7 @@ export interface components {
              * @description The least finished of its publications.
              * @enum {string}
              */
-            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted";
+            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted" | "by_hand";
             /** @description The first line, for lists. */
             text: string;
             /** Format: date-time */
@@ -1862,16 +1996,24 @@ export interface components {
             /** @description It has parts of its own. */
             own: boolean;
             parts: components["schemas"]["Part"][];
+            /** @description Of one published by hand: the file that was shown. */
+            proof?: string;
             /** Format: date-time */
             published_at: string | null;
             rate: components["schemas"]["Rate"] | null;
             /** @description For an unclear one: what was seen on the network. */
             seen: components["schemas"]["Seen"][];
             /** @enum {string} */
-            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted";
+            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted" | "by_hand";
             /** @description How far it has come, where a network takes several acts. */
             step: components["schemas"]["Step"] | null;
             url: string;
+        };
+        PushHouse: {
+            /** @description One's own. */
+            devices: components["schemas"]["Device"][];
+            /** @description The public key of this house (VAPID). */
+            key: string;
         };
         Rate: {
             /** Format: date-time */
@@ -1987,6 +2129,12 @@ export interface components {
              * @description 0: how much there is to do is not known.
              */
             total: number;
+        };
+        Subscription: {
+            agent?: string;
+            auth: string;
+            endpoint: string;
+            p256dh: string;
         };
         Target: {
             channel_id: string;
@@ -2738,6 +2886,136 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Message"];
                 };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDevices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushHouse"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addDevice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscription"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testDevices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeDevice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, and what to do. */
             default: {
@@ -3751,7 +4029,7 @@ export interface operations {
                 /** @description What the page before gave as next. */
                 cursor?: string;
                 limit?: number;
-                state?: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled";
+                state?: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "by_hand";
                 channel?: string;
                 q?: string;
                 from?: string;
@@ -4038,6 +4316,116 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishByHand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countByHand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandCounts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishedByHand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Done"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

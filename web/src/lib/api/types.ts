@@ -47,6 +47,7 @@ export type Hit = S['Hit'];
 export type Today = S['Today'];
 export type Item = S['Item'];
 export type ToPublish = S['ToPublish'];
+export type PushHouse = S['PushHouse'];
 export type Member = S['Member'];
 export type Invitation = S['Invitation'];
 export type Token = S['Token'];
