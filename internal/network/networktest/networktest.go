@@ -78,7 +78,7 @@ func Run(t *testing.T, h Harness) {
 		{"people are kept out and let back", bans},
 		{"nothing is left out between two readings", needs(reading, network.ActPublish, network.ActPoll)},
 		{"reactions, reposts and follows come in", needs(reactions, network.ActPublish, network.ActPoll)},
-		{"counts are what the network says, and what it does not say is absent", needs(measures, network.ActPublish, network.ActMeasure)},
+		{"counts are what the network says, and what it does not say is absent", needs(measures, network.ActPublish, network.ActMeasure, network.ActReply)},
 		{"a server's own limits are found", limits},
 		{"an act that nobody sees may be done twice", twice},
 		{"an act that breaks is gone on with", resumes},
