@@ -8,6 +8,7 @@ import (
 	"github.com/kithhq/kith/internal/network/byhand"
 	"github.com/kithhq/kith/internal/network/facebook"
 	"github.com/kithhq/kith/internal/network/mastodon"
+	"github.com/kithhq/kith/internal/network/pinterest"
 	"github.com/kithhq/kith/internal/outward"
 )
 
@@ -17,13 +18,15 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err = c.EndpointOf(); err != nil {
+	endpoints, err := c.EndpointOf()
+	if err != nil {
 		return nil, err
 	}
 	drivers := []network.Driver{
 		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"]}),
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"]}),
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
+		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Base: endpoints["pinterest"]}),
 	}
 	return network.NewSet(append(drivers, byhand.All()...)...), nil
 }
