@@ -27,7 +27,7 @@ const longest = 500
 
 var rooms = []string{"team", "channel", "people", "publish", "inbox", "moderate", "measure", "media"}
 
-var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail"}
+var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "say"}
 
 var networks = []string{"bluesky", "mastodon", "facebook"}
 
@@ -47,6 +47,7 @@ func mayImport() map[string][]string {
 		"blob":            {"fault"},
 		"outward":         {"fault", "store"},
 		"mail":            {"fault", "secret"},
+		"say":             {},
 		// port
 		"network":             {"fault", "secret", "text"},
 		"network/networktest": {"network", "fault", "outward", "secret", "text", "sandbox"},
@@ -58,7 +59,7 @@ func mayImport() map[string][]string {
 		"view": {"store", "id", "access", "fault", "network", "text"},
 		// doors
 		"ingest": {"network", "stream", "fault"},
-		"api":    slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob"}),
+		"api":    slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob", "say"}),
 		"ui":     {},
 		// wiring
 		"config":   {"fault", "secret"},
