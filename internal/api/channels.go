@@ -24,8 +24,8 @@ type Network struct {
 // Setting is one field of the form that connects an account.
 type Setting struct {
 	Name     string `json:"name"`
-	Label    string `json:"label"`
-	Help     string `json:"help"`
+	Label    string `json:"label" say:""`
+	Help     string `json:"help" say:""`
 	Secret   bool   `json:"secret"`
 	Required bool   `json:"required"`
 	Kind     string `json:"kind" enum:"text,url,password"`
@@ -36,8 +36,8 @@ type Setting struct {
 type Ability struct {
 	Action  string `json:"action"`
 	Can     bool   `json:"can"`
-	Why     string `json:"why,omitempty"`
-	Instead string `json:"instead,omitempty"`
+	Why     string `json:"why,omitempty" say:""`
+	Instead string `json:"instead,omitempty" say:""`
 }
 
 // Limits are what a network takes.
@@ -85,8 +85,8 @@ type Channel struct {
 // Health is how a connection is, and what to do.
 type Health struct {
 	State     string     `json:"state" enum:"ok,warn,broken"`
-	Text      string     `json:"text"`
-	Fix       string     `json:"fix"`
+	Text      string     `json:"text" say:""`
+	Fix       string     `json:"fix" say:""`
 	CheckedAt *time.Time `json:"checked_at"`
 }
 
