@@ -32,8 +32,8 @@ type Assisted struct {
 // Setting is one field of the form that connects an account.
 type Setting struct {
 	Name     string `json:"name"`
-	Label    string `json:"label"`
-	Help     string `json:"help"`
+	Label    string `json:"label" say:""`
+	Help     string `json:"help" say:""`
 	Secret   bool   `json:"secret"`
 	Required bool   `json:"required"`
 	Kind     string `json:"kind" enum:"text,url,password"`
@@ -44,8 +44,8 @@ type Setting struct {
 type Ability struct {
 	Action  string `json:"action"`
 	Can     bool   `json:"can"`
-	Why     string `json:"why,omitempty"`
-	Instead string `json:"instead,omitempty"`
+	Why     string `json:"why,omitempty" say:""`
+	Instead string `json:"instead,omitempty" say:""`
 }
 
 // Channel is one connected account.
@@ -64,8 +64,8 @@ type Channel struct {
 // Health is how a connection is, and what to do.
 type Health struct {
 	State     string     `json:"state" enum:"ok,warn,broken"`
-	Text      string     `json:"text"`
-	Fix       string     `json:"fix"`
+	Text      string     `json:"text" say:""`
+	Fix       string     `json:"fix" say:""`
 	CheckedAt *time.Time `json:"checked_at"`
 }
 
@@ -166,7 +166,8 @@ func networkOf(n network.Driver) Network {
 	}
 	for _, a := range network.Actions() {
 		can := network.Can(n, a)
-		said.Actions = append(said.Actions, Ability{Action: string(a), Can: can, Why: p.Cannot[a].Why, Instead: p.Cannot[a].Instead})
+		why := p.Why(a)
+		said.Actions = append(said.Actions, Ability{Action: string(a), Can: can, Why: why.Why, Instead: why.Instead})
 	}
 	return said
 }

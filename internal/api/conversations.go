@@ -61,7 +61,7 @@ type Message struct {
 	URL            string            `json:"url"`
 	State          string            `json:"state" enum:"visible,held,hidden,deleted"`
 	Sending        string            `json:"sending" enum:",sending,sent,unclear,failed"`
-	Error          string            `json:"error"`
+	Error          string            `json:"error" say:""`
 	Media          List[Attachment]  `json:"media"`
 	Liked          bool              `json:"liked"`
 	Private        bool              `json:"private"`
