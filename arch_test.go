@@ -60,10 +60,11 @@ func mayImport() map[string][]string {
 		"flow": slices.Concat(rooms, ground, []string{"network"}),
 		"view": {"store", "id", "access", "fault", "network", "text"},
 		// doors
-		"ingest": {"network", "stream", "fault"},
-		"api":    slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob", "secret", "push", "say"}),
-		"files":  {"media", "store", "blob", "secret", "fault"},
-		"ui":     {},
+		"ingest":   {"network", "stream", "fault"},
+		"api":      slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob", "secret", "push", "say"}),
+		"files":    {"media", "store", "blob", "secret", "fault"},
+		"callback": {"flow", "access", "fault", "network"},
+		"ui":       {},
 		// wiring
 		"config":   {"fault", "secret"},
 		"app":      {anything},

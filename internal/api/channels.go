@@ -38,6 +38,7 @@ type Setting struct {
 	Required bool   `json:"required"`
 	Kind     string `json:"kind" enum:"text,url,password"`
 	Default  string `json:"default,omitempty"`
+	Before   bool   `json:"before,omitempty" doc:"Asked before the network's own page of consent, too."`
 }
 
 // Ability says whether a network can do something, and what to do if it cannot.

@@ -122,6 +122,7 @@ type Due struct {
 type Check struct {
 	Parts    List[Part]   `json:"parts"`
 	Channels List[Target] `json:"channels"`
+	DueAt    *time.Time   `json:"due_at,omitempty" doc:"When it would go out; null or past = now."`
 }
 
 // Checked is the answer for each channel.
@@ -134,6 +135,7 @@ type ChannelCheck struct {
 	ChannelID string      `json:"channel_id"`
 	Problems  List[Wrong] `json:"problems"`
 	Counts    List[Use]   `json:"counts"`
+	Afford
 }
 
 // Wrong keeps a part from being published (error), or a person should know it (warn).

@@ -127,7 +127,7 @@ func (a *App) open(ctx context.Context, w wiring) error {
 		return err
 	}
 	a.House = &flow.House{DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
-	a.House.PublicURL, a.House.Mail = c.Address(), c.SMTP.Host != ""
+	a.House.PublicURL, a.House.Public, a.House.Mail = c.Address(), c.PublicURL != "", c.SMTP.Host != ""
 	if a.House.Apps, err = apps(c); err != nil {
 		return err
 	}
@@ -172,6 +172,9 @@ func (a *App) Start(ctx context.Context) error {
 		return fault.Wrap(fault.Unavailable, err, "Kith cannot listen on %s.", a.Config.Listen).WithHint("Is something else there? Give another --listen.")
 	}
 	a.listener = listener
+	if a.Config.PublicURL == "" {
+		a.House.PublicURL = a.URL() // the port may have been chosen just now
+	}
 	reading, end := context.WithCancel(context.WithoutCancel(ctx))
 	a.endRead = end
 	go func() {

@@ -68,3 +68,23 @@ func (p Profile) Why(action Action) Cannot {
 	}
 	return p.Cannot[action]
 }
+
+// Names gives the names of the networks in their order.
+func (s *Set) Names() []Name {
+	var names []Name
+	for _, d := range s.All() {
+		names = append(names, d.Name())
+	}
+	return names
+}
+
+// Sane says what no network's limits may be, once what was said in the place of
+// our facts is among them.
+func (s *Set) Sane() error {
+	for _, d := range s.All() {
+		if err := d.Profile().Limits.sane(); err != nil {
+			return wrongMechanics(d.Name(), err).WithHint("Mend the number in the file of --mechanics, or take it out.")
+		}
+	}
+	return nil
+}
