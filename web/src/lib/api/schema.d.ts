@@ -1109,6 +1109,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this house waits for its first owner */
+        get: operations["getSetup"];
+        put?: never;
+        /**
+         * Make the first workspace and its owner, and sign in
+         * @description Only while nobody has an account here, and with the code that the server has printed when it started.
+         */
+        post: operations["setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/today": {
         parameters: {
             query?: never;
@@ -1536,6 +1557,18 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
         };
+        NewHouse: {
+            /** @description As the server has printed it when it started. */
+            code: string;
+            email: string;
+            /** @enum {string} */
+            locale: "en" | "fr";
+            name: string;
+            password: string;
+            workspace: string;
+            /** @description Europe/Paris, for instance. */
+            zone: string;
+        };
         News: {
             /** Format: date-time */
             at: string;
@@ -1852,6 +1885,9 @@ export interface components {
             name: string;
             required: boolean;
             secret: boolean;
+        };
+        Setup: {
+            needed: boolean;
         };
         SignIn: {
             email: string;
@@ -4701,6 +4737,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setup"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHouse"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
             };
             /** @description What went wrong, and what to do. */
             default: {
