@@ -135,7 +135,9 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if a.Networks, err = all.Set(a.Outside, c); err != nil {
 		return err
 	}
-	a.House = &flow.House{DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
+	faces := flow.NewFaces(a.Outside, a.Blobs, a.Log)
+	a.closing("pictures", func(context.Context) error { faces.Close(); return nil })
+	a.House = &flow.House{Faces: faces, DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
 	a.House.PublicURL, a.House.Public, a.House.Mail = c.Address(), c.PublicURL != "", c.SMTP.Host != ""
 	if a.House.Apps, err = apps(c); err != nil {
 		return err

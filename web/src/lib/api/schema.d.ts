@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/avatars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture of a person's account or of a channel
+         * @description Fetched from the network by Kith itself, made small and written anew. 404 where there is none, or none yet: show initials.
+         */
+        get: operations["getAvatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -1595,6 +1615,7 @@ export interface components {
             revision: number;
         };
         Channel: {
+            /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
             /**
              * Format: date-time
@@ -1801,6 +1822,7 @@ export interface components {
             message: components["schemas"]["Message"];
         };
         Identity: {
+            /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
             /** Format: date-time */
             first_seen: string;
@@ -2237,6 +2259,7 @@ export interface components {
             verdicts: components["schemas"]["Verdict"][];
         };
         PersonName: {
+            /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
             handle: string;
             id: string;
@@ -2823,6 +2846,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageRecord"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAvatar: {
+        parameters: {
+            query?: {
+                v?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
                 };
             };
             /** @description What went wrong, and what to do. */
