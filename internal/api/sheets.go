@@ -30,7 +30,7 @@ type Sheet struct {
 // Cell is one cell of the matrix.
 type Cell struct {
 	Action  string `json:"action"`
-	State   string `json:"state" enum:"can,cannot,later" doc:"cannot: the network does not offer it. later: it does, and Kith does not yet."`
+	State   string `json:"state" enum:"can,cannot,later,by_hand" doc:"cannot: the network does not offer it. later: it does, and Kith does not yet. by_hand: a person does it, helped."`
 	Why     string `json:"why"`
 	Instead string `json:"instead"`
 }

@@ -1602,10 +1602,10 @@ export interface components {
             action: string;
             instead: string;
             /**
-             * @description cannot: the network does not offer it. later: it does, and Kith does not yet.
+             * @description cannot: the network does not offer it. later: it does, and Kith does not yet. by_hand: a person does it, helped.
              * @enum {string}
              */
-            state: "can" | "cannot" | "later";
+            state: "can" | "cannot" | "later" | "by_hand";
             why: string;
         };
         Change: {
