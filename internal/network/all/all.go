@@ -9,6 +9,7 @@ import (
 	"github.com/kithhq/kith/internal/network/facebook"
 	"github.com/kithhq/kith/internal/network/mastodon"
 	"github.com/kithhq/kith/internal/network/pinterest"
+	"github.com/kithhq/kith/internal/network/youtube"
 	"github.com/kithhq/kith/internal/outward"
 )
 
@@ -27,6 +28,7 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"]}),
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
 		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Base: endpoints["pinterest"]}),
+		youtube.New(out, youtube.Options{Delay: delays["youtube"], Base: endpoints["youtube"]}),
 	}
 	return network.NewSet(append(drivers, byhand.All()...)...), nil
 }
