@@ -9,6 +9,7 @@ package pinterest
 
 import (
 	_ "embed"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"time"
@@ -22,9 +23,10 @@ var factsJSON []byte
 
 // Options say how Pinterest is reached; each zero value has a default.
 type Options struct {
-	Base  string        // one address in place of all hosts
-	Delay time.Duration // how long an accepted pin may stay out of lists; 0: as facts.json says
-	Now   func() time.Time
+	Base      string          // one address in place of all hosts
+	Mechanics json.RawMessage // what an admin said in the place of our facts
+	Delay     time.Duration   // how long an accepted pin may stay out of lists; 0: as facts.json says
+	Now       func() time.Time
 }
 
 // Driver speaks to Pinterest.
@@ -51,7 +53,7 @@ var (
 
 // New makes the driver.
 func New(out *outward.Client, o Options) *Driver {
-	d := &Driver{out: out, api: "https://api.pinterest.com", web: "https://www.pinterest.com", now: o.Now, profile: network.Facts(factsJSON)}
+	d := &Driver{out: out, api: "https://api.pinterest.com", web: "https://www.pinterest.com", now: o.Now, profile: network.Facts(factsJSON, o.Mechanics)}
 	if o.Base != "" {
 		d.api = strings.TrimSuffix(o.Base, "/")
 		d.web = d.api

@@ -18,6 +18,7 @@ package youtube
 
 import (
 	_ "embed"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"sync"
@@ -32,10 +33,11 @@ var factsJSON []byte
 
 // Options say how YouTube is reached; each zero value has a default.
 type Options struct {
-	Base  string        // one address in place of all hosts
-	Delay time.Duration // how long an accepted comment may stay out of lists; 0: as facts.json says
-	Now   func() time.Time
-	Chunk int64 // bytes of one piece of an upload, a multiple of 256 KiB; 0: 16 MiB
+	Base      string          // one address in place of all hosts
+	Mechanics json.RawMessage // what an admin said in the place of our facts
+	Delay     time.Duration   // how long an accepted comment may stay out of lists; 0: as facts.json says
+	Now       func() time.Time
+	Chunk     int64 // bytes of one piece of an upload, a multiple of 256 KiB; 0: 16 MiB
 	// Every is how seldom comments are asked for, whoever reads more often; 0: a
 	// minute. Where Base is given they are asked for at every reading: it is not
 	// YouTube's quota.
@@ -81,7 +83,7 @@ const unit = 256 << 10
 func New(out *outward.Client, o Options) *Driver {
 	d := &Driver{out: out, api: "https://youtube.googleapis.com", analytics: "https://youtubeanalytics.googleapis.com",
 		accounts: "https://accounts.google.com", oauth: "https://oauth2.googleapis.com", now: o.Now, chunk: o.Chunk / unit * unit,
-		every: o.Every, profile: network.Facts(factsJSON), fresh: map[string]keys{}}
+		every: o.Every, profile: network.Facts(factsJSON, o.Mechanics), fresh: map[string]keys{}}
 	if o.Base != "" {
 		d.base = strings.TrimSuffix(o.Base, "/")
 		d.api, d.analytics, d.accounts, d.oauth = d.base, d.base, d.base, d.base
