@@ -130,7 +130,10 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		if health.Text, health.Fix = fault.Shown(err); health.Fix == "" {
 			health.Fix = "Connect LinkedIn again."
 		}
-		return health, "", nil
+		return health, fresh, nil
+	}
+	if err != nil && fresh != "" {
+		return health, fresh, nil // a new key must not be lost; the rest is asked the next time
 	}
 	if err != nil {
 		return network.Health{}, "", err

@@ -341,6 +341,16 @@ func (d *Driver) state(ctx context.Context, conn network.Conn, urn string) (stat
 	return got.Status, false, err
 }
 
+// patience is how long to wait before asking again: the longer it takes, the more
+// seldom, because each question counts against the limits of the day.
+func (d *Driver) patience(part network.Part) time.Duration {
+	const least, most = 3 * time.Second, 5 * time.Minute
+	if part.Step.Since.IsZero() {
+		return least
+	}
+	return min(max(d.now().Sub(part.Step.Since)/4, least), most)
+}
+
 // process waits until LinkedIn has worked on all files.
 func (d *Driver) process(ctx context.Context, conn network.Conn, part network.Part, h handed) (network.Stepped, error) {
 	for i := range h.Files {
@@ -363,11 +373,7 @@ func (d *Driver) process(ctx context.Context, conn network.Conn, part network.Pa
 		case state == "WAITING_UPLOAD":
 			return h.lost(i, part, nil)
 		case state == "PROCESSING":
-			wait := 3 * time.Second
-			if part.Media[i].Video() {
-				wait = 15 * time.Second
-			}
-			return h.step(stepProcess, part, wait), nil
+			return h.step(stepProcess, part, d.patience(part)), nil
 		}
 		return network.Stepped{}, ask{}.misunderstood()
 	}
