@@ -46,6 +46,7 @@ func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Range", fmt.Sprintf("bytes 0-%d/%d", t.got, t.size))
 	}
 	w.WriteHeader(status)
+	_, _ = io.WriteString(w, "null\n") // the other side may be gone
 }
 
 // place finds the task of an upload address; the lock is held.
