@@ -12,6 +12,7 @@ import (
 	"github.com/kithhq/kith/internal/network/linkedin"
 	"github.com/kithhq/kith/internal/network/mastodon"
 	"github.com/kithhq/kith/internal/network/pinterest"
+	"github.com/kithhq/kith/internal/network/tiktok"
 	"github.com/kithhq/kith/internal/network/youtube"
 	"github.com/kithhq/kith/internal/outward"
 )
@@ -46,6 +47,7 @@ func list(out *outward.Client, c config.Config, delays map[string]time.Duration,
 		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Base: endpoints["pinterest"]}),
 		youtube.New(out, youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Base: endpoints["youtube"]}),
 		linkedin.New(out, linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Base: endpoints["linkedin"]}),
+		tiktok.New(out, tiktok.Options{Delay: delays["tiktok"], Mechanics: m["tiktok"], Base: endpoints["tiktok"]}),
 	}
 	return network.NewSet(append(drivers, byhand.All(m)...)...)
 }
