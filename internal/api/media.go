@@ -37,7 +37,7 @@ type Alt struct {
 
 func (d *Door) media() {
 	raw(d, route{id: "POST /media", name: "uploadMedia", verb: access.Compose, summary: "Upload an image",
-		notes: "The type is read from the bytes. Where a photo was taken is removed from JPEG files; other formats are kept as they are."}, func(op *huma.Operation) {
+		notes: "The type is read from the bytes. Where a photo was taken is removed from the file; its pixels and its colour profile stay as they are."}, func(op *huma.Operation) {
 		takes(op, "multipart/form-data", &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 			"file": {Type: huma.TypeString, Format: "binary"},
 			"alt":  {Type: huma.TypeString, MaxLength: new(mostAlt)},

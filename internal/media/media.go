@@ -1,7 +1,7 @@
 // Package media keeps uploaded images: the bytes in the blob store, what is
 // known of them in the database. The type is read from the bytes, never from a
-// name; where a photo was taken is removed from JPEG files before they are kept
-// (other formats are kept as they are).
+// name; where and when a photo was taken, as cameras and programs write it into
+// the file, is removed before it is kept.
 package media
 
 import (

@@ -406,7 +406,7 @@ export interface paths {
         put?: never;
         /**
          * Upload an image
-         * @description The type is read from the bytes. Where a photo was taken is removed from JPEG files; other formats are kept as they are.
+         * @description The type is read from the bytes. Where a photo was taken is removed from the file; its pixels and its colour profile stay as they are.
          */
         post: operations["uploadMedia"];
         delete?: never;
