@@ -17,6 +17,8 @@ export default {
 		adapter: adapter({ pages: 'build', assets: 'build', fallback: 'index.html', precompress: true }),
 		alias: { $kit: 'src/kit', '$kit/*': 'src/kit/*' },
 		paths: { relative: false },
+		// Nobody is asked anything at the door: the worker is registered when a person wants to be reminded.
+		serviceWorker: { register: false },
 		version: { name: process.env.KITH_VERSION ?? pkg.version },
 		// Rooms of the application change often and are small; one file of shared code keeps the first load to few requests.
 		output: { preloadStrategy: 'modulepreload' },
@@ -33,6 +35,7 @@ export default {
 				'font-src': ['self'],
 				'connect-src': ['self'],
 				'manifest-src': ['self'],
+				'worker-src': ['self'],
 				'base-uri': ['none'],
 				'form-action': ['self']
 			}

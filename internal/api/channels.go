@@ -12,13 +12,21 @@ import (
 
 // Network is what a network says of itself.
 type Network struct {
-	Name     network.Name  `json:"name"`
-	Label    string        `json:"label"`
-	Fields   List[Setting] `json:"fields" doc:"What the form asks to connect an account."`
-	Limits   Limits        `json:"limits"`
-	Actions  List[Ability] `json:"actions"`
-	Evidence string        `json:"evidence" doc:"What the driver was proved on."`
-	AsOf     string        `json:"as_of"`
+	Name     network.Name    `json:"name"`
+	Label    string          `json:"label"`
+	Fields   List[Setting]   `json:"fields" doc:"What the form asks to connect an account."`
+	Limits   Limits          `json:"limits"`
+	Assisted Maybe[Assisted] `json:"assisted" doc:"No program can publish there: a person does, and is helped."`
+	Options  List[Option]    `json:"options" doc:"What may be chosen for each post there."`
+	Actions  List[Ability]   `json:"actions"`
+	Evidence string          `json:"evidence" doc:"What the driver was proved on."`
+	AsOf     string          `json:"as_of"`
+}
+
+// Assisted says how a person publishes by hand.
+type Assisted struct {
+	Open  string       `json:"open"`
+	Steps List[string] `json:"steps" say:""`
 }
 
 // Setting is one field of the form that connects an account.
@@ -30,6 +38,7 @@ type Setting struct {
 	Required bool   `json:"required"`
 	Kind     string `json:"kind" enum:"text,url,password"`
 	Default  string `json:"default,omitempty"`
+	Before   bool   `json:"before,omitempty" doc:"Asked before the network's own page of consent, too."`
 }
 
 // Ability says whether a network can do something, and what to do if it cannot.
@@ -38,35 +47,6 @@ type Ability struct {
 	Can     bool   `json:"can"`
 	Why     string `json:"why,omitempty" say:""`
 	Instead string `json:"instead,omitempty" say:""`
-}
-
-// Limits are what a network takes.
-type Limits struct {
-	Text   TextLimit  `json:"text"`
-	Media  MediaLimit `json:"media"`
-	Thread bool       `json:"thread"`
-}
-
-// TextLimit is how much text, and counted how.
-type TextLimit struct {
-	Max       int    `json:"max"`
-	Unit      string `json:"unit" enum:"graphemes,code_points,mastodon,utf16"`
-	MaxBytes  int    `json:"max_bytes,omitempty"`
-	URLLength int    `json:"url_length,omitempty" doc:"Every link counts as this many; absent: as it is."`
-}
-
-// MediaLimit is what files a part may carry.
-type MediaLimit struct {
-	MaxItems int        `json:"max_items"`
-	Image    ImageLimit `json:"image"`
-	AltMax   int        `json:"alt_max"`
-}
-
-// ImageLimit is what an image may be.
-type ImageLimit struct {
-	MaxBytes  int64        `json:"max_bytes"`
-	MaxPixels int64        `json:"max_pixels,omitempty"`
-	Types     List[string] `json:"types"`
 }
 
 // Channel is one connected account.
@@ -103,6 +83,11 @@ type Reconnect struct {
 
 func (c Channel) about() string { return c.ID }
 
+type choicesQuery struct {
+	ID     string `path:"id" maxLength:"64"`
+	Option string `path:"option" maxLength:"64"`
+}
+
 func (d *Door) channels() {
 	on(d, route{id: "GET /networks", name: "listNetworks", summary: "The networks, and what each can do"},
 		func(context.Context, access.Actor, *none) (Page[Network], error) {
@@ -136,6 +121,12 @@ func (d *Door) channels() {
 		func(ctx context.Context, by access.Actor, in *byID) (nothing, error) {
 			return nothing{}, d.House.Disconnect(ctx, by, in.ID)
 		})
+	way(d, route{id: "GET /channels/{id}/choices/{option}", name: "listChoices", verb: access.Compose, summary: "What may be chosen for an option that is the account's own",
+		notes: "The network is asked: its boards, its playlists, the audiences it allows today."},
+		func(ctx context.Context, by access.Actor, in *choicesQuery) (Page[Choice], error) {
+			all, err := d.House.Choices(ctx, by, in.ID, in.Option)
+			return Page[Choice]{Items: each(all, func(c network.Choice) Choice { return Choice(c) })}, err
+		})
 	way(d, route{id: "POST /channels/{id}/check", name: "checkChannel", verb: access.Read, summary: "Ask the network how the connection is"},
 		func(ctx context.Context, by access.Actor, in *byID) (Channel, error) {
 			c, err := d.House.CheckNow(ctx, by, in.ID)
@@ -167,21 +158,17 @@ func channelOf(c channel.Channel) Channel {
 	}
 }
 
-func limitsOf(l network.Limits) Limits {
-	return Limits{
-		Text:   TextLimit{l.Text.Max, string(l.Text.Unit), l.Text.MaxBytes, l.Text.URLLength},
-		Media:  MediaLimit{l.Media.MaxItems, ImageLimit{l.Media.Image.MaxBytes, l.Media.Image.MaxPixels, l.Media.Image.Types}, l.Media.AltMax},
-		Thread: l.Thread,
-	}
-}
-
 func networkOf(n network.Driver) Network {
 	p := n.Profile()
-	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Evidence: p.Evidence, AsOf: p.AsOf,
+	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Options: each(p.Options, optionOf), Evidence: p.Evidence, AsOf: p.AsOf,
 		Fields: each(p.Fields, func(f network.Field) Setting { return Setting(f) })}
+	if p.Assisted != nil {
+		said.Assisted = some(Assisted{p.Assisted.Open, p.Assisted.Steps})
+	}
 	for _, a := range network.Actions() {
 		can := network.Can(n, a)
-		said.Actions = append(said.Actions, Ability{Action: string(a), Can: can, Why: p.Cannot[a].Why, Instead: p.Cannot[a].Instead})
+		why := p.Why(a)
+		said.Actions = append(said.Actions, Ability{Action: string(a), Can: can, Why: why.Why, Instead: why.Instead})
 	}
 	return said
 }

@@ -91,7 +91,7 @@ func (d *Door) save(ctx context.Context, tx *store.Tx, by access.Actor, postID s
 		if err != nil {
 			return Post{}, err
 		}
-		targets[i] = publish.Target{ChannelID: c.ID, Network: c.Network, OwnParts: own}
+		targets[i] = publish.Target{ChannelID: c.ID, Network: c.Network, OwnParts: own, Kind: network.PostKind(t.Kind), Options: t.Options}
 	}
 	p, err := publish.Save(ctx, tx, by, postID, revision, parts, targets)
 	if err != nil {
@@ -122,7 +122,10 @@ func contents(ctx context.Context, tx *store.Tx, by access.Actor, parts []Part) 
 	}
 	all := make([]publish.Content, len(parts))
 	for i, p := range parts {
-		all[i] = publish.Content{Text: p.Text, Link: p.Link}
+		all[i] = publish.Content{Text: p.Text, Link: p.Link, Title: p.Title, Disclosure: network.Disclosure{AI: p.AI, Paid: p.Paid}}
+		if p.Poll != nil {
+			all[i].Poll = &network.Poll{Options: p.Poll.Options, Minutes: p.Poll.Minutes, Multiple: p.Poll.Multiple}
+		}
 		for _, m := range p.Media {
 			if _, err := media.Get(ctx, tx, by.Workspace, m.ID); err != nil {
 				return nil, err
@@ -147,11 +150,15 @@ func (d *Door) checkPost(ctx context.Context, by access.Actor, in *told[Check]) 
 			if parts == nil {
 				parts = base
 			}
-			c, err := d.House.Check(ctx, tx, by, t.ChannelID, parts)
+			c, err := d.House.Check(ctx, tx, by, t.ChannelID, publish.Meant(parts, network.PostKind(t.Kind), t.Options))
 			if err != nil {
 				return err
 			}
-			said.Channels = append(said.Channels, checkOf(t.ChannelID, c))
+			one := checkOf(t.ChannelID, c)
+			if one.Afford, err = d.afford(ctx, tx, by, t.ChannelID, parts, in.Body.DueAt); err != nil {
+				return err
+			}
+			said.Channels = append(said.Channels, one)
 		}
 		return nil
 	})
@@ -159,9 +166,9 @@ func (d *Door) checkPost(ctx context.Context, by access.Actor, in *told[Check]) 
 }
 
 func checkOf(channelID string, c flow.Checked) ChannelCheck {
-	return ChannelCheck{channelID,
-		each(c.Problems, func(p network.Problem) Wrong { return Wrong(p) }),
-		each(c.Counts, func(u network.Use) Use { return Use(u) })}
+	return ChannelCheck{ChannelID: channelID,
+		Problems: each(c.Problems, func(p network.Problem) Wrong { return Wrong(p) }),
+		Counts:   each(c.Counts, func(u network.Use) Use { return Use(u) })}
 }
 
 // thenPost gives the post as it is after a way that went well.
@@ -189,7 +196,14 @@ func postOf(p view.Post) Post {
 
 func publicationOf(u view.Publication, base []view.Part) Publication {
 	said := Publication{ID: u.ID, ChannelID: u.ChannelID, Network: u.Network, State: u.State, Own: u.OwnParts != nil,
-		DueAt: when(u.DueAt), URL: u.URL, PublishedAt: when(u.PublishedAt), Counts: u.Counts}
+		DueAt: when(u.DueAt), URL: u.URL, PublishedAt: when(u.PublishedAt), Counts: u.Counts,
+		Kind: string(u.Kind), Options: u.Options, Proof: u.Proof}
+	if said.Options == nil {
+		said.Options = map[string]string{}
+	}
+	if u.Step.Name != "" {
+		said.Step = some(Step{u.Step.Name, u.Step.Done, u.Step.Total, u.Step.Public})
+	}
 	if said.Own {
 		base = u.OwnParts
 	}
@@ -205,5 +219,10 @@ func publicationOf(u view.Publication, base []view.Part) Publication {
 }
 
 func partOf(p view.Part) Part {
-	return Part{Text: p.Text, Link: p.Link, Media: each(p.Media, func(m view.PartMedia) MediaUse { return MediaUse(m) })}
+	said := Part{Text: p.Text, Link: p.Link, Title: p.Title, AI: p.Disclosure.AI, Paid: p.Disclosure.Paid,
+		Media: each(p.Media, func(m view.PartMedia) MediaUse { return MediaUse(m) })}
+	if p.Poll != nil {
+		said.Poll = &Poll{p.Poll.Options, p.Poll.Minutes, p.Poll.Multiple}
+	}
+	return said
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/id"
 	"github.com/kithhq/kith/internal/say"
@@ -113,6 +114,17 @@ func (d *Door) who(r *http.Request) (c team.Caller, err error) {
 		return c, nil // an old cookie is nobody, who may sign in
 	}
 	return c, err
+}
+
+// Person says who sits at a browser, by its session alone: for doors beside this
+// one.
+func (d *Door) Person(r *http.Request) (access.Actor, bool) {
+	if cookieOf(r) == "" {
+		return access.Actor{}, false
+	}
+	bare := &http.Request{Header: http.Header{"Cookie": r.Header["Cookie"]}}
+	c, err := d.who(bare.WithContext(r.Context()))
+	return c.Actor, err == nil && c.Actor.User != ""
 }
 
 func cookieOf(r *http.Request) string {

@@ -183,8 +183,25 @@ func (p *place) furnish(h house) things {
 		if err != nil {
 			return err
 		}
+		grant := channel.Grant{ID: marker + "-attempt-to-connect", Workspace: h.by.Workspace, User: h.by.User, Network: "mastodon"}
+		if err := channel.Ask(ctx, tx, p.house.Keys, grant, channel.Kept{Settings: map[string]string{"server": marker}}); err != nil {
+			return err
+		}
+		if err := channel.Miss(ctx, tx, h.by.Workspace, c.ID, channel.Lost, network.Span{From: tx.Now.Add(-time.Hour), To: tx.Now}); err != nil {
+			return err
+		}
+		gaps, err := channel.Gaps(ctx, tx, h.by.Workspace, c.ID)
+		if err != nil {
+			return err
+		}
+		ids["gaps"], ids["grants"], ids["network-apps"] = gaps[0].ID, grant.ID, "facebook"
 		ids["members"], ids["invitations"], ids["tokens"], ids["channels"], ids["media"] = h.by.User, invitation.ID, all[0].ID, c.ID, m.ID
 		ids["posts"], ids["publications"], ids["conversations"], ids["messages"] = post.ID, pubs[0].ID, told.Message.ConversationID, told.Message.ID
+		device, err := team.AddDevice(ctx, tx, p.house.Keys, h.by, "https://push.test/"+marker, `{"p256dh":"","auth":""}`, marker, "en")
+		if err != nil {
+			return err
+		}
+		ids["devices"] = device.ID
 		ids["avatars"] = c.ID
 		ids["people"], ids["rules"], ids["verdicts"], ids["rehearsal"] = who.PersonID, live.ID, ruling.ID, "1"
 		return nil

@@ -23,11 +23,12 @@ import (
 type Media struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
-	Type   string `json:"type" enum:"image/jpeg,image/png,image/webp,image/gif"`
+	Type   string `json:"type" enum:"image/jpeg,image/png,image/webp,image/gif,video/mp4,video/quicktime"`
 	Width  int    `json:"width"`
 	Height int    `json:"height"`
 	Bytes  int64  `json:"bytes"`
 	Alt    string `json:"alt"`
+	Millis int64  `json:"millis,omitempty" doc:"How long a video lasts, in milliseconds."`
 }
 
 // Alt describes a file for people who cannot see it.
@@ -36,8 +37,8 @@ type Alt struct {
 }
 
 func (d *Door) media() {
-	raw(d, route{id: "POST /media", name: "uploadMedia", verb: access.Compose, summary: "Upload an image",
-		notes: "The type is read from the bytes. Where a photo was taken is removed from the file; its pixels and its colour profile stay as they are."}, func(op *huma.Operation) {
+	raw(d, route{id: "POST /media", name: "uploadMedia", verb: access.Compose, summary: "Upload an image or a video",
+		notes: "The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are."}, func(op *huma.Operation) {
 		takes(op, "multipart/form-data", &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 			"file": {Type: huma.TypeString, Format: "binary"},
 			"alt":  {Type: huma.TypeString, MaxLength: new(mostAlt)},
@@ -45,7 +46,7 @@ func (d *Door) media() {
 		gives(op, http.StatusOK, "application/json", d.schema(typeOf[Media]()))
 	}, d.upload)
 	raw(d, route{id: "GET /media/{id}", name: "getMedia", verb: access.Read, summary: "The file itself"}, func(op *huma.Operation) {
-		for _, t := range media.Types() {
+		for _, t := range append(media.Types(), media.Videos()...) {
 			if op.Responses["200"] == nil {
 				gives(op, http.StatusOK, t, nil)
 			}
@@ -62,17 +63,17 @@ func (d *Door) media() {
 const mostAlt = 10_000
 
 func mediaOf(m media.Media) Media {
-	return Media{m.ID, m.Name, m.Type, m.Width, m.Height, m.Bytes, m.Alt}
+	return Media{m.ID, m.Name, m.Type, m.Width, m.Height, m.Bytes, m.Alt, m.Millis}
 }
 
 // upload streams the file of a form into the blob store; no more of it than a
 // few kilobytes is ever in memory.
 func (d *Door) upload(w http.ResponseWriter, r *http.Request, by access.Actor) error {
-	r.Body = http.MaxBytesReader(w, r.Body, media.MaxBytes+1<<20)
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(10 * time.Minute)) // a slow line is no reason to give up
+	r.Body = http.MaxBytesReader(w, r.Body, media.MaxVideo+1<<20)
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Hour)) // a slow line is no reason to give up
 	form, err := r.MultipartReader()
 	if err != nil {
-		return problem(http.StatusUnsupportedMediaType, "This is not an upload.", "Send multipart/form-data with the image as “file”.")
+		return problem(http.StatusUnsupportedMediaType, "This is not an upload.", "Send multipart/form-data with the file as “file”.")
 	}
 	u := uploading{door: d, by: by}
 	if err := u.read(r.Context(), form); err != nil {
@@ -133,7 +134,7 @@ func (u *uploading) read(ctx context.Context, form *multipart.Reader) error {
 		}
 	}
 	if u.file.ID == "" {
-		return fault.New(fault.Invalid, "There is no file.").On("file").WithHint("Send the image as “file”.")
+		return fault.New(fault.Invalid, "There is no file.").On("file").WithHint("Send the image or video as “file”.")
 	}
 	return nil
 }

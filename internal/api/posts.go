@@ -9,7 +9,7 @@ import (
 // Post is a text and the channels it goes to.
 type Post struct {
 	ID           string            `json:"id"`
-	State        string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted" doc:"The least finished of its publications."`
+	State        string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted,by_hand" doc:"The least finished of its publications."`
 	Text         string            `json:"text" doc:"The first line, for lists."`
 	Parts        List[Part]        `json:"parts"`
 	DueAt        *time.Time        `json:"due_at"`
@@ -31,6 +31,17 @@ type Part struct {
 	Text  string     `json:"text" maxLength:"100000"`
 	Media []MediaUse `json:"media,omitempty" maxItems:"50" nullable:"false"`
 	Link  string     `json:"link,omitempty" maxLength:"2000" doc:"Shown as a card where the network has cards."`
+	Title string     `json:"title,omitempty" maxLength:"1000" doc:"For networks that have titles."`
+	Poll  *Poll      `json:"poll,omitempty"`
+	AI    bool       `json:"ai,omitempty" doc:"Made or altered by AI so that it could be taken for real: the network is told, where it has a label."`
+	Paid  bool       `json:"paid,omitempty" doc:"A paid partnership: the network is told, where it has a label."`
+}
+
+// Poll is a question with answers to choose from; the question is the text.
+type Poll struct {
+	Options  []string `json:"options" minItems:"2" maxItems:"20" nullable:"false"`
+	Minutes  int      `json:"minutes" minimum:"1" maximum:"525600"`
+	Multiple bool     `json:"multiple,omitempty"`
 }
 
 // MediaUse is a file in a part; an empty alt takes the file's own.
@@ -41,19 +52,23 @@ type MediaUse struct {
 
 // Publication is a post on one channel.
 type Publication struct {
-	ID          string           `json:"id"`
-	ChannelID   string           `json:"channel_id"`
-	Network     network.Name     `json:"network"`
-	State       string           `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted"`
-	Own         bool             `json:"own" doc:"It has parts of its own."`
-	Parts       List[Part]       `json:"parts"`
-	DueAt       *time.Time       `json:"due_at"`
-	URL         string           `json:"url"`
-	PublishedAt *time.Time       `json:"published_at"`
-	Error       Maybe[Trouble]   `json:"error"`
-	Seen        List[Seen]       `json:"seen" doc:"For an unclear one: what was seen on the network."`
-	Counts      map[string]int64 `json:"counts" nullable:"true" doc:"As the network counts; what it does not give is absent, never 0. null: nothing yet."`
-	Rate        Maybe[Rate]      `json:"rate"`
+	ID          string            `json:"id"`
+	ChannelID   string            `json:"channel_id"`
+	Network     network.Name      `json:"network"`
+	State       string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted,by_hand"`
+	Own         bool              `json:"own" doc:"It has parts of its own."`
+	Kind        string            `json:"kind" enum:",story,reel" doc:"What it is on this network: empty = a post."`
+	Options     map[string]string `json:"options" nullable:"false" doc:"What was chosen, by the names of the network's options."`
+	Proof       string            `json:"proof,omitempty" doc:"Of one published by hand: the file that was shown."`
+	Step        Maybe[Step]       `json:"step" doc:"How far it has come, where a network takes several acts."`
+	Parts       List[Part]        `json:"parts"`
+	DueAt       *time.Time        `json:"due_at"`
+	URL         string            `json:"url"`
+	PublishedAt *time.Time        `json:"published_at"`
+	Error       Maybe[Trouble]    `json:"error"`
+	Seen        List[Seen]        `json:"seen" doc:"For an unclear one: what was seen on the network."`
+	Counts      map[string]int64  `json:"counts" nullable:"true" doc:"As the network counts; what it does not give is absent, never 0. null: nothing yet."`
+	Rate        Maybe[Rate]       `json:"rate"`
 }
 
 // Trouble is why something did not work, and what to do.
@@ -72,8 +87,18 @@ type Seen struct {
 
 // Target is a channel a post goes to; parts null = the post's own.
 type Target struct {
-	ChannelID string `json:"channel_id" maxLength:"64"`
-	Parts     []Part `json:"parts" maxItems:"50" doc:"null = the parts of the post."`
+	ChannelID string            `json:"channel_id" maxLength:"64"`
+	Parts     []Part            `json:"parts" maxItems:"50" doc:"null = the parts of the post."`
+	Kind      string            `json:"kind,omitempty" enum:",story,reel" doc:"What it is on this network: empty = a post."`
+	Options   map[string]string `json:"options,omitempty" maxProperties:"30" nullable:"false"`
+}
+
+// Step is how far a publication has come on its way.
+type Step struct {
+	Name   string `json:"name" doc:"What comes next: begin, upload, process, publish."`
+	Done   int64  `json:"done"`
+	Total  int64  `json:"total" doc:"0: how much there is to do is not known."`
+	Public bool   `json:"public" doc:"What comes next may make it visible; before that it can be stopped."`
 }
 
 // Draft is what a person writes.
@@ -97,6 +122,7 @@ type Due struct {
 type Check struct {
 	Parts    List[Part]   `json:"parts"`
 	Channels List[Target] `json:"channels"`
+	DueAt    *time.Time   `json:"due_at,omitempty" doc:"When it would go out; null or past = now."`
 }
 
 // Checked is the answer for each channel.
@@ -109,13 +135,14 @@ type ChannelCheck struct {
 	ChannelID string      `json:"channel_id"`
 	Problems  List[Wrong] `json:"problems"`
 	Counts    List[Use]   `json:"counts"`
+	Afford
 }
 
 // Wrong keeps a part from being published (error), or a person should know it (warn).
 type Wrong struct {
 	Level  string         `json:"level" enum:"error,warn"`
 	Part   int            `json:"part"`
-	Field  string         `json:"field" enum:"text,media,alt,link"`
+	Field  string         `json:"field" enum:"text,title,media,alt,link,poll,kind,options"`
 	Key    string         `json:"key" doc:"With params, makes the sentence in any language."`
 	Params map[string]any `json:"params,omitempty"`
 	Text   string         `json:"text" say:""`
@@ -131,7 +158,7 @@ type Use struct {
 
 type postQuery struct {
 	Paging
-	State   string    `query:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled"`
+	State   string    `query:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,by_hand"`
 	Channel string    `query:"channel" maxLength:"64"`
 	Q       string    `query:"q" maxLength:"200"`
 	From    time.Time `query:"from"`

@@ -138,6 +138,10 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	faces := flow.NewFaces(a.Outside, a.Blobs, a.Log)
 	a.closing("pictures", func(context.Context) error { faces.Close(); return nil })
 	a.House = &flow.House{Faces: faces, DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
+	a.House.PublicURL, a.House.Public, a.House.Mail = c.Address(), c.PublicURL != "", c.SMTP.Host != ""
+	if a.House.Apps, err = apps(c); err != nil {
+		return err
+	}
 	a.Runner = jobs.NewRunner(a.DB, jobs.Options{Log: a.Log})
 	if err := a.House.Work(a.Runner); err != nil {
 		return err
@@ -147,6 +151,16 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	}
 	a.Handler, err = a.doors(w)
 	return err
+}
+
+// apps are the registrations at networks that were configured.
+func apps(c config.Config) (map[network.Name]network.App, error) {
+	given, err := c.AppOf()
+	all := map[network.Name]network.App{}
+	for name, a := range given {
+		all[network.Name(name)] = network.App{ID: a.ID, Secret: a.Secret, Verify: a.Verify}
+	}
+	return all, err
 }
 
 func (a *App) closing(name string, do func(context.Context) error) {
@@ -169,6 +183,9 @@ func (a *App) Start(ctx context.Context) error {
 		return fault.Wrap(fault.Unavailable, err, "Kith cannot listen on %s.", a.Config.Listen).WithHint("Is something else there? Give another --listen.")
 	}
 	a.listener = listener
+	if a.Config.PublicURL == "" {
+		a.House.PublicURL = a.URL() // the port may have been chosen just now
+	}
 	reading, end := context.WithCancel(context.WithoutCancel(ctx))
 	a.endRead = end
 	go func() {

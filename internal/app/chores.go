@@ -25,6 +25,7 @@ func (a *App) chores() error {
 		}
 		return sender.Send(ctx, mail.Message{To: l.To, Subject: l.Subject, Text: text.Reveal()})
 	}, nil)
+	jobs.Handle(a.Runner, team.Nudges, a.nudge, nil)
 	return a.Runner.Every("sweep", "17 * * * *", func(ctx context.Context, tx *store.Tx, _ time.Time) error {
 		return team.Sweep(ctx, tx)
 	})

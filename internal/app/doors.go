@@ -12,13 +12,16 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 
 	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/callback"
 	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/files"
 	"github.com/kithhq/kith/internal/ingest"
 	"github.com/kithhq/kith/internal/ui"
 )
 
-// doors are what answers requests: networks knock at /hooks, everyone else
-// speaks to /api, and the rest is the browser application.
+// doors are what answers requests: networks knock at /hooks and send people back
+// to /connect, everyone else speaks to /api, and the rest is the browser
+// application.
 func (a *App) doors(w wiring) (http.Handler, error) {
 	var proxies []netip.Prefix
 	for _, s := range a.Config.Trusted {
@@ -36,7 +39,13 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 	a.closeDoor = rest.Close
 	mux := http.NewServeMux()
 	mux.Handle("/api/", rest)
+	media := &files.Door{DB: a.DB, Keys: a.Keys, Blobs: a.Blobs, Base: a.base}
+	mux.Handle("/files/", media.Handler())
+	if a.Config.PublicURL != "" || w.rehearsal != nil {
+		a.House.Address = media.Address
+	}
 	mux.Handle("/hooks/", ingest.New(ingest.Options{Facts: a.Facts, Knocker: a.knocker, Channels: a.accounts, Knocked: a.knocked, Log: a.Log}).Handler())
+	mux.Handle("/connect/", callback.Handler(callback.Options{House: a.House, Person: rest.Person, Log: a.Log}))
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /metrics", a.metrics)
@@ -46,6 +55,15 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 	}
 	mux.Handle("/", pages)
 	return mux, nil
+}
+
+// base is the address under which networks reach us: in a rehearsal they are on
+// this machine.
+func (a *App) base() string {
+	if a.Config.PublicURL != "" {
+		return a.Config.Address()
+	}
+	return a.URL()
 }
 
 // healthz says that this process lives, and that it is Kith.

@@ -10,13 +10,12 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/ingest"
 	"github.com/kithhq/kith/internal/network"
-	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
 )
 
 // knocker says who answers at /hooks/{network}: the network's own checks with
 // the secrets of this house's app there. Without an app there is nobody.
-func (a *App) knocker(_ context.Context, name network.Name, key string) (ingest.Knocker, error) {
+func (a *App) knocker(ctx context.Context, name network.Name, key string) (ingest.Knocker, error) {
 	nobody := fault.New(fault.NotFound, "Nobody answers here.")
 	if key != "" {
 		return ingest.Knocker{}, nobody
@@ -25,24 +24,19 @@ func (a *App) knocker(_ context.Context, name network.Name, key string) (ingest.
 	if err != nil {
 		return ingest.Knocker{}, nobody
 	}
-	app, verify := a.hookSecrets(name)
-	if app == "" {
+	app, err := a.House.App(ctx, name)
+	if err != nil {
+		return ingest.Knocker{}, err
+	}
+	if app.Secret == "" {
 		return ingest.Knocker{}, nobody
 	}
 	return ingest.Knocker{
-		Challenge: func(query url.Values) (string, bool) { return knocker.Challenge(query, verify) },
-		Verify:    func(header http.Header, body []byte) error { return knocker.Verify(header, body, app) },
+		Challenge: func(query url.Values) (network.Answer, bool) { return knocker.Challenge(query, app) },
+		Verify:    func(header http.Header, body []byte) error { return knocker.Verify(header, body, app.Secret) },
 		Split:     knocker.Split,
-		Status:    http.StatusOK, // Meta takes 200 alone for an answer
+		Status:    http.StatusOK, // several networks take 200 alone for an answer
 	}, nil
-}
-
-// hookSecrets are the secrets of our app at a network, as configured.
-func (a *App) hookSecrets(name network.Name) (app, verify secret.Text) {
-	if name == "facebook" {
-		return a.Config.Facebook.AppSecret, a.Config.Facebook.VerifyToken
-	}
-	return "", ""
 }
 
 // accounts finds the channels that stand for a network's account.

@@ -2,9 +2,11 @@ package flow
 
 import (
 	"context"
+	"io"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/media"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
@@ -15,15 +17,46 @@ import (
 // to open them, and read only when the driver asks.
 func (h *House) part(ctx context.Context, c publish.Claimed) (network.Part, error) {
 	var keys []string
-	p := network.Part{Key: c.Part.Key, Text: c.Part.Content.Text, Link: c.Part.Content.Link, After: c.After, Root: c.Root, At: c.Part.ClaimedAt}
+	p := written(c.Part.Content)
+	p.Key, p.After, p.Root, p.At, p.Step = c.Part.Key, c.After, c.Root, c.Part.ClaimedAt, c.Part.Step
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
 		p.Media, keys, err = described(ctx, tx, c.Part.Workspace, c.Part.Content.Media)
 		return err
 	})
 	for i, key := range keys {
 		p.Media[i].Open = func() (network.ReadCloser, error) { return h.Blobs.Open(ctx, key) }
+		p.Media[i].OpenAt = func(offset int64) (network.ReadCloser, error) { return h.openAt(ctx, key, offset) }
+		id := p.Media[i].ID
+		p.Media[i].Address = func() (string, error) { return h.address(c.Part.Workspace, id) }
 	}
 	return p, err
+}
+
+// written is what a person wrote, without its files.
+func written(c publish.Content) network.Part {
+	return network.Part{Text: c.Text, Link: c.Link, Kind: c.Kind, Title: c.Title, Options: c.Options, Poll: c.Poll, Disclosure: c.Disclosure}
+}
+
+func (h *House) openAt(ctx context.Context, key string, offset int64) (network.ReadCloser, error) {
+	f, err := h.Blobs.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.Seek(offset, io.SeekStart); err != nil {
+		_ = f.Close() // the first error counts
+		return nil, fault.Wrap(fault.Internal, err, "reading a file from its middle")
+	}
+	return f, nil
+}
+
+// address signs a web address for a file, for networks that fetch files
+// themselves.
+func (h *House) address(workspace, mediaID string) (string, error) {
+	if h.Address == nil {
+		return "", fault.New(fault.Invalid, "This network fetches files from Kith, and this Kith has no public address.").
+			WithHint("Start Kith with --public-url, so that networks can reach it.")
+	}
+	return h.Address(workspace, mediaID)
 }
 
 // described reads what is known of attached files, with the words of this post.
@@ -39,22 +72,27 @@ func described(ctx context.Context, tx *store.Tx, workspace string, attached []p
 			alt = m.Alt
 		}
 		keys = append(keys, m.Key)
-		all = append(all, network.Media{ID: m.ID, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height, Alt: alt})
+		all = append(all, network.Media{ID: m.ID, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height, Alt: alt, Seconds: float64(m.Millis) / 1000})
 	}
 	return all, keys, nil
 }
 
-// check holds parts against the limits of a channel.
-func check(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content) ([]network.Problem, error) {
+// fits holds parts against the limits of a channel and the choices of its network.
+func (h *House) fits(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content) ([]network.Problem, error) {
 	parts := make([]network.Part, len(contents))
 	for i, content := range contents {
 		files, _, err := described(ctx, tx, c.Workspace, content.Media)
 		if err != nil {
 			return nil, err
 		}
-		parts[i] = network.Part{Text: content.Text, Link: content.Link, Media: files}
+		parts[i] = written(content)
+		parts[i].Media = files
 	}
-	return c.Limits.CheckParts(parts), nil
+	problems := c.Limits.CheckParts(parts)
+	if d, err := h.Networks.Get(c.Network); err == nil && len(parts) > 0 {
+		problems = append(problems, d.Profile().CheckOptions(parts[0])...)
+	}
+	return problems, nil
 }
 
 // Checked is what one channel says of a draft.
@@ -74,7 +112,7 @@ func (h *House) Check(ctx context.Context, tx *store.Tx, actor access.Actor, cha
 		return Checked{}, err
 	}
 	result := Checked{Channel: c}
-	if result.Problems, err = check(ctx, tx, c, contents); err != nil {
+	if result.Problems, err = h.fits(ctx, tx, c, contents); err != nil {
 		return Checked{}, err
 	}
 	for _, content := range contents {

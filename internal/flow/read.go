@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/network"
@@ -37,14 +36,15 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 	}
 	more, began := true, h.DB.Now()
 	for page := 0; more && page < pagesAtOnce; page++ {
-		var raws []network.Raw
-		var next string
-		if raws, next, more, err = reader.Read(ctx, conn, c.Cursor); err != nil {
+		var got network.Reading
+		if got, err = reader.Read(ctx, conn, c.Cursor); err != nil {
 			h.ailing(ctx, args.Workspace, args.Channel, err)
+			h.unheard(ctx, c, err)
 			return h.later(ctx, job, readKind(), args, time.Minute, err)
 		}
-		facts := make([]stream.Fact, len(raws))
-		for i, r := range raws {
+		more = got.More
+		facts := make([]stream.Fact, len(got.Events))
+		for i, r := range got.Events {
 			facts[i] = stream.Fact{Workspace: c.Workspace, Channel: c.ID, Person: r.Person, Kind: string(c.Network), Key: c.ID + " " + r.Key, At: r.At, Body: r.Body}
 		}
 		if len(facts) > 0 {
@@ -52,16 +52,9 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 				return h.later(ctx, job, readKind(), args, time.Minute, err)
 			}
 		}
-		until := c.CompleteUntil
-		if !more {
-			until = began
-		}
-		if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
-			return channel.Heard(ctx, tx, c.Workspace, c.ID, next, until)
-		}); err != nil {
+		if c, err = h.heard(ctx, c, got, began); err != nil {
 			return err
 		}
-		c.Cursor = next
 	}
 	wait := h.Every
 	if more {

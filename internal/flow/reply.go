@@ -50,7 +50,7 @@ func (h *House) Reply(ctx context.Context, actor access.Actor, conversationID, m
 		if _, err := network.As[network.Replier](h.Networks, ch.Network, action); err != nil {
 			return err
 		}
-		for _, p := range ch.Limits.CheckParts([]network.Part{{Text: body}}) {
+		for _, p := range ch.Limits.Answering(private || c.Kind == "direct").CheckParts([]network.Part{{Text: body}}) {
 			if p.Level == "error" {
 				return fault.New(fault.Invalid, "%s", p.Text).On("text").WithHint("%s", p.Hint)
 			}

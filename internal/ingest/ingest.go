@@ -22,7 +22,7 @@ import (
 // Knocker is what answers for a network at one address: its network.Knocker
 // with the secrets of this address bound to it.
 type Knocker struct {
-	Challenge func(query url.Values) (answer string, ok bool)
+	Challenge func(query url.Values) (answer network.Answer, ok bool)
 	Verify    func(header http.Header, body []byte) error
 	Split     func(body []byte) ([]network.Raw, error)
 	Status    int // what tells the network that it was kept; 0 is 202
@@ -129,10 +129,14 @@ func (d *Door) challenge(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden)
 		return
 	}
-	// What we were asked to say is said as plain text, so that it stays text.
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	// What we were asked to say is said as plain text, so that it stays text; JSON
+	// where the network wants it.
+	if answer.Type == "" {
+		answer.Type = "text/plain; charset=utf-8"
+	}
+	w.Header().Set("Content-Type", answer.Type)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_, _ = io.WriteString(w, answer) // who asked may be gone
+	_, _ = io.WriteString(w, answer.Body) // who asked may be gone
 }
 
 // knock takes one webhook.

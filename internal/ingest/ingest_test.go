@@ -48,7 +48,9 @@ func knocker(_ context.Context, name network.Name, at string) (ingest.Knocker, e
 		return ingest.Knocker{}, fault.New(fault.NotFound, "nobody is here")
 	}
 	return ingest.Knocker{
-		Challenge: func(q url.Values) (string, bool) { return q.Get("challenge"), q.Get("token") == "t" },
+		Challenge: func(q url.Values) (network.Answer, bool) {
+			return network.Answer{Body: q.Get("challenge")}, q.Get("token") == "t"
+		},
 		Verify: func(h http.Header, body []byte) error {
 			if !hmac.Equal([]byte(h.Get("Signature")), []byte(sign(body))) {
 				return fault.New(fault.Denied, "forged")

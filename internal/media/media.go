@@ -1,7 +1,7 @@
-// Package media keeps uploaded images: the bytes in the blob store, what is
-// known of them in the database. The type is read from the bytes, never from a
-// name; where and when a photo was taken, as cameras and programs write it into
-// the file, is removed before it is kept.
+// Package media keeps uploaded images and videos: the bytes in the blob store,
+// what is known of them in the database. The type is read from the bytes, never
+// from a name; where and when a photo was taken, and where and by whom a film was,
+// is removed before they are kept.
 package media
 
 import (
@@ -30,15 +30,16 @@ type Media struct {
 	Digest    string // SHA-256 of the bytes as kept
 	CreatedBy string
 	CreatedAt time.Time
+	Millis    int64 // how long a video lasts; 0: an image
 }
 
-const columns = "id, workspace, name, type, bytes, width, height, alt, blob, digest, created_by, created_at"
+const columns = "id, workspace, name, type, bytes, width, height, alt, blob, digest, created_by, created_at, millis"
 
 // Keep records a file that Take has stored.
 func Keep(ctx context.Context, tx *store.Tx, actor access.Actor, f File, name, alt string) (Media, error) {
-	m := Media{f.ID, actor.Workspace, called(name), f.Type, f.Bytes, f.Width, f.Height, strings.TrimSpace(alt), f.Key, f.Digest, actor.User, tx.Now}
-	_, err := tx.Exec(ctx, "insert into media ("+columns+") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-		m.ID, m.Workspace, m.Name, m.Type, m.Bytes, m.Width, m.Height, m.Alt, m.Key, m.Digest, m.CreatedBy, m.CreatedAt)
+	m := Media{f.ID, actor.Workspace, called(name), f.Type, f.Bytes, f.Width, f.Height, strings.TrimSpace(alt), f.Key, f.Digest, actor.User, tx.Now, f.Millis}
+	_, err := tx.Exec(ctx, "insert into media ("+columns+") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+		m.ID, m.Workspace, m.Name, m.Type, m.Bytes, m.Width, m.Height, m.Alt, m.Key, m.Digest, m.CreatedBy, m.CreatedAt, m.Millis)
 	return m, err
 }
 
@@ -51,7 +52,7 @@ func Get(ctx context.Context, tx *store.Tx, workspace, mediaID string) (Media, e
 	return m, err
 }
 
-// Describe says what an image shows, for people who cannot see it.
+// Describe says what a file shows, for people who cannot see it.
 func Describe(ctx context.Context, tx *store.Tx, workspace, mediaID, alt string) (Media, error) {
 	m, err := Get(ctx, tx, workspace, mediaID)
 	if err != nil {

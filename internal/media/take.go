@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 
 	_ "golang.org/x/image/webp" // and WebP
 
@@ -21,13 +22,31 @@ import (
 
 // What Kith keeps: more than any network takes.
 const (
-	MaxBytes  = 32 << 20
+	MaxBytes  = 32 << 20 // of an image
+	MaxVideo  = 2 << 30
 	maxPixels = 100_000_000
 	maxSide   = 30_000
 )
 
 // Types are the formats of images that Kith keeps.
 func Types() []string { return []string{"image/jpeg", "image/png", "image/webp", "image/gif"} }
+
+// Videos are the formats of videos that Kith keeps.
+func Videos() []string { return []string{"video/mp4", "video/quicktime"} }
+
+// kindOf says what a file is by its first bytes.
+func kindOf(start []byte) string {
+	if len(start) >= 12 && string(start[4:8]) == "ftyp" {
+		switch brand := string(start[8:12]); {
+		case brand == "qt  ":
+			return "video/quicktime"
+		case strings.HasPrefix(brand, "M4A"), slices.Contains([]string{"heic", "heix", "mif1", "msf1", "avif", "avis"}, brand):
+			return "application/octet-stream" // sounds and pictures in the same box
+		}
+		return "video/mp4"
+	}
+	return http.DetectContentType(start)
+}
 
 // File is what Take has stored.
 type File struct {
@@ -37,6 +56,7 @@ type File struct {
 	Bytes  int64
 	Width  int
 	Height int
+	Millis int64 // of a video
 	Digest string
 }
 
@@ -49,7 +69,10 @@ func Take(ctx context.Context, blobs blob.Store, workspace string, from io.Reade
 	if err != nil && len(start) == 0 {
 		return File{}, fault.New(fault.Invalid, "The file is empty.").On("file").WithHint("Choose an image.")
 	}
-	f := File{ID: id.New(), Type: http.DetectContentType(start)}
+	f := File{ID: id.New(), Type: kindOf(start)}
+	if slices.Contains(Videos(), f.Type) {
+		return takeVideo(ctx, blobs, workspace, f, head)
+	}
 	if !slices.Contains(Types(), f.Type) {
 		return File{}, notAnImage()
 	}
@@ -100,12 +123,36 @@ func (f *File) measure(ctx context.Context, blobs blob.Store, read int64) error 
 	return nil
 }
 
+// takeVideo keeps a video. Only its header is looked at: how it is coded is for
+// the networks to judge.
+func takeVideo(ctx context.Context, blobs blob.Store, workspace string, f File, from io.Reader) (File, error) {
+	f.Key = "media/" + workspace + "/" + f.ID
+	counted := &counter{from: io.LimitReader(from, MaxVideo+1)}
+	film := newMovie(counted)
+	kept, err := blobs.Put(ctx, f.Key, film)
+	switch {
+	case counted.n > MaxVideo:
+		err = fault.New(fault.Invalid, "The video is larger than %d MB.", MaxVideo>>20).On("file").WithHint("Make the video smaller.")
+	case counted.err != nil:
+		err = counted.err // the sender went away, or sent too much
+	case errors.Is(err, errNotMovie), err == nil && (film.width == 0 || film.height == 0 || film.seconds <= 0):
+		err = fault.New(fault.Invalid, "This file is not a video that Kith knows, or it is damaged.").On("file").WithHint("Save it as MP4.")
+	}
+	if err != nil {
+		_ = blobs.Delete(context.WithoutCancel(ctx), f.Key) // an orphan is only room on the disk
+		return File{}, err
+	}
+	f.Bytes, f.Digest = kept.Bytes, kept.SHA256
+	f.Width, f.Height, f.Millis = film.width, film.height, int64(film.seconds*1000)
+	return f, nil
+}
+
 func tooLarge() error {
 	return fault.New(fault.Invalid, "The file is larger than %d MB.", MaxBytes>>20).On("file").WithHint("Make the picture smaller.")
 }
 
 func notAnImage() error {
-	return fault.New(fault.Invalid, "This file is not an image that Kith knows.").On("file").WithHint("Save it as JPEG, PNG, WebP or GIF.")
+	return fault.New(fault.Invalid, "This file is no image or video that Kith knows.").On("file").WithHint("Save it as JPEG, PNG, WebP or GIF, or as MP4.")
 }
 
 type counter struct {

@@ -21,49 +21,6 @@ type Driver interface {
 	Profile() Profile
 }
 
-// Profile is a network's description of itself: values, so that a composer
-// checks without asking.
-type Profile struct {
-	Label    string // as people write it: "Bluesky"
-	Fields   []Field
-	Limits   Limits
-	Evidence string // real server, published spec, recorded traffic, documentation
-	AsOf     string // date of the facts, 2006-01-02
-	// Delay is how long an accepted post may stay invisible; looking sooner
-	// proves nothing.
-	Delay time.Duration
-	// Cannot says, per action, why it is impossible and what to do instead.
-	Cannot map[Action]Cannot
-}
-
-// Cannot explains a missing ability.
-type Cannot struct {
-	Why     string
-	Instead string
-}
-
-// Action is what a person may want to do on a network.
-type Action string
-
-// The actions.
-const (
-	ActPublish      Action = "publish"
-	ActThread       Action = "thread"
-	ActImage        Action = "image"
-	ActAltText      Action = "alt_text"
-	ActFind         Action = "find"
-	ActDelete       Action = "delete"
-	ActReply        Action = "reply"
-	ActPrivateReply Action = "private_reply"
-	ActLike         Action = "like"
-	ActHide         Action = "hide"
-	ActDeleteOthers Action = "delete_others"
-	ActBan          Action = "ban"
-	ActWebhook      Action = "webhook"
-	ActPoll         Action = "poll"
-	ActMeasure      Action = "measure"
-)
-
 // Connector connects an account from the fields of its form.
 type Connector interface {
 	Connect(ctx context.Context, settings map[string]string) (Account, error)
@@ -79,6 +36,17 @@ type Checker interface {
 // where Find gives an Exact answer or the network recognises the key.
 type Publisher interface {
 	Publish(ctx context.Context, conn Conn, part Part) (Sent, error)
+}
+
+// Stepper publishes in several acts, of which only the last can be seen: files
+// are handed over, the network works on them, then the post is made public.
+// Step does one act. The first one, of a Step called Begun, is never public; an
+// act before which Step.Public was not set may be done again without harm, and
+// its failure is never Uncertain. An act may give a Step that begins anew, when
+// what was reached has expired at the network. The network's own verdict on the
+// content (a video it cannot read) is Invalid.
+type Stepper interface {
+	Step(ctx context.Context, conn Conn, part Part) (Stepped, error)
 }
 
 // Finder looks whether a part exists: by its key, else among our posts since.
@@ -116,11 +84,32 @@ type Banner interface {
 	Ban(ctx context.Context, conn Conn, author Author, on bool) error
 }
 
+// Muter keeps a person's words from us without their knowing, or hears them again.
+type Muter interface {
+	Mute(ctx context.Context, conn Conn, author Author, on bool) error
+}
+
+// Pinner keeps one post of ours, or a comment below it, at the top.
+type Pinner interface {
+	Pin(ctx context.Context, conn Conn, ref Ref, on bool) error
+}
+
+// Editor changes the text of a post of ours that is out already.
+type Editor interface {
+	Edit(ctx context.Context, conn Conn, ref Ref, part Part) (Ref, error)
+}
+
+// Holder keeps somebody's comment back until it is released: the network's own
+// queue for review.
+type Holder interface {
+	Hold(ctx context.Context, conn Conn, ref Ref, on bool) error
+}
+
 // Reader asks for what happened since the cursor; "" = since a little while
-// ago. more says that there is a further page already. Events may be told
-// again; none may be left out between two cursors.
+// ago. Events may be told again; none may be left out between two cursors but
+// those in Reading.Lost.
 type Reader interface {
-	Read(ctx context.Context, conn Conn, cursor string) (events []Raw, next string, more bool, err error)
+	Read(ctx context.Context, conn Conn, cursor string) (Reading, error)
 }
 
 // Decoder turns a Raw into events: pure, never panics, bounded memory, and
@@ -133,12 +122,66 @@ type Decoder interface {
 // false: it is none). Verify checks the signature over the raw body. Split
 // takes a body apart, one Raw for each event of each person: pure, fuzzed.
 type Knocker interface {
-	Challenge(query url.Values, token secret.Text) (answer string, ok bool)
+	Challenge(query url.Values, app App) (answer Answer, ok bool)
 	Verify(header http.Header, body []byte, key secret.Text) error
 	Split(body []byte) ([]Raw, error)
+}
+
+// Answer is what a network wants to hear when it tests our address.
+type Answer struct {
+	Type string // of the content; "" is plain text
+	Body string
 }
 
 // Measurer asks for the counts of posts; a post without an answer is absent.
 type Measurer interface {
 	Measure(ctx context.Context, conn Conn, posts []Ref) (map[string]Counts, error)
+}
+
+// Insighter asks for the figures of the account itself, of one whole day where
+// the network has days (UTC, or the network's own; the driver's facts say), else
+// as they are now.
+type Insighter interface {
+	Insights(ctx context.Context, conn Conn, day time.Time) (Counts, error)
+}
+
+// Quoter asks how much of its quotas an account has used, where the network says.
+type Quoter interface {
+	Quota(ctx context.Context, conn Conn) ([]QuotaUse, error)
+}
+
+// Chooser gives the choices of an option that are the account's own: its boards,
+// its playlists, the audiences it may choose today.
+type Chooser interface {
+	Choices(ctx context.Context, conn Conn, option string) ([]Choice, error)
+}
+
+// Authorizer connects accounts by the network's own page of consent. Authorize
+// gives the address at which a person lets us in; Grant turns what comes back
+// into the accounts that may be connected, each with its keys.
+type Authorizer interface {
+	Authorize(ctx context.Context, ask Asking) (Going, error)
+	Grant(ctx context.Context, ask Asking, back url.Values) ([]Account, error)
+}
+
+// Asking is one attempt to be let in.
+type Asking struct {
+	App      App
+	Redirect string            // where the person comes back to: an address of ours
+	State    string            // comes back unchanged, and was checked by the caller
+	Verifier string            // of PKCE: its S256 challenge goes along where the network takes one
+	Settings map[string]string // what the form asked beforehand: a server, say
+	Memory   secret.Text       // what Authorize wanted to be remembered, for Grant
+}
+
+// Going is where a person is sent.
+type Going struct {
+	URL    string
+	Memory secret.Text // kept sealed until the person is back
+}
+
+// Subscriber asks the network to knock at our address for an account, where that
+// is done by a call and not in the developer's console.
+type Subscriber interface {
+	Subscribe(ctx context.Context, conn Conn, hook string) error
 }

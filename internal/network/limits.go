@@ -1,17 +1,32 @@
 package network
 
-import (
-	"fmt"
-	"slices"
-
-	"github.com/kithhq/kith/internal/text"
-)
+import "github.com/kithhq/kith/internal/text"
 
 // Limits are what a network takes: dated data, not code.
 type Limits struct {
 	Text   TextLimit  `json:"text"`
+	Title  *TextLimit `json:"title,omitempty"` // a title beside the text; nil: it has none
 	Media  MediaLimit `json:"media"`
 	Thread bool       `json:"thread"` // several parts, one below the other
+	// Comment: a first comment of our own below the post is possible.
+	Comment   bool       `json:"comment,omitempty"`
+	Poll      *PollLimit `json:"poll,omitempty"`
+	AILabel   bool       `json:"ai_label,omitempty"`
+	PaidLabel bool       `json:"paid_label,omitempty"`
+	// Link: a post may carry a web address of its own beside the text.
+	Link bool `json:"link,omitempty"`
+	// Kinds are the sorts of posts besides the plain one, with limits of their own.
+	Kinds map[PostKind]KindLimit `json:"kinds,omitempty"`
+	// Reply is what an answer may be where that differs from a post.
+	Reply *TextLimit `json:"reply,omitempty"`
+	// Message is what a private message may be where that differs.
+	Message *TextLimit `json:"message,omitempty"`
+}
+
+// KindLimit is what one sort of post takes.
+type KindLimit struct {
+	Text  TextLimit  `json:"text"`
+	Media MediaLimit `json:"media"`
 }
 
 // TextLimit is how much text, and counted how.
@@ -20,32 +35,61 @@ type TextLimit struct {
 	Unit      text.Unit `json:"unit"`
 	MaxBytes  int       `json:"max_bytes,omitempty"`
 	URLLength int       `json:"url_length,omitempty"` // every link counts as this many; 0 = as it is
+	Hashtags  int       `json:"hashtags,omitempty"`   // at most; 0 = any number
+	Mentions  int       `json:"mentions,omitempty"`
+	Links     int       `json:"links,omitempty"`     // different ones
+	Forbidden string    `json:"forbidden,omitempty"` // characters that are refused
+	Required  bool      `json:"required,omitempty"`
+	// None: no text at all goes along (a story).
+	None bool `json:"none,omitempty"`
 }
 
 // MediaLimit is what files a part may carry.
 type MediaLimit struct {
-	MaxItems int        `json:"max_items"`
+	MinItems int        `json:"min_items,omitempty"` // 1: nothing goes out without a file
+	MaxItems int        `json:"max_items"`           // all together
 	Image    ImageLimit `json:"image"`
+	Video    VideoLimit `json:"video"`
+	Mixed    bool       `json:"mixed,omitempty"` // images and videos in one post
 	AltMax   int        `json:"alt_max"`
+	// Fetched: the network fetches files from an address of ours, so the house
+	// needs a public one.
+	Fetched bool `json:"fetched,omitempty"`
 }
 
 // ImageLimit is what an image may be.
 type ImageLimit struct {
+	MaxItems  int      `json:"max_items,omitempty"` // 0 = as many as files
 	MaxBytes  int64    `json:"max_bytes"`
 	MaxPixels int64    `json:"max_pixels,omitempty"`
+	MinWidth  int      `json:"min_width,omitempty"`
+	MaxWidth  int      `json:"max_width,omitempty"`
+	MinAspect float64  `json:"min_aspect,omitempty"` // width / height
+	MaxAspect float64  `json:"max_aspect,omitempty"`
 	Types     []string `json:"types"`
 }
 
-// Problem is something that keeps a part from being published (error), or that
-// a person should know (warn). Key and Params make the sentence in any language.
-type Problem struct {
-	Level  string         `json:"level"` // error, warn
-	Part   int            `json:"part"`
-	Field  string         `json:"field"` // text, media, alt, link
-	Key    string         `json:"key"`
-	Params map[string]any `json:"params,omitempty"`
-	Text   string         `json:"text"`
-	Hint   string         `json:"hint"`
+// VideoLimit is what a video may be.
+type VideoLimit struct {
+	MaxItems   int      `json:"max_items,omitempty"` // 0 = as many as files
+	MaxBytes   int64    `json:"max_bytes,omitempty"`
+	MinSeconds float64  `json:"min_seconds,omitempty"`
+	MaxSeconds float64  `json:"max_seconds,omitempty"`
+	MinWidth   int      `json:"min_width,omitempty"`
+	MaxWidth   int      `json:"max_width,omitempty"`
+	MinAspect  float64  `json:"min_aspect,omitempty"`
+	MaxAspect  float64  `json:"max_aspect,omitempty"`
+	Types      []string `json:"types,omitempty"`
+}
+
+// PollLimit is what a poll may be.
+type PollLimit struct {
+	MinOptions int  `json:"min_options"`
+	MaxOptions int  `json:"max_options"`
+	OptionMax  int  `json:"option_max"` // characters of one answer
+	MinMinutes int  `json:"min_minutes"`
+	MaxMinutes int  `json:"max_minutes"`
+	Multiple   bool `json:"multiple,omitempty"`
 }
 
 // Use is how much of a limit a text takes.
@@ -60,55 +104,23 @@ func (l TextLimit) Count(s string) Use {
 	return Use{Used: text.Count(s, l.Unit, l.URLLength), Max: l.Max, Bytes: len(s)}
 }
 
-// CheckParts says what is wrong with the parts of a post for these limits.
-func (l Limits) CheckParts(parts []Part) []Problem {
-	var all []Problem
-	if len(parts) > 1 && !l.Thread {
-		all = append(all, Problem{Level: "error", Part: 1, Field: "text", Key: "no_thread", Text: "This network has no threads.", Hint: "Put everything into one part, or leave this channel out."})
+// Of gives the limits of one sort of post, and whether the network has it.
+func (l Limits) Of(kind PostKind) (KindLimit, bool) {
+	if kind == PlainPost {
+		return KindLimit{l.Text, l.Media}, true
 	}
-	for i, p := range parts {
-		for _, q := range l.check(p) {
-			q.Part = i
-			all = append(all, q)
-		}
-	}
-	return all
+	k, ok := l.Kinds[kind]
+	return k, ok
 }
 
-func (l Limits) check(p Part) []Problem {
-	var all []Problem
-	add := func(level, field, key, hint string, params map[string]any, format string, args ...any) {
-		all = append(all, Problem{Level: level, Field: field, Key: key, Hint: hint, Params: params, Text: fmt.Sprintf(format, args...)})
+// Answering are the limits of an answer: in public, or in private.
+func (l Limits) Answering(private bool) Limits {
+	k := Limits{Text: l.Text}
+	if l.Reply != nil {
+		k.Text = *l.Reply
 	}
-	if text.Blank(p.Text) && len(p.Media) == 0 {
-		add("error", "text", "empty", "Write something or add an image.", nil, "This part is empty.")
+	if private && l.Message != nil {
+		k.Text = *l.Message
 	}
-	use := l.Text.Count(p.Text)
-	if l.Text.Max > 0 && use.Used > l.Text.Max {
-		add("error", "text", "too_long", "Shorten it, or make a version for this network.",
-			map[string]any{"over": use.Used - l.Text.Max, "max": l.Text.Max}, "The text is %d too long.", use.Used-l.Text.Max)
-	} else if l.Text.MaxBytes > 0 && use.Bytes > l.Text.MaxBytes {
-		add("error", "text", "too_many_bytes", "Use fewer emoji or shorten it.",
-			map[string]any{"over": use.Bytes - l.Text.MaxBytes, "max": l.Text.MaxBytes}, "The text is %d bytes too long.", use.Bytes-l.Text.MaxBytes)
-	}
-	if len(p.Media) > l.Media.MaxItems {
-		add("error", "media", "too_many", "Take some away for this network.",
-			map[string]any{"max": l.Media.MaxItems, "n": len(p.Media)}, "%d files, this network takes %d.", len(p.Media), l.Media.MaxItems)
-	}
-	for _, m := range p.Media {
-		switch {
-		case !slices.Contains(l.Media.Image.Types, m.Type):
-			add("error", "media", "type", "Save it as JPEG or PNG.", map[string]any{"type": m.Type}, "This network does not take %s.", m.Type)
-		case l.Media.Image.MaxBytes > 0 && m.Bytes > l.Media.Image.MaxBytes:
-			add("error", "media", "too_big", "Make the image smaller.", map[string]any{"bytes": m.Bytes, "max": l.Media.Image.MaxBytes}, "The image has %d bytes, this network takes %d.", m.Bytes, l.Media.Image.MaxBytes)
-		case l.Media.Image.MaxPixels > 0 && int64(m.Width)*int64(m.Height) > l.Media.Image.MaxPixels:
-			add("error", "media", "too_many_pixels", "Make the image smaller.", map[string]any{"max": l.Media.Image.MaxPixels}, "The image has too many pixels for this network.")
-		}
-		if text.Blank(m.Alt) {
-			add("warn", "alt", "no_alt", "Describe the image in a sentence.", nil, "An image has no description for people who cannot see it.")
-		} else if n := text.Count(m.Alt, text.Graphemes, 0); l.Media.AltMax > 0 && n > l.Media.AltMax {
-			add("error", "alt", "alt_too_long", "Shorten the description.", map[string]any{"max": l.Media.AltMax, "over": n - l.Media.AltMax}, "The description is %d too long.", n-l.Media.AltMax)
-		}
-	}
-	return all
+	return k
 }

@@ -5,6 +5,7 @@ package network
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/secret"
@@ -21,7 +22,20 @@ type Conn struct {
 	Handle  string      // how people address it
 	Keys    secret.Text // the driver's own JSON: tokens, passwords
 	Limits  Limits      // of this account's server, as Connect or Check found them
+	App     App         // our registration at the network; empty where there is none
 }
+
+// App is this house's registration as a developer at a network: made once by
+// the people who run the house, used by all its channels there.
+type App struct {
+	ID     string            `json:"id"`
+	Secret secret.Text       `json:"secret"`
+	Verify secret.Text       `json:"verify"` // the word that the network repeats when it tests our webhook
+	Extra  map[string]string `json:"extra,omitempty"`
+}
+
+// Known says whether there is an app at all.
+func (a App) Known() bool { return a.ID != "" }
 
 // Account is what Connect finds: who we are on the network from now on.
 type Account struct {
@@ -45,6 +59,53 @@ type Field struct {
 	Required bool   `json:"required"`
 	Kind     string `json:"kind"` // text, url, password
 	Default  string `json:"default,omitempty"`
+	// Before: it is asked before somebody goes to the network's own page of
+	// consent, too (the server an account lives on).
+	Before bool `json:"before,omitempty"`
+}
+
+// PostKind is what a post is on a network that has several sorts.
+type PostKind string
+
+// The kinds of posts. A network has the first, and those in its limits.
+const (
+	PlainPost PostKind = ""      // what the network shows in its feed: text, images, a video
+	Story     PostKind = "story" // disappears after a day
+	Reel      PostKind = "reel"  // a short upright video in a feed of its own: reel, short
+)
+
+// Poll is a question with answers to choose from.
+type Poll struct {
+	Options  []string `json:"options"`
+	Minutes  int      `json:"minutes"` // how long it is open
+	Multiple bool     `json:"multiple,omitempty"`
+}
+
+// Disclosure is what the public must be told about how a post was made.
+type Disclosure struct {
+	AI   bool `json:"ai,omitempty"`   // made or altered by AI so that it could be taken for real
+	Paid bool `json:"paid,omitempty"` // somebody paid for it, or gave something for it
+}
+
+// Option is something that a network lets one choose for a post: who may see
+// it, which board it goes to. Values travel in Part.Options under Name.
+type Option struct {
+	Name     string     `json:"name"`
+	Label    string     `json:"label"`
+	Help     string     `json:"help,omitempty"`
+	Kind     string     `json:"kind"` // text, choice, switch (“true” or absent), moment (RFC 3339)
+	Choices  []Choice   `json:"choices,omitempty"`
+	Account  bool       `json:"account,omitempty"` // the choices are the account's own: the Chooser gives them
+	Required bool       `json:"required,omitempty"`
+	Default  string     `json:"default,omitempty"`
+	Max      int        `json:"max,omitempty"`   // of a text, in code points
+	Kinds    []PostKind `json:"kinds,omitempty"` // only for these; none: for all
+}
+
+// Choice is one value of an option.
+type Choice struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
 }
 
 // Media is one file of a post, read when the driver asks for it.
@@ -55,8 +116,18 @@ type Media struct {
 	Width  int
 	Height int
 	Alt    string
-	Open   func() (ReadCloser, error) `json:"-"`
+	// Seconds is how long a video or sound lasts; 0: not known, or an image.
+	Seconds float64
+	Open    func() (ReadCloser, error) `json:"-"`
+	// OpenAt gives the bytes from an offset on, so that an upload resumes.
+	OpenAt func(offset int64) (ReadCloser, error) `json:"-"`
+	// Address gives a signed, expiring web address of the file, for networks that
+	// fetch media themselves; Invalid where this house has no public address.
+	Address func() (string, error) `json:"-"`
 }
+
+// Video says whether the file is a video.
+func (m Media) Video() bool { return strings.HasPrefix(m.Type, "video/") }
 
 // ReadCloser is io.ReadCloser, named here so that Media stays a plain noun.
 type ReadCloser interface {
@@ -83,6 +154,41 @@ type Part struct {
 	Root    *Ref      // the first part of the thread, where the network asks for it
 	Private bool      // an answer that only the person sees
 	At      time.Time // when this try began: the date of the post where a network wants one
+
+	Kind       PostKind
+	Title      string
+	Options    map[string]string // by the names of Profile.Options
+	Poll       *Poll
+	Disclosure Disclosure
+	// Step is how far a part of a Stepper has come; Find sees it too.
+	Step Step
+}
+
+// Step is how far a part has come on its way through several acts. It is kept
+// after each act, so that a restart goes on and repeats nothing that can be seen.
+type Step struct {
+	// Name is what comes next, as it is shown: upload, process, publish. The
+	// driver may have others. "" is no step at all: one act does it.
+	Name  string          `json:"name"`
+	State json.RawMessage `json:"state,omitempty"` // the driver's own
+	Done  int64           `json:"done,omitempty"`  // of Total, in the unit of the act (bytes, mostly)
+	Total int64           `json:"total,omitempty"`
+	// Public: the act that comes next may make something visible. It is done once;
+	// if its outcome is unclear, Find looks before it is done again. All other
+	// acts may be repeated without harm.
+	Public bool `json:"public,omitempty"`
+	// Since is when this way began, by our clock; the flow sets it.
+	Since time.Time `json:"since,omitzero"`
+}
+
+// Begun is the step with which a Stepper begins.
+const Begun = "begin"
+
+// Stepped is what an act came to.
+type Stepped struct {
+	Step Step          // what is reached, to be kept before anything else happens
+	Wait time.Duration // do not go on before: the network is at work
+	Sent *Sent         // it exists now, and nothing is left to do
 }
 
 // Sent is what the network said: it exists now.
@@ -111,6 +217,22 @@ type Look struct {
 	// Complete: the list reaches back to the beginning of the window, so what is
 	// not in it was not visible when we looked.
 	Complete bool
+}
+
+// Reading is what Read found.
+type Reading struct {
+	Events []Raw
+	Next   string // the cursor from here
+	More   bool   // there is a further page already
+	// Lost is a span of which the network tells nothing any more: what happened
+	// in it may be missing for good.
+	Lost *Span
+}
+
+// Span is a time from a moment to another.
+type Span struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
 }
 
 // EventKind is what happened.
@@ -160,7 +282,7 @@ type Event struct {
 	Post      string // our post's id, where the event concerns one
 	Parent    string // the id it answers
 	Private   bool   // only the two of us see it: Direct always, and Ours in a chat
-	Removed   bool   // Reaction, Repost, Follow, Hidden: taken back
+	Removed   bool   // Reaction, Repost, Follow, Hidden: taken back (an unfollow, say)
 	Media     []Attachment
 	Truncated bool // the network gave only a part
 }
@@ -187,6 +309,12 @@ const (
 	Clicks     = "clicks"
 	Followers  = "followers"
 	Engagement = "engagement"
+	Saves      = "saves"
+	Shares     = "shares"   // passed on to somebody, not reposted
+	Watched    = "watch_ms" // all the time that was watched, in milliseconds
+	Follows    = "follows"  // won by this post, or in this day
+	Unfollows  = "unfollows"
+	Visits     = "profile_visits"
 )
 
 // Health is how a connected account is.
@@ -200,4 +328,7 @@ type Health struct {
 	Handle string
 	// Followers of the account now; -1 when the network does not say.
 	Followers int64
+	// Expires is when the keys end if nobody renews them; zero: they last, or the
+	// network does not say.
+	Expires time.Time
 }

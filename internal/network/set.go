@@ -48,59 +48,43 @@ func As[T any](s *Set, name Name, action Action) (T, error) {
 	if err != nil {
 		return none, err
 	}
+	p := d.Profile()
 	if can, ok := d.(T); ok {
-		if _, no := d.Profile().Cannot[action]; !no {
+		if _, no := p.Cannot[action]; !no && !slices.Contains(p.Later, action) {
 			return can, nil
 		}
 	}
-	p := d.Profile()
-	why := p.Cannot[action]
+	why := p.Why(action)
 	if why.Why == "" {
 		why.Why = p.Label + " cannot do that."
 	}
 	return none, fault.New(fault.Invalid, "%s", why.Why).WithHint("%s", why.Instead)
 }
 
-// Can says what a driver can do, by its interfaces and its Cannot list.
-func Can(d Driver, action Action) bool {
-	if _, no := d.Profile().Cannot[action]; no {
-		return false
+// Why says why something is impossible, or not possible yet, and what to do instead.
+func (p Profile) Why(action Action) Cannot {
+	if slices.Contains(p.Later, action) {
+		return Cannot{Why: "Kith cannot do that on " + p.Label + " yet.", Instead: "Do it on the network itself."}
 	}
-	ok := false
-	switch action {
-	case ActPublish:
-		_, ok = d.(Publisher)
-	case ActThread:
-		ok = d.Profile().Limits.Thread
-	case ActImage:
-		ok = d.Profile().Limits.Media.MaxItems > 0
-	case ActAltText:
-		ok = d.Profile().Limits.Media.AltMax > 0
-	case ActFind:
-		_, ok = d.(Finder)
-	case ActDelete:
-		_, ok = d.(Deleter)
-	case ActReply, ActPrivateReply:
-		_, ok = d.(Replier)
-	case ActLike:
-		_, ok = d.(Liker)
-	case ActHide:
-		_, ok = d.(Hider)
-	case ActDeleteOthers:
-		_, ok = d.(Remover)
-	case ActBan:
-		_, ok = d.(Banner)
-	case ActWebhook:
-		_, ok = d.(Knocker)
-	case ActPoll:
-		_, ok = d.(Reader)
-	case ActMeasure:
-		_, ok = d.(Measurer)
-	}
-	return ok
+	return p.Cannot[action]
 }
 
-// Actions lists all actions in the order of the matrix.
-func Actions() []Action {
-	return []Action{ActPublish, ActThread, ActImage, ActAltText, ActFind, ActDelete, ActReply, ActPrivateReply, ActLike, ActHide, ActDeleteOthers, ActBan, ActWebhook, ActPoll, ActMeasure}
+// Names gives the names of the networks in their order.
+func (s *Set) Names() []Name {
+	var names []Name
+	for _, d := range s.All() {
+		names = append(names, d.Name())
+	}
+	return names
+}
+
+// Sane says what no network's limits may be, once what was said in the place of
+// our facts is among them.
+func (s *Set) Sane() error {
+	for _, d := range s.All() {
+		if err := d.Profile().Limits.sane(); err != nil {
+			return wrongMechanics(d.Name(), err).WithHint("Mend the number in the file of --mechanics, or take it out.")
+		}
+	}
+	return nil
 }

@@ -23,6 +23,13 @@
 // call certainly did nothing) or Absent (two complete looks after the network's
 // delay did not find it), or by the word of a person.
 //
+// # Steps
+//
+// Some networks take several acts for one part: files are handed over, worked
+// on, then made public. What is reached is kept in the part (Reached, Pause). A
+// part that was held by somebody who is gone is gone on with where the next act
+// cannot be seen by anybody, and looked for where it can.
+//
 // # Promises
 //
 // Two parts never stand for the same remote post (a unique index says so).

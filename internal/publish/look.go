@@ -96,7 +96,8 @@ func Retry(ctx context.Context, tx *store.Tx, workspace, publicationID string) e
 		if p.State != failed {
 			continue
 		}
-		if err := move(ctx, tx, p, "state = 'due', claimed_at = null"); err != nil {
+		// From the beginning: what was handed over may be what was wrong.
+		if err := move(ctx, tx, p, "state = 'due', claimed_at = null, step = '{}'"); err != nil {
 			return err
 		}
 		return mark(ctx, tx, p, Scheduled, "error_kind = '', error_text = '', error_hint = ''")

@@ -23,6 +23,8 @@ const (
 	Unclear    = "unclear"
 	Cancelled  = "cancelled"
 	Deleted    = "deleted"
+	// ByHand: prepared, and a person publishes it, because no program can.
+	ByHand = "by_hand"
 )
 
 // Attached is a file of the media room on a part.
@@ -33,9 +35,15 @@ type Attached struct {
 
 // Content is one part as a person wrote it.
 type Content struct {
-	Text  string     `json:"text"`
-	Link  string     `json:"link,omitempty"`
-	Media []Attached `json:"media,omitempty"`
+	Text       string             `json:"text"`
+	Link       string             `json:"link,omitempty"`
+	Media      []Attached         `json:"media,omitempty"`
+	Title      string             `json:"title,omitempty"`
+	Poll       *network.Poll      `json:"poll,omitempty"`
+	Disclosure network.Disclosure `json:"disclosure,omitzero"`
+	// Of the publication, frozen into its parts when it is scheduled.
+	Kind    network.PostKind  `json:"kind,omitempty"`
+	Options map[string]string `json:"options,omitempty"` // by the names that the network gives them
 }
 
 // Post is a text and where it goes.
@@ -69,11 +77,15 @@ type Publication struct {
 	ErrorHint   string
 	Seen        []network.Seen
 	JobID       string
+	Kind        network.PostKind
+	Options     map[string]string
+	Proof       string // the file that a person showed, of one published by hand
+	Reminded    int
 }
 
 const (
 	postColumns        = "id, workspace, author_id, author_name, parts, state, due_at, revision, created_at, updated_at"
-	publicationColumns = "id, workspace, post_id, channel_id, network, own_parts, state, due_at, published_at, url, error_kind, error_text, error_hint, seen, job_id"
+	publicationColumns = "id, workspace, post_id, channel_id, network, own_parts, state, due_at, published_at, url, error_kind, error_text, error_hint, seen, job_id, kind, options, proof, reminded"
 )
 
 // Target is one channel that a draft goes to, with a version of its own or none.
@@ -81,6 +93,8 @@ type Target struct {
 	ChannelID string
 	Network   network.Name
 	OwnParts  []Content
+	Kind      network.PostKind
+	Options   map[string]string
 }
 
 // Save keeps a draft: a new one when id is "", else the one of that revision.
@@ -139,11 +153,11 @@ func aim(ctx context.Context, tx *store.Tx, workspace, postID string, targets []
 		}
 		wanted[t.ChannelID] = true
 		if p, ok := have[t.ChannelID]; ok {
-			_, err = tx.Exec(ctx, "update publication set own_parts = $1, state = 'draft' where id = $2 and workspace = $3", t.OwnParts, p.ID, workspace)
+			_, err = tx.Exec(ctx, "update publication set own_parts = $1, state = 'draft', kind = $2, options = $3 where id = $4 and workspace = $5", t.OwnParts, t.Kind, t.options(), p.ID, workspace)
 		} else {
 			_, err = tx.Exec(ctx, `insert into publication (`+publicationColumns+`)
-				values ($1, $2, $3, $4, $5, $6, 'draft', null, null, '', '', '', '', '[]', '')`,
-				id.New(), workspace, postID, t.ChannelID, t.Network, t.OwnParts)
+				values ($1, $2, $3, $4, $5, $6, 'draft', null, null, '', '', '', '', '[]', '', $7, $8, '', 0)`,
+				id.New(), workspace, postID, t.ChannelID, t.Network, t.OwnParts, t.Kind, t.options())
 		}
 		if err != nil {
 			return err
@@ -157,6 +171,13 @@ func aim(ctx context.Context, tx *store.Tx, workspace, postID string, targets []
 		}
 	}
 	return nil
+}
+
+func (t Target) options() map[string]string {
+	if t.Options == nil {
+		return map[string]string{}
+	}
+	return t.Options
 }
 
 func excerpt(parts []Content) string {

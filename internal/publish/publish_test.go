@@ -42,11 +42,14 @@ func thread(t *testing.T, db *store.DB, texts []string, channels ...string) (pos
 func claim(t *testing.T, db *store.DB, publication string, token int64) (c publish.Claimed) {
 	t.Helper()
 	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-		c, err = publish.Claim(ctx, tx, "w", publication, token)
+		c, err = publish.Claim(ctx, tx, "w", publication, token, inOne)
 		return err
 	})
 	return c
 }
+
+// inOne: one act publishes a part.
+func inOne(bool) network.Step { return network.Step{} }
 
 func try(db *store.DB, do func(ctx context.Context, tx *store.Tx) error) error {
 	return store.Do(context.Background(), db, do)

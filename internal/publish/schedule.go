@@ -12,15 +12,30 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/id"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 )
 
 // Parts gives what a publication will say: its own version or the post's.
 func (p Publication) Parts(post Post) []Content {
+	parts := post.Parts
 	if p.OwnParts != nil {
-		return p.OwnParts
+		parts = p.OwnParts
 	}
-	return post.Parts
+	return Meant(parts, p.Kind, p.Options)
+}
+
+// Meant gives parts with the kind and the choices of a publication: they are those
+// of its first part.
+func Meant(parts []Content, kind network.PostKind, options map[string]string) []Content {
+	parts = slices.Clone(parts)
+	for i := range parts {
+		parts[i].Kind, parts[i].Options = network.PlainPost, nil
+	}
+	if len(parts) > 0 {
+		parts[0].Kind, parts[0].Options = kind, options
+	}
+	return parts
 }
 
 // Schedule freezes a draft's publications into parts that are due at a moment.
@@ -46,8 +61,8 @@ func Schedule(ctx context.Context, tx *store.Tx, workspace, postID string, due t
 		}
 		for n, content := range p.Parts(post) {
 			if _, err := tx.Exec(ctx, `insert into part (id, workspace, publication_id, channel_id, position, content, fingerprint, key, state, token,
-				claimed_at, remote_id, remote, url, sent_at, looks, absent_since)
-				values ($1, $2, $3, $4, $5, $6, $7, $8, 'due', 0, null, null, '{}', '', null, 0, null)`,
+				claimed_at, remote_id, remote, url, sent_at, looks, absent_since, step)
+				values ($1, $2, $3, $4, $5, $6, $7, $8, 'due', 0, null, null, '{}', '', null, 0, null, '{}')`,
 				id.New(), workspace, p.ID, p.ChannelID, n, content, Fingerprint(content.Text, len(content.Media)), id.New()); err != nil {
 				return nil, err
 			}
@@ -79,14 +94,11 @@ func Unschedule(ctx context.Context, tx *store.Tx, workspace, postID, to string)
 		return nil, err
 	}
 	for _, p := range all {
-		if p.State != Scheduled {
-			continue
-		}
-		started, err := store.One[int](ctx, tx, "select count(*) from part where publication_id = $1 and workspace = $2 and state <> 'due'", p.ID, workspace)
+		stopped, err := stop(ctx, tx, p)
 		if err != nil {
 			return nil, err
 		}
-		if started > 0 {
+		if !stopped {
 			continue
 		}
 		if _, err := tx.Exec(ctx, "update publication set state = $1, due_at = null, job_id = '' where id = $2 and workspace = $3", to, p.ID, workspace); err != nil {
@@ -100,6 +112,26 @@ func Unschedule(ctx context.Context, tx *store.Tx, workspace, postID, to string)
 	return jobs, sum(ctx, tx, workspace, postID)
 }
 
+// stop takes the parts of a publication back, when nobody can have seen any: they
+// wait, or their files are still being handed over. Whoever is at it finds that
+// it does not hold them any more.
+func stop(ctx context.Context, tx *store.Tx, p Publication) (bool, error) {
+	if p.State != Scheduled && p.State != Publishing && p.State != ByHand {
+		return false, nil
+	}
+	parts, err := Sequence(ctx, tx, p.Workspace, p.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, part := range parts {
+		if part.State != due && (part.State != claimed || !part.resumable()) {
+			return false, nil
+		}
+	}
+	_, err = tx.Exec(ctx, "update part set state = 'due', claimed_at = null, step = '{}', token = -1 where publication_id = $1 and workspace = $2", p.ID, p.Workspace)
+	return true, err
+}
+
 // sum makes a post's state that of the publication that needs most attention.
 func sum(ctx context.Context, tx *store.Tx, workspace, postID string) error {
 	states, err := store.All[string](ctx, tx, "select state from publication where workspace = $1 and post_id = $2", workspace, postID)
@@ -107,7 +139,7 @@ func sum(ctx context.Context, tx *store.Tx, workspace, postID string) error {
 		return err
 	}
 	state := Draft
-	for _, s := range []string{Unclear, Failed, Publishing, Scheduled, Published, Deleted, Cancelled, Draft} {
+	for _, s := range []string{Unclear, Failed, ByHand, Publishing, Scheduled, Published, Deleted, Cancelled, Draft} {
 		if slices.Contains(states, s) {
 			state = s
 			break

@@ -37,10 +37,15 @@ type Part struct {
 	SentAt        time.Time
 	Looks         int
 	AbsentSince   time.Time
+	Step          network.Step // how far it has come; zero where one act does it
 }
 
+// resumable says that what may have been under way cannot be seen by anybody, so
+// that it is simply gone on with.
+func (p Part) resumable() bool { return p.Step.Name != "" && !p.Step.Public }
+
 const partColumns = `id, workspace, publication_id, channel_id, position, content, fingerprint, key, state, token,
-	claimed_at, remote_id, remote, url, sent_at, looks, absent_since`
+	claimed_at, remote_id, remote, url, sent_at, looks, absent_since, step`
 
 // Claimed is what Claim hands out.
 type Claimed struct {
@@ -57,8 +62,10 @@ type Claimed struct {
 func (c Claimed) Done() bool { return c.Part.ID == "" }
 
 // Claim takes the next part of a publication for the holder of a token. What it
-// gives with Former set is unclear from now on and must not be sent.
-func Claim(ctx context.Context, tx *store.Tx, workspace, publicationID string, token int64) (Claimed, error) {
+// gives with Former set is unclear from now on and must not be sent. steps gives
+// the step at which a part begins, knowing whether it is the first: the zero Step
+// where one act does it.
+func Claim(ctx context.Context, tx *store.Tx, workspace, publicationID string, token int64, steps func(first bool) network.Step) (Claimed, error) {
 	p, err := GetPublication(ctx, tx, workspace, publicationID)
 	if err != nil {
 		return Claimed{}, err
@@ -85,12 +92,18 @@ func Claim(ctx context.Context, tx *store.Tx, workspace, publicationID string, t
 	if c.Done() {
 		return c, nil
 	}
-	if c.Part.State != due {
+	if c.Part.State != due && (c.Part.State != claimed || !c.Part.resumable()) {
 		c.Former = true
 		return c, Doubt(ctx, tx, c.Part, "Kith stopped while it was sending.")
 	}
+	if c.Part.Step.Name == "" {
+		if c.Part.Step = steps(c.After == nil); c.Part.Step.Name != "" {
+			c.Part.Step.Since = tx.Now
+		}
+	}
 	c.Part.State, c.Part.Token, c.Part.ClaimedAt = claimed, token, tx.Now
-	if _, err := tx.Exec(ctx, "update part set state = 'claimed', token = $1, claimed_at = $2, looks = 0, absent_since = null where id = $3 and state = 'due'", token, tx.Now, c.Part.ID); err != nil {
+	if _, err := tx.Exec(ctx, `update part set state = 'claimed', token = $1, claimed_at = $2, looks = 0, absent_since = null, step = $3
+		where id = $4 and state in ('due', 'claimed')`, token, tx.Now, c.Part.Step, c.Part.ID); err != nil {
 		return c, err
 	}
 	if p.State == Publishing {
@@ -195,6 +208,9 @@ func Stranded(ctx context.Context, tx *store.Tx, workspace, publicationID string
 		case due:
 			return false, Fail(ctx, tx, p, cause)
 		case claimed:
+			if p.resumable() {
+				return false, Fail(ctx, tx, p, cause)
+			}
 			return true, Doubt(ctx, tx, p, "Kith stopped while it was sending.")
 		}
 		break

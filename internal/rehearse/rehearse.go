@@ -33,6 +33,14 @@ type Stage struct {
 	Bluesky     *bluesky.Network
 	BlueskyURL  string
 	servers     []*http.Server
+	guests      []seated
+}
+
+// seated is a guest that has an address.
+type seated struct {
+	guest
+	url     string
+	connect func(ctx context.Context, base, hook string) (map[string]string, error)
 }
 
 // Open puts the networks on loopback addresses.
@@ -51,6 +59,15 @@ func Open(ctx context.Context, o sandbox.Options) (*Stage, error) {
 			return nil, err
 		}
 		*n.url = url
+	}
+	for _, g := range guests() {
+		handler, connect := g.open(s.Stage)
+		url, err := s.serve(ctx, handler)
+		if err != nil {
+			s.Close()
+			return nil, err
+		}
+		s.guests = append(s.guests, seated{g, url, connect})
 	}
 	return s, nil
 }
@@ -78,6 +95,12 @@ func (s *Stage) Close() {
 func (s *Stage) Fit(c *config.Config) {
 	c.Allow = append(c.Allow, "127.0.0.1/32")
 	c.Facebook = config.Meta{AppID: "600000000000001", AppSecret: "app-secret", VerifyToken: "rehearsal", GraphURL: s.FacebookURL}
+	for _, g := range s.guests {
+		c.Endpoints = append(c.Endpoints, g.name+"="+g.url)
+		if g.app.ID != "" {
+			c.Apps = append(c.Apps, g.name+"="+g.app.ID+":"+g.app.Secret.Reveal()+":"+g.app.Verify.Reveal())
+		}
+	}
 	if c.Read == 0 || c.Read > 3*time.Second {
 		c.Read = 3 * time.Second
 	}

@@ -90,6 +90,17 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		}
 		all[name] = c
 	}
+	for _, g := range s.guests {
+		settings, err := g.connect(ctx, g.url, a.URL()+"/hooks/"+g.name)
+		if err != nil {
+			return nil, err
+		}
+		c, err := a.House.Connect(ctx, actor, network.Name(g.name), settings, "")
+		if err != nil {
+			return nil, err
+		}
+		all[network.Name(g.name)] = c
+	}
 	return all, nil
 }
 

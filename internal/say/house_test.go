@@ -72,7 +72,16 @@ func (h *house) read(dir string) error {
 	for _, f := range files {
 		ast.Inspect(f, h.visit)
 	}
-	return h.facts(filepath.Join(dir, "facts.json"))
+	places, err := filepath.Glob(filepath.Join(dir, "facts", "*.json"))
+	if err != nil {
+		return err
+	}
+	for _, name := range append(places, filepath.Join(dir, "facts.json")) {
+		if err := h.facts(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // facts are the sentences of a network's dated data.
@@ -86,7 +95,14 @@ func (h *house) facts(name string) error {
 	}
 	var f struct {
 		Cannot  map[string]struct{ Why, Instead string }
-		Sources map[string]string
+		Options []struct {
+			Label, Help string
+			Choices     []struct{ Label string }
+		}
+		Windows  []struct{ Then string }
+		Guide    []string
+		Assisted struct{ Steps []string }
+		Sources  map[string]struct{ Text string }
 	}
 	if err := json.Unmarshal(text, &f); err != nil {
 		return err
@@ -95,10 +111,21 @@ func (h *house) facts(name string) error {
 		h.found(name, c.Why)
 		h.found(name, c.Instead)
 	}
-	for _, s := range f.Sources {
-		if strings.Contains(s, " ") { // else it is an address
-			h.found(name, s)
+	for _, o := range f.Options {
+		h.found(name, o.Label)
+		h.found(name, o.Help)
+		for _, c := range o.Choices {
+			h.found(name, c.Label)
 		}
+	}
+	for _, w := range f.Windows {
+		h.found(name, w.Then)
+	}
+	for _, step := range append(f.Guide, f.Assisted.Steps...) {
+		h.found(name, step)
+	}
+	for _, s := range f.Sources {
+		h.texts[s.Text] = true // a citation: it may be translated and need not be
 	}
 	return nil
 }

@@ -17,6 +17,8 @@ const (
 	Graphemes  Unit = "graphemes"   // extended grapheme clusters, UAX 29: Bluesky
 	CodePoints Unit = "code_points" // Facebook
 	UTF16      Unit = "utf16"       // TikTok
+	Bytes      Unit = "bytes"       // of UTF-8: YouTube
+	Weighted   Unit = "weighted"    // X: most signs of other scripts than Latin count twice
 	Mastodon   Unit = "mastodon"    // graphemes; a link has a fixed length, a mention counts without its server
 )
 
@@ -32,6 +34,10 @@ func Count(s string, unit Unit, urlLength int) int {
 		s = mention.ReplaceAllString(s, "$1@$2")
 	}
 	switch unit {
+	case Bytes:
+		return len(s)
+	case Weighted:
+		return weighted(s)
 	case CodePoints:
 		return utf8.RuneCountInString(s)
 	case UTF16:

@@ -32,6 +32,22 @@ func withLinks(s string, length int) string {
 	}
 }
 
+// Links gives the web addresses in a text, in their order.
+func Links(s string) []string {
+	var all []string
+	for before := 0; ; {
+		at := head.FindStringSubmatchIndex(s[before:])
+		if at == nil {
+			return all
+		}
+		start, end := before+at[2], before+at[3]
+		end += tail(s[end:])
+		all = append(all, s[start:end])
+		_, last := utf8.DecodeLastRuneInString(s[:end])
+		before = end - last
+	}
+}
+
 // tail is how long path and query of a link are.
 func tail(s string) int {
 	n := path(s)

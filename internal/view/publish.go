@@ -15,6 +15,10 @@ type Part struct {
 	Text  string      `json:"text"`
 	Link  string      `json:"link,omitempty"`
 	Media []PartMedia `json:"media,omitempty"`
+
+	Title      string             `json:"title,omitempty"`
+	Poll       *network.Poll      `json:"poll,omitempty"`
+	Disclosure network.Disclosure `json:"disclosure,omitzero"`
 }
 
 // PartMedia is a file on a part.
@@ -53,6 +57,10 @@ type Publication struct {
 	ErrorText   string
 	ErrorHint   string
 	Seen        []network.Seen
+	Kind        network.PostKind
+	Options     map[string]string
+	Proof       string
+	Step        network.Step // of the part that is on its way
 	Counts      network.Counts
 	CountedAt   time.Time
 }
@@ -163,7 +171,9 @@ func publications(ctx context.Context, tx *store.Tx, actor access.Actor, posts [
 		at[p.ID], ids[i] = i, p.ID
 	}
 	var q query
-	q.add(`select u.id, u.post_id, u.channel_id, u.network, u.own_parts, u.state, u.due_at, u.published_at, u.url, u.error_kind, u.error_text, u.error_hint, u.seen,
+	q.add(`select u.id, u.post_id, u.channel_id, u.network, u.own_parts, u.state, u.due_at, u.published_at, u.url, u.error_kind, u.error_text, u.error_hint, u.seen, u.kind, u.options, u.proof,
+		coalesce((select a.step from part a where a.publication_id = u.id and a.state in ('claimed', 'due', 'unclear') and u.state in ('publishing', 'unclear')
+			order by a.position limit 1), '{}') as step,
 		s.counts, s.taken_at from publication u
 		left join snapshot s on s.id = (select id from snapshot where publication_id = u.id order by taken_at desc limit 1)
 		where u.workspace = ?`, actor.Workspace).in("u.post_id", ids).within(actor, "u.channel_id").add("order by u.id")

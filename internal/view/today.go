@@ -87,7 +87,7 @@ func TodayFor(ctx context.Context, tx *store.Tx, actor access.Actor, zone *time.
 	return t, err
 }
 
-// urgent: what is unclear or failed, and channels that do not work.
+// urgent: what is unclear or failed. How the channels are, the corridor says.
 func urgent(ctx context.Context, tx *store.Tx, actor access.Actor) ([]Item, error) {
 	type pub struct {
 		PostID, Network, State, Text, Excerpt string
@@ -96,7 +96,7 @@ func urgent(ctx context.Context, tx *store.Tx, actor access.Actor) ([]Item, erro
 	items := []Item{}
 	var q query
 	q.add(`select u.post_id, u.network, u.state, u.error_text, o.excerpt, o.updated_at from publication u join post o on o.id = u.post_id
-		where u.workspace = ? and u.state in ('unclear', 'failed') and o.updated_at > ?`, actor.Workspace, tx.Now.AddDate(0, 0, -14)).
+		where u.workspace = ? and u.state in ('unclear', 'failed', 'by_hand') and o.updated_at > ?`, actor.Workspace, tx.Now.AddDate(0, 0, -14)).
 		within(actor, "u.channel_id").add("order by o.updated_at desc limit 20")
 	for p, err := range store.Each[pub](ctx, tx, q.text.String(), q.args...) {
 		if err != nil {
@@ -104,20 +104,6 @@ func urgent(ctx context.Context, tx *store.Tx, actor access.Actor) ([]Item, erro
 		}
 		items = append(items, Item{Key: "post_" + p.State, At: p.At, Href: "/publish/" + p.PostID,
 			Params: map[string]any{"network": p.Network, "text": p.Text, "excerpt": p.Excerpt}})
-	}
-	type ch struct {
-		ID, Network, Handle, Health, Text, Fix string
-		At                                     time.Time
-	}
-	var c query
-	c.add(`select id, network, handle, health, health_text, health_fix, checked_at from channel
-		where workspace = ? and removed_at is null and health <> 'ok'`, actor.Workspace).within(actor, "id").add("order by checked_at desc limit 20")
-	for h, err := range store.Each[ch](ctx, tx, c.text.String(), c.args...) {
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, Item{Key: "channel_" + h.Health, At: h.At, Href: "/settings/channels/" + h.ID,
-			Params: map[string]any{"network": h.Network, "handle": h.Handle, "text": h.Text, "fix": h.Fix}})
 	}
 	return items, nil
 }

@@ -73,19 +73,19 @@ func (h *house) settle() {
 
 func (h *house) read(cursor string) ([]network.Event, string) {
 	h.t.Helper()
-	raws, next, _, err := h.driver.Read(h.t.Context(), h.conn, cursor)
+	got, err := h.driver.Read(h.t.Context(), h.conn, cursor)
 	if err != nil {
 		h.t.Fatalf("reading: %v", err)
 	}
 	var all []network.Event
-	for _, raw := range raws {
+	for _, raw := range got.Events {
 		events, err := h.driver.Decode(h.conn, raw)
 		if err != nil {
 			h.t.Fatalf("decoding: %v", err)
 		}
 		all = append(all, events...)
 	}
-	return all, next
+	return all, got.Next
 }
 
 // records are what the PDS keeps of an account, whose text contains a mark.

@@ -204,10 +204,13 @@ func splitLog(page []byte) (lines []chatLine, next string, err error) {
 			Message chatMessage   `json:"message"`
 			People  []profileView `json:"relatedProfiles"`
 		}
-		if json.Unmarshal(one, &l) != nil || l.Message.ID == "" || l.Convo == "" || l.Message.Sender.DID == "" {
+		if json.Unmarshal(one, &l) != nil {
 			continue
 		}
 		line := chatLine{Convo: clip(l.Convo, 256), Message: l.Message.lean()}
+		if line.Message.ID == "" || line.Convo == "" || line.Message.Sender.DID == "" {
+			continue // nothing is left of a name of zeros
+		}
 		switch l.Type {
 		case "chat.bsky.convo.defs#logCreateMessage":
 			line.Deleted = strings.HasSuffix(l.Message.Type, "#deletedMessageView")

@@ -39,14 +39,14 @@ type cursor struct {
 }
 
 // Read asks for what happened since the cursor, oldest first.
-func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) ([]network.Raw, string, bool, error) {
+func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (network.Reading, error) {
 	var c cursor
 	if given != "" && json.Unmarshal([]byte(given), &c) != nil {
 		c = cursor{} // one of an older form: read again, which is harmless
 	}
 	events, err := d.sweep(ctx, conn, &c)
 	if err != nil {
-		return nil, given, false, err
+		return network.Reading{}, err
 	}
 	if d.mayChat(ctx, conn) {
 		// What fails here is asked again from the same place; it must not hold up
@@ -62,9 +62,9 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) ([]n
 	slices.SortStableFunc(events, func(a, b network.Raw) int { return a.At.Compare(b.At) })
 	next, err := json.Marshal(c)
 	if err != nil {
-		return nil, given, false, fault.Wrap(fault.Internal, err, "writing a cursor")
+		return network.Reading{}, fault.Wrap(fault.Internal, err, "writing a cursor")
 	}
-	return events, string(next), c.Page != "", nil
+	return network.Reading{Events: events, Next: string(next), More: c.Page != ""}, nil
 }
 
 // sweep goes down the list of notifications from the newest to the floor.

@@ -23,13 +23,14 @@ var challenge = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`) //nolint:gochecknog
 
 // Challenge answers the question by which Meta tests an address, if it knows
 // the token that was typed in Meta's form.
-func (*Driver) Challenge(query url.Values, token secret.Text) (string, bool) {
+func (*Driver) Challenge(query url.Values, app network.App) (network.Answer, bool) {
+	token := app.Verify
 	given, answer := sha256.Sum256([]byte(query.Get("hub.verify_token"))), query.Get("hub.challenge")
 	want := sha256.Sum256([]byte(token.Reveal()))
 	if token == "" || query.Get("hub.mode") != "subscribe" || subtle.ConstantTimeCompare(given[:], want[:]) != 1 || !challenge.MatchString(answer) {
-		return "", false
+		return network.Answer{}, false
 	}
-	return answer, true
+	return network.Answer{Body: answer}, true
 }
 
 // Verify checks the signature over the body as it came.

@@ -16,7 +16,6 @@ import (
 	"github.com/kithhq/kith/internal/network/networktest"
 	"github.com/kithhq/kith/internal/sandbox"
 	pretended "github.com/kithhq/kith/internal/sandbox/facebook"
-	"github.com/kithhq/kith/internal/secret"
 )
 
 // house is a world whose network also knocks at our door.
@@ -52,11 +51,11 @@ func open(t *testing.T) *house {
 
 func (o *house) knock(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
-		answer, ok := o.driver.Challenge(r.URL.Query(), "typed")
+		answer, ok := o.driver.Challenge(r.URL.Query(), network.App{Verify: "typed"})
 		if !ok {
 			w.WriteHeader(http.StatusForbidden)
 		}
-		_, _ = io.WriteString(w, answer) // the client sees to it
+		_, _ = io.WriteString(w, answer.Body) // the client sees to it
 		return
 	}
 	body, err := io.ReadAll(r.Body)
@@ -116,10 +115,11 @@ func TestBothWaysTellTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	hooked := o.told()
-	read, _, _, err := o.driver.Read(t.Context(), o.Conn, cursor)
+	got, err := o.driver.Read(t.Context(), o.Conn, cursor)
 	if err != nil {
 		t.Fatal(err)
 	}
+	read := got.Events
 	if len(hooked) != 7 || len(read) != 7 {
 		t.Errorf("%d by webhook, %d by reading", len(hooked), len(read))
 	}
@@ -230,10 +230,11 @@ func TestChangesAreReadToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.Stage.Clock.Advance(3 * time.Minute)
-	raws, cursor, _, err := o.driver.Read(t.Context(), o.Conn, cursor)
+	got, err := o.driver.Read(t.Context(), o.Conn, cursor)
 	if err != nil {
 		t.Fatal(err)
 	}
+	raws, cursor := got.Events, got.Next
 	var hooked []string
 	for _, raw := range o.told() {
 		hooked = append(hooked, raw.Key)
@@ -393,7 +394,7 @@ func TestMissingPermissionsAreNamed(t *testing.T) {
 	if _, hint := fault.Shown(err); !fault.Is(err, fault.Denied) || !strings.Contains(hint, "pages_manage_posts") {
 		t.Errorf("%v, %q", err, hint)
 	}
-	if _, _, _, err := o.driver.Read(t.Context(), conn, ""); err != nil {
+	if _, err := o.driver.Read(t.Context(), conn, ""); err != nil {
 		t.Errorf("what may be read is read: %v", err)
 	}
 	all := o.net.IssuePageToken(o.Account.ID, 5*24*time.Hour, "pages_read_engagement", "pages_read_user_content", "pages_manage_posts",
@@ -416,7 +417,7 @@ func TestMissingPermissionsAreNamed(t *testing.T) {
 func TestChallenge(t *testing.T) {
 	d := facebook.New(nil, facebook.Options{})
 	good := map[string][]string{"hub.mode": {"subscribe"}, "hub.verify_token": {"typed"}, "hub.challenge": {"1158201444"}}
-	if answer, ok := d.Challenge(good, "typed"); !ok || answer != "1158201444" {
+	if answer, ok := d.Challenge(good, network.App{Verify: "typed"}); !ok || answer.Body != "1158201444" {
 		t.Errorf("%q, %v", answer, ok)
 	}
 	for name, bad := range map[string][2]string{"mode": {"hub.mode", "unsubscribe"}, "token": {"hub.verify_token", "typed "}, "script": {"hub.challenge", "<script>"}, "nothing": {"hub.challenge", ""}} {
@@ -425,11 +426,44 @@ func TestChallenge(t *testing.T) {
 			q[k] = v
 		}
 		q[bad[0]] = []string{bad[1]}
-		if _, ok := d.Challenge(q, "typed"); ok {
+		if _, ok := d.Challenge(q, network.App{Verify: "typed"}); ok {
 			t.Errorf("%s is answered", name)
 		}
 	}
-	if _, ok := d.Challenge(map[string][]string{"hub.mode": {"subscribe"}, "hub.challenge": {"1"}}, secret.Text("")); ok {
+	if _, ok := d.Challenge(map[string][]string{"hub.mode": {"subscribe"}, "hub.challenge": {"1"}}, network.App{}); ok {
 		t.Error("nobody typed a token, and it is answered")
+	}
+}
+
+// Asked to, Meta learns our address, tests it, and lets the Page's news through:
+// with the app of the connection, not that of the options.
+func TestMetaIsAskedToKnock(t *testing.T) {
+	w := networktest.NewWorld(t, harness(facebook.Options{}))
+	driver := w.Driver.(*facebook.Driver)
+	app := network.App{ID: "600000000000001", Secret: "app-secret", Verify: "our word"}
+	var tested int
+	ours := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		answer, ok := driver.Challenge(r.URL.Query(), app)
+		if r.Method == http.MethodGet && ok {
+			tested++
+			_, _ = rw.Write([]byte(answer.Body))
+			return
+		}
+		rw.WriteHeader(http.StatusOK)
+	}))
+	t.Cleanup(ours.Close)
+	conn := w.Conn
+	conn.App = app
+	if err := driver.Subscribe(t.Context(), conn, ours.URL); err != nil || tested != 1 {
+		t.Fatalf("asked to knock, Meta says %v and tested %d times", err, tested)
+	}
+	wrong := conn
+	wrong.App.Secret = "another secret"
+	if err := driver.Subscribe(t.Context(), wrong, ours.URL); err == nil {
+		t.Error("an app with a wrong secret may change where Meta knocks")
+	}
+	wrong.App = network.App{ID: app.ID, Secret: app.Secret}
+	if err := driver.Subscribe(t.Context(), wrong, ours.URL); !fault.Is(err, fault.Invalid) {
+		t.Errorf("without a word to be tested with: %v", err)
 	}
 }

@@ -25,7 +25,7 @@ type reading struct {
 }
 
 // Read asks for what happened since the cursor, oldest first.
-func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) ([]network.Raw, string, bool, error) {
+func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (network.Reading, error) {
 	r := &reading{Driver: d, conn: conn, told: map[string]bool{}}
 	if given != "" && json.Unmarshal([]byte(given), &r.c) != nil {
 		r.c = cursor{} // one of an older form: read again, which is harmless
@@ -33,7 +33,7 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) ([]n
 	r.c.begin(d.now())
 	r.c.Talk.begin(d.now())
 	if err := r.sweep(ctx); err != nil {
-		return nil, given, false, err
+		return network.Reading{}, err
 	}
 	more := r.c.Sweep != nil
 	if !more {
@@ -48,9 +48,9 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) ([]n
 	slices.SortStableFunc(r.events, func(a, b network.Raw) int { return a.At.Compare(b.At) })
 	next, err := json.Marshal(r.c)
 	if err != nil {
-		return nil, given, false, fault.Wrap(fault.Internal, err, "writing a cursor")
+		return network.Reading{}, fault.Wrap(fault.Internal, err, "writing a cursor")
 	}
-	return r.events, string(next), more, nil
+	return network.Reading{Events: r.events, Next: string(next), More: more}, nil
 }
 
 // tell adds an event, unless this reading has told it.

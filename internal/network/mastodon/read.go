@@ -40,20 +40,20 @@ type cursor struct {
 }
 
 // Read asks for the notifications since the cursor, oldest first.
-func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) ([]network.Raw, string, bool, error) {
+func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (network.Reading, error) {
 	var c cursor
 	if given != "" && json.Unmarshal([]byte(given), &c) != nil {
 		c = cursor{} // one of an older form: read again, which is harmless
 	}
 	notices, err := d.notices(ctx, conn, &c)
 	if err != nil {
-		return nil, given, false, err
+		return network.Reading{}, err
 	}
 	var events []network.Raw
 	for _, n := range notices {
 		top, err := d.rootOf(ctx, conn, n)
 		if err != nil {
-			return nil, given, false, err
+			return network.Reading{}, err
 		}
 		events = append(events, n.raw(conn.Account, top))
 		c.watch(n, top)
@@ -62,9 +62,9 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) ([]n
 	slices.SortStableFunc(events, func(a, b network.Raw) int { return a.At.Compare(b.At) })
 	next, err := json.Marshal(c)
 	if err != nil {
-		return nil, given, false, fault.Wrap(fault.Internal, err, "writing a cursor")
+		return network.Reading{}, fault.Wrap(fault.Internal, err, "writing a cursor")
 	}
-	return events, string(next), c.Page != "", nil
+	return network.Reading{Events: events, Next: string(next), More: c.Page != ""}, nil
 }
 
 // notices walks upwards from the cursor; without one, downwards for a day.

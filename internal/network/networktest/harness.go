@@ -5,9 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"image"
-	"image/color"
-	"image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -48,6 +45,17 @@ type Harness struct {
 	Flat bool
 	// Hostile are bodies of the driver's own form or of webhooks for Decode.
 	Hostile [][]byte
+	// Dress makes a text a part that this network takes, where a text alone is
+	// none: it adds a picture, a title, what must be chosen.
+	Dress func(part *network.Part)
+	// Sample is a text with everything in it that the network takes as it is; "":
+	// the suite's own.
+	Sample string
+	// Instead are tests of the network's own in the place of tests of the suite, by
+	// their names: where the same promise looks different there. Say why.
+	Instead map[string]func(t *testing.T, h Harness)
+	// Clip is a video that the network takes; nil: a small MP4 of five seconds.
+	Clip func() network.Media
 }
 
 // World is one network with one connected account of ours.
@@ -64,6 +72,7 @@ type World struct {
 	server  *httptest.Server
 	out     *outward.Client
 	fields  map[string]string
+	steps   map[string]network.Step // how far parts have come, by their keys
 }
 
 // Request is one request as the network got it.
@@ -139,7 +148,7 @@ func open(t *testing.T, h Harness, opener func(*testing.T, *sandbox.Stage) (http
 	if h.Judge != nil {
 		handler = h.Judge(t, handler)
 	}
-	w := &World{Stage: stage, Front: &Front{next: handler}, t: t, harness: h}
+	w := &World{Stage: stage, Front: &Front{next: handler}, t: t, harness: h, steps: map[string]network.Step{}}
 	w.server = httptest.NewServer(w.Front)
 	w.Base = w.server.URL
 	t.Cleanup(func() { stage.Close(); w.server.Close() })
@@ -174,14 +183,23 @@ func (w *World) Restart() { w.Driver = w.harness.Driver(w.client(), w.Base, w.St
 
 // Part makes a part of its own, as the room of posts would.
 func (w *World) Part(text string) network.Part {
-	return network.Part{Key: rand.Text(), Text: text, Langs: []string{"en"}, At: w.Stage.Clock.Now()}
+	part := network.Part{Key: rand.Text(), Text: text, Langs: []string{"en"}, At: w.Stage.Clock.Now()}
+	if w.harness.Dress != nil {
+		w.harness.Dress(&part)
+	}
+	return part
+}
+
+// Answer makes a part that answers something.
+func (w *World) Answer(text string, after network.Ref) network.Part {
+	return network.Part{Key: rand.Text(), Text: text, Langs: []string{"en"}, At: w.Stage.Clock.Now(), After: &after}
 }
 
 // Publish publishes a text that must go out.
 func (w *World) Publish(text string) (network.Part, network.Sent) {
 	w.t.Helper()
 	part := w.Part(text)
-	sent, err := w.Driver.(network.Publisher).Publish(w.t.Context(), w.Conn, part)
+	sent, err := w.Send(part)
 	if err != nil {
 		w.t.Fatalf("publishing: %v", err)
 	}
@@ -230,22 +248,31 @@ func (w *World) Read(cursor string) ([]network.Event, string) {
 	return events, next
 }
 
+// raws are what the first page of a reading holds.
+func (w *World) raws(cursor string) ([]network.Raw, error) {
+	got, err := w.Driver.(network.Reader).Read(w.t.Context(), w.Conn, cursor)
+	return got.Events, err
+}
+
 func (w *World) tryRead(ctx context.Context, cursor string) ([]network.Event, string, error) {
 	var all []network.Event
+	if !network.Can(w.Driver, network.ActPoll) {
+		return nil, cursor, nil // nothing is read there
+	}
 	for range 100 {
-		raws, next, more, err := w.Driver.(network.Reader).Read(ctx, w.Conn, cursor)
+		got, err := w.Driver.(network.Reader).Read(ctx, w.Conn, cursor)
 		if err != nil {
 			return all, cursor, err
 		}
-		for _, raw := range raws {
+		for _, raw := range got.Events {
 			events, err := w.Driver.(network.Decoder).Decode(w.Conn, raw)
 			if err != nil {
 				return all, cursor, err
 			}
 			all = append(all, events...)
 		}
-		cursor = next
-		if !more {
+		cursor = got.Next
+		if !got.More {
 			return all, cursor, nil
 		}
 	}
@@ -265,21 +292,6 @@ func (w *World) comment(post, text string) (network.Event, string) {
 	}
 	w.t.Fatalf("the comment did not come in; what came: %+v", events)
 	return network.Event{}, ""
-}
-
-// picture is a small image.
-func picture(alt string) network.Media {
-	m := image.NewRGBA(image.Rect(0, 0, 24, 16))
-	for x := range 24 {
-		m.Set(x, x%16, color.RGBA{uint8(x * 10), 90, 140, 255})
-	}
-	var out bytes.Buffer
-	if err := png.Encode(&out, m); err != nil {
-		panic(err)
-	}
-	data := out.Bytes()
-	return network.Media{ID: rand.Text(), Type: "image/png", Bytes: int64(len(data)), Width: 24, Height: 16, Alt: alt,
-		Open: func() (network.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}
 }
 
 // kind fails unless the error is of the kind; it also looks for leaks.

@@ -39,7 +39,10 @@ func connects(t *testing.T, h Harness) {
 
 func publishes(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
-	text := "Bonjour 👋🏽 à tous & <b>all</b>\n\nhttps://example.org/a?b=c#d #été \"q\""
+	text := h.Sample
+	if text == "" {
+		text = "Bonjour 👋🏽 à tous & <b>all</b>\n\nhttps://example.org/a?b=c#d #été \"q\""
+	}
 	part, sent := w.Publish(text)
 	made := w.Ledger(sandbox.Publish)
 	if len(made) != 1 || made[0].Text != text {
@@ -48,7 +51,7 @@ func publishes(t *testing.T, h Harness) {
 	if sent.ID != made[0].Object || sent.At.IsZero() {
 		t.Errorf("sent as %+v, and it is %s", sent, made[0].Object)
 	}
-	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-time.Minute))
+	look, err := w.Find(part, part.At.Add(-time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +99,7 @@ func threads(t *testing.T, h Harness) {
 	for _, text := range []string{"one", "two", "three"} {
 		part := w.Part(text)
 		part.After, part.Root = after, root
-		sent, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part)
+		sent, err := w.Send(part)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,9 +121,12 @@ func images(t *testing.T, h Harness) {
 		return
 	}
 	w := NewWorld(t, h)
+	if w.Account.Limits.Media.MaxItems < 2 {
+		t.Fatalf("%s takes one image: give a test of its own", h.Name)
+	}
 	part := w.Part("with two images")
-	part.Media = []network.Media{picture("Un chat sur le toit"), picture("A dog")}
-	sent, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part)
+	part.Media = []network.Media{w.picture("Un chat sur le toit"), w.picture("A dog")}
+	sent, err := w.Send(part)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,18 +145,18 @@ func images(t *testing.T, h Harness) {
 	if described < 2 {
 		t.Error("the network was not told what the images show")
 	}
-	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-time.Minute))
+	look, err := w.Find(part, part.At.Add(-time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ours(t, look, part, sent.ID)
 
 	for range 30 {
-		part.Media = append(part.Media, picture("more"))
+		part.Media = append(part.Media, w.picture("more"))
 	}
 	part.Key += "x"
 	before := len(w.Front.Requests())
-	_, err = w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part)
+	_, err = w.Send(part)
 	w.kind(err, fault.Invalid)
 	if len(w.Front.Requests()) != before {
 		t.Error("the network was asked about too many images")
@@ -161,7 +167,7 @@ func tooLong(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
 	most := w.Account.Limits.Text.Max
 	before := len(w.Front.Requests())
-	_, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, w.Part(strings.Repeat("é", most+1)))
+	_, err := w.Send(w.Part(strings.Repeat("é", most+1)))
 	w.kind(err, fault.Invalid)
 	if _, hint := fault.Shown(err); hint == "" {
 		t.Error("nothing is said about what to do")
@@ -174,7 +180,7 @@ func tooLong(t *testing.T, h Harness) {
 	if w.Conn.Limits.Media.MaxItems == 0 {
 		w.Conn.Limits = w.Account.Limits
 	}
-	_, err = w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, w.Part(strings.Repeat("é", most+1)))
+	_, err = w.Send(w.Part(strings.Repeat("é", most+1)))
 	w.kind(err, fault.Invalid)
 	w.Publish(strings.Repeat("é", most))
 	if n := len(w.Ledger(sandbox.Publish)); n != 1 {
@@ -186,17 +192,19 @@ func throttled(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
 	hint := 37
 	w.Weather(sandbox.Mishap{Kind: sandbox.Throttled, Action: sandbox.Publish, Times: 1, RetryAfterS: &hint})
-	_, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, w.Part("one"))
+	_, err := w.Send(w.Part("one"))
 	w.kind(err, fault.Throttled)
 	if after := fault.After(err); after < 30*time.Second || after > 45*time.Second+h.Grain {
 		t.Errorf("wait %v, and the network said 37 s", after)
 	}
 	w.Weather(sandbox.Mishap{Kind: sandbox.Throttled, Action: sandbox.Publish, Times: 1})
-	_, err = w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, w.Part("two"))
+	_, err = w.Send(w.Part("two"))
 	w.kind(err, fault.Throttled)
-	w.Weather(sandbox.Mishap{Kind: sandbox.Throttled, Action: sandbox.Read, Times: 1, RetryAfterS: &hint})
-	_, _, err = w.tryRead(t.Context(), "")
-	w.kind(err, fault.Throttled)
+	if offers(t, h, network.ActPoll) {
+		w.Weather(sandbox.Mishap{Kind: sandbox.Throttled, Action: sandbox.Read, Times: 1, RetryAfterS: &hint})
+		_, _, err = w.tryRead(t.Context(), "")
+		w.kind(err, fault.Throttled)
+	}
 	if n := len(w.Ledger(sandbox.Publish)); n != 0 {
 		t.Errorf("%d posts went out", n)
 	}
@@ -211,18 +219,21 @@ func trouble(t *testing.T, h Harness) {
 		m.Action, m.Times = sandbox.Publish, 1
 		w.Weather(m)
 		part := w.Part("in bad weather")
-		_, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part)
+		_, err := w.Send(part)
 		// Nothing happened, but from here that cannot be known.
 		w.kind(err, fault.Uncertain, fault.Unavailable)
 		if fault.Is(err, fault.Unavailable) && len(w.Ledger(sandbox.Publish)) > 0 {
 			t.Errorf("%s: accepted, and the driver says it was not", m.Kind)
 		}
-		look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-time.Minute))
+		look, err := w.Find(part, part.At.Add(-time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if look.Exact != nil || len(near(look, part)) > 0 || !look.Complete {
 			t.Errorf("%s: nothing is there, and the look is %+v", m.Kind, look)
+		}
+		if !offers(t, h, network.ActPoll) {
+			continue
 		}
 		m.Action = sandbox.Read
 		w.Weather(m)
@@ -237,9 +248,9 @@ func refusedConnection(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
 	w.server.Close()
 	w.Restart() // without connections that were open before
-	_, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, w.Part("to nobody"))
+	_, err := w.Send(w.Part("to nobody"))
 	w.kind(err, fault.Unavailable)
-	_, err = w.Driver.(network.Finder).Find(t.Context(), w.Conn, w.Part("to nobody"), time.Time{})
+	_, err = w.Find(w.Part("to nobody"), time.Time{})
 	w.kind(err, fault.Unavailable)
 	_, _, err = w.Driver.(network.Checker).Check(t.Context(), w.Conn)
 	w.kind(err, fault.Unavailable)
@@ -256,7 +267,7 @@ func lostAnswer(t *testing.T, h Harness) {
 		m.Action, m.Times = sandbox.Publish, 1
 		w.Weather(m)
 		part := w.Part("did it arrive? " + string(m.Kind))
-		_, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part)
+		_, err := w.Send(part)
 		w.kind(err, fault.Uncertain)
 		found(t, w, part, sandbox.Publish)
 	}
@@ -270,19 +281,22 @@ func found(t *testing.T, w *World, part network.Part, action ...sandbox.Action) 
 		t.Fatalf("the ledger has %+v", made)
 	}
 	w.Restart()
-	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-2*time.Minute))
+	look, err := w.Find(part, part.At.Add(-2*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if look.Exact != nil {
 		ours(t, look, part, made[0].Object)
+		if _, gradual := w.Driver.(network.Stepper); gradual {
+			return // what was found is never sent again
+		}
 		// Who knows his posts by a key can repeat them without harm, also at a
 		// later try.
-		if _, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part); err != nil {
+		if _, err := w.Send(part); err != nil {
 			t.Errorf("repeated: %v", err)
 		}
 		part.At = part.At.Add(time.Minute)
-		if _, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part); err != nil && !fault.Is(err, fault.Uncertain) {
+		if _, err := w.Send(part); err != nil && !fault.Is(err, fault.Uncertain) {
 			t.Errorf("repeated later: %v", err)
 		}
 		if n := len(w.Ledger(action...)); n != 1 {
@@ -307,13 +321,12 @@ func lostReply(t *testing.T, h Harness) {
 		w := NewWorld(t, h)
 		_, sent := w.Publish("say something")
 		comment, _ := w.comment(sent.ID, "something")
-		part := w.Part("Thank you!")
-		part.After = &comment.Ref
+		part := w.Answer("Thank you!", comment.Ref)
 		m.Action, m.Times = sandbox.Reply, 1
 		w.Weather(m)
 		_, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part)
 		w.kind(err, fault.Uncertain)
-		look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-2*time.Minute))
+		look, err := w.Find(part, part.At.Add(-2*time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -339,7 +352,7 @@ func earlierTwin(t *testing.T, h Harness) {
 	w.Weather(sandbox.Mishap{Kind: sandbox.EarlierTwin, Action: sandbox.Publish, Times: 1, Seconds: &hour})
 	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: sandbox.Publish, Times: 1})
 	part := w.Part("Good morning!")
-	_, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part)
+	_, err := w.Send(part)
 	w.kind(err, fault.Uncertain)
 	found(t, w, part, sandbox.Publish)
 
@@ -347,9 +360,9 @@ func earlierTwin(t *testing.T, h Harness) {
 	w.Stage.Clock.Advance(time.Hour)
 	again := w.Part("Good morning!")
 	w.Weather(sandbox.Mishap{Kind: sandbox.Cut, Action: sandbox.Publish, Times: 1})
-	_, err = w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, again)
+	_, err = w.Send(again)
 	w.kind(err, fault.Uncertain)
-	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, again, again.At.Add(-2*time.Minute))
+	look, err := w.Find(again, again.At.Add(-2*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -363,10 +376,9 @@ func listedLate(t *testing.T, h Harness) {
 	w.Weather(sandbox.Mishap{Kind: sandbox.ListedLate, Action: sandbox.Publish})
 	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: sandbox.Publish, Times: 1})
 	part := w.Part("patience")
-	_, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part)
+	_, err := w.Send(part)
 	w.kind(err, fault.Uncertain)
-	finder := w.Driver.(network.Finder)
-	look, err := finder.Find(t.Context(), w.Conn, part, part.At.Add(-2*time.Minute))
+	look, err := w.Find(part, part.At.Add(-2*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -378,7 +390,7 @@ func listedLate(t *testing.T, h Harness) {
 		t.Errorf("the driver believes that everything is listed after %v", delay)
 	}
 	w.Stage.Clock.Advance(delay + time.Second)
-	look, err = finder.Find(t.Context(), w.Conn, part, part.At.Add(-2*time.Minute))
+	look, err = w.Find(part, part.At.Add(-2*time.Minute))
 	if err != nil || !look.Complete {
 		t.Fatalf("after the delay: %+v, %v", look, err)
 	}
@@ -394,7 +406,7 @@ func blindLook(t *testing.T, h Harness) {
 			_, _ = rw.Write([]byte(body)) // the client sees to it
 			return true
 		})
-		look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-time.Minute))
+		look, err := w.Find(part, part.At.Add(-time.Minute))
 		if err == nil && (look.Complete || look.Exact != nil || look.Keyed) {
 			t.Errorf("%q proves %+v", body, look)
 		}

@@ -5,7 +5,7 @@ import { rest } from './client';
 import { idempotencyKey } from './key';
 import { noAnswer, problemFrom } from './problem';
 import type { components, operations } from './schema';
-import type { Media, Page, Part, Post, PostDraft, PostState, Publication, ThemeName } from './types';
+import type { Media, Page, Part, Post, PostDraft, PostState, Publication, Target, ThemeName } from './types';
 
 type S = components['schemas'];
 
@@ -47,6 +47,8 @@ export const channels = {
 	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/channels', { signal })),
 	connect: (network: string, settings: Record<string, string>) => body(rest.POST('/api/v1/channels', { body: { network, settings } })),
 	check: (id: string) => body(rest.POST('/api/v1/channels/{id}/check', one(id))),
+	choices: (id: string, option: string, signal?: AbortSignal) =>
+		body(rest.GET('/api/v1/channels/{id}/choices/{option}', { params: { path: { id, option } }, signal })),
 	reconnect: (id: string, settings: Record<string, string>) => body(rest.POST('/api/v1/channels/{id}/reconnect', { ...one(id), body: { settings } })),
 	remove: (id: string) => rest.DELETE('/api/v1/channels/{id}', one(id))
 };
@@ -78,15 +80,26 @@ export const posts = {
 	schedule: async (id: string, due_at: string | null) => asPost(await body(rest.POST('/api/v1/posts/{id}/schedule', { ...one(id), body: { due_at } }))),
 	cancel: async (id: string) => asPost(await body(rest.POST('/api/v1/posts/{id}/cancel', one(id)))),
 	unschedule: async (id: string) => asPost(await body(rest.POST('/api/v1/posts/{id}/unschedule', one(id)))),
-	check: (parts: Part[], targets: { channel_id: string; parts: Part[] | null }[], signal?: AbortSignal) =>
-		body(rest.POST('/api/v1/posts/check', { body: { parts, channels: targets }, signal }))
+	check: (parts: Part[], targets: Target[], at: string | null, signal?: AbortSignal) =>
+		body(rest.POST('/api/v1/posts/check', { body: { parts, channels: targets, due_at: at ?? undefined }, signal }))
 };
 
 export const publications = {
 	resolve: async (id: string, outcome: 'published' | 'absent', url?: string) =>
 		asPost(await body(rest.POST('/api/v1/publications/{id}/resolve', { ...one(id), body: { outcome, url } }))),
 	retry: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/retry', one(id)))),
+	byHand: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/by-hand', one(id)))),
+	done: async (id: string, url: string, proof: string) =>
+		asPost(await body(rest.POST('/api/v1/publications/{id}/done', { ...one(id), body: { url: url || undefined, proof: proof || undefined } }))),
+	count: async (id: string, counts: Record<string, number>) => asPost(await body(rest.POST('/api/v1/publications/{id}/counts', { ...one(id), body: { counts } }))),
 	removeRemote: async (id: string) => asPost(await body(rest.DELETE('/api/v1/publications/{id}/remote', one(id))))
+};
+
+export const devices = {
+	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/devices', { signal })),
+	add: (device: S['Subscription']) => body(rest.POST('/api/v1/devices', { body: device })),
+	remove: (id: string) => rest.DELETE('/api/v1/devices/{id}', one(id)),
+	test: () => rest.POST('/api/v1/devices/test', {})
 };
 
 export const media = {

@@ -59,6 +59,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to connect by the network's own page of consent
+         * @description The person goes to url and comes back to a page of the browser application, where they must be signed in as whoever asked.
+         */
+        post: operations["authorizeChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}": {
         parameters: {
             query?: never;
@@ -88,6 +108,43 @@ export interface paths {
         put?: never;
         /** Ask the network how the connection is */
         post: operations["checkChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/choices/{option}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may be chosen for an option that is the account's own
+         * @description The network is asked: its boards, its playlists, the audiences it allows today.
+         */
+        get: operations["listChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is known of how a connection is */
+        get: operations["getChannelHealth"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -267,6 +324,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Browsers in which one is reminded */
+        get: operations["listDevices"];
+        put?: never;
+        /** Be reminded in this browser */
+        post: operations["addDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send oneself a message on all devices */
+        post: operations["testDevices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Not to be reminded there any more */
+        delete: operations["removeDevice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times of which we may have missed something */
+        get: operations["listGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gaps/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody has looked on the network: nothing is missing any more */
+        post: operations["dismissGap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of an attempt to connect */
+        get: operations["getGrant"];
+        put?: never;
+        /** Connect accounts of an attempt */
+        post: operations["chooseAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -405,8 +566,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Upload an image
-         * @description The type is read from the bytes. Where a photo was taken is removed from the file; its pixels and its colour profile stay as they are.
+         * Upload an image or a video
+         * @description The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are.
          */
         post: operations["uploadMedia"];
         delete?: never;
@@ -564,6 +725,61 @@ export interface paths {
         put?: never;
         /** Take the like back */
         post: operations["unlikeMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This house's apps at networks, and how one makes them */
+        get: operations["listNetworkApps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Enter this house's app at a network
+         * @description The id is the name of the network. The secret is kept sealed and never shown again.
+         */
+        put: operations["keepNetworkApp"];
+        post?: never;
+        /** Forget it */
+        delete: operations["forgetNetworkApp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is known of the networks: the matrix, limits, quotas, prices, sources */
+        get: operations["listNetworkSheets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -801,6 +1017,63 @@ export interface paths {
         put?: never;
         /** Back to a draft */
         post: operations["unschedulePost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/by-hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a failed one by hand
+         * @description Everything is prepared for a person, who is reminded until they confirm.
+         */
+        post: operations["publishByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter numbers that were read off the network
+         * @description Only where the network gives none to programs. They are kept as entered by hand.
+         */
+        post: operations["countByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm that it was published by hand */
+        post: operations["publishedByHand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1286,8 +1559,23 @@ export interface components {
             password: string;
             token: string;
         };
+        Alert: {
+            /** @description Something does not work now. */
+            bad: boolean;
+            /** @enum {string} */
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap";
+            /** @enum {string} */
+            mend: "reconnect" | "update" | "look" | "wait";
+            params: {
+                [key: string]: unknown;
+            };
+        };
         Alt: {
             alt: string;
+        };
+        Assisted: {
+            open: string;
+            steps: string[];
         };
         Attachment: {
             alt?: string;
@@ -1298,8 +1586,27 @@ export interface components {
             id: string;
             name: string;
         };
+        Authorize: {
+            /** @description The channel that must come out of it; empty: any. */
+            channel?: string;
+            network: string;
+            /** @description What the network's form asks beforehand. */
+            settings?: {
+                [key: string]: string;
+            };
+        };
         Ban: {
             on: boolean;
+        };
+        Cell: {
+            action: string;
+            instead: string;
+            /**
+             * @description cannot: the network does not offer it. later: it does, and Kith does not yet. by_hand: a person does it, helped.
+             * @enum {string}
+             */
+            state: "can" | "cannot" | "later" | "by_hand";
+            why: string;
         };
         Change: {
             parts: components["schemas"]["Part"][];
@@ -1326,14 +1633,55 @@ export interface components {
         ChannelCheck: {
             channel_id: string;
             counts: components["schemas"]["Use"][];
+            /** @description null: the network takes nothing. */
+            price: components["schemas"]["Cost"] | null;
             problems: components["schemas"]["Wrong"][];
+            quotas: components["schemas"]["Room"][];
+        };
+        ChannelHealth: {
+            alerts: components["schemas"]["Alert"][];
+            channel: components["schemas"]["Channel"];
+            gaps: components["schemas"]["Gap"][];
+            /**
+             * Format: date-time
+             * @description null: they last, or the network does not say.
+             */
+            keys_expire_at: string | null;
+            /**
+             * Format: int64
+             * @description Read while catching up; 0: there is nothing to catch up.
+             */
+            pages: number;
+            quotas: components["schemas"]["QuotaUse"][];
+            /**
+             * Format: int64
+             * @description How far back the network tells, in seconds; 0: as far as needed.
+             */
+            reach_s: number;
+            /** @description Of the network's API; empty where it has none. */
+            version: string;
+            /** @description The day after which the network may refuse it. */
+            version_ends: string;
+            webhook: components["schemas"]["Webhook"];
         };
         Check: {
             channels: components["schemas"]["Target"][];
+            /**
+             * Format: date-time
+             * @description When it would go out; null or past = now.
+             */
+            due_at?: string;
             parts: components["schemas"]["Part"][];
         };
         Checked: {
             channels: components["schemas"]["ChannelCheck"][];
+        };
+        Choice: {
+            label: string;
+            value: string;
+        };
+        Choose: {
+            accounts: string[];
         };
         Connect: {
             network: string;
@@ -1370,6 +1718,13 @@ export interface components {
              */
             waiting_since: string | null;
         };
+        Cost: {
+            /** @description A decimal number. */
+            amount: string;
+            currency: string;
+            /** @description It is dearer because of a link. */
+            link: boolean;
+        };
         Definition: {
             denominator: string;
             formula: string;
@@ -1379,6 +1734,20 @@ export interface components {
             valid_from: string;
             /** Format: int64 */
             version: number;
+        };
+        Device: {
+            /** @description The browser, as it calls itself. */
+            agent: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** Format: date-time */
+            used_at: string | null;
+        };
+        Done: {
+            /** @description An uploaded file: a screenshot. */
+            proof?: string;
+            url?: string;
         };
         Draft: {
             parts: components["schemas"]["Part"][];
@@ -1397,6 +1766,48 @@ export interface components {
         };
         Forgotten: {
             email: string;
+        };
+        Gap: {
+            channel_id: string;
+            /** Format: date-time */
+            from: string;
+            handle: string;
+            id: string;
+            network: string;
+            /**
+             * @description lost: the network tells no more of it. silent: it does not answer.
+             * @enum {string}
+             */
+            reason: "lost" | "silent";
+            /**
+             * Format: date-time
+             * @description null: it goes on.
+             */
+            to: string | null;
+            url: string;
+        };
+        Going: {
+            url: string;
+        };
+        Grant: {
+            accounts: components["schemas"]["Offer"][];
+            /** @description The channel that must come out of it; empty: any. */
+            channel: string;
+            error: components["schemas"]["Trouble"] | null;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            network: string;
+            /**
+             * @description asked: the person is at the network, or came back without being signed in here. back: the network is being asked. granted: choose. refused: see error.
+             * @enum {string}
+             */
+            state: "asked" | "back" | "granted" | "refused";
+        };
+        HandCounts: {
+            counts: {
+                [key: string]: number;
+            };
         };
         Health: {
             /** Format: date-time */
@@ -1424,10 +1835,17 @@ export interface components {
             url: string;
         };
         ImageLimit: {
+            /** Format: double */
+            max_aspect?: number;
             /** Format: int64 */
             max_bytes: number;
             /** Format: int64 */
             max_pixels?: number;
+            /**
+             * Format: double
+             * @description Width by height.
+             */
+            min_aspect?: number;
             types: string[];
         };
         Invitation: {
@@ -1472,6 +1890,18 @@ export interface components {
             };
             text_key: string;
         };
+        KeepApp: {
+            app_id: string;
+            extra?: {
+                [key: string]: string;
+            };
+            secret?: string;
+            verify?: string;
+        };
+        KindLimit: {
+            media: components["schemas"]["MediaLimit"];
+            text: components["schemas"]["TextLimit"];
+        };
         Last: {
             /** Format: date-time */
             at: string;
@@ -1479,9 +1909,22 @@ export interface components {
             text: string;
         };
         Limits: {
+            ai_label: boolean;
+            /** @description A first comment below the post is possible: it is the second part. */
+            comment: boolean;
+            /** @description Sorts of posts besides the plain one. */
+            kinds: {
+                [key: string]: components["schemas"]["KindLimit"];
+            };
+            link: boolean;
             media: components["schemas"]["MediaLimit"];
+            paid_label: boolean;
+            /** @description Absent: it has no polls. */
+            poll?: components["schemas"]["PollLimit"];
             text: components["schemas"]["TextLimit"];
             thread: boolean;
+            /** @description Absent: it has no titles. */
+            title?: components["schemas"]["TextLimit"];
         };
         Me: {
             can: string[];
@@ -1509,9 +1952,14 @@ export interface components {
             /** Format: int64 */
             height: number;
             id: string;
+            /**
+             * Format: int64
+             * @description How long a video lasts, in milliseconds.
+             */
+            millis?: number;
             name: string;
             /** @enum {string} */
-            type: "image/jpeg" | "image/png" | "image/webp" | "image/gif";
+            type: "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "video/mp4" | "video/quicktime";
             /** Format: int64 */
             width: number;
         };
@@ -1521,6 +1969,11 @@ export interface components {
             image: components["schemas"]["ImageLimit"];
             /** Format: int64 */
             max_items: number;
+            /** Format: int64 */
+            min_items?: number;
+            /** @description Images and videos in one post. */
+            mixed?: boolean;
+            video: components["schemas"]["VideoLimit"];
         };
         MediaUse: {
             alt: string;
@@ -1571,6 +2024,8 @@ export interface components {
         Network: {
             actions: components["schemas"]["Ability"][];
             as_of: string;
+            /** @description No program can publish there: a person does, and is helped. */
+            assisted: components["schemas"]["Assisted"] | null;
             /** @description What the driver was proved on. */
             evidence: string;
             /** @description What the form asks to connect an account. */
@@ -1578,6 +2033,43 @@ export interface components {
             label: string;
             limits: components["schemas"]["Limits"];
             name: string;
+            /** @description What may be chosen for each post there. */
+            options: components["schemas"]["Option"][];
+        };
+        NetworkApp: {
+            /** @description Empty for those who may not change it. */
+            app_id: string;
+            /** @description An account is connected by the network's own page of consent. */
+            can_connect: boolean;
+            /** @description It was entered here, and not given when Kith was started. */
+            entered: boolean;
+            extra: {
+                [key: string]: string;
+            };
+            /** @description What the form asks besides the id and the secret. */
+            fields: components["schemas"]["Setting"][];
+            /** @description The steps by which one makes an app there. */
+            guide: string[];
+            /** @description Where the network knocks; empty where it does not. */
+            hook: string;
+            /** @description There is one. */
+            known: boolean;
+            label: string;
+            may_change: boolean;
+            network: string;
+            /** @description This house has a public address that networks reach. */
+            reachable: boolean;
+            /** @description Where the network sends people back to; empty where it has no page of consent. */
+            redirect: string;
+            /** Format: date-time */
+            updated_at: string | null;
+            /** @description The word that the network repeats when it tests our webhook; empty for those who may not change it. */
+            verify: string;
+            /**
+             * Format: date-time
+             * @description When the network knocked the last time for one of the channels.
+             */
+            webhook_at: string | null;
         };
         NewHouse: {
             /** @description As the server has printed it when it started. */
@@ -1604,8 +2096,42 @@ export interface components {
         Note: {
             note: string;
         };
+        Offer: {
+            avatar_url: string;
+            /** @description It is connected already, as this channel. */
+            channel_id: string;
+            /** @description false: this attempt is for another account. */
+            fits: boolean;
+            handle: string;
+            id: string;
+            name: string;
+            url: string;
+            /** @description Something is missing: a permission, say. */
+            warning: string;
+        };
+        Option: {
+            /** @description The choices are the account's own: GET /channels/{id}/choices/{option}. */
+            account: boolean;
+            choices: components["schemas"]["Choice"][];
+            default?: string;
+            help?: string;
+            /** @enum {string} */
+            kind: "text" | "choice" | "switch" | "moment";
+            /** @description Only for these kinds of posts; none: for all. */
+            kinds: string[];
+            label: string;
+            /** Format: int64 */
+            max?: number;
+            name: string;
+            required: boolean;
+        };
         PageChannel: {
             items: components["schemas"]["Channel"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageChoice: {
+            items: components["schemas"]["Choice"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -1616,6 +2142,11 @@ export interface components {
         };
         PageDefinition: {
             items: components["schemas"]["Definition"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageGap: {
+            items: components["schemas"]["Gap"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -1644,6 +2175,11 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        PageNetworkApp: {
+            items: components["schemas"]["NetworkApp"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PagePerson: {
             items: components["schemas"]["Person"][];
             /** @description The cursor of the next page; empty at the end. */
@@ -1669,6 +2205,11 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        PageSheet: {
+            items: components["schemas"]["Sheet"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PageToken: {
             items: components["schemas"]["Token"][];
             /** @description The cursor of the next page; empty at the end. */
@@ -1680,10 +2221,17 @@ export interface components {
             next: string;
         };
         Part: {
+            /** @description Made or altered by AI so that it could be taken for real: the network is told, where it has a label. */
+            ai?: boolean;
             /** @description Shown as a card where the network has cards. */
             link?: string;
             media?: components["schemas"]["MediaUse"][];
+            /** @description A paid partnership: the network is told, where it has a label. */
+            paid?: boolean;
+            poll?: components["schemas"]["Poll"];
             text: string;
+            /** @description For networks that have titles. */
+            title?: string;
         };
         PasswordChange: {
             current: string;
@@ -1717,6 +2265,25 @@ export interface components {
             id: string;
             name: string;
         };
+        Poll: {
+            /** Format: int64 */
+            minutes: number;
+            multiple?: boolean;
+            options: string[];
+        };
+        PollLimit: {
+            /** Format: int64 */
+            max_minutes: number;
+            /** Format: int64 */
+            max_options: number;
+            /** Format: int64 */
+            min_minutes: number;
+            /** Format: int64 */
+            min_options: number;
+            multiple?: boolean;
+            /** Format: int64 */
+            option_max: number;
+        };
         Post: {
             author: components["schemas"]["Author"];
             /** Format: date-time */
@@ -1735,7 +2302,7 @@ export interface components {
              * @description The least finished of its publications.
              * @enum {string}
              */
-            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted";
+            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted" | "by_hand";
             /** @description The first line, for lists. */
             text: string;
             /** Format: date-time */
@@ -1762,6 +2329,11 @@ export interface components {
             publication_id: string;
             text: string;
             url: string;
+        };
+        Price: {
+            amount: string;
+            currency: string;
+            what: string;
         };
         Problem: {
             /** @description What happened, in a sentence. */
@@ -1798,18 +2370,77 @@ export interface components {
             due_at: string | null;
             error: components["schemas"]["Trouble"] | null;
             id: string;
+            /**
+             * @description What it is on this network: empty = a post.
+             * @enum {string}
+             */
+            kind: "" | "story" | "reel";
             network: string;
+            /** @description What was chosen, by the names of the network's options. */
+            options: {
+                [key: string]: string;
+            };
             /** @description It has parts of its own. */
             own: boolean;
             parts: components["schemas"]["Part"][];
+            /** @description Of one published by hand: the file that was shown. */
+            proof?: string;
             /** Format: date-time */
             published_at: string | null;
             rate: components["schemas"]["Rate"] | null;
             /** @description For an unclear one: what was seen on the network. */
             seen: components["schemas"]["Seen"][];
             /** @enum {string} */
-            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted";
+            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted" | "by_hand";
+            /** @description How far it has come, where a network takes several acts. */
+            step: components["schemas"]["Step"] | null;
             url: string;
+        };
+        PushHouse: {
+            /** @description One's own. */
+            devices: components["schemas"]["Device"][];
+            /** @description The public key of this house (VAPID). */
+            key: string;
+        };
+        Quota: {
+            /** @description A time zone: the while is its calendar day. */
+            daily: string;
+            /**
+             * Format: int64
+             * @description 0: only the network knows.
+             */
+            max: number;
+            name: string;
+            /** @description account, or app: shared by all channels of this house. */
+            per: string;
+            /** Format: int64 */
+            window_s: number;
+        };
+        QuotaUse: {
+            /** @description In a calendar day of this time zone. */
+            daily?: string;
+            /**
+             * Format: int64
+             * @description 0: not known.
+             */
+            max: number;
+            name: string;
+            /** @description app: shared by all channels of this house. */
+            per?: string;
+            /** Format: date-time */
+            resets?: string;
+            /**
+             * @description Who counted.
+             * @enum {string}
+             */
+            source: "network" | "kith";
+            /** Format: int64 */
+            used: number;
+            /**
+             * Format: int64
+             * @description In any while of this many seconds.
+             */
+            window_s?: number;
         };
         Rate: {
             /** Format: date-time */
@@ -1866,6 +2497,38 @@ export interface components {
             outcome: "published" | "absent";
             url?: string;
         };
+        Room: {
+            /** @description In a calendar day of this time zone. */
+            daily?: string;
+            fits: boolean;
+            /**
+             * Format: int64
+             * @description 0: not known.
+             */
+            max: number;
+            name: string;
+            /**
+             * Format: date-time
+             * @description The next moment with room, when there is none; null then: there never is.
+             */
+            next: string | null;
+            /** @description app: shared by all channels of this house. */
+            per?: string;
+            /** Format: date-time */
+            resets?: string;
+            /**
+             * @description Who counted.
+             * @enum {string}
+             */
+            source: "network" | "kith";
+            /** Format: int64 */
+            used: number;
+            /**
+             * Format: int64
+             * @description In any while of this many seconds.
+             */
+            window_s?: number;
+        };
         Rule: {
             /**
              * Format: int64
@@ -1900,6 +2563,8 @@ export interface components {
             what: string;
         };
         Setting: {
+            /** @description Asked before the network's own page of consent, too. */
+            before?: boolean;
             default?: string;
             help: string;
             /** @enum {string} */
@@ -1912,12 +2577,66 @@ export interface components {
         Setup: {
             needed: boolean;
         };
+        Sheet: {
+            abilities: components["schemas"]["Cell"][];
+            as_of: string;
+            /**
+             * Format: int64
+             * @description How long an accepted post may stay invisible, in seconds.
+             */
+            delay_s: number;
+            /** @description What the driver was proved on. */
+            evidence: string;
+            /** @description The day after which the network may refuse this version of its API. */
+            expires: string;
+            label: string;
+            limits: components["schemas"]["Limits"];
+            network: string;
+            prices: components["schemas"]["Price"][];
+            quotas: components["schemas"]["Quota"][];
+            sources: components["schemas"]["SourceOf"][];
+            version: string;
+            windows: components["schemas"]["Window"][];
+        };
         SignIn: {
             email: string;
             password: string;
         };
+        SourceOf: {
+            date: string;
+            fact: string;
+            text: string;
+            uncertain: boolean;
+        };
+        Step: {
+            /** Format: int64 */
+            done: number;
+            /** @description What comes next: begin, upload, process, publish. */
+            name: string;
+            /** @description What comes next may make it visible; before that it can be stopped. */
+            public: boolean;
+            /**
+             * Format: int64
+             * @description 0: how much there is to do is not known.
+             */
+            total: number;
+        };
+        Subscription: {
+            agent?: string;
+            auth: string;
+            endpoint: string;
+            p256dh: string;
+        };
         Target: {
             channel_id: string;
+            /**
+             * @description What it is on this network: empty = a post.
+             * @enum {string}
+             */
+            kind?: "" | "story" | "reel";
+            options?: {
+                [key: string]: string;
+            };
             /** @description null = the parts of the post. */
             parts: components["schemas"]["Part"][] | null;
         };
@@ -1926,8 +2645,11 @@ export interface components {
             max: number;
             /** Format: int64 */
             max_bytes?: number;
+            /** @description No text goes along. */
+            none?: boolean;
+            required?: boolean;
             /** @enum {string} */
-            unit: "graphemes" | "code_points" | "mastodon" | "utf16";
+            unit: "graphemes" | "code_points" | "mastodon" | "utf16" | "weighted" | "bytes";
             /**
              * Format: int64
              * @description Every link counts as this many; absent: as it is.
@@ -2031,6 +2753,32 @@ export interface components {
             /** @enum {string} */
             state: "in_force" | "undone" | "upheld" | "shadow";
         };
+        VideoLimit: {
+            /** Format: int64 */
+            max_bytes?: number;
+            /** Format: double */
+            max_seconds?: number;
+            /** Format: double */
+            min_seconds?: number;
+            types: string[];
+        };
+        Webhook: {
+            address: string;
+            /**
+             * Format: date-time
+             * @description When it did the last time.
+             */
+            at: string | null;
+            /** @description The network knocks at all. */
+            possible: boolean;
+        };
+        Window: {
+            /** Format: int64 */
+            hours: number;
+            kind: string;
+            name: string;
+            then: string;
+        };
         Workspace: {
             id: string;
             locale: string;
@@ -2046,7 +2794,7 @@ export interface components {
         };
         Wrong: {
             /** @enum {string} */
-            field: "text" | "media" | "alt" | "link";
+            field: "text" | "title" | "media" | "alt" | "link" | "poll" | "kind" | "options";
             hint: string;
             /** @description With params, makes the sentence in any language. */
             key: string;
@@ -2210,6 +2958,42 @@ export interface operations {
             };
         };
     };
+    authorizeChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Authorize"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Going"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getChannel: {
         parameters: {
             query?: never;
@@ -2294,6 +3078,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChoices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                option: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChoice"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChannelHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelHealth"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -2644,6 +3494,266 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDevices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushHouse"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addDevice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscription"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testDevices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeDevice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageGap"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismissGap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chooseAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choose"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChannel"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -3035,6 +4145,8 @@ export interface operations {
                     "image/jpeg": string;
                     "image/png": string;
                     "image/webp": string;
+                    "video/mp4": string;
+                    "video/quicktime": string;
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -3389,6 +4501,134 @@ export interface operations {
             };
         };
     };
+    listNetworkApps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNetworkApp"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepNetworkApp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepApp"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkApp"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetNetworkApp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNetworkSheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSheet"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listNetworks: {
         parameters: {
             query?: never;
@@ -3656,7 +4896,7 @@ export interface operations {
                 /** @description What the page before gave as next. */
                 cursor?: string;
                 limit?: number;
-                state?: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled";
+                state?: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "by_hand";
                 channel?: string;
                 q?: string;
                 from?: string;
@@ -3943,6 +5183,116 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishByHand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countByHand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandCounts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishedByHand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Done"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

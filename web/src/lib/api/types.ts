@@ -30,6 +30,9 @@ export type Publication = Omit<S['Publication'], 'parts'> & { parts: Part[] };
 export type PublicationState = Publication['state'];
 export type Post = Omit<S['Post'], 'parts' | 'publications'> & { parts: Part[]; publications: Publication[] };
 export type PostState = Post['state'];
+export type PostKind = Publication['kind'];
+export type Option = S['Option'];
+export type Choice = S['Choice'];
 export type Ability = S['Ability'];
 
 export type Conversation = S['Conversation'];
@@ -44,11 +47,14 @@ export type Hit = S['Hit'];
 export type Today = S['Today'];
 export type Item = S['Item'];
 export type ToPublish = S['ToPublish'];
+export type PushHouse = S['PushHouse'];
 export type Member = S['Member'];
 export type Invitation = S['Invitation'];
 export type Token = S['Token'];
 export type AuditLine = S['Record'];
 export type WorkspaceNow = S['Workspace'];
-export type PostDraft = { parts: Part[]; publications: { channel_id: string; parts: Part[] | null }[]; revision: number };
+/** A channel a post goes to, what it is there, and what was chosen for it. */
+export type Target = { channel_id: string; parts: Part[] | null; kind: PostKind; options: Record<string, string> };
+export type PostDraft = { parts: Part[]; publications: Target[]; revision: number };
 
 export type News = { topic: S['News']['topic'] | 'all'; id: string; at: string };

@@ -4,8 +4,13 @@ import { findings } from './check';
 
 const bluesky: Limits = {
 	text: { max: 300, unit: 'graphemes', max_bytes: 3000 },
-	media: { max_items: 4, image: { max_bytes: 2_000_000, types: ['image/jpeg', 'image/png'], max_pixels: 0 }, alt_max: 10 },
-	thread: true
+	media: { max_items: 4, image: { max_bytes: 2_000_000, types: ['image/jpeg', 'image/png'], max_pixels: 0 }, video: { types: [] }, alt_max: 10 },
+	thread: true,
+	comment: false,
+	link: false,
+	ai_label: false,
+	paid_label: false,
+	kinds: {}
 };
 const facebook: Limits = { ...bluesky, text: { max: 63206, unit: 'code_points' }, thread: false };
 const part = (text: string, ...alts: string[]): Part => ({ text, media: alts.map((alt, i) => ({ id: `m${i}`, alt })) });

@@ -3,9 +3,9 @@
 import { media as files, posts } from '$lib/api/ask';
 import { idempotencyKey } from '$lib/api/key';
 import { asProblem, type Problem } from '$lib/api/problem';
-import type { Media, Part, Post, Publication } from '$lib/api/types';
+import type { Media, Part, Post, PostKind, Publication, Target } from '$lib/api/types';
 
-export type Target = { channel_id: string; parts: Part[] | null };
+export type { Target };
 export type Sending = { id: string; name: string; share: number; problem: Problem | null; stop: () => void; again: () => void };
 type Backup = { parts: Part[]; targets: Target[]; revision: number };
 
@@ -73,7 +73,7 @@ export class Draft {
 		this.id = post.id;
 		if (sameText) return;
 		this.parts = tidy(post.parts);
-		this.targets = post.publications.map((p) => ({ channel_id: p.channel_id, parts: p.own ? tidy(p.parts) : null }));
+		this.targets = post.publications.map((p) => ({ channel_id: p.channel_id, parts: p.own ? tidy(p.parts) : null, kind: p.kind, options: p.options }));
 	}
 
 	/** What a channel will be given. */
@@ -86,7 +86,7 @@ export class Draft {
 	}
 
 	aim(channel: string, on: boolean): void {
-		if (on) this.targets.push({ channel_id: channel, parts: null });
+		if (on) this.targets.push({ channel_id: channel, parts: null, kind: '', options: {} });
 		else this.targets = this.targets.filter((t) => t.channel_id !== channel);
 		this.changed();
 	}
@@ -104,6 +104,23 @@ export class Draft {
 		target.parts = null;
 		this.changed();
 		return before;
+	}
+
+	kindOf(channel: string): PostKind {
+		return this.targets.find((t) => t.channel_id === channel)?.kind ?? '';
+	}
+
+	/** What the post is on a channel, and what is chosen there; an empty choice is none. */
+	choose(channel: string, change: { kind?: PostKind; option?: [name: string, value: string] }): void {
+		const target = this.targets.find((t) => t.channel_id === channel);
+		if (!target) return;
+		if (change.kind !== undefined) target.kind = change.kind;
+		if (change.option) {
+			const [name, value] = change.option;
+			const { [name]: _, ...others } = target.options;
+			target.options = value === '' ? others : { ...others, [name]: value };
+		}
+		this.changed();
 	}
 
 	put(channel: string | null, parts: Part[]): void {
@@ -239,7 +256,7 @@ export class Draft {
 			const backup = JSON.parse(localStorage.getItem(this.#place()) ?? 'null') as Backup | null;
 			if (!backup || (this.id !== '' && backup.revision !== this.post?.revision)) return;
 			this.parts = tidy(backup.parts);
-			this.targets = backup.targets;
+			this.targets = backup.targets.map((t) => ({ ...t, kind: t.kind ?? '', options: t.options ?? {} }));
 			if (this.blank) return this.#forget();
 			this.restored = true;
 			this.#changes++;

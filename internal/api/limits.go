@@ -1,0 +1,129 @@
+package api
+
+import (
+	"github.com/kithhq/kith/internal/network"
+)
+
+// Limits are what a network takes.
+type Limits struct {
+	Text      TextLimit            `json:"text"`
+	Title     *TextLimit           `json:"title,omitempty" doc:"Absent: it has no titles."`
+	Media     MediaLimit           `json:"media"`
+	Thread    bool                 `json:"thread"`
+	Comment   bool                 `json:"comment" doc:"A first comment below the post is possible: it is the second part."`
+	Link      bool                 `json:"link"`
+	AILabel   bool                 `json:"ai_label"`
+	PaidLabel bool                 `json:"paid_label"`
+	Poll      *PollLimit           `json:"poll,omitempty" doc:"Absent: it has no polls."`
+	Kinds     map[string]KindLimit `json:"kinds" nullable:"false" doc:"Sorts of posts besides the plain one."`
+}
+
+// KindLimit is what one sort of post takes.
+type KindLimit struct {
+	Text  TextLimit  `json:"text"`
+	Media MediaLimit `json:"media"`
+}
+
+// TextLimit is how much text, and counted how.
+type TextLimit struct {
+	Max       int    `json:"max"`
+	Unit      string `json:"unit" enum:"graphemes,code_points,mastodon,utf16,weighted,bytes"`
+	MaxBytes  int    `json:"max_bytes,omitempty"`
+	URLLength int    `json:"url_length,omitempty" doc:"Every link counts as this many; absent: as it is."`
+	Required  bool   `json:"required,omitempty"`
+	None      bool   `json:"none,omitempty" doc:"No text goes along."`
+}
+
+// MediaLimit is what files a part may carry.
+type MediaLimit struct {
+	MinItems int        `json:"min_items,omitempty"`
+	MaxItems int        `json:"max_items"`
+	Image    ImageLimit `json:"image"`
+	Video    VideoLimit `json:"video"`
+	Mixed    bool       `json:"mixed,omitempty" doc:"Images and videos in one post."`
+	AltMax   int        `json:"alt_max"`
+}
+
+// ImageLimit is what an image may be.
+type ImageLimit struct {
+	MaxBytes  int64        `json:"max_bytes"`
+	MaxPixels int64        `json:"max_pixels,omitempty"`
+	MinAspect float64      `json:"min_aspect,omitempty" doc:"Width by height."`
+	MaxAspect float64      `json:"max_aspect,omitempty"`
+	Types     List[string] `json:"types"`
+}
+
+// VideoLimit is what a video may be; no types: none is taken.
+type VideoLimit struct {
+	MaxBytes   int64        `json:"max_bytes,omitempty"`
+	MinSeconds float64      `json:"min_seconds,omitempty"`
+	MaxSeconds float64      `json:"max_seconds,omitempty"`
+	Types      List[string] `json:"types"`
+}
+
+// PollLimit is what a poll may be.
+type PollLimit struct {
+	MinOptions int  `json:"min_options"`
+	MaxOptions int  `json:"max_options"`
+	OptionMax  int  `json:"option_max"`
+	MinMinutes int  `json:"min_minutes"`
+	MaxMinutes int  `json:"max_minutes"`
+	Multiple   bool `json:"multiple,omitempty"`
+}
+
+// Option is something that may be chosen for each post on a network.
+type Option struct {
+	Name     string       `json:"name"`
+	Label    string       `json:"label" say:""`
+	Help     string       `json:"help,omitempty" say:""`
+	Kind     string       `json:"kind" enum:"text,choice,switch,moment"`
+	Choices  List[Choice] `json:"choices"`
+	Account  bool         `json:"account" doc:"The choices are the account's own: GET /channels/{id}/choices/{option}."`
+	Required bool         `json:"required"`
+	Default  string       `json:"default,omitempty"`
+	Max      int          `json:"max,omitempty"`
+	Kinds    List[string] `json:"kinds" doc:"Only for these kinds of posts; none: for all."`
+}
+
+// Choice is one value of an option.
+type Choice struct {
+	Value string `json:"value"`
+	Label string `json:"label" say:""`
+}
+
+func limitsOf(l network.Limits) Limits {
+	said := Limits{Text: textLimitOf(l.Text), Media: mediaLimitOf(l.Media), Thread: l.Thread, Comment: l.Comment, Link: l.Link,
+		AILabel: l.AILabel, PaidLabel: l.PaidLabel, Kinds: map[string]KindLimit{}}
+	if l.Title != nil {
+		title := textLimitOf(*l.Title)
+		said.Title = &title
+	}
+	if p := l.Poll; p != nil {
+		poll := PollLimit(*p)
+		said.Poll = &poll
+	}
+	for kind, k := range l.Kinds {
+		said.Kinds[string(kind)] = KindLimit{textLimitOf(k.Text), mediaLimitOf(k.Media)}
+	}
+	return said
+}
+
+func textLimitOf(l network.TextLimit) TextLimit {
+	unit := string(l.Unit)
+	if unit == "" {
+		unit = "code_points"
+	}
+	return TextLimit{l.Max, unit, l.MaxBytes, l.URLLength, l.Required, l.None}
+}
+
+func mediaLimitOf(l network.MediaLimit) MediaLimit {
+	return MediaLimit{MinItems: l.MinItems, MaxItems: l.MaxItems, Mixed: l.Mixed, AltMax: l.AltMax,
+		Image: ImageLimit{l.Image.MaxBytes, l.Image.MaxPixels, l.Image.MinAspect, l.Image.MaxAspect, l.Image.Types},
+		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types}}
+}
+
+func optionOf(o network.Option) Option {
+	return Option{Name: o.Name, Label: o.Label, Help: o.Help, Kind: o.Kind, Account: o.Account, Required: o.Required, Default: o.Default, Max: o.Max,
+		Choices: each(o.Choices, func(c network.Choice) Choice { return Choice(c) }),
+		Kinds:   each(o.Kinds, func(k network.PostKind) string { return string(k) })}
+}

@@ -1,0 +1,76 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// Schedule lets a post leave the house at a moment; a past one is now. Every
+// channel's network is asked first whether it would take it: by its limits,
+// which are data.
+func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string, due time.Time) error {
+	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		post, err := publish.Get(ctx, tx, actor.Workspace, postID)
+		if err != nil {
+			return err
+		}
+		all, err := publish.Publications(ctx, tx, actor.Workspace, postID)
+		if err != nil {
+			return err
+		}
+		beside := map[network.Name]int{} // what goes out by this act, for quotas that channels share
+		for _, p := range all {
+			if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+				return err
+			}
+			c, err := channel.Get(ctx, tx, actor.Workspace, p.ChannelID)
+			if err != nil {
+				return err
+			}
+			problems, err := h.fits(ctx, tx, c, p.Parts(post))
+			if err != nil {
+				return err
+			}
+			for _, problem := range problems {
+				if problem.Level == "error" {
+					return fault.New(fault.Invalid, "%s: %s", c.Handle, problem.Text).On(problem.Field).WithHint("%s", problem.Hint)
+				}
+			}
+			parts := len(p.Parts(post))
+			if err := h.affords(ctx, tx, c, parts, due, beside[c.Network]); err != nil {
+				return err
+			}
+			beside[c.Network] += publish.Weighs(parts, c.Limits)
+		}
+		if due.Before(tx.Now) {
+			due = tx.Now
+		}
+		if all, err = publish.Schedule(ctx, tx, actor.Workspace, postID, due); err != nil {
+			return err
+		}
+		for _, p := range all {
+			if err := h.queue(ctx, tx, p, due); err != nil {
+				return err
+			}
+		}
+		h.tell(tx, actor.Workspace, "posts", postID)
+		return nil
+	})
+}
+
+func (h *House) queue(ctx context.Context, tx *store.Tx, p publish.Publication, at time.Time) error {
+	job, _, err := jobs.Insert(ctx, tx, sendKind(), jobs.New{Workspace: p.Workspace, Lane: lane(p.ChannelID, lanePosts), Key: p.ID, At: at},
+		sendArgs{Workspace: p.Workspace, Publication: p.ID, Channel: p.ChannelID})
+	if err != nil {
+		return err
+	}
+	return publish.Queued(ctx, tx, p.Workspace, p.ID, job)
+}

@@ -1,0 +1,101 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// patience is how long a network may work on what it was given, all acts
+// together, before a person is told that it does not come to an end.
+const patience = 24 * time.Hour
+
+// act does the next act of a part: the whole of it where one does it.
+func (h *House) act(ctx context.Context, args sendArgs, next publish.Claimed) (network.Stepped, error) {
+	c, conn, err := h.conn(ctx, args.Workspace, args.Channel)
+	if err != nil {
+		return network.Stepped{}, err
+	}
+	part, err := h.part(ctx, next)
+	if err != nil {
+		return network.Stepped{}, err
+	}
+	if answers(conn, part) {
+		replier, err := network.As[network.Replier](h.Networks, c.Network, network.ActFirstComment)
+		if err != nil {
+			return network.Stepped{}, err
+		}
+		part.After = part.Root
+		return once(replier.Reply(ctx, conn, part))
+	}
+	if part.Step.Name == "" {
+		publisher, err := network.As[network.Publisher](h.Networks, c.Network, network.ActPublish)
+		if err != nil {
+			return network.Stepped{}, err
+		}
+		return once(publisher.Publish(ctx, conn, part))
+	}
+	stepper, err := network.As[network.Stepper](h.Networks, c.Network, network.ActPublish)
+	if err != nil {
+		return network.Stepped{}, err
+	}
+	if !part.Step.Public && h.DB.Now().Sub(part.Step.Since) > patience {
+		return network.Stepped{}, fault.New(fault.Invalid, "The network has been working on this for a day and does not come to an end.").
+			WithHint("Try again, or save the file in another format.")
+	}
+	return stepper.Step(ctx, conn, part)
+}
+
+// answers says that a part is a comment below the first one: on a network
+// without threads, the second part is that.
+func answers(conn network.Conn, part network.Part) bool {
+	return part.Root != nil && !conn.Limits.Thread && conn.Limits.Comment
+}
+
+func once(sent network.Sent, err error) (network.Stepped, error) {
+	return network.Stepped{Sent: &sent}, err
+}
+
+// stepsOf says at which step the parts of a publication begin.
+func (h *House) stepsOf(ctx context.Context, args sendArgs) (func(first bool) network.Step, error) {
+	var c channel.Channel
+	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		c, err = channel.Get(ctx, tx, args.Workspace, args.Channel)
+		return err
+	})
+	if err != nil && !fault.Is(err, fault.NotFound) { // of what is removed, the first act says so
+		return nil, err
+	}
+	gradual := false
+	if d, err := h.Networks.Get(c.Network); err == nil {
+		_, gradual = d.(network.Stepper)
+	}
+	return func(first bool) network.Step {
+		if !gradual || !first && !c.Limits.Thread {
+			return network.Step{}
+		}
+		return network.Step{Name: network.Begun}
+	}, nil
+}
+
+// pause ends this job while the network is at work, and begins another one later:
+// other posts of the channel need not wait.
+func (h *House) pause(ctx context.Context, tx *store.Tx, job *jobs.Job, args sendArgs, next publish.Claimed, did network.Stepped) error {
+	if err := publish.Pause(ctx, tx, next.Part, did.Step); err != nil {
+		return err
+	}
+	if err := jobs.Settle(ctx, tx, job); err != nil {
+		return err
+	}
+	p, err := publish.GetPublication(ctx, tx, args.Workspace, args.Publication)
+	if err != nil {
+		return err
+	}
+	return h.queue(ctx, tx, p, tx.Now.Add(did.Wait))
+}

@@ -1,0 +1,131 @@
+package network
+
+import "slices"
+
+// Action is what a person may want to do on a network.
+type Action string
+
+// The actions.
+const (
+	ActPublish      Action = "publish"
+	ActThread       Action = "thread"
+	ActImage        Action = "image"
+	ActCarousel     Action = "carousel"
+	ActVideo        Action = "video"
+	ActReel         Action = "reel"
+	ActStory        Action = "story"
+	ActQuestion     Action = "question"
+	ActFirstComment Action = "first_comment"
+	ActAltText      Action = "alt_text"
+	ActAILabel      Action = "ai_label"
+	ActPaidLabel    Action = "paid_label"
+	ActFind         Action = "find"
+	ActEdit         Action = "edit"
+	ActDelete       Action = "delete"
+	ActPin          Action = "pin"
+	ActReply        Action = "reply"
+	ActPrivateReply Action = "private_reply"
+	ActLike         Action = "like"
+	ActHide         Action = "hide"
+	ActHold         Action = "hold"
+	ActDeleteOthers Action = "delete_others"
+	ActBan          Action = "ban"
+	ActMute         Action = "mute"
+	ActWebhook      Action = "webhook"
+	ActPoll         Action = "poll"
+	ActMeasure      Action = "measure"
+	ActInsights     Action = "insights"
+	ActQuota        Action = "quota"
+	ActOAuth        Action = "oauth"
+)
+
+// Actions lists all actions in the order of the matrix.
+func Actions() []Action {
+	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText,
+		ActAILabel, ActPaidLabel, ActFind, ActEdit, ActDelete, ActPin, ActReply, ActPrivateReply, ActLike, ActHide, ActHold,
+		ActDeleteOthers, ActBan, ActMute, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
+}
+
+// Can says what a driver can do: by its interfaces and limits, less what it says
+// it cannot or not yet.
+func Can(d Driver, action Action) bool {
+	p := d.Profile()
+	if _, no := p.Cannot[action]; no || slices.Contains(p.Later, action) {
+		return false
+	}
+	l := p.Limits
+	switch action {
+	case ActPublish:
+		return is[Publisher](d) || is[Stepper](d)
+	case ActThread:
+		return l.Thread
+	case ActImage:
+		return l.Media.MaxItems > 0 && len(l.Media.Image.Types) > 0
+	case ActCarousel:
+		return l.Media.MaxItems > 1
+	case ActVideo:
+		return len(l.Media.Video.Types) > 0
+	case ActReel:
+		_, ok := l.Kinds[Reel]
+		return ok
+	case ActStory:
+		_, ok := l.Kinds[Story]
+		return ok
+	case ActQuestion:
+		return l.Poll != nil
+	case ActFirstComment:
+		return l.Thread || l.Comment && is[Replier](d)
+	case ActAltText:
+		return l.Media.AltMax > 0
+	case ActAILabel:
+		return l.AILabel
+	case ActPaidLabel:
+		return l.PaidLabel
+	}
+	return acts(d, action)
+}
+
+func acts(d Driver, action Action) bool {
+	switch action {
+	case ActFind:
+		return is[Finder](d)
+	case ActEdit:
+		return is[Editor](d)
+	case ActDelete:
+		return is[Deleter](d)
+	case ActPin:
+		return is[Pinner](d)
+	case ActReply, ActPrivateReply:
+		return is[Replier](d)
+	case ActLike:
+		return is[Liker](d)
+	case ActHide:
+		return is[Hider](d)
+	case ActHold:
+		return is[Holder](d)
+	case ActDeleteOthers:
+		return is[Remover](d)
+	case ActBan:
+		return is[Banner](d)
+	case ActMute:
+		return is[Muter](d)
+	case ActWebhook:
+		return is[Knocker](d)
+	case ActPoll:
+		return is[Reader](d)
+	case ActMeasure:
+		return is[Measurer](d)
+	case ActInsights:
+		return is[Insighter](d)
+	case ActQuota:
+		return is[Quoter](d)
+	case ActOAuth:
+		return is[Authorizer](d)
+	}
+	return false
+}
+
+func is[T any](d Driver) bool {
+	_, ok := d.(T)
+	return ok
+}

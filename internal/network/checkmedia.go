@@ -1,0 +1,133 @@
+package network
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/kithhq/kith/internal/text"
+)
+
+var (
+	hashtag = regexp.MustCompile(`(?:^|[^\p{L}\p{N}_&/#])#([\p{L}\p{N}_]+)`)                             //nolint:gochecknoglobals // compiled once
+	mention = regexp.MustCompile(`(?:^|[^\p{L}\p{N}_/@])@([A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?)`) //nolint:gochecknoglobals // compiled once
+)
+
+func hashtags(s string) []string { return matches(hashtag, s) }
+func mentions(s string) []string { return matches(mention, s) }
+
+func matches(re *regexp.Regexp, s string) []string {
+	var all []string
+	for _, m := range re.FindAllStringSubmatch(s, -1) {
+		all = append(all, m[1])
+	}
+	return all
+}
+
+func different(all []string) []string {
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (c *checking) media(l MediaLimit) {
+	files := c.part.Media
+	videos := 0
+	for _, m := range files {
+		if m.Video() {
+			videos++
+		}
+	}
+	images := len(files) - videos
+	most := func(n, max int) {
+		if n > max {
+			c.add("error", "media", "too_many", "Take some away for this network.", params{"max": max, "n": n}, "%d files, this network takes %d.", n, max)
+		}
+	}
+	most(len(files), l.MaxItems)
+	if l.Image.MaxItems > 0 {
+		most(images, l.Image.MaxItems)
+	}
+	if l.Video.MaxItems > 0 {
+		most(videos, l.Video.MaxItems)
+	}
+	if len(files) < l.MinItems {
+		c.add("error", "media", "too_few", "Add a picture or a video.", params{"min": l.MinItems}, "This network wants at least %d file here.", l.MinItems)
+	}
+	if videos > 0 && images > 0 && !l.Mixed {
+		c.add("error", "media", "mixed", "Take one or the other.", nil, "This network does not take images and videos in one post.")
+	}
+	for _, m := range files {
+		if m.Video() {
+			c.video(m, l.Video)
+		} else {
+			c.image(m, l.Image)
+		}
+		c.alt(m, l.AltMax)
+	}
+}
+
+func (c *checking) alt(m Media, most int) {
+	n := text.Count(m.Alt, text.Graphemes, 0)
+	switch {
+	case text.Blank(m.Alt) && !m.Video() && (most > 0 || !c.limits.silent()):
+		c.add("warn", "alt", "no_alt", "Describe the image in a sentence.", nil, "An image has no description for people who cannot see it.")
+	case most > 0 && n > most:
+		c.add("error", "alt", "alt_too_long", "Shorten the description.", params{"max": most, "over": n - most}, "The description is %d too long.", n-most)
+	}
+}
+
+// silent says that the network shows no descriptions at all.
+func (l Limits) silent() bool { return l.Media.AltMax == 0 }
+
+func (c *checking) image(m Media, l ImageLimit) {
+	width, height := int64(m.Width), int64(m.Height)
+	switch {
+	case !slices.Contains(l.Types, m.Type):
+		c.add("error", "media", "type", "Save it as JPEG or PNG.", params{"type": m.Type}, "This network does not take %s.", m.Type)
+	case l.MaxBytes > 0 && m.Bytes > l.MaxBytes:
+		c.add("error", "media", "too_big", "Make the image smaller.", params{"bytes": m.Bytes, "max": l.MaxBytes}, "The image has %d bytes, this network takes %d.", m.Bytes, l.MaxBytes)
+	case l.MaxPixels > 0 && width*height > l.MaxPixels:
+		c.add("error", "media", "too_many_pixels", "Make the image smaller.", params{"max": l.MaxPixels}, "The image has too many pixels for this network.")
+	default:
+		c.shape(m, l.MinWidth, l.MaxWidth, l.MinAspect, l.MaxAspect)
+	}
+}
+
+func (c *checking) video(m Media, l VideoLimit) {
+	switch {
+	case len(l.Types) == 0:
+		c.add("error", "media", "no_video", "Leave the video or this channel out.", nil, "This network takes no videos here.")
+	case !slices.Contains(l.Types, m.Type):
+		c.add("error", "media", "video_type", "Save it as MP4.", params{"type": m.Type}, "This network does not take %s.", m.Type)
+	case l.MaxBytes > 0 && m.Bytes > l.MaxBytes:
+		c.add("error", "media", "video_too_big", "Make the video smaller.", params{"bytes": m.Bytes, "max": l.MaxBytes}, "The video has %d bytes, this network takes %d.", m.Bytes, l.MaxBytes)
+	case m.Seconds > 0 && l.MinSeconds > 0 && m.Seconds < l.MinSeconds:
+		c.add("error", "media", "video_too_short", "Take a longer one.", params{"min": l.MinSeconds}, "The video is too short: this network takes %s seconds or more.", number(l.MinSeconds))
+	case m.Seconds > 0 && l.MaxSeconds > 0 && m.Seconds > l.MaxSeconds:
+		c.add("error", "media", "video_too_long", "Cut it for this network.", params{"max": l.MaxSeconds}, "The video is too long: this network takes %s seconds.", number(l.MaxSeconds))
+	default:
+		c.shape(m, l.MinWidth, l.MaxWidth, l.MinAspect, l.MaxAspect)
+	}
+}
+
+// shape holds the sides of a picture against what is taken; unknown sides pass.
+func (c *checking) shape(m Media, minWidth, maxWidth int, minAspect, maxAspect float64) {
+	if m.Width == 0 || m.Height == 0 {
+		return
+	}
+	aspect := float64(m.Width) / float64(m.Height)
+	// A pixel more or less is no reason: networks round.
+	const grain = 0.01
+	switch {
+	case minWidth > 0 && m.Width < minWidth:
+		c.add("error", "media", "too_narrow", "Take a larger one.", params{"min": minWidth, "width": m.Width}, "It is %d pixels wide, this network takes %d or more.", m.Width, minWidth)
+	case maxWidth > 0 && m.Width > maxWidth:
+		c.add("error", "media", "too_wide", "Make it smaller.", params{"max": maxWidth, "width": m.Width}, "It is %d pixels wide, this network takes %d.", m.Width, maxWidth)
+	case minAspect > 0 && aspect < minAspect-grain:
+		c.add("error", "media", "too_tall", "Crop it for this network.", params{"min": minAspect}, "It is too tall for this network.")
+	case maxAspect > 0 && aspect > maxAspect+grain:
+		c.add("error", "media", "too_flat", "Crop it for this network.", params{"max": maxAspect}, "It is too wide for its height on this network.")
+	}
+}
+
+func number(f float64) string { return fmt.Sprintf("%g", f) }

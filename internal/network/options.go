@@ -1,0 +1,56 @@
+package network
+
+import (
+	"slices"
+	"time"
+
+	"github.com/kithhq/kith/internal/text"
+)
+
+// CheckOptions says what is wrong with what was chosen for a post.
+func (p Profile) CheckOptions(part Part) []Problem {
+	c := &checking{part: part}
+	known := map[string]bool{}
+	for _, o := range p.Options {
+		known[o.Name] = true
+		value := part.Options[o.Name]
+		if len(o.Kinds) > 0 && !slices.Contains(o.Kinds, part.Kind) {
+			continue // it is not for this kind; what was chosen for another stays
+		}
+		c.option(o, value)
+	}
+	for name := range part.Options {
+		if !known[name] {
+			c.add("error", "options", "option_unknown", "Leave it out.", params{"option": name}, "%s has no option “%s”.", p.Label, name)
+		}
+	}
+	return c.problems
+}
+
+func (c *checking) option(o Option, value string) {
+	about := params{"option": o.Label}
+	if value == "" {
+		if o.Required && o.Default == "" {
+			c.add("error", "options", "option_missing", "Choose one.", about, "“%s” has not been chosen.", o.Label)
+		}
+		return
+	}
+	wrong := false
+	switch o.Kind {
+	case "choice":
+		// An account's own choices are known to the network alone.
+		wrong = !o.Account && !slices.ContainsFunc(o.Choices, func(c Choice) bool { return c.Value == value })
+	case "switch":
+		wrong = value != "true" && value != "false"
+	case "moment":
+		_, err := time.Parse(time.RFC3339, value)
+		wrong = err != nil
+	default:
+		if n := text.Count(value, text.CodePoints, 0); o.Max > 0 && n > o.Max {
+			c.add("error", "options", "option_too_long", "Shorten it.", params{"option": o.Label, "max": o.Max, "over": n - o.Max}, "“%s” is %d too long.", o.Label, n-o.Max)
+		}
+	}
+	if wrong {
+		c.add("error", "options", "option_wrong", "Choose one of those that are there.", about, "“%s” cannot be that.", o.Label)
+	}
+}

@@ -1,0 +1,89 @@
+package network
+
+import "time"
+
+// Profile is a network's description of itself: values, so that a composer
+// checks without asking.
+type Profile struct {
+	Label    string // as people write it: "Bluesky"
+	Fields   []Field
+	Limits   Limits
+	Evidence string // real server, published spec, recorded traffic, documentation
+	AsOf     string // date of the facts, 2006-01-02
+	// Delay is how long an accepted post may stay invisible; looking sooner
+	// proves nothing.
+	Delay time.Duration
+	// Reach is how far back reading reaches; 0: as far as needed, or the driver
+	// itself says what is lost (Reading.Lost).
+	Reach time.Duration
+	// Cannot says, per action, why it is impossible and what to do instead.
+	Cannot map[Action]Cannot
+	// Later are actions that the network offers and Kith does not yet.
+	Later []Action
+	// Options are what may be chosen for each post.
+	Options []Option
+	Quotas  []Quota
+	Prices  []Price
+	Windows []Window
+	// Version is the version of the network's API that is spoken, and the day
+	// after which the network may refuse it; "" where it has none.
+	Version, Expires string
+	// App are the fields of the app's form, and Guide the steps by which somebody
+	// makes an app at the network; both empty where no app is needed.
+	App   []Field
+	Guide []string
+	// Assisted: there is no API to publish with; a person does it, helped.
+	Assisted *Assisted
+	Sources  map[string]Source
+}
+
+// Assisted says how a person is helped to publish by hand.
+type Assisted struct {
+	Open  string   `json:"open"`  // opens the network's application on a phone, or its page
+	Steps []string `json:"steps"` // what to do there, in order
+}
+
+// Source is where a fact comes from.
+type Source struct {
+	Text      string `json:"text"`
+	Date      string `json:"date"`                // 2006-01-02: when it was read
+	Uncertain bool   `json:"uncertain,omitempty"` // not confirmed, or official pages disagree
+}
+
+// Quota is how much a network lets one do in a while.
+type Quota struct {
+	Name    string `json:"name"`            // posts, replies, uploads, deletes, calls
+	Max     int    `json:"max"`             // 0: only the network knows, Quoter asks
+	WindowS int    `json:"window_s"`        // the while, in seconds
+	Daily   string `json:"daily,omitempty"` // a time zone: the while is its calendar day instead
+	Per     string `json:"per"`             // account, or app: shared by all channels of this house
+}
+
+// QuotaUse is how much of a quota is used, as the network says.
+type QuotaUse struct {
+	Name   string    `json:"name"`
+	Used   int       `json:"used"`
+	Max    int       `json:"max"`
+	Resets time.Time `json:"resets,omitzero"` // zero: bit by bit, or unknown
+}
+
+// Price is what the network takes for one act.
+type Price struct {
+	What     string `json:"what"`   // post, post_with_link, reply, message, delete
+	Amount   string `json:"amount"` // a decimal number
+	Currency string `json:"currency"`
+}
+
+// Window is how long after a person's last message we may write to them.
+type Window struct {
+	Name  string `json:"name"`  // standard, human_agent
+	Hours int    `json:"hours"` // since the person's last message
+	Kind  string `json:"kind"`  // direct, private_reply
+	Then  string `json:"then"`  // what is possible afterwards, a sentence; "" for nothing
+}
+
+// Cannot explains a missing ability.
+type Cannot struct {
+	Why     string `json:"why"`
+	Instead string `json:"instead"`
+}
