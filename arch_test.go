@@ -29,7 +29,7 @@ var rooms = []string{"team", "channel", "people", "publish", "inbox", "moderate"
 
 var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push"}
 
-var networks = []string{"bluesky", "mastodon", "facebook"}
+var networks = []string{"bluesky", "mastodon", "facebook", "x"}
 
 // mayImport is the table: a package of ours (without internal/), and which of ours it may import. What is not in it fails.
 func mayImport() map[string][]string {
