@@ -29,6 +29,7 @@ type cursor struct {
 	Chats string    `json:"dm,omitempty"`   // messages up to here were told
 	Kept  []kept    `json:"kept,omitempty"` // posts of ours and what was known of them
 	Fans  *int64    `json:"fans,omitempty"`
+	Swept time.Time `json:"swept,omitzero"` // all conversations of ours were searched
 	Watch []watched `json:"watch,omitempty"`
 	Look  time.Time `json:"looked,omitzero"`
 	// Of what X tells a few times in a quarter of an hour only, some is saved up.
@@ -245,34 +246,32 @@ func (r *reader) mentions(ctx context.Context) error {
 	}
 	if begun := made(from); !complete && !begun.IsZero() && oldest != "" {
 		r.lost = &network.Span{From: begun, To: made(oldest)}
+		if r.c.Low == from {
+			r.c.Low = oldest // said once
+		}
 	}
 	return nil
 }
 
-// conversations searches what was said in conversations of ours that have more
-// answers than before: some leave our name out.
+const (
+	termsMost  = 12 // conversations in one question
+	sweepEvery = 5 * time.Minute
+)
+
+// conversations searches what was said in conversations of ours: at once where a
+// post has more answers than before, and every few minutes in all that have any,
+// because some leave our name out and count at no post of ours.
 func (r *reader) conversations(ctx context.Context) error {
-	const most = 12 // so many fit into one question
-	busy := r.busy[:min(len(r.busy), most)]
-	if len(busy) == 0 || !r.c.Purse.spend(&r.c.Purse.Search, 10, 4*time.Second, r.now) {
-		return nil
-	}
-	terms := make([]string, len(busy))
-	for i, id := range busy {
-		terms[i] = "conversation_id:" + id
-	}
-	query := reading("100")
-	query.Set("query", "("+strings.Join(terms, " OR ")+") -from:"+r.conn.Account)
-	query.Set("sort_order", "recency")
-	mark := ""
-	all, _, err := r.list(ctx, "/2/tweets/search/recent", query, mark, r.since(busy), 1000)
-	if err != nil {
-		return courtesy(err)
-	}
-	for _, p := range all {
-		for _, one := range p.Data {
-			r.notices(page{Data: posts{one}, Includes: p.Includes}, &mark, r.roots[one.Conversation])
+	var busy []string
+	for conversation := range slices.Chunk(r.busy, termsMost) {
+		done, err := r.search(ctx, conversation, r.since(conversation))
+		if err != nil {
+			return courtesy(err)
 		}
+		if !done {
+			break
+		}
+		busy = append(busy, conversation...)
 	}
 	for i, k := range r.c.Kept {
 		for _, p := range r.recent {
@@ -281,7 +280,54 @@ func (r *reader) conversations(ctx context.Context) error {
 			}
 		}
 	}
+	return courtesy(r.sweep(ctx))
+}
+
+func (r *reader) sweep(ctx context.Context) error {
+	if r.c.Swept.IsZero() {
+		r.c.Swept = r.now
+	}
+	if r.now.Sub(r.c.Swept) < sweepEvery {
+		return nil
+	}
+	var all []string
+	for _, p := range r.recent {
+		if r.roots[p.Conversation] && p.Conversation == p.first() && p.Public != nil && p.Public.Replies != nil && *p.Public.Replies > 0 {
+			all = append(all, p.Conversation)
+		}
+	}
+	back := min(r.now.Sub(r.c.Swept)+overlap, week-time.Hour)
+	for conversation := range slices.Chunk(all, termsMost) {
+		if done, err := r.search(ctx, conversation, back); err != nil || !done {
+			return err
+		}
+	}
+	r.c.Swept = r.now
 	return nil
+}
+
+// search asks for what was said in some conversations for a while back; done:
+// there was a question left for it.
+func (r *reader) search(ctx context.Context, conversations []string, back time.Duration) (done bool, err error) {
+	if !r.c.Purse.spend(&r.c.Purse.Search, 10, 4*time.Second, r.now) {
+		return false, nil
+	}
+	terms := make([]string, len(conversations))
+	for i, id := range conversations {
+		terms[i] = "conversation_id:" + id
+	}
+	query := reading("100")
+	query.Set("query", "("+strings.Join(terms, " OR ")+") -from:"+r.conn.Account)
+	query.Set("sort_order", "recency")
+	all, _, err := r.list(ctx, "/2/tweets/search/recent", query, "", back, 1000)
+	if err != nil {
+		return false, err
+	}
+	mark := ""
+	for _, p := range all {
+		r.notices(p, &mark, false)
+	}
+	return true, nil
 }
 
 // since is how far back a search must go: to the oldest of the posts, within what

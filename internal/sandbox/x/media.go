@@ -244,8 +244,7 @@ func (f *file) told(now time.Time) object {
 		switch f.state(now) {
 		case succeeded:
 			work["progress_percent"] = 100
-		case failed:
-			work["error"] = object{"code": 1, "name": "InvalidMedia", "message": f.broken}
+		case failed: // the specification has no place for why
 		default:
 			work["check_after_secs"] = int(max(min(f.ready.Sub(now), 5*time.Second), time.Second).Seconds())
 			work["progress_percent"] = 40
