@@ -102,6 +102,9 @@ func mayImport() map[string][]string {
 	table["network/graph"] = []string{"network", "fault", "outward", "secret", "text"}
 	table["sandbox/graph"] = []string{"sandbox"}
 	for _, name := range metas {
+		if !slices.Contains(networks, name) {
+			continue
+		}
 		table["network/"+name] = append(table["network/"+name], "network/graph")
 		table["sandbox/"+name] = append(table["sandbox/"+name], "sandbox/graph")
 	}
