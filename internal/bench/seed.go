@@ -10,6 +10,7 @@ import (
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/id"
+	"github.com/kithhq/kith/internal/moderate"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
@@ -29,6 +30,9 @@ func begin(ctx context.Context, db *store.DB) (s seeded, err error) {
 	err = store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error {
 		w, err := team.Begin(ctx, tx, "Bench", "Europe/Paris", "en")
 		if err != nil {
+			return err
+		}
+		if err := moderate.Begin(ctx, tx, w.ID); err != nil {
 			return err
 		}
 		a, err := team.Own(ctx, tx, w.ID, "bench@kith.example", "Bench", "no password opens this")
