@@ -36,13 +36,19 @@ func Known(ctx context.Context, tx *store.Tx, workspace, channelID, remoteID str
 	return byRemote(ctx, tx, workspace, channelID, remoteID)
 }
 
-// Move changes what people see of a message, and why.
+// Move changes what people see of a message, and why. What is gone is found by
+// no search any more.
 func Move(ctx context.Context, tx *store.Tx, m Message, state, reason string) error {
 	if m.State == Deleted {
 		return fault.New(fault.Conflict, "This message is gone on the network.")
 	}
 	if _, err := tx.Exec(ctx, "update message set state = $1, reason = $2 where id = $3 and workspace = $4", state, reason, m.ID, m.Workspace); err != nil {
 		return err
+	}
+	if state == Deleted {
+		if err := tx.DropText(ctx, m.Seq); err != nil {
+			return err
+		}
 	}
 	was, is := withheld(m.State), withheld(state)
 	if was == is {
