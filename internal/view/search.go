@@ -53,7 +53,11 @@ func Search(ctx context.Context, tx *store.Tx, actor access.Actor, asked SearchA
 	limit := limited(asked.Limit)
 	var rows []Message
 	at := reached{before: from.At, more: true}
-	for round, most := 0, limit+1; round < rounds && at.more && len(rows) <= limit; round, most = round+1, min(2*most, glanced) {
+	most := limit + 1
+	if asked.State != "" || actor.Channels != nil {
+		most *= 4 // some of them will be left out
+	}
+	for round := 0; round < rounds && at.more && len(rows) <= limit; round, most = round+1, min(2*most, glanced) {
 		var found []int64
 		if found, at, err = find(ctx, tx, words, actor.Workspace, at.before, most); err != nil {
 			return Page[Message]{}, err
