@@ -75,7 +75,7 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 		account.Name = account.Handle
 	}
 	var warnings []string
-	about, known := d.debug(ctx, key)
+	about, known := d.debug(ctx, key, network.App{})
 	if known && about.Type != "" && about.Type != "PAGE" {
 		return network.Account{}, fault.New(fault.Invalid, "This is the token of a person or of an app, not of the Page.").
 			WithHint("Choose the Page where the token is made, and copy the token again.").On("token")
@@ -83,8 +83,8 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 	if missing := about.missing(known); len(missing) > 0 {
 		warnings = append(warnings, "Connected, but these permissions are missing: "+strings.Join(missing, ", ")+".")
 	}
-	if d.app() {
-		if err := d.subscribe(ctx, p.ID, key, known, about.Scopes); err != nil {
+	if d.app(network.App{}).Known() {
+		if err := d.subscribe(ctx, network.App{}, p.ID, key, known, about.Scopes); err != nil {
 			text, _ := fault.Shown(err)
 			warnings = append(warnings, "Facebook does not tell us what happens, so Kith asks regularly instead: "+text)
 		}
@@ -95,17 +95,17 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 
 // debug asks about a token, in the name of our app, else of the token itself.
 // Not being told is no error: a Page works without.
-func (d *Driver) debug(ctx context.Context, key string) (debug, bool) {
+func (d *Driver) debug(ctx context.Context, key string, of network.App) (debug, bool) {
 	asker := key
-	if d.app() {
-		asker = d.options.AppID + "|" + d.options.AppSecret.Reveal()
+	if app := d.app(of); app.Known() {
+		asker = app.ID + "|" + app.Secret.Reveal()
 	}
 	var got struct {
 		Data *debug `json:"data"`
 	}
 	// A question, asked by POST so that the token is not in the address.
 	form := url.Values{"method": {"get"}, "input_token": {key}}
-	if _, err := d.send(ctx, asker, ask{method: http.MethodPost, path: "debug_token", form: form, harmless: true}, &got); err != nil || got.Data == nil {
+	if _, err := d.send(ctx, asker, ask{method: http.MethodPost, path: "debug_token", form: form, app: of, harmless: true}, &got); err != nil || got.Data == nil {
 		return debug{}, false
 	}
 	return *got.Data, true
@@ -119,14 +119,33 @@ func (g debug) missing(known bool) []string {
 }
 
 // subscribe lets the news of a Page be sent to our app.
-func (d *Driver) subscribe(ctx context.Context, page, key string, known bool, scopes []string) error {
+func (d *Driver) subscribe(ctx context.Context, app network.App, page, key string, known bool, scopes []string) error {
 	fields := "feed,mention"
 	if !known || slices.Contains(scopes, "pages_messaging") {
 		fields += ",messages,message_echoes"
 	}
 	form := url.Values{"subscribed_fields": {fields}}
-	_, err := d.send(ctx, key, ask{method: http.MethodPost, path: page + "/subscribed_apps", form: form, harmless: true}, nil)
+	_, err := d.send(ctx, key, ask{method: http.MethodPost, path: page + "/subscribed_apps", form: form, app: app, harmless: true}, nil)
 	return err
+}
+
+// Subscribe lets Meta knock at our address for a Page: the address is told to our
+// app, which Meta tests at once, then the Page's news are let through to it.
+func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) error {
+	app := d.app(conn.App)
+	if !app.Known() || app.Verify == "" {
+		return fault.New(fault.Invalid, "There is no app at Meta, so Facebook tells us nothing.").WithHint("Register one under Settings → Channels → App.")
+	}
+	key, err := token(conn)
+	if err != nil {
+		return err
+	}
+	form := url.Values{"object": {"page"}, "callback_url": {hook}, "verify_token": {app.Verify.Reveal()}, "fields": {"feed,mention,messages,message_echoes"}, "include_values": {"true"}}
+	if _, err := d.send(ctx, app.ID+"|"+app.Secret.Reveal(), ask{method: http.MethodPost, path: app.ID + "/subscriptions", form: form, app: app, harmless: true}, nil); err != nil {
+		return err
+	}
+	about, known := d.debug(ctx, key, app)
+	return d.subscribe(ctx, app, conn.Account, key, known, about.Scopes)
 }
 
 // Check asks how the Page and its token are. A key that is refused is a state
@@ -137,7 +156,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	var p page
 	key, err := token(conn)
 	if err == nil {
-		_, err = d.send(ctx, key, ask{path: conn.Account, query: url.Values{"fields": {pageFields}}}, &p)
+		_, err = d.send(ctx, key, ask{path: conn.Account, query: url.Values{"fields": {pageFields}}, app: conn.App}, &p)
 	}
 	if err == nil && p.ID != conn.Account {
 		err = ask{}.misunderstood()
@@ -157,7 +176,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	if p.Followers != nil {
 		health.Followers = *p.Followers
 	}
-	if about, known := d.debug(ctx, key); known {
+	if about, known := d.debug(ctx, key, conn.App); known {
 		d.judge(about, &health)
 	}
 	return health, "", nil
@@ -165,6 +184,9 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 
 // judge says what is or will be wrong with a token.
 func (d *Driver) judge(about debug, health *network.Health) {
+	if about.Expires > 0 {
+		health.Expires = time.Unix(about.Expires, 0).UTC()
+	}
 	soon := d.now().Add(14 * 24 * time.Hour).Unix()
 	missing := about.missing(true)
 	switch {

@@ -12,6 +12,7 @@ package facebook
 
 import (
 	_ "embed"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"time"
@@ -34,6 +35,8 @@ type Options struct {
 	AppSecret secret.Text
 	Delay     time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
 	Now       func() time.Time
+	// Mechanics is what whoever runs this house says in the place of facts.json.
+	Mechanics json.RawMessage
 }
 
 // Driver speaks to Facebook.
@@ -44,20 +47,21 @@ type Driver struct {
 }
 
 var (
-	_ network.Connector = (*Driver)(nil)
-	_ network.Checker   = (*Driver)(nil)
-	_ network.Publisher = (*Driver)(nil)
-	_ network.Finder    = (*Driver)(nil)
-	_ network.Replier   = (*Driver)(nil)
-	_ network.Deleter   = (*Driver)(nil)
-	_ network.Liker     = (*Driver)(nil)
-	_ network.Hider     = (*Driver)(nil)
-	_ network.Remover   = (*Driver)(nil)
-	_ network.Banner    = (*Driver)(nil)
-	_ network.Reader    = (*Driver)(nil)
-	_ network.Decoder   = (*Driver)(nil)
-	_ network.Knocker   = (*Driver)(nil)
-	_ network.Measurer  = (*Driver)(nil)
+	_ network.Connector  = (*Driver)(nil)
+	_ network.Checker    = (*Driver)(nil)
+	_ network.Publisher  = (*Driver)(nil)
+	_ network.Finder     = (*Driver)(nil)
+	_ network.Replier    = (*Driver)(nil)
+	_ network.Deleter    = (*Driver)(nil)
+	_ network.Liker      = (*Driver)(nil)
+	_ network.Hider      = (*Driver)(nil)
+	_ network.Remover    = (*Driver)(nil)
+	_ network.Banner     = (*Driver)(nil)
+	_ network.Reader     = (*Driver)(nil)
+	_ network.Decoder    = (*Driver)(nil)
+	_ network.Knocker    = (*Driver)(nil)
+	_ network.Measurer   = (*Driver)(nil)
+	_ network.Subscriber = (*Driver)(nil)
 )
 
 // New makes the driver.
@@ -72,7 +76,7 @@ func New(out *outward.Client, o Options) *Driver {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON)}
+	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON, o.Mechanics)}
 	if o.Delay > 0 {
 		d.profile.Delay = o.Delay
 	}
@@ -98,8 +102,17 @@ func (d *Driver) limits(conn network.Conn) network.Limits {
 
 func (d *Driver) now() time.Time { return d.options.Now().UTC() }
 
-// app says whether we have an app at Meta.
-func (d *Driver) app() bool { return d.options.AppID != "" && d.options.AppSecret != "" }
+// app gives our app at Meta: the one of a connection, else that of the options;
+// the zero App where there is none, or half of one.
+func (d *Driver) app(of network.App) network.App {
+	if !of.Known() {
+		of = network.App{ID: d.options.AppID, Secret: d.options.AppSecret}
+	}
+	if of.ID == "" || of.Secret == "" {
+		return network.App{}
+	}
+	return of
+}
 
 // wanted are the permissions that everything together needs.
 func wanted() []string {

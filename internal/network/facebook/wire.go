@@ -29,6 +29,7 @@ type ask struct {
 	query  url.Values
 	form   url.Values
 	file   *file
+	app    network.App // in whose name; the zero App is that of the options
 	// harmless: happening twice is as good as once, so a lost answer is no doubt.
 	harmless bool
 }
@@ -66,12 +67,13 @@ func (d *Driver) call(ctx context.Context, conn network.Conn, a ask, out any) (t
 	if err != nil {
 		return time.Time{}, err
 	}
+	a.app = conn.App
 	return d.send(ctx, t, a, out)
 }
 
 // send makes a call with a token and reads its answer into out.
 func (d *Driver) send(ctx context.Context, token string, a ask, out any) (time.Time, error) {
-	request, err := a.request(ctx, d.options.GraphURL+"/"+d.options.Version+"/"+a.path, d.proof(token))
+	request, err := a.request(ctx, d.options.GraphURL+"/"+d.options.Version+"/"+a.path, proof(token, d.app(a.app)))
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -101,11 +103,11 @@ func (d *Driver) send(ctx context.Context, token string, a ask, out any) (time.T
 }
 
 // proof shows that a token is used by its app. It is worth nothing without it.
-func (d *Driver) proof(token string) string {
-	if !d.app() {
+func proof(token string, app network.App) string {
+	if app.Secret == "" {
 		return ""
 	}
-	m := hmac.New(sha256.New, []byte(d.options.AppSecret.Reveal()))
+	m := hmac.New(sha256.New, []byte(app.Secret.Reveal()))
 	m.Write([]byte(token))
 	return hex.EncodeToString(m.Sum(nil))
 }

@@ -15,6 +15,7 @@ package linkedin
 
 import (
 	_ "embed"
+	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
@@ -31,6 +32,8 @@ type Options struct {
 	Delay time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
 	Base  string        // one address in place of all of LinkedIn's
 	Now   func() time.Time
+	// Mechanics are what an admin said in the place of our facts.
+	Mechanics json.RawMessage
 }
 
 // Driver speaks to LinkedIn.
@@ -65,7 +68,7 @@ func New(out *outward.Client, o Options) *Driver {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON), api: "https://api.linkedin.com", www: "https://www.linkedin.com"}
+	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON, o.Mechanics), api: "https://api.linkedin.com", www: "https://www.linkedin.com"}
 	if o.Base != "" {
 		d.api = strings.TrimSuffix(o.Base, "/")
 		d.www = d.api
