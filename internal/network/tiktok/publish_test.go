@@ -552,3 +552,30 @@ func TestNoLabelForPhotosIsSaidBeforehand(t *testing.T) {
 		t.Error("a video is marked")
 	}
 }
+
+func TestWhatWasGivenUpIsCertainlyNotThere(t *testing.T) {
+	w := networktest.NewWorld(t, harness(slow(), nil))
+	part := w.Part("no film")
+	part.Media = []network.Media{networktest.File("video/mp4", []byte(strings.Repeat("not a film ", 100)), 720, 1280, "")}
+	part = until(t, w, part, "upload")
+	before := part
+	_ = step(t, w, part) // it arrives, and nobody writes that down
+	w.Stage.Clock.Advance(time.Minute)
+	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, before, before.At)
+	if err != nil || !look.Keyed || !look.Complete || look.Exact != nil {
+		t.Fatalf("the look is %+v, %v", look, err)
+	}
+	for range 10 {
+		did, err := w.Driver.(network.Stepper).Step(t.Context(), w.Conn, before)
+		if fault.Is(err, fault.Invalid) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		did.Step.Since = before.Step.Since
+		before.Step = did.Step
+		w.Stage.Clock.Advance(did.Wait)
+	}
+	t.Error("nobody is told")
+}
