@@ -25,6 +25,7 @@ func guests() []guest {
 	return []guest{
 		onLinkedIn(),
 		onPinterest(),
+		onTikTok(),
 		onYouTube(),
 	}
 }
