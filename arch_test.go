@@ -27,9 +27,9 @@ const longest = 500
 
 var rooms = []string{"team", "channel", "people", "publish", "inbox", "moderate", "measure", "media"}
 
-var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push"}
+var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push", "say"}
 
-var networks = []string{"bluesky", "mastodon", "facebook"}
+var networks = []string{"bluesky", "mastodon", "facebook", "pinterest"}
 
 // mayImport is the table: a package of ours (without internal/), and which of ours it may import. What is not in it fails.
 func mayImport() map[string][]string {
@@ -48,6 +48,7 @@ func mayImport() map[string][]string {
 		"outward":         {"fault", "store"},
 		"mail":            {"fault", "secret"},
 		"push":            {"fault", "outward", "secret"},
+		"say":             {},
 		// port
 		"network":             {"fault", "secret", "text"},
 		"network/networktest": {"network", "fault", "outward", "secret", "text", "sandbox"},
@@ -60,7 +61,7 @@ func mayImport() map[string][]string {
 		"view": {"store", "id", "access", "fault", "network", "text"},
 		// doors
 		"ingest":   {"network", "stream", "fault"},
-		"api":      slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob", "secret", "push"}),
+		"api":      slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob", "secret", "push", "say"}),
 		"files":    {"media", "store", "blob", "secret", "fault"},
 		"callback": {"flow", "access", "fault", "network"},
 		"ui":       {},

@@ -74,8 +74,8 @@ type Publication struct {
 // Trouble is why something did not work, and what to do.
 type Trouble struct {
 	Kind string `json:"kind" enum:"internal,invalid,denied,not_found,conflict,throttled,unavailable,uncertain"`
-	Text string `json:"text"`
-	Hint string `json:"hint"`
+	Text string `json:"text" say:""`
+	Hint string `json:"hint" say:""`
 }
 
 // Seen is what a look on the network found.
@@ -145,8 +145,8 @@ type Wrong struct {
 	Field  string         `json:"field" enum:"text,title,media,alt,link,poll,kind,options"`
 	Key    string         `json:"key" doc:"With params, makes the sentence in any language."`
 	Params map[string]any `json:"params,omitempty"`
-	Text   string         `json:"text"`
-	Hint   string         `json:"hint"`
+	Text   string         `json:"text" say:""`
+	Hint   string         `json:"hint" say:""`
 }
 
 // Use is how much of a limit a text takes, counted as the network counts.

@@ -26,7 +26,7 @@ type Today struct {
 type Item struct {
 	Kind    string         `json:"kind"`
 	TextKey string         `json:"text_key"`
-	Params  map[string]any `json:"params"`
+	Params  map[string]any `json:"params" say:"text,fix"`
 	Href    string         `json:"href" doc:"The page in the browser application."`
 	At      *time.Time     `json:"at"`
 }

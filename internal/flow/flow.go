@@ -25,6 +25,7 @@ type House struct {
 	Blobs    blob.Store
 	Facts    *stream.Stream
 	News     *stream.News
+	Faces    *Faces
 	Log      *slog.Logger
 	// Every is how often a channel without webhooks is read.
 	Every time.Duration
@@ -62,6 +63,10 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, measureKind(), h.measure, nil)
 	jobs.Handle(r, checkKind(), h.check, nil)
 	jobs.Handle(r, subscribeKind(), h.subscribe, nil) // reading goes on without
+	jobs.Handle(r, sweepFaces(), h.sweepFaces, nil)
+	if err := r.Every("faces", "41 3 * * *", h.sweepDaily); err != nil {
+		return err
+	}
 	return r.Every("upkeep", "* * * * *", h.upkeep)
 }
 

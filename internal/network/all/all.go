@@ -10,6 +10,7 @@ import (
 	"github.com/kithhq/kith/internal/network/byhand"
 	"github.com/kithhq/kith/internal/network/facebook"
 	"github.com/kithhq/kith/internal/network/mastodon"
+	"github.com/kithhq/kith/internal/network/pinterest"
 	"github.com/kithhq/kith/internal/outward"
 )
 
@@ -19,26 +20,28 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err = c.EndpointOf(); err != nil {
+	endpoints, err := c.EndpointOf()
+	if err != nil {
 		return nil, err
 	}
 	said, err := c.MechanicsOf()
 	if err != nil || len(said) == 0 {
-		return list(out, c, delays, nil), err
+		return list(out, c, delays, endpoints, nil), err
 	}
-	m, err := network.ReadMechanics(said, list(out, c, delays, nil).Names())
+	m, err := network.ReadMechanics(said, list(out, c, delays, endpoints, nil).Names())
 	if err != nil {
 		return nil, err
 	}
-	set := list(out, c, delays, m)
+	set := list(out, c, delays, endpoints, m)
 	return set, set.Sane()
 }
 
-func list(out *outward.Client, c config.Config, delays map[string]time.Duration, m network.Mechanics) *network.Set {
+func list(out *outward.Client, c config.Config, delays map[string]time.Duration, endpoints map[string]string, m network.Mechanics) *network.Set {
 	drivers := []network.Driver{
 		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"], Mechanics: m["bluesky"]}),
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"], Mechanics: m["mastodon"]}),
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
+		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Base: endpoints["pinterest"]}),
 	}
 	return network.NewSet(append(drivers, byhand.All(m)...)...)
 }

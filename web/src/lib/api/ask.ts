@@ -34,6 +34,11 @@ export const session = {
 	accept: (token: string, name: string, password: string) => body(rest.POST('/api/v1/invitations/accept', { body: { token, name, password } }))
 };
 
+export const setup = {
+	state: (signal?: AbortSignal) => body(rest.GET('/api/v1/setup', { signal })),
+	begin: (house: S['NewHouse']) => body(rest.POST('/api/v1/setup', { body: house }))
+};
+
 export const networks = {
 	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/networks', { signal }))
 };

@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/avatars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture of a person's account or of a channel
+         * @description Fetched from the network by Kith itself, made small and written anew. 404 where there is none, or none yet: show initials.
+         */
+        get: operations["getAvatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -1382,6 +1402,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this house waits for its first owner */
+        get: operations["getSetup"];
+        put?: never;
+        /**
+         * Make the first workspace and its owner, and sign in
+         * @description Only while nobody has an account here, and with the code that the server has printed when it started.
+         */
+        post: operations["setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/today": {
         parameters: {
             query?: never;
@@ -1574,6 +1615,7 @@ export interface components {
             revision: number;
         };
         Channel: {
+            /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
             /**
              * Format: date-time
@@ -1780,6 +1822,7 @@ export interface components {
             message: components["schemas"]["Message"];
         };
         Identity: {
+            /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
             /** Format: date-time */
             first_seen: string;
@@ -2028,6 +2071,18 @@ export interface components {
              */
             webhook_at: string | null;
         };
+        NewHouse: {
+            /** @description As the server has printed it when it started. */
+            code: string;
+            email: string;
+            /** @enum {string} */
+            locale: "en" | "fr";
+            name: string;
+            password: string;
+            workspace: string;
+            /** @description Europe/Paris, for instance. */
+            zone: string;
+        };
         News: {
             /** Format: date-time */
             at: string;
@@ -2204,6 +2259,7 @@ export interface components {
             verdicts: components["schemas"]["Verdict"][];
         };
         PersonName: {
+            /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
             handle: string;
             id: string;
@@ -2518,6 +2574,9 @@ export interface components {
             required: boolean;
             secret: boolean;
         };
+        Setup: {
+            needed: boolean;
+        };
         Sheet: {
             abilities: components["schemas"]["Cell"][];
             as_of: string;
@@ -2787,6 +2846,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageRecord"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAvatar: {
+        parameters: {
+            query?: {
+                v?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -6051,6 +6144,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setup"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHouse"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
             };
             /** @description What went wrong, and what to do. */
             default: {
