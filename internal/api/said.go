@@ -31,7 +31,7 @@ func sayingOf(t reflect.Type, tag string, tagged bool, inside ...reflect.Type) s
 			return sayKeys(strings.Split(tag, ","))
 		}
 	case reflect.Slice:
-		if one := sayingOf(t.Elem(), "", false, inside...); one != nil {
+		if one := sayingOf(t.Elem(), tag, tagged, inside...); one != nil {
 			return func(v reflect.Value, lang string) {
 				for i := range v.Len() {
 					one(v.Index(i), lang)
