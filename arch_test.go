@@ -29,7 +29,21 @@ var rooms = []string{"team", "channel", "people", "publish", "inbox", "moderate"
 
 var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push", "say"}
 
-var networks = []string{"bluesky", "mastodon", "facebook", "pinterest"}
+// networks are the drivers: the folders of internal/network, but those that serve all of them.
+var networks = drivers()
+
+func drivers() (names []string) {
+	all, err := os.ReadDir("internal/network")
+	if err != nil {
+		panic(err)
+	}
+	for _, one := range all {
+		if name := one.Name(); one.IsDir() && !slices.Contains([]string{"networktest", "all", "byhand", "graph"}, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // mayImport is the table: a package of ours (without internal/), and which of ours it may import. What is not in it fails.
 func mayImport() map[string][]string {

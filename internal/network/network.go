@@ -269,6 +269,9 @@ type Author struct {
 	Name      string
 	AvatarURL string
 	URL       string
+	// Said is the id of something that they said on the account: some networks ban
+	// the author of a comment and not a person. Empty where nobody knows.
+	Said string
 }
 
 // Event is a decoded fact.
