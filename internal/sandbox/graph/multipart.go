@@ -1,4 +1,4 @@
-package facebook
+package graph
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 )
 
 // parts reads a multipart form. The file comes as "source", or under any name, as long as it is a file.
-func (p *params) parts(boundary string, body []byte) error {
+func (p *Params) parts(boundary string, body []byte) error {
 	m := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := m.NextPart()
@@ -23,9 +23,9 @@ func (p *params) parts(boundary string, body []byte) error {
 			return err
 		}
 		if part.FileName() != "" || part.FormName() == "source" {
-			p.file = data
+			p.File = data
 			continue
 		}
-		p.values.Set(part.FormName(), string(data))
+		p.Values.Set(part.FormName(), string(data))
 	}
 }
