@@ -27,11 +27,12 @@ type commands struct {
 	Token struct {
 		Create token `cmd:"" help:"Make an API token for an owner."`
 	} `cmd:"" help:"API tokens."`
-	Backup  backup        `cmd:"" help:"Write everything into one file, while Kith runs."`
-	Restore restore       `cmd:"" help:"Put a backup into an empty data folder."`
-	Doctor  doctor        `cmd:"" help:"Say what is wrong and what to do."`
-	Bench   bench.Command `cmd:"" help:"Measure Kith on this machine."`
-	Version struct{}      `cmd:"" help:"Print the version."`
+	Backup   backup        `cmd:"" help:"Write everything into one file, while Kith runs."`
+	Restore  restore       `cmd:"" help:"Put a backup into an empty data folder."`
+	Doctor   doctor        `cmd:"" help:"Say what is wrong and what to do."`
+	Networks networks      `cmd:"" help:"Say what each network can do, with limits, quotas, prices and sources."`
+	Bench    bench.Command `cmd:"" help:"Measure Kith on this machine."`
+	Version  struct{}      `cmd:"" help:"Print the version."`
 }
 
 type serve struct{ config.Config }

@@ -16,6 +16,7 @@ import (
 type call struct {
 	id      string
 	from    string // address of the caller
+	lang    string // what answers are said in
 	actor   access.Actor
 	caller  team.Caller
 	header  http.Header // of the answer
@@ -30,7 +31,7 @@ func callOf(ctx context.Context) *call {
 	if c, ok := ctx.Value(callKey{}).(*call); ok {
 		return c
 	}
-	return &call{header: http.Header{}}
+	return &call{header: http.Header{}, lang: "en"}
 }
 
 // repeated gives the write as its sender named it; ok is false when they did not.

@@ -26,26 +26,27 @@ type Network struct {
 // Assisted says how a person publishes by hand.
 type Assisted struct {
 	Open  string       `json:"open"`
-	Steps List[string] `json:"steps"`
+	Steps List[string] `json:"steps" say:""`
 }
 
 // Setting is one field of the form that connects an account.
 type Setting struct {
 	Name     string `json:"name"`
-	Label    string `json:"label"`
-	Help     string `json:"help"`
+	Label    string `json:"label" say:""`
+	Help     string `json:"help" say:""`
 	Secret   bool   `json:"secret"`
 	Required bool   `json:"required"`
 	Kind     string `json:"kind" enum:"text,url,password"`
 	Default  string `json:"default,omitempty"`
+	Before   bool   `json:"before,omitempty" doc:"Asked before the network's own page of consent, too."`
 }
 
 // Ability says whether a network can do something, and what to do if it cannot.
 type Ability struct {
 	Action  string `json:"action"`
 	Can     bool   `json:"can"`
-	Why     string `json:"why,omitempty"`
-	Instead string `json:"instead,omitempty"`
+	Why     string `json:"why,omitempty" say:""`
+	Instead string `json:"instead,omitempty" say:""`
 }
 
 // Channel is one connected account.
@@ -54,7 +55,7 @@ type Channel struct {
 	Network       network.Name `json:"network"`
 	Handle        string       `json:"handle"`
 	Name          string       `json:"name"`
-	AvatarURL     string       `json:"avatar_url"`
+	AvatarURL     string       `json:"avatar_url" doc:"Our own address of it; empty when there is none."`
 	URL           string       `json:"url"`
 	Health        Health       `json:"health"`
 	Limits        Limits       `json:"limits"`
@@ -64,8 +65,8 @@ type Channel struct {
 // Health is how a connection is, and what to do.
 type Health struct {
 	State     string     `json:"state" enum:"ok,warn,broken"`
-	Text      string     `json:"text"`
-	Fix       string     `json:"fix"`
+	Text      string     `json:"text" say:""`
+	Fix       string     `json:"fix" say:""`
 	CheckedAt *time.Time `json:"checked_at"`
 }
 
@@ -151,7 +152,7 @@ func (d *Door) reconnect(ctx context.Context, by access.Actor, in *with[Reconnec
 
 func channelOf(c channel.Channel) Channel {
 	return Channel{
-		ID: c.ID, Network: c.Network, Handle: c.Handle, Name: c.Name, AvatarURL: c.AvatarURL, URL: c.URL,
+		ID: c.ID, Network: c.Network, Handle: c.Handle, Name: c.Name, AvatarURL: avatarOf(c.ID, c.AvatarURL), URL: c.URL,
 		Health: Health{c.Health, c.HealthText, c.HealthFix, when(c.CheckedAt)},
 		Limits: limitsOf(c.Limits), CompleteUntil: when(c.CompleteUntil),
 	}
@@ -166,7 +167,8 @@ func networkOf(n network.Driver) Network {
 	}
 	for _, a := range network.Actions() {
 		can := network.Can(n, a)
-		said.Actions = append(said.Actions, Ability{Action: string(a), Can: can, Why: p.Cannot[a].Why, Instead: p.Cannot[a].Instead})
+		why := p.Why(a)
+		said.Actions = append(said.Actions, Ability{Action: string(a), Can: can, Why: why.Why, Instead: why.Instead})
 	}
 	return said
 }

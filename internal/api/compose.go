@@ -154,7 +154,11 @@ func (d *Door) checkPost(ctx context.Context, by access.Actor, in *told[Check]) 
 			if err != nil {
 				return err
 			}
-			said.Channels = append(said.Channels, checkOf(t.ChannelID, c))
+			one := checkOf(t.ChannelID, c)
+			if one.Afford, err = d.afford(ctx, tx, by, t.ChannelID, parts, in.Body.DueAt); err != nil {
+				return err
+			}
+			said.Channels = append(said.Channels, one)
 		}
 		return nil
 	})
@@ -162,9 +166,9 @@ func (d *Door) checkPost(ctx context.Context, by access.Actor, in *told[Check]) 
 }
 
 func checkOf(channelID string, c flow.Checked) ChannelCheck {
-	return ChannelCheck{channelID,
-		each(c.Problems, func(p network.Problem) Wrong { return Wrong(p) }),
-		each(c.Counts, func(u network.Use) Use { return Use(u) })}
+	return ChannelCheck{ChannelID: channelID,
+		Problems: each(c.Problems, func(p network.Problem) Wrong { return Wrong(p) }),
+		Counts:   each(c.Counts, func(u network.Use) Use { return Use(u) })}
 }
 
 // thenPost gives the post as it is after a way that went well.

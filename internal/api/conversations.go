@@ -30,7 +30,7 @@ type PersonName struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
 	Handle    string `json:"handle"`
-	AvatarURL string `json:"avatar_url"`
+	AvatarURL string `json:"avatar_url" doc:"Our own address of it; empty when there is none."`
 }
 
 // Last is the newest message of a conversation.
@@ -61,7 +61,7 @@ type Message struct {
 	URL            string            `json:"url"`
 	State          string            `json:"state" enum:"visible,held,hidden,deleted"`
 	Sending        string            `json:"sending" enum:",sending,sent,unclear,failed"`
-	Error          string            `json:"error"`
+	Error          string            `json:"error" say:""`
 	Media          List[Attachment]  `json:"media"`
 	Liked          bool              `json:"liked"`
 	Private        bool              `json:"private"`

@@ -8,6 +8,7 @@ import (
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/push"
+	"github.com/kithhq/kith/internal/say"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/team"
@@ -72,10 +73,7 @@ func (d *Door) devices() {
 			if err != nil {
 				return nothing{}, err
 			}
-			title, body := "Kith reminds you here", "This is how a reminder looks."
-			if account.Locale == "fr" {
-				title, body = "Kith vous prévient ici", "Voici à quoi ressemble un rappel."
-			}
+			title, body := say.In(account.Locale, "Kith reminds you here"), say.In(account.Locale, "This is how a reminder looks.")
 			return nothing{}, team.NudgeAll(ctx, tx, by.Workspace, by.User, title, body, "/", "test")
 		})
 }

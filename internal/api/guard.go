@@ -11,8 +11,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/id"
+	"github.com/kithhq/kith/internal/say"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/team"
 )
@@ -21,13 +23,13 @@ import (
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	seen := &watched{ResponseWriter: w}
-	c := &call{id: id.New(), from: d.address(r), header: seen.Header()}
+	c := &call{id: id.New(), from: d.address(r), header: seen.Header(), lang: say.Accepted(r.Header.Get("Accept-Language"))}
 	ctx := context.WithValue(r.Context(), callKey{}, c)
 	defer func() {
 		if what := recover(); what != nil && what != http.ErrAbortHandler { //nolint:errorlint // the value itself is thrown
 			d.log.ErrorContext(ctx, "panic", "request", c.id, "what", fmt.Sprint(what), "stack", string(debug.Stack()))
 			if seen.status == 0 {
-				problemOf(fault.New(fault.Internal, "panic")).write(seen)
+				problemOf(fault.New(fault.Internal, "panic")).in(c.lang).write(seen)
 			}
 		}
 		// Neither query nor body: both may hold what opens something.
@@ -36,7 +38,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	d.manners(seen.Header(), c)
 	if p := d.pass(r, c); p != nil {
-		p.write(seen)
+		p.in(c.lang).write(seen)
 		return
 	}
 	r = r.WithContext(ctx)
@@ -52,7 +54,7 @@ func (d *Door) manners(h http.Header, c *call) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Vary", "Cookie, Authorization")
+	h.Set("Vary", "Cookie, Authorization, Accept-Language")
 	if d.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
@@ -114,6 +116,17 @@ func (d *Door) who(r *http.Request) (c team.Caller, err error) {
 	return c, err
 }
 
+// Person says who sits at a browser, by its session alone: for doors beside this
+// one.
+func (d *Door) Person(r *http.Request) (access.Actor, bool) {
+	if cookieOf(r) == "" {
+		return access.Actor{}, false
+	}
+	bare := &http.Request{Header: http.Header{"Cookie": r.Header["Cookie"]}}
+	c, err := d.who(bare.WithContext(r.Context()))
+	return c.Actor, err == nil && c.Actor.User != ""
+}
+
 func cookieOf(r *http.Request) string {
 	if k, err := r.Cookie(sessionCookie); err == nil {
 		return k.Value
@@ -127,6 +140,9 @@ func (d *Door) recognize(r *http.Request, c *call) (err error) {
 		return err
 	}
 	c.actor = c.caller.Actor
+	if c.caller.Session != "" { // a person has chosen a language here; a program asks for one
+		c.lang = say.Of(c.caller.Locale)
+	}
 	if !c.caller.Stale {
 		return nil
 	}
@@ -147,14 +163,15 @@ func (d *Door) route(w http.ResponseWriter, r *http.Request) {
 		d.mux.ServeHTTP(w, r)
 		return
 	}
+	lang := callOf(r.Context()).lang
 	probe := &refusal{header: http.Header{}}
 	d.mux.ServeHTTP(probe, r)
 	if probe.status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", probe.header.Get("Allow"))
-		problem(probe.status, "This cannot be done with "+r.Method+".", "Allowed: "+probe.header.Get("Allow")+".").write(w)
+		problem(probe.status, "This cannot be done with "+r.Method+".", "Allowed: "+probe.header.Get("Allow")+".").in(lang).write(w)
 		return
 	}
-	problem(http.StatusNotFound, "There is nothing at this address.", "The OpenAPI text at /api/v1/openapi.json says what there is.").write(w)
+	problem(http.StatusNotFound, "There is nothing at this address.", "The OpenAPI text at /api/v1/openapi.json says what there is.").in(lang).write(w)
 }
 
 // refusal catches what the mux says when it finds nothing.

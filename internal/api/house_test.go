@@ -62,7 +62,12 @@ func open(t *testing.T, db *store.DB, change ...func(*api.Config)) *place {
 	out, err := outward.New(outward.Options{})
 	p.must(err)
 	t.Cleanup(out.Close)
-	p.house = &flow.House{DB: db, Networks: network.NewSet(bluesky.New(out, bluesky.Options{})), Keys: keys, Blobs: blobs, Facts: facts, News: facts.News(), Log: slog.New(slog.DiscardHandler)}
+	near, err := outward.New(outward.Options{Allow: []string{"127.0.0.1/32"}})
+	p.must(err)
+	t.Cleanup(near.Close)
+	faces := flow.NewFaces(near, blobs, slog.New(slog.DiscardHandler))
+	t.Cleanup(faces.Close)
+	p.house = &flow.House{Faces: faces, DB: db, Networks: network.NewSet(bluesky.New(out, bluesky.Options{})), Keys: keys, Blobs: blobs, Facts: facts, News: facts.News(), Log: slog.New(slog.DiscardHandler)}
 	c := api.Config{House: p.house, Version: "test", PublicURL: "http://kith.test", Mail: true, Rate: 1e6, Log: slog.New(slog.NewJSONHandler(&locked{to: p.log}, nil))}
 	for _, f := range change {
 		f(&c)
@@ -130,8 +135,9 @@ func (p *place) furnish(h house) things {
 	ids := things{}
 	upload, err := media.Take(p.t.Context(), p.house.Blobs, h.by.Workspace, bytes.NewReader(picture(p.t)))
 	p.must(err)
+	faces := p.faces(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(picture(p.t)) })
 	p.do(func(ctx context.Context, tx *store.Tx) error {
-		c, err := channel.Connect(ctx, tx, p.house.Keys, h.by.Workspace, "bluesky", network.Account{Base: "https://pds.test", ID: "did:plc:" + marker, Handle: marker + ".test", Keys: "{}",
+		c, err := channel.Connect(ctx, tx, p.house.Keys, h.by.Workspace, "bluesky", network.Account{Base: "https://pds.test", ID: "did:plc:" + marker, Handle: marker + ".test", AvatarURL: faces.URL, Keys: "{}",
 			Limits: network.Limits{Text: network.TextLimit{Max: 300, Unit: "graphemes"}}})
 		if err != nil {
 			return err
@@ -177,6 +183,18 @@ func (p *place) furnish(h house) things {
 		if err != nil {
 			return err
 		}
+		grant := channel.Grant{ID: marker + "-attempt-to-connect", Workspace: h.by.Workspace, User: h.by.User, Network: "mastodon"}
+		if err := channel.Ask(ctx, tx, p.house.Keys, grant, channel.Kept{Settings: map[string]string{"server": marker}}); err != nil {
+			return err
+		}
+		if err := channel.Miss(ctx, tx, h.by.Workspace, c.ID, channel.Lost, network.Span{From: tx.Now.Add(-time.Hour), To: tx.Now}); err != nil {
+			return err
+		}
+		gaps, err := channel.Gaps(ctx, tx, h.by.Workspace, c.ID)
+		if err != nil {
+			return err
+		}
+		ids["gaps"], ids["grants"], ids["network-apps"] = gaps[0].ID, grant.ID, "facebook"
 		ids["members"], ids["invitations"], ids["tokens"], ids["channels"], ids["media"] = h.by.User, invitation.ID, all[0].ID, c.ID, m.ID
 		ids["posts"], ids["publications"], ids["conversations"], ids["messages"] = post.ID, pubs[0].ID, told.Message.ConversationID, told.Message.ID
 		device, err := team.AddDevice(ctx, tx, p.house.Keys, h.by, "https://push.test/"+marker, `{"p256dh":"","auth":""}`, marker, "en")
@@ -184,6 +202,7 @@ func (p *place) furnish(h house) things {
 			return err
 		}
 		ids["devices"] = device.ID
+		ids["avatars"] = c.ID
 		ids["people"], ids["rules"], ids["verdicts"], ids["rehearsal"] = who.PersonID, live.ID, ruling.ID, "1"
 		return nil
 	})

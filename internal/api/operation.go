@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -166,10 +167,14 @@ func remember(ctx context.Context, tx *store.Tx, by access.Actor, r route, reque
 func on[I, O any](d *Door, r route, do func(ctx context.Context, by access.Actor, in *I) (O, error)) {
 	op := d.operation(r)
 	op.Middlewares = huma.Middlewares{d.gate(r)}
+	saying := sayingOf(typeOf[O](), "", false)
 	handle := func(ctx context.Context, in *I) (O, error) {
 		out, err := do(ctx, callOf(ctx).actor, in)
 		if err != nil { // never a Problem that is nil inside an error
 			return out, d.said(ctx, err)
+		}
+		if lang := callOf(ctx).lang; saying != nil && lang != "en" {
+			saying(reflect.ValueOf(&out).Elem(), lang)
 		}
 		return out, nil
 	}
@@ -228,13 +233,13 @@ func (d *Door) said(ctx context.Context, err error) *Problem {
 		return nil
 	}
 	if p, ok := errors.AsType[*Problem](err); ok {
-		return p
+		return p.in(callOf(ctx).lang)
 	}
 	p := problemOf(err)
 	if p.Status >= 500 && ctx.Err() == nil {
 		d.log.ErrorContext(ctx, "refused", "request", callOf(ctx).id, "kind", p.Kind, "error", err.Error())
 	}
-	return p
+	return p.in(callOf(ctx).lang)
 }
 
 func asFault(err error) (*fault.Error, bool) { return errors.AsType[*fault.Error](err) }

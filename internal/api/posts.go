@@ -74,8 +74,8 @@ type Publication struct {
 // Trouble is why something did not work, and what to do.
 type Trouble struct {
 	Kind string `json:"kind" enum:"internal,invalid,denied,not_found,conflict,throttled,unavailable,uncertain"`
-	Text string `json:"text"`
-	Hint string `json:"hint"`
+	Text string `json:"text" say:""`
+	Hint string `json:"hint" say:""`
 }
 
 // Seen is what a look on the network found.
@@ -122,6 +122,7 @@ type Due struct {
 type Check struct {
 	Parts    List[Part]   `json:"parts"`
 	Channels List[Target] `json:"channels"`
+	DueAt    *time.Time   `json:"due_at,omitempty" doc:"When it would go out; null or past = now."`
 }
 
 // Checked is the answer for each channel.
@@ -134,6 +135,7 @@ type ChannelCheck struct {
 	ChannelID string      `json:"channel_id"`
 	Problems  List[Wrong] `json:"problems"`
 	Counts    List[Use]   `json:"counts"`
+	Afford
 }
 
 // Wrong keeps a part from being published (error), or a person should know it (warn).
@@ -143,8 +145,8 @@ type Wrong struct {
 	Field  string         `json:"field" enum:"text,title,media,alt,link,poll,kind,options"`
 	Key    string         `json:"key" doc:"With params, makes the sentence in any language."`
 	Params map[string]any `json:"params,omitempty"`
-	Text   string         `json:"text"`
-	Hint   string         `json:"hint"`
+	Text   string         `json:"text" say:""`
+	Hint   string         `json:"hint" say:""`
 }
 
 // Use is how much of a limit a text takes, counted as the network counts.

@@ -112,13 +112,13 @@ func (p *Problem) write(w http.ResponseWriter) {
 }
 
 // ours turns what the framework refuses into a Problem; everything else passes.
-func ours(_ huma.Context, _ string, v any) (any, error) {
+func ours(ctx huma.Context, _ string, v any) (any, error) {
 	e, ok := v.(*huma.ErrorModel)
 	if !ok {
 		return v, nil
 	}
 	if e.Status >= 500 { // an error that nobody turned: its text is not for people
-		return problemOf(fault.New(fault.Internal, "%s", e.Detail)), nil
+		return problemOf(fault.New(fault.Internal, "%s", e.Detail)).in(callOf(ctx.Context()).lang), nil
 	}
 	p := problem(e.Status, sentence(e.Detail), "")
 	for _, d := range e.Errors {
@@ -152,7 +152,7 @@ func ours(_ huma.Context, _ string, v any) (any, error) {
 	if e.Status == http.StatusRequestEntityTooLarge {
 		p.Detail, p.Hint = "The request is too large.", "Send less at once."
 	}
-	return p, nil
+	return p.in(callOf(ctx.Context()).lang), nil
 }
 
 // field is a place in a request as people write it: body.parts[0].text → parts[0].text.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/team"
@@ -25,7 +26,7 @@ type Today struct {
 type Item struct {
 	Kind    string         `json:"kind"`
 	TextKey string         `json:"text_key"`
-	Params  map[string]any `json:"params"`
+	Params  map[string]any `json:"params" say:"text,fix"`
 	Href    string         `json:"href" doc:"The page in the browser application."`
 	At      *time.Time     `json:"at"`
 }
@@ -56,11 +57,11 @@ type Yesterday struct {
 }
 
 func (d *Door) today() {
-	read(d, route{id: "GET /today", name: "getToday", verb: access.Read, summary: "The day in order"}, oneDay)
+	read(d, route{id: "GET /today", name: "getToday", verb: access.Read, summary: "The day in order"}, d.oneDay)
 	d.measures()
 }
 
-func oneDay(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (Today, error) {
+func (d *Door) oneDay(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (Today, error) {
 	w, err := team.GetWorkspace(ctx, tx, by.Workspace)
 	if err != nil {
 		return Today{}, err
@@ -77,8 +78,13 @@ func oneDay(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (Today,
 	if err != nil {
 		return Today{}, err
 	}
+	urgent := each(t.Urgent, func(i view.Item) Item { return Item{"urgent", i.Key, i.Params, i.Href, when(i.At)} })
+	alerts, err := d.House.Alerts(ctx, tx, by)
+	if err != nil {
+		return Today{}, err
+	}
 	return Today{
-		Urgent: each(t.Urgent, func(i view.Item) Item { return Item{"urgent", i.Key, i.Params, i.Href, when(i.At)} }),
+		Urgent: append(urgent, each(alerts, alertItem)...),
 		Answer: ToAnswer{t.Answer.Count, when(t.Answer.Oldest), first},
 		Publish: each(t.Publish, func(p view.Due) ToPublish {
 			return ToPublish{p.PublicationID, p.PostID, p.ChannelID, p.Network, p.State, p.DueAt, p.Excerpt}
@@ -89,6 +95,15 @@ func oneDay(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (Today,
 		}),
 		Yesterday: yesterdayOf(t.Yesterday),
 	}, nil
+}
+
+// alertItem is an alert of a channel as a line of the day.
+func alertItem(a flow.Alert) Item {
+	params := map[string]any{"network": a.Channel.Network, "handle": a.Channel.Handle}
+	for k, v := range a.Params {
+		params[k] = v
+	}
+	return Item{"urgent", a.Key, params, "/settings/channels/" + a.Channel.ID, when(a.At)}
 }
 
 func yesterdayOf(y view.Yesterday) Yesterday {

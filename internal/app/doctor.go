@@ -16,6 +16,7 @@ import (
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network/all"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
@@ -69,6 +70,14 @@ func lookAtConfig(_ context.Context, c config.Config) []Finding {
 	if err := c.Check(); err != nil {
 		return []Finding{ill(err)}
 	}
+	out, err := outward.New(outward.Options{Allow: c.Allow})
+	if err != nil {
+		return []Finding{ill(err)}
+	}
+	defer out.Close()
+	if _, err := all.Set(out, c); err != nil { // the mechanics are read
+		return []Finding{ill(err)}
+	}
 	return []Finding{well("the configuration fits together")}
 }
 
@@ -102,11 +111,11 @@ func lookAtDatabase(ctx context.Context, c config.Config) []Finding {
 		return append(found, ill(err))
 	}
 	err = store.View(ctx, db, func(ctx context.Context, tx *store.Tx) error {
-		all, err := team.Workspaces(ctx, tx)
+		workspaces, err := team.Workspaces(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if len(all) == 0 {
+		if len(workspaces) == 0 {
 			found = append(found, Finding{Bad: true, What: "nobody can sign in yet", Do: "Make an owner: kith owner create you@example.org"})
 		}
 		channels, err := channel.Everywhere(ctx, tx)

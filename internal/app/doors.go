@@ -12,14 +12,16 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 
 	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/callback"
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/files"
 	"github.com/kithhq/kith/internal/ingest"
 	"github.com/kithhq/kith/internal/ui"
 )
 
-// doors are what answers requests: networks knock at /hooks, everyone else
-// speaks to /api, and the rest is the browser application.
+// doors are what answers requests: networks knock at /hooks and send people back
+// to /connect, everyone else speaks to /api, and the rest is the browser
+// application.
 func (a *App) doors(w wiring) (http.Handler, error) {
 	var proxies []netip.Prefix
 	for _, s := range a.Config.Trusted {
@@ -30,7 +32,7 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 		proxies = append(proxies, p)
 	}
 	rest, err := api.New(api.Config{House: a.House, Version: Version(), PublicURL: a.Config.Address(), Mail: a.Config.SMTP.Host != "",
-		Proxies: proxies, Rehearsal: w.rehearsal, Log: a.Log})
+		Setup: a.setup, Proxies: proxies, Rehearsal: w.rehearsal, Log: a.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +45,7 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 		a.House.Address = media.Address
 	}
 	mux.Handle("/hooks/", ingest.New(ingest.Options{Facts: a.Facts, Knocker: a.knocker, Channels: a.accounts, Knocked: a.knocked, Log: a.Log}).Handler())
+	mux.Handle("/connect/", callback.Handler(callback.Options{House: a.House, Person: rest.Person, Log: a.Log}))
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /metrics", a.metrics)

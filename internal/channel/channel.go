@@ -35,18 +35,28 @@ type Channel struct {
 	WebhookAt     time.Time
 	CreatedAt     time.Time
 	RemovedAt     time.Time
+	KeysExpireAt  time.Time          // zero: they last, or nobody knows
+	Quotas        []network.QuotaUse // as the network says
+	QuotasAt      time.Time
+	Pages         int    // read while catching up; 0 = there is nothing to catch up
+	ReadingError  string // why it could not be read the last time
+	App           string // our registration at the network, sealed; "" where none was entered
 }
 
 const columns = `id, workspace, network, base, account_id, handle, name, avatar_url, url, keys, limits,
 	health, health_text, health_fix, checked_at, cursor, complete_until, webhook_at, created_at, removed_at`
+
+// read are the columns of a Channel; our registration comes along, so that a
+// call to a network needs no second question.
+const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, pages, reading_error,
+	coalesce((select a.sealed from network_app a where a.network = channel.network and a.workspace = ''), '') from channel `
 
 func row(id string) string { return "channel:" + id }
 
 // Connect keeps a connected account. The same account connected again keeps its
 // channel and its history and gets the new keys.
 func Connect(ctx context.Context, tx *store.Tx, keys *secret.Keyring, workspace string, name network.Name, a network.Account) (Channel, error) {
-	c, err := store.One[Channel](ctx, tx, "select "+columns+` from channel
-		where workspace = $1 and network = $2 and base = $3 and account_id = $4`, workspace, name, a.Base, a.ID)
+	c, err := store.One[Channel](ctx, tx, read+`where workspace = $1 and network = $2 and base = $3 and account_id = $4`, workspace, name, a.Base, a.ID)
 	fresh := fault.Is(err, fault.NotFound)
 	if err != nil && !fresh {
 		return c, err
@@ -68,7 +78,8 @@ func Connect(ctx context.Context, tx *store.Tx, keys *secret.Keyring, workspace 
 			c.ID, workspace, name, a.Base, a.ID, a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now)
 	} else {
 		_, err = tx.Exec(ctx, `update channel set handle = $1, name = $2, avatar_url = $3, url = $4, keys = $5, limits = $6,
-			health = $7, health_text = $8, health_fix = '', checked_at = $9, removed_at = null where id = $10 and workspace = $11`,
+			health = $7, health_text = $8, health_fix = '', checked_at = $9, removed_at = null, keys_expire_at = null, quotas = '[]', reading_error = ''
+			where id = $10 and workspace = $11`,
 			a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, c.ID, workspace)
 	}
 	if err != nil {
@@ -79,7 +90,7 @@ func Connect(ctx context.Context, tx *store.Tx, keys *secret.Keyring, workspace 
 
 // Get gives a channel of a workspace that has not been removed.
 func Get(ctx context.Context, tx *store.Tx, workspace, id string) (Channel, error) {
-	c, err := store.One[Channel](ctx, tx, "select "+columns+" from channel where workspace = $1 and id = $2 and removed_at is null", workspace, id)
+	c, err := store.One[Channel](ctx, tx, read+"where workspace = $1 and id = $2 and removed_at is null", workspace, id)
 	if fault.Is(err, fault.NotFound) {
 		return c, fault.New(fault.NotFound, "There is no such channel.")
 	}
@@ -88,19 +99,19 @@ func Get(ctx context.Context, tx *store.Tx, workspace, id string) (Channel, erro
 
 // List gives the channels of a workspace in the order they were connected.
 func List(ctx context.Context, tx *store.Tx, workspace string) ([]Channel, error) {
-	return store.All[Channel](ctx, tx, "select "+columns+" from channel where workspace = $1 and removed_at is null order by created_at, id", workspace)
+	return store.All[Channel](ctx, tx, read+"where workspace = $1 and removed_at is null order by created_at, id", workspace)
 }
 
 // Everywhere gives all channels of all workspaces, for work that Kith does by
 // itself: reading, checking, counting.
 func Everywhere(ctx context.Context, tx *store.Tx) ([]Channel, error) {
-	return store.All[Channel](ctx, tx, "select "+columns+" from channel where removed_at is null order by id")
+	return store.All[Channel](ctx, tx, read+"where removed_at is null order by id")
 }
 
 // Remote gives the channels, of any workspace, that stand for a network's
 // account: a webhook names the account, not the workspace.
 func Remote(ctx context.Context, tx *store.Tx, name network.Name, account string) ([]Channel, error) {
-	return store.All[Channel](ctx, tx, "select "+columns+" from channel where network = $1 and account_id = $2 and removed_at is null order by id", name, account)
+	return store.All[Channel](ctx, tx, read+"where network = $1 and account_id = $2 and removed_at is null order by id", name, account)
 }
 
 // Conn opens what a driver needs for a call.
@@ -110,7 +121,11 @@ func (c Channel) Conn(keys *secret.Keyring) (network.Conn, error) {
 		return network.Conn{}, fault.Wrap(fault.Denied, err, "The keys of %s cannot be read.", c.Handle).
 			WithHint("Connect the channel again.")
 	}
-	return network.Conn{Base: c.Base, Account: c.Account, Handle: c.Handle, Keys: plain, Limits: c.Limits}, nil
+	conn := network.Conn{Base: c.Base, Account: c.Account, Handle: c.Handle, Keys: plain, Limits: c.Limits}
+	if c.App != "" {
+		conn.App, err = openApp(keys, c.Network, c.App)
+	}
+	return conn, err
 }
 
 // Checked keeps what the network said about the connection; empty keys stay. So
@@ -130,8 +145,8 @@ func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel,
 	}
 	_, err := tx.Exec(ctx, `update channel set health = $1, health_text = $2, health_fix = $3, checked_at = $4,
 		keys = case when $5 <> '' and keys = $6 then $5 else keys end, limits = $7,
-		name = $8, avatar_url = $9, handle = $10 where id = $11 and workspace = $12`,
-		h.State, h.Text, h.Fix, tx.Now, sealed, c.Keys, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), c.ID, c.Workspace)
+		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11 where id = $12 and workspace = $13`,
+		h.State, h.Text, h.Fix, tx.Now, sealed, c.Keys, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), h.Expires, c.ID, c.Workspace)
 	return err
 }
 
@@ -142,10 +157,23 @@ func Ailing(ctx context.Context, tx *store.Tx, workspace, id, text, fix string) 
 	return err
 }
 
-// Heard moves the cursor: everything up to a moment has been taken in.
-func Heard(ctx context.Context, tx *store.Tx, workspace, id, cursor string, until time.Time) error {
-	_, err := tx.Exec(ctx, `update channel set cursor = $1, complete_until = case when complete_until is null or complete_until < $2 then $2 else complete_until end
-		where id = $3 and workspace = $4`, cursor, until, id, workspace)
+// Heard moves the cursor: everything up to a moment has been taken in. pages is
+// how many have been read while there are more; 0 at the end.
+func Heard(ctx context.Context, tx *store.Tx, workspace, id, cursor string, until time.Time, pages int) error {
+	_, err := tx.Exec(ctx, `update channel set cursor = $1, complete_until = case when complete_until is null or complete_until < $2 then $2 else complete_until end,
+		pages = $5, reading_error = '' where id = $3 and workspace = $4`, cursor, until, id, workspace, pages)
+	return err
+}
+
+// Unheard notes why a channel could not be read.
+func Unheard(ctx context.Context, tx *store.Tx, workspace, id, why string) error {
+	_, err := tx.Exec(ctx, "update channel set reading_error = $1 where id = $2 and workspace = $3 and reading_error <> $1", why, id, workspace)
+	return err
+}
+
+// Used keeps how much of its quotas a channel has used, as the network says.
+func Used(ctx context.Context, tx *store.Tx, workspace, id string, quotas []network.QuotaUse) error {
+	_, err := tx.Exec(ctx, "update channel set quotas = $1, quotas_at = $2 where id = $3 and workspace = $4", quotas, tx.Now, id, workspace)
 	return err
 }
 
@@ -170,4 +198,16 @@ func or(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// On gives the ids of all channels that were ever on a network, in every
+// workspace: they share this house's app there.
+func On(ctx context.Context, tx *store.Tx, name network.Name) ([]string, error) {
+	return store.All[string](ctx, tx, "select id from channel where network = $1 order by id", name)
+}
+
+// Sweep forgets attempts to connect that nobody came back to.
+func Sweep(ctx context.Context, tx *store.Tx) error {
+	_, err := tx.Exec(ctx, "delete from grant_wait where expires_at < $1", tx.Now)
+	return err
 }

@@ -30,6 +30,7 @@ type Config struct {
 	Delays    []string      `name:"delay" help:"Visibility delay of a network, as facebook=90s: how long an accepted post may stay invisible there." env:"KITH_DELAY"`
 	Endpoints []string      `name:"endpoint" help:"Address of a network's API in place of its own, as x=https://x.test: for proxies and tests." env:"KITH_ENDPOINT"`
 	Apps      []string      `name:"app" help:"Our app at a network, as x=ID:SECRET or x=ID:SECRET:VERIFY; those of the settings come first." env:"KITH_APP"`
+	Mechanics string        `help:"JSON file with limits, quotas, prices and delays of networks in place of Kith's own dated facts." type:"path" env:"KITH_MECHANICS"`
 	SMTP      SMTP          `embed:"" prefix:"smtp-" envprefix:"KITH_SMTP_"`
 	Facebook  Meta          `embed:"" prefix:"facebook-" envprefix:"KITH_FACEBOOK_"`
 }

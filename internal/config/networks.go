@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -49,4 +50,16 @@ func (c Config) AppOf() (map[string]App, error) {
 		all[name] = app
 	}
 	return all, nil
+}
+
+// MechanicsOf reads the file of mechanics; nil where none is given.
+func (c Config) MechanicsOf() ([]byte, error) {
+	if c.Mechanics == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(c.Mechanics)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "The file of --mechanics cannot be read.").WithHint("Look whether it is there and this user may read it.")
+	}
+	return data, nil
 }

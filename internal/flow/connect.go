@@ -46,17 +46,27 @@ func (h *House) Connect(ctx context.Context, actor access.Actor, name network.Na
 	}
 	var c channel.Channel
 	err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
-		if c, err = channel.Connect(ctx, tx, h.Keys, actor.Workspace, name, account); err != nil {
-			return err
-		}
-		if reconnect != "" && c.ID != reconnect {
-			return fault.New(fault.Invalid, "This is another account: %s.", account.Handle).
-				WithHint("Sign in as the account of this channel, or connect a new channel.")
-		}
-		h.tell(tx, actor.Workspace, "channels", c.ID)
-		return h.hurry(ctx, tx, actor.Workspace, c.ID)
+		c, err = h.keep(ctx, tx, actor, name, account, reconnect)
+		return err
 	})
 	return c, err
+}
+
+// keep makes a channel of an account that a network let us into, and begins its
+// work.
+func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name network.Name, account network.Account, reconnect string) (channel.Channel, error) {
+	c, err := channel.Connect(ctx, tx, h.Keys, actor.Workspace, name, account)
+	if err != nil {
+		return c, err
+	}
+	if reconnect != "" && c.ID != reconnect {
+		return c, another(account.Handle)
+	}
+	h.tell(tx, actor.Workspace, "channels", c.ID)
+	if err := h.subscribeSoon(ctx, tx, c); err != nil {
+		return c, err
+	}
+	return c, h.hurry(ctx, tx, actor.Workspace, c.ID)
 }
 
 // Disconnect takes a channel out of use; its history stays.
@@ -110,8 +120,31 @@ func (h *House) checkOne(ctx context.Context, workspace, channelID string) error
 	}
 	// Renewed keys may be the only ones that still open: they are kept even if
 	// whoever asked has gone away.
-	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+	if err := store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
 		h.tell(tx, workspace, "channels", channelID)
 		return channel.Checked(ctx, tx, h.Keys, c, health, keys)
+	}); err != nil || health.State == "broken" {
+		return err
+	}
+	if keys != "" {
+		conn.Keys = keys
+	}
+	return h.used(ctx, c, conn)
+}
+
+// used asks how much of its quotas an account has used, where the network says.
+// That it does not answer is no ailment of the connection.
+func (h *House) used(ctx context.Context, c channel.Channel, conn network.Conn) error {
+	quoter, err := network.As[network.Quoter](h.Networks, c.Network, network.ActQuota)
+	if err != nil {
+		return nil //nolint:nilerr // then what Kith counts itself is shown
+	}
+	quotas, err := quoter.Quota(ctx, conn)
+	if err != nil {
+		h.Log.InfoContext(ctx, "how much of its quotas a channel has used is not known", "channel", c.ID, "error", err)
+		return nil
+	}
+	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		return channel.Used(ctx, tx, c.Workspace, c.ID, quotas)
 	})
 }

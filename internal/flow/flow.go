@@ -25,14 +25,17 @@ type House struct {
 	Blobs    blob.Store
 	Facts    *stream.Stream
 	News     *stream.News
+	Faces    *Faces
 	Log      *slog.Logger
 	// Every is how often a channel without webhooks is read.
 	Every time.Duration
 	// Address signs a public, expiring web address of a file; nil where this house
 	// has no public address.
 	Address func(workspace, mediaID string) (string, error)
-	// PublicURL is the address in letters; Mail says whether letters can be sent.
+	// PublicURL is where people reach this house, without a slash at the end; Public
+	// says that networks reach it there, too. Mail says whether letters can be sent.
 	PublicURL string
+	Public    bool
 	Mail      bool
 	// Apps are the registrations at networks that were configured; those that were
 	// entered in the settings come before them.
@@ -59,6 +62,11 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, readKind(), h.read, nil)                   // upkeep begins what ended
 	jobs.Handle(r, measureKind(), h.measure, nil)
 	jobs.Handle(r, checkKind(), h.check, nil)
+	jobs.Handle(r, subscribeKind(), h.subscribe, nil) // reading goes on without
+	jobs.Handle(r, sweepFaces(), h.sweepFaces, nil)
+	if err := r.Every("faces", "41 3 * * *", h.sweepDaily); err != nil {
+		return err
+	}
 	return r.Every("upkeep", "* * * * *", h.upkeep)
 }
 
@@ -73,6 +81,9 @@ func (h *House) upkeep(ctx context.Context, tx *store.Tx, _ time.Time) error {
 		if err := h.tend(ctx, tx, c.Workspace, c.ID); err != nil {
 			return err
 		}
+	}
+	if err := channel.Sweep(ctx, tx); err != nil {
+		return err
 	}
 	_, err = stream.ForgetSeen(ctx, tx, tx.Now.AddDate(0, 0, -45))
 	return err
@@ -129,7 +140,9 @@ func (h *House) conn(ctx context.Context, workspace, channelID string) (channel.
 		return c, network.Conn{}, err
 	}
 	conn, err := c.Conn(h.Keys)
-	conn.App = h.Apps[c.Network]
+	if !conn.App.Known() {
+		conn.App = h.Apps[c.Network]
+	}
 	return c, conn, err
 }
 

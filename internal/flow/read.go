@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/network"
@@ -40,6 +39,7 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 		var got network.Reading
 		if got, err = reader.Read(ctx, conn, c.Cursor); err != nil {
 			h.ailing(ctx, args.Workspace, args.Channel, err)
+			h.unheard(ctx, c, err)
 			return h.later(ctx, job, readKind(), args, time.Minute, err)
 		}
 		more = got.More
@@ -52,16 +52,9 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 				return h.later(ctx, job, readKind(), args, time.Minute, err)
 			}
 		}
-		until := c.CompleteUntil
-		if !more {
-			until = began
-		}
-		if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
-			return channel.Heard(ctx, tx, c.Workspace, c.ID, got.Next, until)
-		}); err != nil {
+		if c, err = h.heard(ctx, c, got, began); err != nil {
 			return err
 		}
-		c.Cursor = got.Next
 	}
 	wait := h.Every
 	if more {

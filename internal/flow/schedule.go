@@ -8,6 +8,7 @@ import (
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
 )
@@ -25,6 +26,7 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		if err != nil {
 			return err
 		}
+		beside := map[network.Name]int{} // what goes out by this act, for quotas that channels share
 		for _, p := range all {
 			if err := actor.May(access.Schedule, p.ChannelID); err != nil {
 				return err
@@ -42,6 +44,11 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 					return fault.New(fault.Invalid, "%s: %s", c.Handle, problem.Text).On(problem.Field).WithHint("%s", problem.Hint)
 				}
 			}
+			parts := len(p.Parts(post))
+			if err := h.affords(ctx, tx, c, parts, due, beside[c.Network]); err != nil {
+				return err
+			}
+			beside[c.Network] += publish.Weighs(parts, c.Limits)
 		}
 		if due.Before(tx.Now) {
 			due = tx.Now

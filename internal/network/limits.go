@@ -12,6 +12,7 @@ type Limits struct {
 	Comment   bool       `json:"comment,omitempty"`
 	Poll      *PollLimit `json:"poll,omitempty"`
 	AILabel   bool       `json:"ai_label,omitempty"`
+	AIVideos  bool       `json:"ai_videos,omitempty"` // the label is for videos alone
 	PaidLabel bool       `json:"paid_label,omitempty"`
 	// Link: a post may carry a web address of its own beside the text.
 	Link bool `json:"link,omitempty"`

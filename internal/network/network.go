@@ -59,6 +59,9 @@ type Field struct {
 	Required bool   `json:"required"`
 	Kind     string `json:"kind"` // text, url, password
 	Default  string `json:"default,omitempty"`
+	// Before: it is asked before somebody goes to the network's own page of
+	// consent, too (the server an account lives on).
+	Before bool `json:"before,omitempty"`
 }
 
 // PostKind is what a post is on a network that has several sorts.
@@ -268,6 +271,9 @@ type Author struct {
 	Name      string
 	AvatarURL string
 	URL       string
+	// Said is the id of something that they said on the account: some networks ban
+	// the author of a comment and not a person. Empty where nobody knows.
+	Said string
 }
 
 // Event is a decoded fact.
@@ -327,4 +333,7 @@ type Health struct {
 	Handle string
 	// Followers of the account now; -1 when the network does not say.
 	Followers int64
+	// Expires is when the keys end if nobody renews them; zero: they last, or the
+	// network does not say.
+	Expires time.Time
 }

@@ -54,12 +54,37 @@ func As[T any](s *Set, name Name, action Action) (T, error) {
 			return can, nil
 		}
 	}
-	why := p.Cannot[action]
-	if slices.Contains(p.Later, action) {
-		why = Cannot{Why: "Kith cannot do that on " + p.Label + " yet.", Instead: "Do it on the network itself."}
-	}
+	why := p.Why(action)
 	if why.Why == "" {
 		why.Why = p.Label + " cannot do that."
 	}
 	return none, fault.New(fault.Invalid, "%s", why.Why).WithHint("%s", why.Instead)
+}
+
+// Why says why something is impossible, or not possible yet, and what to do instead.
+func (p Profile) Why(action Action) Cannot {
+	if slices.Contains(p.Later, action) {
+		return Cannot{Why: "Kith cannot do that on " + p.Label + " yet.", Instead: "Do it on the network itself."}
+	}
+	return p.Cannot[action]
+}
+
+// Names gives the names of the networks in their order.
+func (s *Set) Names() []Name {
+	var names []Name
+	for _, d := range s.All() {
+		names = append(names, d.Name())
+	}
+	return names
+}
+
+// Sane says what no network's limits may be, once what was said in the place of
+// our facts is among them.
+func (s *Set) Sane() error {
+	for _, d := range s.All() {
+		if err := d.Profile().Limits.sane(); err != nil {
+			return wrongMechanics(d.Name(), err).WithHint("Mend the number in the file of --mechanics, or take it out.")
+		}
+	}
+	return nil
 }

@@ -22,5 +22,8 @@ type guest struct {
 
 // guests are the networks besides the first three, one line each.
 func guests() []guest {
-	return []guest{}
+	return []guest{
+		onPinterest(),
+		onYouTube(),
+	}
 }

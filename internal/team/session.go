@@ -22,6 +22,7 @@ const (
 type Caller struct {
 	Actor   access.Actor
 	Session string // digest of the cookie; "" for a token
+	Locale  string // the language that the person has chosen
 	Stale   bool   // Seen should be told
 }
 
@@ -36,11 +37,11 @@ func BySession(ctx context.Context, tx *store.Tx, cookie string) (Caller, error)
 		Hash, Workspace      string
 		Created, Seen, Until time.Time
 		Account              string
-		Name                 string
+		Name, Locale         string
 		Role                 access.Role
 		Channels             []string
 	}
-	r, err := store.One[row](ctx, tx, `select s.hash, s.workspace, s.created_at, s.seen_at, s.expires_at, a.id, a.name, m.role, m.channels
+	r, err := store.One[row](ctx, tx, `select s.hash, s.workspace, s.created_at, s.seen_at, s.expires_at, a.id, a.name, a.locale, m.role, m.channels
 		from session s join account a on a.id = s.account_id
 		join member m on m.workspace = s.workspace and m.account_id = s.account_id where s.hash = $1`, secret.Digest(cookie))
 	if fault.Is(err, fault.NotFound) || err == nil && !tx.Now.Before(r.Until) {
@@ -52,6 +53,7 @@ func BySession(ctx context.Context, tx *store.Tx, cookie string) (Caller, error)
 	return Caller{
 		Actor:   access.Actor{User: r.Account, Name: r.Name, Workspace: r.Workspace, Role: r.Role, Channels: r.Channels},
 		Session: r.Hash,
+		Locale:  r.Locale,
 		Stale:   tx.Now.Sub(r.Seen) > grain,
 	}, nil
 }
@@ -118,7 +120,7 @@ func openIn(ctx context.Context, tx *store.Tx, a Account, workspace string) (coo
 		return "", c, err
 	}
 	cookie = secret.Token()
-	c = Caller{Actor: m.Actor(workspace), Session: secret.Digest(cookie)}
+	c = Caller{Actor: m.Actor(workspace), Session: secret.Digest(cookie), Locale: a.Locale}
 	if _, err = tx.Exec(ctx, "insert into session (hash, account_id, workspace, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)",
 		c.Session, a.ID, workspace, tx.Now, tx.Now.Add(SessionIdle)); err != nil {
 		return "", c, err

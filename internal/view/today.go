@@ -87,7 +87,7 @@ func TodayFor(ctx context.Context, tx *store.Tx, actor access.Actor, zone *time.
 	return t, err
 }
 
-// urgent: what is unclear or failed, and channels that do not work.
+// urgent: what is unclear or failed. How the channels are, the corridor says.
 func urgent(ctx context.Context, tx *store.Tx, actor access.Actor) ([]Item, error) {
 	type pub struct {
 		PostID, Network, State, Text, Excerpt string
@@ -104,20 +104,6 @@ func urgent(ctx context.Context, tx *store.Tx, actor access.Actor) ([]Item, erro
 		}
 		items = append(items, Item{Key: "post_" + p.State, At: p.At, Href: "/publish/" + p.PostID,
 			Params: map[string]any{"network": p.Network, "text": p.Text, "excerpt": p.Excerpt}})
-	}
-	type ch struct {
-		ID, Network, Handle, Health, Text, Fix string
-		At                                     time.Time
-	}
-	var c query
-	c.add(`select id, network, handle, health, health_text, health_fix, checked_at from channel
-		where workspace = ? and removed_at is null and health <> 'ok'`, actor.Workspace).within(actor, "id").add("order by checked_at desc limit 20")
-	for h, err := range store.Each[ch](ctx, tx, c.text.String(), c.args...) {
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, Item{Key: "channel_" + h.Health, At: h.At, Href: "/settings/channels/" + h.ID,
-			Params: map[string]any{"network": h.Network, "handle": h.Handle, "text": h.Text, "fix": h.Fix}})
 	}
 	return items, nil
 }

@@ -143,11 +143,31 @@ func doors(f finds) []scene {
 	}
 }
 
+// unowned are the pages of a house that nobody owns yet.
+func unowned() []scene {
+	return []scene{
+		{name: "setup", route: "/setup", path: "/setup#" + setupCode, all: true},
+		{name: "setup-wrong", route: "/setup", path: "/setup", then: func(p *page, say say) {
+			begin(p, say, "wrong")
+			p.until("what is wrong is said beside its field", "document.activeElement.name === 'code' && document.activeElement.getAttribute('aria-invalid') === 'true'")
+		}, all: true},
+	}
+}
+
+// begin fills in what makes a house.
+func begin(p *page, say say, code string) {
+	p.t.Helper()
+	for _, f := range [][2]string{{"setup.code", code}, {"setup.workspace", "Radio Mistral"}, {"invitation.name", "Anne-Sophie Delacroix"}, {"signin.email", "anne-sophie@kith.example"}, {"invitation.password", password}} {
+		p.fill(say(f[0]), f[1])
+	}
+	p.press("button", say("setup.begin"))
+}
+
 // plain are all pages behind the door as they are without any data.
 func plain(t *testing.T, prefix string) []scene {
 	var all []scene
 	out := map[string]bool{}
-	for _, s := range doors(finds{}) {
+	for _, s := range append(doors(finds{}), unowned()...) {
 		out[s.route] = true
 	}
 	for _, route := range routes(t) {
@@ -164,6 +184,7 @@ func TestEveryPageInEveryLook(t *testing.T) {
 	h.owns(second, "Anne-Sophie Delacroix-Lemaître")
 	empty := open(t, false)
 	empty.owns(second, "Anne-Sophie Delacroix-Lemaître")
+	nobodys := fresh(t)
 	browser := browse(t)
 	first := tab(t, browser, h)
 	first.enter(rehearse.Keeper)
@@ -175,7 +196,7 @@ func TestEveryPageInEveryLook(t *testing.T) {
 		}
 	}
 	seen := map[string]bool{}
-	for _, s := range slices.Concat(full(f), doors(f)) {
+	for _, s := range slices.Concat(full(f), doors(f), unowned()) {
 		seen[s.route] = true
 	}
 	for _, route := range routes(t) {
@@ -192,6 +213,7 @@ func TestEveryPageInEveryLook(t *testing.T) {
 			v := viewer{locale: l.locale, axe: string(axe), say: func(key string, params ...string) string { t.Helper(); return w.say(t, key, params...) },
 				odd: strangers(w, read(t, l.other))}
 			v.look(t, tab(t, browser, h), "", doors(f))
+			v.look(t, tab(t, browser, nobodys), "", unowned(), "403", "404") // the favicon is looked for where no page names one
 			p := tab(t, browser, h)
 			p.enter(l.user)
 			v.look(t, p, l.user, full(f))

@@ -2,12 +2,19 @@
 package all
 
 import (
+	"time"
+
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/bluesky"
 	"github.com/kithhq/kith/internal/network/byhand"
 	"github.com/kithhq/kith/internal/network/facebook"
+	"github.com/kithhq/kith/internal/network/linkedin"
 	"github.com/kithhq/kith/internal/network/mastodon"
+	"github.com/kithhq/kith/internal/network/pinterest"
+	"github.com/kithhq/kith/internal/network/tiktok"
+	"github.com/kithhq/kith/internal/network/x"
+	"github.com/kithhq/kith/internal/network/youtube"
 	"github.com/kithhq/kith/internal/outward"
 )
 
@@ -17,13 +24,32 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err = c.EndpointOf(); err != nil {
+	endpoints, err := c.EndpointOf()
+	if err != nil {
 		return nil, err
 	}
-	drivers := []network.Driver{
-		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"]}),
-		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"]}),
-		facebook.New(out, facebook.Options{Delay: delays["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
+	said, err := c.MechanicsOf()
+	if err != nil || len(said) == 0 {
+		return list(out, c, delays, endpoints, nil), err
 	}
-	return network.NewSet(append(drivers, byhand.All()...)...), nil
+	m, err := network.ReadMechanics(said, list(out, c, delays, endpoints, nil).Names())
+	if err != nil {
+		return nil, err
+	}
+	set := list(out, c, delays, endpoints, m)
+	return set, set.Sane()
+}
+
+func list(out *outward.Client, c config.Config, delays map[string]time.Duration, endpoints map[string]string, m network.Mechanics) *network.Set {
+	drivers := []network.Driver{
+		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"], Mechanics: m["bluesky"]}),
+		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"], Mechanics: m["mastodon"]}),
+		facebook.New(out, facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
+		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Base: endpoints["pinterest"]}),
+		youtube.New(out, youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Base: endpoints["youtube"]}),
+		linkedin.New(out, linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Base: endpoints["linkedin"]}),
+		tiktok.New(out, tiktok.Options{Delay: delays["tiktok"], Mechanics: m["tiktok"], Base: endpoints["tiktok"]}),
+		x.New(out, x.Options{Delay: delays["x"], Mechanics: m["x"], Base: endpoints["x"]}),
+	}
+	return network.NewSet(append(drivers, byhand.All(m)...)...)
 }

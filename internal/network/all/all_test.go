@@ -1,10 +1,15 @@
 package all_test
 
 import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/all"
 	"github.com/kithhq/kith/internal/network/networktest"
@@ -44,4 +49,106 @@ func TestEveryNetworkIsInTheTable(t *testing.T) {
 			}
 		}
 	}
+}
+
+const matrix = "../../../docs/networks.md"
+
+var update = flag.Bool("update", false, "write the matrix in the documentation anew")
+
+func TestTheMatrixInTheDocumentationIsCurrent(t *testing.T) {
+	set := open(t, config.Config{})
+	got := network.Markdown(set)
+	if *update {
+		if err := os.WriteFile(matrix, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(matrix)
+	if err != nil || got != string(want) {
+		t.Errorf("docs/networks.md is not what kith networks --markdown says (%v): run this test with -update", err)
+	}
+}
+
+func open(t *testing.T, c config.Config) *network.Set {
+	t.Helper()
+	out, err := outward.New(outward.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(out.Close)
+	set, err := all.Set(out, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// Whatever is said of a network in place of our facts reaches its driver: one that
+// does not take it would go on with old numbers, and nobody would know.
+func TestMechanicsReachEveryDriver(t *testing.T) {
+	said := map[network.Name]any{}
+	names := open(t, config.Config{}).Names()
+	for _, name := range names {
+		said[name] = map[string]any{"delay_s": 4242, "limits": map[string]any{"text": map[string]any{"max": 4242}},
+			"quotas": []network.Quota{{Name: "posts", Max: 42, WindowS: 60, Per: "account"}}}
+	}
+	data, err := json.Marshal(said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, set := open(t, config.Config{}), open(t, config.Config{Mechanics: file(t, string(data))})
+	for _, name := range names {
+		old, _ := before.Get(name)
+		d, _ := set.Get(name)
+		p := d.Profile()
+		if p.Delay != 4242*time.Second || p.Limits.Text.Max != 4242 || len(p.Quotas) != 1 || p.Quotas[0].Max != 42 {
+			t.Errorf("%s does not take the mechanics: %v %d %v", name, p.Delay, p.Limits.Text.Max, p.Quotas)
+		}
+		if p.Limits.Text.Unit != old.Profile().Limits.Text.Unit || p.Label != old.Profile().Label || p.Limits.Media.MaxItems != old.Profile().Limits.Media.MaxItems {
+			t.Errorf("%s: what was not said has changed", name)
+		}
+	}
+}
+
+func TestWrongMechanicsAreRefusedAndSayWhatToDo(t *testing.T) {
+	out, err := outward.New(outward.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	for what, text := range map[string]string{
+		"no JSON":             `{`,
+		"a list":              `[]`,
+		"two objects":         `{} {}`,
+		"unknown network":     `{"friendface": {"delay_s": 1}}`,
+		"unknown name":        `{"mastodon": {"delay": 1}}`,
+		"unknown limit":       `{"mastodon": {"limits": {"text": {"maximum": 1}}}}`,
+		"not to be said":      `{"mastodon": {"later": []}}`,
+		"negative delay":      `{"mastodon": {"delay_s": -1}}`,
+		"negative limit":      `{"mastodon": {"limits": {"text": {"max": -1}}}}`,
+		"no unit":             `{"mastodon": {"limits": {"text": {"unit": "words"}}}}`,
+		"quota without while": `{"mastodon": {"quotas": [{"name": "posts", "max": 1, "per": "account"}]}}`,
+		"quota of nobody":     `{"mastodon": {"quotas": [{"name": "posts", "max": 1, "window_s": 60}]}}`,
+		"no zone":             `{"mastodon": {"quotas": [{"name": "posts", "max": 1, "daily": "Paris", "per": "app"}]}}`,
+		"price in words":      `{"mastodon": {"prices": [{"what": "post", "amount": "much", "currency": "EUR"}]}}`,
+		"no day":              `{"mastodon": {"expires": "soon"}}`,
+		"least above most":    `{"mastodon": {"limits": {"media": {"min_items": 9}}}}`,
+	} {
+		_, err := all.Set(out, config.Config{Mechanics: file(t, text)})
+		if _, hint := fault.Shown(err); !fault.Is(err, fault.Invalid) || hint == "" {
+			t.Errorf("%s: %v, and to do: %q", what, err, hint)
+		}
+	}
+	if _, err := all.Set(out, config.Config{Mechanics: "/nowhere/at/all.json"}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("no file: %v", err)
+	}
+}
+
+func file(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "mechanics.json")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }

@@ -11,6 +11,7 @@ package bluesky
 
 import (
 	_ "embed"
+	"encoding/json"
 	"sync"
 	"time"
 
@@ -27,6 +28,8 @@ type Options struct {
 	Directory string // answers did:plc documents: https://plc.directory
 	Now       func() time.Time
 	Delay     time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
+	// Mechanics is what whoever runs this house says in the place of facts.json.
+	Mechanics json.RawMessage
 }
 
 // Driver speaks to Bluesky.
@@ -64,7 +67,7 @@ func New(out *outward.Client, o Options) *Driver {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON), sessions: map[string]*session{}}
+	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON, o.Mechanics), sessions: map[string]*session{}}
 	if o.Delay > 0 {
 		d.profile.Delay = o.Delay
 	}

@@ -24,15 +24,16 @@ type Driver struct {
 
 var _ network.Connector = (*Driver)(nil)
 
-// All gives the networks that are published on by hand.
-func All() []network.Driver {
+// All gives the networks that are published on by hand; said is what whoever runs
+// this house says in the place of our facts.
+func All(said network.Mechanics) []network.Driver {
 	var all []network.Driver
 	for _, name := range []network.Name{"bereal", "snapchat", "instagram_personal", "tiktok_personal"} {
 		data, err := facts.ReadFile("facts/" + string(name) + ".json")
 		if err != nil {
 			panic(err) // it is embedded
 		}
-		d := &Driver{name: name, profile: network.Facts(data)}
+		d := &Driver{name: name, profile: network.Facts(data, said[name])}
 		why := network.Cannot{Why: d.profile.Label + " gives no program a way to do this.", Instead: "Do it in its own application; Kith prepares and reminds."}
 		for _, a := range network.Actions() {
 			if _, said := d.profile.Cannot[a]; !said && !network.Can(d, a) {

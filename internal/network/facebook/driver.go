@@ -12,11 +12,12 @@ package facebook
 
 import (
 	_ "embed"
-	"regexp"
+	"encoding/json"
 	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/secret"
 )
@@ -34,30 +35,33 @@ type Options struct {
 	AppSecret secret.Text
 	Delay     time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
 	Now       func() time.Time
+	// Mechanics is what whoever runs this house says in the place of facts.json.
+	Mechanics json.RawMessage
 }
 
 // Driver speaks to Facebook.
 type Driver struct {
-	out     *outward.Client
+	graph   *graph.Client
 	options Options
 	profile network.Profile
 }
 
 var (
-	_ network.Connector = (*Driver)(nil)
-	_ network.Checker   = (*Driver)(nil)
-	_ network.Publisher = (*Driver)(nil)
-	_ network.Finder    = (*Driver)(nil)
-	_ network.Replier   = (*Driver)(nil)
-	_ network.Deleter   = (*Driver)(nil)
-	_ network.Liker     = (*Driver)(nil)
-	_ network.Hider     = (*Driver)(nil)
-	_ network.Remover   = (*Driver)(nil)
-	_ network.Banner    = (*Driver)(nil)
-	_ network.Reader    = (*Driver)(nil)
-	_ network.Decoder   = (*Driver)(nil)
-	_ network.Knocker   = (*Driver)(nil)
-	_ network.Measurer  = (*Driver)(nil)
+	_ network.Connector  = (*Driver)(nil)
+	_ network.Checker    = (*Driver)(nil)
+	_ network.Publisher  = (*Driver)(nil)
+	_ network.Finder     = (*Driver)(nil)
+	_ network.Replier    = (*Driver)(nil)
+	_ network.Deleter    = (*Driver)(nil)
+	_ network.Liker      = (*Driver)(nil)
+	_ network.Hider      = (*Driver)(nil)
+	_ network.Remover    = (*Driver)(nil)
+	_ network.Banner     = (*Driver)(nil)
+	_ network.Reader     = (*Driver)(nil)
+	_ network.Decoder    = (*Driver)(nil)
+	_ network.Knocker    = (*Driver)(nil)
+	_ network.Measurer   = (*Driver)(nil)
+	_ network.Subscriber = (*Driver)(nil)
 )
 
 // New makes the driver.
@@ -72,7 +76,8 @@ func New(out *outward.Client, o Options) *Driver {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON)}
+	client := &graph.Client{Out: out, Base: o.GraphURL, Version: o.Version, App: network.App{ID: o.AppID, Secret: o.AppSecret}, Voice: voice()}
+	d := &Driver{graph: client, options: o, profile: network.Facts(factsJSON, o.Mechanics)}
 	if o.Delay > 0 {
 		d.profile.Delay = o.Delay
 	}
@@ -98,27 +103,8 @@ func (d *Driver) limits(conn network.Conn) network.Limits {
 
 func (d *Driver) now() time.Time { return d.options.Now().UTC() }
 
-// app says whether we have an app at Meta.
-func (d *Driver) app() bool { return d.options.AppID != "" && d.options.AppSecret != "" }
-
 // wanted are the permissions that everything together needs.
 func wanted() []string {
 	return []string{"pages_read_engagement", "pages_read_user_content", "pages_manage_posts", "pages_manage_engagement",
 		"pages_manage_metadata", "pages_messaging", "read_insights"}
 }
-
-// moment reads a time as Graph writes one; what is none is the zero time.
-func moment(s string) time.Time {
-	for _, layout := range []string{"2006-01-02T15:04:05-0700", time.RFC3339} {
-		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1970 && t.Year() <= 9998 {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
-}
-
-// object is what may stand in a path, which is where ids of posts and comments go.
-var object = regexp.MustCompile(`^[A-Za-z0-9_]{1,128}$`) //nolint:gochecknoglobals // compiled once
-
-// known is what may be the id of anything, a message's too.
-var known = regexp.MustCompile(`^[A-Za-z0-9_.:=$@+/-]{1,256}$`) //nolint:gochecknoglobals // compiled once

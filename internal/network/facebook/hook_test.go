@@ -434,3 +434,36 @@ func TestChallenge(t *testing.T) {
 		t.Error("nobody typed a token, and it is answered")
 	}
 }
+
+// Asked to, Meta learns our address, tests it, and lets the Page's news through:
+// with the app of the connection, not that of the options.
+func TestMetaIsAskedToKnock(t *testing.T) {
+	w := networktest.NewWorld(t, harness(facebook.Options{}))
+	driver := w.Driver.(*facebook.Driver)
+	app := network.App{ID: "600000000000001", Secret: "app-secret", Verify: "our word"}
+	var tested int
+	ours := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		answer, ok := driver.Challenge(r.URL.Query(), app)
+		if r.Method == http.MethodGet && ok {
+			tested++
+			_, _ = rw.Write([]byte(answer.Body))
+			return
+		}
+		rw.WriteHeader(http.StatusOK)
+	}))
+	t.Cleanup(ours.Close)
+	conn := w.Conn
+	conn.App = app
+	if err := driver.Subscribe(t.Context(), conn, ours.URL); err != nil || tested != 1 {
+		t.Fatalf("asked to knock, Meta says %v and tested %d times", err, tested)
+	}
+	wrong := conn
+	wrong.App.Secret = "another secret"
+	if err := driver.Subscribe(t.Context(), wrong, ours.URL); err == nil {
+		t.Error("an app with a wrong secret may change where Meta knocks")
+	}
+	wrong.App = network.App{ID: app.ID, Secret: app.Secret}
+	if err := driver.Subscribe(t.Context(), wrong, ours.URL); !fault.Is(err, fault.Invalid) {
+		t.Errorf("without a word to be tested with: %v", err)
+	}
+}

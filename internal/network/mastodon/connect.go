@@ -93,16 +93,22 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 	if k.Token == "" || strings.ContainsFunc(k.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return network.Account{}, fault.New(fault.Invalid, "This is not an access token.").WithHint("Copy it from Preferences → Development on your server.").On("token")
 	}
+	found, err := d.account(ctx, base, k)
+	if fault.Is(err, fault.Denied) {
+		return found, fault.Wrap(fault.Denied, err, "The server does not accept this access token.").
+			WithHint("Copy it again; it needs the scopes read, write and follow.").On("token")
+	}
+	return found, err
+}
+
+// account is whose token this is.
+func (d *Driver) account(ctx context.Context, base string, k keys) (network.Account, error) {
 	i, err := d.instance(ctx, base)
 	if err != nil {
 		return network.Account{}, err
 	}
 	var me account
 	if _, err := d.send(ctx, base, k.Token, ask{path: "/api/v1/accounts/verify_credentials"}, &me); err != nil {
-		if fault.Is(err, fault.Denied) {
-			return network.Account{}, fault.Wrap(fault.Denied, err, "The server does not accept this access token.").
-				WithHint("Copy it again; it needs the scopes read, write and follow.").On("token")
-		}
 		return network.Account{}, err
 	}
 	if !idSign.MatchString(me.ID) || me.Username == "" {

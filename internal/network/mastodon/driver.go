@@ -8,6 +8,7 @@ package mastodon
 
 import (
 	_ "embed"
+	"encoding/json"
 	"sync"
 	"time"
 
@@ -23,6 +24,8 @@ type Options struct {
 	Now   func() time.Time
 	Delay time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
 	Poll  time.Duration // between two questions whether a file is ready: 1 s
+	// Mechanics is what whoever runs this house says in the place of facts.json.
+	Mechanics json.RawMessage
 }
 
 // Driver speaks to Mastodon.
@@ -35,17 +38,18 @@ type Driver struct {
 }
 
 var (
-	_ network.Connector = (*Driver)(nil)
-	_ network.Checker   = (*Driver)(nil)
-	_ network.Publisher = (*Driver)(nil)
-	_ network.Finder    = (*Driver)(nil)
-	_ network.Replier   = (*Driver)(nil)
-	_ network.Deleter   = (*Driver)(nil)
-	_ network.Liker     = (*Driver)(nil)
-	_ network.Banner    = (*Driver)(nil)
-	_ network.Reader    = (*Driver)(nil)
-	_ network.Decoder   = (*Driver)(nil)
-	_ network.Measurer  = (*Driver)(nil)
+	_ network.Authorizer = (*Driver)(nil)
+	_ network.Connector  = (*Driver)(nil)
+	_ network.Checker    = (*Driver)(nil)
+	_ network.Publisher  = (*Driver)(nil)
+	_ network.Finder     = (*Driver)(nil)
+	_ network.Replier    = (*Driver)(nil)
+	_ network.Deleter    = (*Driver)(nil)
+	_ network.Liker      = (*Driver)(nil)
+	_ network.Banner     = (*Driver)(nil)
+	_ network.Reader     = (*Driver)(nil)
+	_ network.Decoder    = (*Driver)(nil)
+	_ network.Measurer   = (*Driver)(nil)
 )
 
 // New makes the driver.
@@ -56,12 +60,12 @@ func New(out *outward.Client, o Options) *Driver {
 	if o.Poll == 0 {
 		o.Poll = time.Second
 	}
-	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON), roots: map[string]root{}}
+	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON, o.Mechanics), roots: map[string]root{}}
 	if o.Delay > 0 {
 		d.profile.Delay = o.Delay
 	}
 	d.profile.Fields = []network.Field{
-		{Name: "server", Label: "Server", Help: "Where your account lives, like mastodon.social.", Kind: "url", Required: true},
+		{Name: "server", Label: "Server", Help: "Where your account lives, like mastodon.social.", Kind: "url", Required: true, Before: true},
 		{Name: "token", Label: "Access token", Help: "Made on your server under Preferences → Development → New application, with the scopes read, write and follow.", Kind: "password", Secret: true, Required: true},
 	}
 	return d

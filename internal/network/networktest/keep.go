@@ -219,7 +219,7 @@ func hostileNetwork(t *testing.T, h Harness) {
 		} else {
 			t.Errorf("%.60q says that a post went out", body)
 		}
-		_, _, _ = w.tryRead(t.Context(), "")                                                              // no panic
+		_, _, _ = w.tryRead(t.Context(), "") // no panic
 		if m, ok := w.Driver.(network.Measurer); ok {
 			_, _ = m.Measure(t.Context(), w.Conn, []network.Ref{sent.Ref}) // no panic
 		}

@@ -15,6 +15,7 @@ package x
 
 import (
 	_ "embed"
+	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
@@ -29,9 +30,10 @@ var factsJSON []byte
 
 // Options have defaults for their zero values.
 type Options struct {
-	Delay time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
-	Base  string        // one address in the place of api.x.com and x.com
-	Now   func() time.Time
+	Mechanics json.RawMessage // what an admin said in the place of our facts
+	Delay     time.Duration   // how long an accepted post may stay invisible; 0: as facts.json says
+	Base      string          // one address in the place of api.x.com and x.com
+	Now       func() time.Time
 }
 
 // Driver speaks to X.
@@ -69,7 +71,7 @@ func New(out *outward.Client, o Options) *Driver {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON), api: "https://api.x.com", site: "https://x.com"}
+	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON, o.Mechanics), api: "https://api.x.com", site: "https://x.com"}
 	if base := strings.TrimSuffix(o.Base, "/"); base != "" {
 		d.api, d.site = base, base
 	}

@@ -2,6 +2,7 @@
 import { asProblem, type Problem } from '$lib/api/problem';
 import { onNews } from '$lib/api/news';
 import type { News, Page } from '$lib/api/types';
+import { locale } from '$lib/i18n/i18n.svelte';
 
 export class Loaded<T> {
 	data = $state.raw<T | null>(null);
@@ -40,6 +41,7 @@ export class Loaded<T> {
 export function loaded<T>(ask: (signal: AbortSignal) => Promise<T>, topics: readonly News['topic'][] = []): Loaded<T> {
 	const it = new Loaded(ask);
 	$effect(() => {
+		locale(); // the server answers in the reader's language
 		void it.refetch();
 		return () => it.drop();
 	});
@@ -161,6 +163,7 @@ export function feed<T extends { id: string }>(
 ): Feed<T> {
 	const it = new Feed(ask);
 	$effect(() => {
+		locale();
 		void it.start();
 		return () => it.drop();
 	});

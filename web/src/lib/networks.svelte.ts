@@ -1,18 +1,23 @@
-// What the networks can do, asked once for each person who signs in.
+// What the networks can do, asked once for each person who signs in and for each language they read.
 import { networks as ask } from '$lib/api/ask';
 import type { Network } from '$lib/api/types';
+import { locale } from '$lib/i18n/i18n.svelte';
 import { me } from '$lib/session.svelte';
 
-let kept = $state.raw<{ user: string; list: Network[] } | null>(null);
+let kept = $state.raw<{ of: string; list: Network[] } | null>(null);
 let under: Promise<void> | null = null;
 
-/** Starts to ask when nobody has; whoever reads networkNamed() is told when the answer is there. */
+/** Starts to ask when nobody has, and again in another language; whoever reads networkNamed() is told when the answer is there. */
 export function wantNetworks(): void {
-	const user = me().user.id;
-	if (kept?.user === user || under) return;
+	$effect(request);
+}
+
+function request(): void {
+	const of = `${me().user.id} ${locale()}`;
+	if (kept?.of === of || under) return;
 	under = ask
 		.list()
-		.then((page) => void (kept = { user, list: page.items }))
+		.then((page) => void (kept = { of, list: page.items }))
 		.catch(() => {})
 		.finally(() => (under = null));
 }

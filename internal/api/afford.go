@@ -1,0 +1,53 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// Afford is what going out at a moment takes of a network's quotas, and what it
+// costs.
+type Afford struct {
+	Quotas List[Room]  `json:"quotas"`
+	Price  Maybe[Cost] `json:"price" doc:"null: the network takes nothing."`
+}
+
+// Room is what a quota of posts has left at a moment.
+type Room struct {
+	QuotaUse
+	Fits bool       `json:"fits"`
+	Next *time.Time `json:"next" doc:"The next moment with room, when there is none; null then: there never is."`
+}
+
+// Cost is what a network takes for a post.
+type Cost struct {
+	Amount   string `json:"amount" doc:"A decimal number."`
+	Currency string `json:"currency"`
+	Link     bool   `json:"link" doc:"It is dearer because of a link."`
+}
+
+func (d *Door) afford(ctx context.Context, tx *store.Tx, by access.Actor, channelID string, parts []publish.Content, at *time.Time) (said Afford, err error) {
+	var due time.Time
+	if at != nil {
+		due = *at
+	}
+	a, err := d.House.Afford(ctx, tx, by, channelID, parts, due)
+	if err != nil {
+		return said, err
+	}
+	said.Quotas = each(a.Rooms, func(r publish.Room) Room {
+		one := Room{QuotaUse: quotaOf(r), Fits: r.Fits}
+		if !r.Fits {
+			one.Next = when(r.Next)
+		}
+		return one
+	})
+	if a.Paid {
+		said.Price = some(Cost(a.Cost))
+	}
+	return said, nil
+}

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/flow"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// ChannelHealth is everything that is known of how a connection is.
+type ChannelHealth struct {
+	Channel      Channel        `json:"channel"`
+	Alerts       List[Alert]    `json:"alerts"`
+	KeysExpireAt *time.Time     `json:"keys_expire_at" doc:"null: they last, or the network does not say."`
+	Webhook      Webhook        `json:"webhook"`
+	Quotas       List[QuotaUse] `json:"quotas"`
+	Version      string         `json:"version" doc:"Of the network's API; empty where it has none."`
+	VersionEnds  string         `json:"version_ends" doc:"The day after which the network may refuse it."`
+	Pages        int            `json:"pages" doc:"Read while catching up; 0: there is nothing to catch up."`
+	ReachS       int            `json:"reach_s" doc:"How far back the network tells, in seconds; 0: as far as needed."`
+	Gaps         List[Gap]      `json:"gaps"`
+}
+
+// Alert is something that a person should know; its sentence is made from key and
+// params.
+type Alert struct {
+	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap"`
+	Bad    bool           `json:"bad" doc:"Something does not work now."`
+	Params map[string]any `json:"params" say:"text,fix"`
+	Mend   string         `json:"mend" enum:"reconnect,update,look,wait"`
+}
+
+// Webhook is whether a network knocks.
+type Webhook struct {
+	Possible bool       `json:"possible" doc:"The network knocks at all."`
+	At       *time.Time `json:"at" doc:"When it did the last time."`
+	Address  string     `json:"address"`
+}
+
+// QuotaUse is how much of a quota is used.
+type QuotaUse struct {
+	Name    string     `json:"name"`
+	Used    int        `json:"used"`
+	Max     int        `json:"max" doc:"0: not known."`
+	WindowS int        `json:"window_s,omitempty" doc:"In any while of this many seconds."`
+	Daily   string     `json:"daily,omitempty" doc:"In a calendar day of this time zone."`
+	Per     string     `json:"per,omitempty" doc:"app: shared by all channels of this house."`
+	Resets  *time.Time `json:"resets,omitempty"`
+	Source  string     `json:"source" enum:"network,kith" doc:"Who counted."`
+}
+
+// Gap is a time of which we may have missed something.
+type Gap struct {
+	ID        string       `json:"id"`
+	ChannelID string       `json:"channel_id"`
+	Network   network.Name `json:"network"`
+	Handle    string       `json:"handle"`
+	URL       string       `json:"url"`
+	From      time.Time    `json:"from"`
+	To        *time.Time   `json:"to" doc:"null: it goes on."`
+	Reason    string       `json:"reason" enum:"lost,silent" doc:"lost: the network tells no more of it. silent: it does not answer."`
+}
+
+func (d *Door) health() {
+	read(d, route{id: "GET /channels/{id}/health", name: "getChannelHealth", verb: access.Read, summary: "Everything that is known of how a connection is"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (ChannelHealth, error) {
+			k, err := d.House.Condition(ctx, tx, by, in.ID)
+			if err != nil {
+				return ChannelHealth{}, err
+			}
+			return d.healthOf(k), nil
+		})
+	read(d, route{id: "GET /gaps", name: "listGaps", verb: access.Read, summary: "Times of which we may have missed something"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (said Page[Gap], err error) {
+			gaps, err := channel.OpenGaps(ctx, tx, by.Workspace)
+			if err != nil || len(gaps) == 0 {
+				return said, err
+			}
+			channels, err := channel.List(ctx, tx, by.Workspace)
+			for _, g := range gaps {
+				for _, c := range channels {
+					if c.ID == g.Channel && by.Sees(c.ID) {
+						said.Items = append(said.Items, gapOf(g, c))
+					}
+				}
+			}
+			return said, err
+		})
+	way(d, route{id: "POST /gaps/{id}/dismiss", name: "dismissGap", verb: access.Reply, audit: "gap.dismiss", summary: "Somebody has looked on the network: nothing is missing any more"},
+		func(ctx context.Context, by access.Actor, in *byID) (nothing, error) {
+			return nothing{}, d.House.Dismiss(ctx, by, in.ID)
+		})
+}
+
+func (d *Door) healthOf(k flow.Condition) ChannelHealth {
+	c := k.Channel
+	said := ChannelHealth{Channel: channelOf(c), KeysExpireAt: when(c.KeysExpireAt), Webhook: Webhook{Possible: k.Knocks, At: when(c.WebhookAt)},
+		Version: k.Profile.Version, VersionEnds: k.Profile.Expires, Pages: c.Pages, ReachS: int(k.Profile.Reach.Seconds()),
+		Alerts: each(k.Alerts, func(a flow.Alert) Alert { return Alert{a.Key, a.Bad, a.Params, a.Mend} }),
+		Gaps:   each(k.Gaps, func(g channel.Gap) Gap { return gapOf(g, c) }),
+		Quotas: each(c.Quotas, func(u network.QuotaUse) QuotaUse {
+			return QuotaUse{Name: u.Name, Used: u.Used, Max: u.Max, Resets: when(u.Resets), Source: "network"}
+		})}
+	if k.Knocks {
+		said.Webhook.Address = d.House.Hook(c.Network)
+	}
+	for _, r := range k.Counted {
+		said.Quotas = append(said.Quotas, quotaOf(r))
+	}
+	return said
+}
+
+func quotaOf(r publish.Room) QuotaUse {
+	q := r.Quota
+	return QuotaUse{Name: q.Name, Used: r.Used, Max: q.Max, WindowS: q.WindowS, Daily: q.Daily, Per: q.Per, Source: "kith"}
+}
+
+func gapOf(g channel.Gap, c channel.Channel) Gap {
+	return Gap{g.ID, g.Channel, c.Network, c.Handle, c.URL, g.From.UTC(), when(g.To), g.Reason}
+}
+
+// knocks says when each network knocked the last time.
+func (d *Door) knocks(ctx context.Context, tx *store.Tx, by access.Actor) (map[network.Name]time.Time, error) {
+	all, err := channel.List(ctx, tx, by.Workspace)
+	last := map[network.Name]time.Time{}
+	for _, c := range all {
+		if by.Sees(c.ID) && c.WebhookAt.After(last[c.Network]) {
+			last[c.Network] = c.WebhookAt
+		}
+	}
+	return last, err
+}

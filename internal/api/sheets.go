@@ -1,0 +1,90 @@
+package api
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/network"
+)
+
+// Sheet is all that is known of a network: what it can do, how much, how often,
+// for how much money, and from where that is known.
+type Sheet struct {
+	Network   network.Name   `json:"network"`
+	Label     string         `json:"label"`
+	Evidence  string         `json:"evidence" doc:"What the driver was proved on."`
+	AsOf      string         `json:"as_of"`
+	Version   string         `json:"version"`
+	Expires   string         `json:"expires" doc:"The day after which the network may refuse this version of its API."`
+	DelayS    int            `json:"delay_s" doc:"How long an accepted post may stay invisible, in seconds."`
+	Abilities List[Cell]     `json:"abilities"`
+	Limits    Limits         `json:"limits"`
+	Quotas    List[Quota]    `json:"quotas"`
+	Prices    List[Price]    `json:"prices"`
+	Windows   List[Window]   `json:"windows"`
+	Sources   List[SourceOf] `json:"sources"`
+}
+
+// Cell is one cell of the matrix.
+type Cell struct {
+	Action  string `json:"action"`
+	State   string `json:"state" enum:"can,cannot,later,by_hand" doc:"cannot: the network does not offer it. later: it does, and Kith does not yet. by_hand: a person does it, helped."`
+	Why     string `json:"why" say:""`
+	Instead string `json:"instead" say:""`
+}
+
+// Quota is how much a network lets one do in a while.
+type Quota struct {
+	Name    string `json:"name"`
+	Max     int    `json:"max" doc:"0: only the network knows."`
+	WindowS int    `json:"window_s"`
+	Daily   string `json:"daily" doc:"A time zone: the while is its calendar day."`
+	Per     string `json:"per" doc:"account, or app: shared by all channels of this house."`
+}
+
+// Price is what the network takes for one act.
+type Price struct {
+	What     string `json:"what"`
+	Amount   string `json:"amount"`
+	Currency string `json:"currency"`
+}
+
+// Window is how long after a person's last message we may write to them.
+type Window struct {
+	Name  string `json:"name"`
+	Hours int    `json:"hours"`
+	Kind  string `json:"kind"`
+	Then  string `json:"then" say:""`
+}
+
+// SourceOf is where a fact comes from.
+type SourceOf struct {
+	Fact      string `json:"fact"`
+	Text      string `json:"text" say:""`
+	Date      string `json:"date"`
+	Uncertain bool   `json:"uncertain"`
+}
+
+func (d *Door) sheets() {
+	on(d, route{id: "GET /network-sheets", name: "listNetworkSheets", summary: "All that is known of the networks: the matrix, limits, quotas, prices, sources"},
+		func(context.Context, access.Actor, *none) (Page[Sheet], error) {
+			return Page[Sheet]{Items: each(d.House.Networks.All(), sheetOf)}, nil
+		})
+}
+
+func sheetOf(n network.Driver) Sheet {
+	p := n.Profile()
+	said := Sheet{Network: n.Name(), Label: p.Label, Evidence: p.Evidence, AsOf: p.AsOf, Version: p.Version, Expires: p.Expires, DelayS: int(p.Delay.Seconds()),
+		Limits:    limitsOf(p.Limits),
+		Abilities: each(network.Abilities(n), func(a network.Ability) Cell { return Cell{string(a.Action), string(a.State), a.Why, a.Instead} }),
+		Quotas:    each(p.Quotas, func(q network.Quota) Quota { return Quota(q) }),
+		Prices:    each(p.Prices, func(q network.Price) Price { return Price(q) }),
+		Windows:   each(p.Windows, func(w network.Window) Window { return Window(w) })}
+	for _, fact := range slices.Sorted(maps.Keys(p.Sources)) {
+		s := p.Sources[fact]
+		said.Sources = append(said.Sources, SourceOf{fact, s.Text, s.Date, s.Uncertain})
+	}
+	return said
+}

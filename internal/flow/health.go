@@ -1,0 +1,137 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// How long ahead people are told.
+const (
+	keysAhead    = 7 * 24 * time.Hour
+	versionAhead = 60 * 24 * time.Hour
+	silence      = 10 * time.Minute // a network may well not answer for a moment
+)
+
+// What mends an alert.
+const (
+	mendReconnect = "reconnect" // connect the channel again
+	mendUpdate    = "update"    // whoever runs the server updates Kith
+	mendLook      = "look"      // look on the network itself
+	mendWait      = "wait"      // it goes on by itself
+)
+
+// Alert is something about a channel that a person should know. The sentence is
+// made in the reader's language from its key and params.
+type Alert struct {
+	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap
+	Bad     bool   // something does not work now
+	Channel channel.Channel
+	Params  map[string]any
+	At      time.Time
+	Mend    string
+}
+
+// Condition is everything that is known of how a channel is.
+type Condition struct {
+	Channel channel.Channel
+	Profile network.Profile
+	Knocks  bool // the network knocks, with an app or without
+	Alerts  []Alert
+	Gaps    []channel.Gap
+	Counted []publish.Room // what Kith counts itself
+}
+
+// Condition says how a channel is.
+func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor, channelID string) (k Condition, err error) {
+	if err := actor.May(access.Read, channelID); err != nil {
+		return k, err
+	}
+	if k.Channel, err = channel.Get(ctx, tx, actor.Workspace, channelID); err != nil {
+		return k, err
+	}
+	d, err := h.Networks.Get(k.Channel.Network)
+	if err != nil {
+		return k, err
+	}
+	k.Profile, k.Knocks = d.Profile(), network.Can(d, network.ActWebhook)
+	if k.Gaps, err = channel.Gaps(ctx, tx, actor.Workspace, channelID); err != nil {
+		return k, err
+	}
+	k.Alerts = alerts(k.Channel, k.Profile, tx.Now)
+	k.Counted, err = h.rooms(ctx, tx, k.Channel, 0, tx.Now, 0)
+	return k, err
+}
+
+// Alerts gives what people should know of all channels they see.
+func (h *House) Alerts(ctx context.Context, tx *store.Tx, actor access.Actor) ([]Alert, error) {
+	channels, err := channel.List(ctx, tx, actor.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	gaps, err := channel.OpenGaps(ctx, tx, actor.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	var all []Alert
+	versions := map[network.Name]bool{}
+	for _, c := range channels {
+		d, err := h.Networks.Get(c.Network)
+		if err != nil || !actor.Sees(c.ID) {
+			continue // of a network that this version does not know nothing can be said
+		}
+		for _, a := range alerts(c, d.Profile(), tx.Now) {
+			if a.Mend == mendUpdate { // once for a network, not for each of its channels
+				if versions[c.Network] {
+					continue
+				}
+				versions[c.Network] = true
+			}
+			all = append(all, a)
+		}
+		for _, g := range gaps {
+			if g.Channel == c.ID {
+				all = append(all, Alert{Key: "gap", Channel: c, At: g.From, Mend: mendLook, Params: map[string]any{"from": g.From, "to": moment(g.To), "reason": g.Reason}})
+			}
+		}
+	}
+	return all, nil
+}
+
+// alerts judges what is known of one channel. Pure.
+func alerts(c channel.Channel, p network.Profile, now time.Time) []Alert {
+	var all []Alert
+	say := func(key string, bad bool, at time.Time, mend string, params map[string]any) {
+		all = append(all, Alert{Key: key, Bad: bad, Channel: c, At: at, Mend: mend, Params: params})
+	}
+	if c.Health != "ok" {
+		say("channel_"+c.Health, c.Health == "broken", c.CheckedAt, mendReconnect, map[string]any{"text": c.HealthText, "fix": c.HealthFix})
+	}
+	if e := c.KeysExpireAt; !e.IsZero() && e.Before(now.Add(keysAhead)) && c.Health == "ok" {
+		say("keys_expire", false, now, mendReconnect, map[string]any{"at": e})
+	}
+	if c.ReadingError != "" && c.Health != "broken" && now.Sub(c.CompleteUntil) > silence {
+		say("not_read", false, c.CompleteUntil, mendWait, map[string]any{"text": c.ReadingError})
+	}
+	if day, err := time.Parse(time.DateOnly, p.Expires); err == nil && day.Before(now.Add(versionAhead)) {
+		key := "version_expires"
+		if day.Before(now) {
+			key = "version_expired"
+		}
+		say(key, day.Before(now), now, mendUpdate, map[string]any{"version": p.Version, "day": p.Expires})
+	}
+	return all
+}
+
+// moment gives a time as a parameter: nil for none.
+func moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}

@@ -1,0 +1,212 @@
+package network
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// State says whether a network can do something.
+type State string
+
+// The states of an ability.
+const (
+	Offered    State = "can"
+	Impossible State = "cannot"  // the network does not offer it
+	NotYet     State = "later"   // the network offers it, Kith does not yet
+	ByHand     State = "by_hand" // a person does it, and Kith helps
+)
+
+// Ability is one cell of the matrix.
+type Ability struct {
+	Action  Action `json:"action"`
+	State   State  `json:"state"`
+	Why     string `json:"why,omitempty"`
+	Instead string `json:"instead,omitempty"`
+}
+
+// Abilities gives a network's column of the matrix, in the order of Actions.
+func Abilities(d Driver) []Ability {
+	p := d.Profile()
+	var all []Ability
+	for _, a := range Actions() {
+		one := Ability{Action: a, State: Impossible, Why: p.Cannot[a].Why, Instead: p.Cannot[a].Instead}
+		switch {
+		case Can(d, a):
+			one.State = Offered
+		case slices.Contains(p.Later, a):
+			one.State = NotYet
+		case a == ActPublish && p.Assisted != nil:
+			one.State = ByHand
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// Words name an action for people.
+func (a Action) Words() string {
+	words := map[Action]string{
+		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActReel: "Short upright videos",
+		ActStory: "Stories", ActQuestion: "Polls", ActFirstComment: "First comment", ActAltText: "Image descriptions", ActAILabel: "AI label",
+		ActPaidLabel: "Paid partnership label", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActPin: "Pin a post",
+		ActReply: "Answer", ActPrivateReply: "Answer in private", ActLike: "Like", ActHide: "Hide a comment", ActHold: "Hold a comment for review",
+		ActDeleteOthers: "Delete a comment", ActBan: "Ban a person", ActMute: "Mute a person", ActWebhook: "Hear at once (webhooks)", ActPoll: "Hear by asking",
+		ActMeasure: "Figures of posts", ActInsights: "Figures of the account", ActQuota: "Quota from the network", ActOAuth: "Connect by the network’s page",
+	}
+	return cmp.Or(words[a], string(a))
+}
+
+// Markdown writes the matrix and what is known of each network, for
+// docs/networks.md.
+func Markdown(s *Set) string {
+	var b strings.Builder
+	all := s.All()
+	b.WriteString("# What each network can do\n\nWritten by `kith networks --markdown`; a test keeps it current. ✓ Kith does it; – the\nnetwork does not offer it; *later*: the network offers it, Kith does not yet;\n*by hand*: a person does it, and Kith prepares and reminds.\n\n| |")
+	for _, d := range all {
+		b.WriteString(" " + d.Profile().Label + " |")
+	}
+	b.WriteString("\n|---|" + strings.Repeat("---|", len(all)) + "\n")
+	for i, a := range Actions() {
+		b.WriteString("| " + a.Words() + " |")
+		for _, d := range all {
+			b.WriteString(" " + map[State]string{Offered: "✓", Impossible: "–", NotYet: "*later*", ByHand: "*by hand*"}[Abilities(d)[i].State] + " |")
+		}
+		b.WriteString("\n")
+	}
+	for _, d := range all {
+		describe(&b, d)
+	}
+	return b.String()
+}
+
+func describe(b *strings.Builder, d Driver) {
+	p := d.Profile()
+	fmt.Fprintf(b, "\n## %s\n\nProved on: %s. Facts as of %s.", p.Label, p.Evidence, p.AsOf)
+	if p.Version != "" {
+		fmt.Fprintf(b, " API version %s", p.Version)
+		if p.Expires != "" {
+			fmt.Fprintf(b, ", which the network may refuse after %s", p.Expires)
+		}
+		b.WriteString(".")
+	}
+	fmt.Fprintf(b, "\n\n- Text: %s\n- Files: %s\n", p.Limits.Text.words(), p.Limits.Media.words())
+	for _, kind := range slices.Sorted(maps.Keys(p.Limits.Kinds)) {
+		k := p.Limits.Kinds[kind]
+		fmt.Fprintf(b, "- As a %s: text %s; files %s\n", kind, k.Text.words(), k.Media.words())
+	}
+	if p.Limits.Title != nil {
+		fmt.Fprintf(b, "- Title: %s\n", p.Limits.Title.words())
+	}
+	for _, q := range p.Quotas {
+		fmt.Fprintf(b, "- Quota: %s\n", q.words())
+	}
+	for _, price := range p.Prices {
+		fmt.Fprintf(b, "- Price: %s %s for %s\n", price.Amount, price.Currency, strings.ReplaceAll(price.What, "_", " "))
+	}
+	for _, w := range p.Windows {
+		fmt.Fprintf(b, "- We may write (%s, %s) for %d hours after the person’s last message. %s\n", strings.ReplaceAll(w.Kind, "_", " "), strings.ReplaceAll(w.Name, "_", " "), w.Hours, w.Then)
+	}
+	fmt.Fprintf(b, "- What was accepted may stay invisible for %s\n", p.Delay)
+	if p.Reach > 0 {
+		fmt.Fprintf(b, "- It tells what happened in the last %s\n", p.Reach.Round(time.Hour))
+	}
+	for _, a := range Abilities(d) {
+		if (a.State == Impossible || a.State == ByHand) && a.Why != "" {
+			fmt.Fprintf(b, "- %s: %s %s\n", a.Action.Words(), a.Why, a.Instead)
+		}
+	}
+	if len(p.Guide) > 0 {
+		b.WriteString("\nHow to make an app there:\n\n")
+		for i, step := range p.Guide {
+			fmt.Fprintf(b, "%d. %s\n", i+1, step)
+		}
+	}
+	if len(p.Sources) > 0 {
+		b.WriteString("\nSources:\n\n")
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Sources)) {
+		s := p.Sources[name]
+		fmt.Fprintf(b, "- %s: %s (%s%s)\n", name, s.Text, s.Date, map[bool]string{true: ", not certain"}[s.Uncertain])
+	}
+}
+
+func (l TextLimit) words() string {
+	if l.None {
+		return "none"
+	}
+	s := "no limit is known"
+	if l.Max > 0 {
+		s = fmt.Sprintf("at most %d %s", l.Max, strings.ReplaceAll(cmp.Or(string(l.Unit), "code_points"), "_", " "))
+	}
+	if l.MaxBytes > 0 {
+		s += fmt.Sprintf(" and %d bytes", l.MaxBytes)
+	}
+	if l.URLLength > 0 {
+		s += fmt.Sprintf("; a link counts as %d", l.URLLength)
+	}
+	if l.Hashtags > 0 {
+		s += fmt.Sprintf("; %d hashtags", l.Hashtags)
+	}
+	return s
+}
+
+func (l MediaLimit) words() string {
+	if l.MaxItems == 0 {
+		return "none"
+	}
+	s := fmt.Sprintf("at most %d", l.MaxItems)
+	if l.MinItems > 0 {
+		s = fmt.Sprintf("%d to %d", l.MinItems, l.MaxItems)
+	}
+	if len(l.Image.Types) > 0 {
+		s += "; images " + types(l.Image.Types) + size(l.Image.MaxBytes)
+	}
+	if len(l.Video.Types) > 0 {
+		s += "; videos " + types(l.Video.Types) + size(l.Video.MaxBytes)
+		if l.Video.MaxSeconds > 0 {
+			s += fmt.Sprintf(" of at most %s", time.Duration(l.Video.MaxSeconds*float64(time.Second)))
+		}
+	}
+	if l.AltMax > 0 {
+		s += fmt.Sprintf("; descriptions of at most %d", l.AltMax)
+	}
+	return s
+}
+
+func types(all []string) string {
+	short := make([]string, len(all))
+	for i, t := range all {
+		_, short[i], _ = strings.Cut(t, "/")
+	}
+	return strings.Join(short, ", ")
+}
+
+func size(n int64) string {
+	if n <= 0 {
+		return ""
+	}
+	if n < 1e6 {
+		return fmt.Sprintf(" up to %.0f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf(" up to %.1f MB", float64(n)/1e6)
+}
+
+func (q Quota) words() string {
+	s := fmt.Sprintf("%d %s", q.Max, q.Name)
+	if q.Max == 0 {
+		s = q.Name + ", only the network knows how many,"
+	}
+	if q.Daily != "" {
+		s += " a day (" + q.Daily + ")"
+	} else if q.WindowS > 0 {
+		s += " in " + strings.TrimSuffix(strings.TrimSuffix((time.Duration(q.WindowS)*time.Second).String(), "0s"), "0m")
+	}
+	if q.Per == "app" {
+		return s + ", shared by all channels of this house"
+	}
+	return s + " for each account"
+}

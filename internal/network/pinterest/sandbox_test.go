@@ -1,0 +1,188 @@
+package pinterest_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/networktest"
+	"github.com/kithhq/kith/internal/network/pinterest"
+	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/sandbox"
+	pretended "github.com/kithhq/kith/internal/sandbox/pinterest"
+)
+
+func harness(judge func(*testing.T, http.Handler) http.Handler) networktest.Harness {
+	var board string // of the account that was opened last
+	return networktest.Harness{
+		Name: "pinterest",
+		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
+			n := pretended.New(stage, pretended.Options{})
+			a := n.Account("atelier", "Atelier des Halles")
+			board = a.Board
+			return n.Handler(), func(string) map[string]string { return map[string]string{"token": a.Token} }
+		},
+		Driver: func(out *outward.Client, base string, now func() time.Time) network.Driver {
+			return pinterest.New(out, pinterest.Options{Base: base, Now: now})
+		},
+		Judge: judge,
+		Dress: func(part *network.Part) {
+			part.Options = map[string]string{"board": board}
+			part.Media = []network.Media{networktest.Picture("image/png", 24, 16, "a shelf of books")}
+		},
+		Counts: []string{"lifetime_metrics"},
+		Instead: map[string]func(*testing.T, networktest.Harness){
+			// Counts come from reactions and saves: there are no comments to count here.
+			"counts are what the network says, and what it does not say is absent": counts,
+		},
+	}
+}
+
+func TestPinterest(t *testing.T) { networktest.Run(t, harness(nil)) }
+
+func counts(t *testing.T, h networktest.Harness) {
+	w := networktest.NewWorld(t, h)
+	_, liked := w.Publish("count me")
+	_, quiet := w.Publish("nobody saw me")
+	for _, p := range []string{"p001", "p002", "p003"} {
+		w.Act(sandbox.Act{Kind: "react", Target: liked.ID, Person: p})
+	}
+	w.Act(sandbox.Act{Kind: "react", Reaction: "save", Target: liked.ID, Person: "p004"})
+	measurer := w.Driver.(network.Measurer)
+	missing := network.Ref{ID: "999"}
+	got, err := measurer.Measure(t.Context(), w.Conn, []network.Ref{liked.Ref, quiet.Ref, missing})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := got[liked.ID]; c[network.Likes] != 3 || c[network.Saves] != 1 || c[network.Views] != 12 {
+		t.Errorf("counted %v", c)
+	}
+	if n, given := got[quiet.ID][network.Likes]; !given || n != 0 {
+		t.Errorf("a given 0 is a 0: %v", got[quiet.ID])
+	}
+	if _, there := got[missing.ID]; there {
+		t.Error("a pin that does not exist has counts")
+	}
+	w.Front.Instead(func(rw http.ResponseWriter, _ *http.Request) bool {
+		rw.Header().Set("Content-Type", "application/json")
+		_, _ = rw.Write([]byte(`{"items":[{"id":"` + liked.ID + `","created_at":"2026-11-01T10:00:00","media":{"media_type":"image"},"pin_metrics":{"lifetime_metrics":{"reaction":null,"save":-1}}}]}`)) // the client sees to it
+		return true
+	})
+	got, err = measurer.Measure(t.Context(), w.Conn, []network.Ref{liked.Ref})
+	if err != nil || len(got[liked.ID]) != 0 {
+		t.Errorf("the network says nothing, and counted is %v, %v", got, err)
+	}
+}
+
+func TestConsentGivesKeysThatAreRenewed(t *testing.T) {
+	w := networktest.NewWorld(t, harness(nil))
+	d := w.Driver.(*pinterest.Driver)
+	ask := network.Asking{App: network.App{ID: "1500001", Secret: "pin-secret"}, Redirect: "https://kith.example.org/connect/pinterest", State: "s1"}
+	going, err := d.Authorize(t.Context(), ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := follow(t, going.URL)
+	if back.Get("state") != "s1" {
+		t.Errorf("the state came back as %q", back.Get("state"))
+	}
+	accounts, err := d.Grant(t.Context(), ask, back)
+	if err != nil || len(accounts) != 1 || accounts[0].Handle != "atelier" || accounts[0].Warning != "" {
+		t.Fatalf("%+v, %v", accounts, err)
+	}
+	if _, err := d.Grant(t.Context(), ask, back); !fault.Is(err, fault.Denied) {
+		t.Errorf("a code that was used: %v", err)
+	}
+	if _, err := d.Grant(t.Context(), ask, url.Values{"error": {"access_denied"}}); !fault.Is(err, fault.Denied) {
+		t.Errorf("who says no: %v", err)
+	}
+	conn := network.Conn{Base: accounts[0].Base, Account: accounts[0].ID, Keys: accounts[0].Keys, App: ask.App, Limits: accounts[0].Limits}
+	if _, keys, err := d.Check(t.Context(), conn); err != nil || keys != "" {
+		t.Errorf("fresh keys were changed: %v", err)
+	}
+	w.Stage.Clock.Advance(25 * 24 * time.Hour)
+	health, keys, err := d.Check(t.Context(), conn)
+	if err != nil || health.State != "ok" || keys == "" {
+		t.Fatalf("%+v, renewed: %v, %v", health, keys != "", err)
+	}
+	w.Stage.Clock.Advance(10 * 24 * time.Hour) // the old one has ended
+	if health, _, err := d.Check(t.Context(), conn); err != nil || health.State != "broken" {
+		t.Errorf("with the old keys: %+v, %v", health, err)
+	}
+	conn.Keys = keys
+	if health, _, err := d.Check(t.Context(), conn); err != nil || health.State != "ok" {
+		t.Errorf("with the new keys: %+v, %v", health, err)
+	}
+}
+
+// follow opens a page of consent as a browser would, and gives what comes back.
+func follow(t *testing.T, address string) url.Values {
+	t.Helper()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	to, err := url.Parse(answer.Header.Get("Location"))
+	if err != nil || !strings.HasPrefix(to.String(), "https://kith.example.org/") {
+		t.Fatalf("sent to %v, %v", to, err)
+	}
+	return to.Query()
+}
+
+func TestBoardsAreChosenAndDaysAreCounted(t *testing.T) {
+	w := networktest.NewWorld(t, harness(nil))
+	d := w.Driver.(*pinterest.Driver)
+	boards, err := d.Choices(t.Context(), w.Conn, "board")
+	if err != nil || len(boards) != 2 || boards[0].Label != "Shop window" {
+		t.Errorf("%+v, %v", boards, err)
+	}
+	part := w.Part("on no board")
+	part.Options = nil
+	if _, err := w.Send(part); !fault.Is(err, fault.Invalid) {
+		t.Errorf("without a board: %v", err)
+	}
+	w.Publish("seen")
+	now := w.Stage.Clock.Now()
+	if c, err := d.Insights(t.Context(), w.Conn, now.AddDate(0, 0, -5)); err != nil || c[network.Views] != 0 || len(c) == 0 {
+		t.Errorf("five days ago: %v, %v", c, err)
+	}
+	if c, err := d.Insights(t.Context(), w.Conn, now.AddDate(0, 0, -1)); err != nil || len(c) != 0 {
+		t.Errorf("what is still being counted is not there: %v, %v", c, err)
+	}
+}
+
+func TestAFilmThatCannotBeReadIsSaid(t *testing.T) {
+	w := networktest.NewWorld(t, harness(nil))
+	part := w.Part("broken film")
+	part.Media = []network.Media{networktest.File("video/mp4", []byte(strings.Repeat("not a film ", 100)), 720, 1280, "")}
+	_, err := w.Send(part)
+	if text, hint := fault.Shown(err); !fault.Is(err, fault.Invalid) || !strings.Contains(text, "video") || hint == "" {
+		t.Errorf("%v", err)
+	}
+	if n := len(w.Ledger(sandbox.Publish)); n != 0 {
+		t.Errorf("%d pins", n)
+	}
+}
+
+func TestWordsAreChanged(t *testing.T) {
+	w := networktest.NewWorld(t, harness(nil))
+	_, sent := w.Publish("first")
+	part := w.Part("second")
+	part.Title, part.Link = "A title", "https://example.org/"
+	if _, err := w.Driver.(network.Editor).Edit(t.Context(), w.Conn, sent.Ref, part); err != nil {
+		t.Fatal(err)
+	}
+	if e := w.Ledger(sandbox.Edit); len(e) != 1 || e[0].Text != "second" {
+		t.Errorf("the ledger has %+v", e)
+	}
+}

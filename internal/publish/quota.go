@@ -1,0 +1,173 @@
+package publish
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// Room is what a quota says of something that is to go out at a moment.
+type Room struct {
+	Quota network.Quota
+	Used  int       // in the while that ends then, or in its day, without what is to go out
+	Fits  bool      // there is room for it at that moment
+	Next  time.Time // else the next moment with room in every quota; zero: there never is
+}
+
+// Fit says whether n more fit into a quota at a moment, beside what has gone out
+// and what is to go out; else when they do. No while of a rolling quota may hold
+// more than the quota, wherever it begins.
+func Fit(of network.Quota, booked []time.Time, due time.Time, n int) Room {
+	q := quota{of, zoneOf(of)}
+	r := Room{Quota: of, Used: q.used(booked, due), Next: due}
+	if q.Max <= 0 || q.fits(booked, due, n) {
+		r.Fits = true // without a number only the network knows
+		return r
+	}
+	r.Next = time.Time{}
+	if n > q.Max {
+		return r
+	}
+	if q.zone != nil {
+		at := tomorrow(due, q.zone)
+		for !q.fits(booked, at, n) { // a day after the last booking is empty
+			at = tomorrow(at, q.zone)
+		}
+		r.Next = at
+		return r
+	}
+	// Room is made only where something leaves the while.
+	booked = slices.Clone(booked)
+	slices.SortFunc(booked, time.Time.Compare)
+	for _, b := range booked {
+		if at := b.Add(q.while()); at.After(due) && q.fits(booked, at, n) {
+			r.Next = at
+			return r
+		}
+	}
+	return r
+}
+
+// quota is one with its zone at hand; a nil zone is that of a rolling one.
+type quota struct {
+	network.Quota
+	zone *time.Location
+}
+
+// fits says that no while, or day, holds more than the quota when n go out then.
+func (q quota) fits(booked []time.Time, at time.Time, n int) bool {
+	if q.used(booked, at)+n > q.Max {
+		return false
+	}
+	if q.zone != nil {
+		return true
+	}
+	for _, b := range booked { // whiles that end later and hold this moment, too
+		if b.After(at) && b.Before(at.Add(q.while())) && within(booked, b.Add(-q.while()), b)+n > q.Max {
+			return false
+		}
+	}
+	return true
+}
+
+// used is how many are in the while that ends at a moment, or in its day.
+func (q quota) used(booked []time.Time, at time.Time) (n int) {
+	if q.zone == nil {
+		return within(booked, at.Add(-q.while()), at)
+	}
+	end := tomorrow(at, q.zone)
+	for _, b := range booked {
+		if tomorrow(b, q.zone).Equal(end) {
+			n++
+		}
+	}
+	return n
+}
+
+// within counts what is after from, and not after to.
+func within(booked []time.Time, from, to time.Time) (n int) {
+	for _, b := range booked {
+		if b.After(from) && !b.After(to) {
+			n++
+		}
+	}
+	return n
+}
+
+func (q quota) while() time.Duration { return time.Duration(q.WindowS) * time.Second }
+
+// zoneOf gives the zone of a quota of calendar days, nil for a rolling one.
+func zoneOf(q network.Quota) *time.Location {
+	if q.Daily == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(q.Daily)
+	if err != nil {
+		return time.UTC // a zone that this machine has forgotten
+	}
+	return zone
+}
+
+func tomorrow(at time.Time, zone *time.Location) time.Time {
+	y, m, d := at.In(zone).Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, zone)
+}
+
+// Rooms holds n more posts against all quotas of posts. booked gives what counts
+// for a quota. Next is the same in all: a moment with room in every one.
+func Rooms(quotas []network.Quota, booked func(network.Quota) []time.Time, due time.Time, n int) []Room {
+	var all []Room
+	for _, q := range quotas {
+		if q.Name == "posts" {
+			all = append(all, Fit(q, booked(q), due, n))
+		}
+	}
+	next, moved := due, true
+	for moved && !next.IsZero() { // each round goes on to a later moment, or ends
+		moved = false
+		for _, r := range all {
+			f := Fit(r.Quota, booked(r.Quota), next, n)
+			if f.Next.IsZero() || f.Next.After(next) {
+				next, moved = f.Next, true
+				break
+			}
+		}
+	}
+	for i := range all {
+		all[i].Next = next
+	}
+	return all
+}
+
+// Weighs says how many posts a network counts for these parts: a thread is
+// several, a first comment is none.
+func Weighs(parts int, l network.Limits) int {
+	if l.Thread {
+		return parts
+	}
+	return min(parts, 1)
+}
+
+// Booked gives when parts of some channels have gone out since a moment, and when
+// the others are to go out. A part of which nobody knows whether it is out counts.
+// Channels of several workspaces may share an app, so that none is named here.
+func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, since time.Time) ([]time.Time, error) {
+	var all []time.Time
+	for _, channel := range channels {
+		out, err := store.All[time.Time](ctx, tx, `select sent_at from part where channel_id = $1 and sent_at > $2 and state = 'sent' and (position = 0 or $3 = 1)`, channel, since, thread)
+		if err != nil {
+			return nil, err
+		}
+		// What is late goes out at once.
+		waiting, err := store.All[time.Time](ctx, tx, `select case when u.due_at < $2 then $2 else u.due_at end from part p join publication u on u.id = p.publication_id
+			where p.channel_id = $1 and p.state in ('due', 'claimed', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear') and (p.position = 0 or $3 = 1)`, channel, tx.Now, thread)
+		if err != nil {
+			return nil, err
+		}
+		all = append(append(all, out...), waiting...)
+	}
+	return all, nil
+}
