@@ -157,3 +157,14 @@ func changed(n int64, err error) error {
 func Where(ctx context.Context, tx *store.Tx, workspace, personID string) ([]string, error) {
 	return store.All[string](ctx, tx, "select distinct channel_id from message where workspace = $1 and person_id = $2", workspace, personID)
 }
+
+// Said gives the network's id of the newest thing that a person said in public on a
+// channel, "" where there is none: some networks ban the author of a comment.
+func Said(ctx context.Context, tx *store.Tx, workspace, channelID, personID string) (string, error) {
+	all, err := store.All[string](ctx, tx, `select remote_id from message where workspace = $1 and channel_id = $2 and person_id = $3 and from_us = 0
+		and private = 0 and state <> 'deleted' and remote_id is not null order by at desc, seq desc limit 1`, workspace, channelID, personID)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	return all[0], nil
+}

@@ -24,5 +24,6 @@ type guest struct {
 func guests() []guest {
 	return []guest{
 		onPinterest(),
+		onYouTube(),
 	}
 }

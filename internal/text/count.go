@@ -27,6 +27,9 @@ var mention = regexp.MustCompile(`(^|[^=/\p{L}\p{M}\p{N}\p{Pc}])@([A-Za-z0-9_]+(
 
 // Count counts a text. urlLength > 0 counts every link as that many.
 func Count(s string, unit Unit, urlLength int) int {
+	if unit == Weighted {
+		return weighted(s, urlLength)
+	}
 	if urlLength > 0 {
 		s = withLinks(s, urlLength)
 	}
@@ -36,8 +39,6 @@ func Count(s string, unit Unit, urlLength int) int {
 	switch unit {
 	case Bytes:
 		return len(s)
-	case Weighted:
-		return weighted(s)
 	case CodePoints:
 		return utf8.RuneCountInString(s)
 	case UTF16:
