@@ -159,9 +159,9 @@ func TestADelayOfNobodyIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = all.Set(out, config.Config{Delays: []string{"facebok=90s", "mastodon=3s"}})
+	_, err = all.Set(out, config.Config{Delays: []string{"fazebook=90s", "mastodon=3s"}})
 	text, hint := fault.Shown(err)
-	if !fault.Is(err, fault.Invalid) || !strings.Contains(text, "“facebok”") || !strings.Contains(hint, "facebook") || !strings.Contains(hint, "mastodon") {
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(text, "“fazebook”") || !strings.Contains(hint, "facebook") || !strings.Contains(hint, "mastodon") {
 		t.Errorf("%s %s", text, hint)
 	}
 }
