@@ -70,7 +70,7 @@ func mayImport() map[string][]string {
 		"network":             {"fault", "secret", "text"},
 		"network/networktest": {"network", "fault", "outward", "secret", "text", "sandbox"},
 		"network/byhand":      {"network", "fault"},
-		"network/all":         {"network", "network/byhand", "outward", "config"},
+		"network/all":         {"network", "network/byhand", "outward", "config", "fault"},
 		// stage: the wire is the contract; a double that imports the driver proves nothing
 		"sandbox": {},
 		// corridor

@@ -114,7 +114,7 @@ func (h *House) hide(ctx context.Context, job *jobs.Job, args hideArgs) error {
 		// Hiding what is hidden changes nothing: asking again is looking.
 		return fault.Wrap(fault.Unavailable, err, "The network did not answer.")
 	} else if err != nil {
-		h.ailing(context.WithoutCancel(ctx), args.Workspace, args.Channel, err)
+		h.ailing(ctx, c, err)
 		return err
 	}
 	if !args.Hidden {

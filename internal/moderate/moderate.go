@@ -52,15 +52,23 @@ func Rules(ctx context.Context, tx *store.Tx, workspace string) ([]Rule, error) 
 	return store.All[Rule](ctx, tx, "select "+ruleColumns+" from rule where workspace = $1 order by kind", workspace)
 }
 
+// What a rule may be declared with; the API says the same.
+const (
+	LeastCount  = 2 // one message alone is no flood
+	MostCount   = 1000
+	LeastWindow = 5
+	MostWindow  = 24 * 60 * 60 // seconds: what is judged is looked up for each message
+)
+
 // Declare changes a rule: a new version, so that old verdicts keep theirs.
 func Declare(ctx context.Context, tx *store.Tx, workspace, ruleID, mode string, count, window int) (Rule, error) {
 	switch {
 	case !slices.Contains([]string{Off, Shadow, Live}, mode):
 		return Rule{}, fault.New(fault.Invalid, "A rule is off, shadow or live.").On("mode")
-	case count < 1 || count > 1000:
-		return Rule{}, fault.New(fault.Invalid, "The number of messages is from 1 to 1,000.").On("count")
-	case window < 1 || window > 86_400:
-		return Rule{}, fault.New(fault.Invalid, "The window is from 1 second to one day.").On("window_s")
+	case count < LeastCount || count > MostCount:
+		return Rule{}, fault.New(fault.Invalid, "The number of messages is from 2 to 1,000.").On("count")
+	case window < LeastWindow || window > MostWindow:
+		return Rule{}, fault.New(fault.Invalid, "The window is from 5 seconds to one day.").On("window_s")
 	}
 	n, err := tx.Exec(ctx, "update rule set mode = $1, max_count = $2, window_s = $3, version = version + 1, updated_at = $4 where id = $5 and workspace = $6",
 		mode, count, window, tx.Now, ruleID, workspace)

@@ -2,9 +2,13 @@
 package all
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/bluesky"
 	"github.com/kithhq/kith/internal/network/byhand"
@@ -24,6 +28,12 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	names := list(out, c, nil, nil, nil).Names()
+	for _, name := range slices.Sorted(maps.Keys(delays)) {
+		if !slices.Contains(names, network.Name(name)) {
+			return nil, fault.New(fault.Invalid, "--delay names a network “%s” that Kith does not know.", name).WithHint("Known are: %s.", joined(names))
+		}
+	}
 	endpoints, err := c.EndpointOf()
 	if err != nil {
 		return nil, err
@@ -38,6 +48,14 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 	}
 	set := list(out, c, delays, endpoints, m)
 	return set, set.Sane()
+}
+
+func joined(names []network.Name) string {
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = string(n)
+	}
+	return strings.Join(all, ", ")
 }
 
 func list(out *outward.Client, c config.Config, delays map[string]time.Duration, endpoints map[string]string, m network.Mechanics) *network.Set {
