@@ -66,7 +66,6 @@ func list(out *outward.Client, c config.Config, delays map[string]time.Duration,
 		linkedin.New(out, linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Base: endpoints["linkedin"]}),
 		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Base: endpoints["pinterest"]}),
 		youtube.New(out, youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Base: endpoints["youtube"]}),
-		linkedin.New(out, linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Base: endpoints["linkedin"]}),
 		tiktok.New(out, tiktok.Options{Delay: delays["tiktok"], Mechanics: m["tiktok"], Base: endpoints["tiktok"]}),
 		x.New(out, x.Options{Delay: delays["x"], Mechanics: m["x"], Base: endpoints["x"]}),
 	}
