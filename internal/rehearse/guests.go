@@ -26,6 +26,7 @@ func guests() []guest {
 		onLinkedIn(),
 		onPinterest(),
 		onTikTok(),
+		onX(),
 		onYouTube(),
 	}
 }
