@@ -30,9 +30,9 @@ var rooms = []string{"team", "channel", "people", "publish", "inbox", "moderate"
 var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push", "say"}
 
 // metas are the networks that speak Graph.
-var metas = []string{"facebook"}
+var metas = []string{"facebook", "instagram"}
 
-var networks = []string{"bluesky", "mastodon", "facebook", "pinterest"}
+var networks = []string{"bluesky", "mastodon", "facebook", "instagram", "pinterest"}
 
 // mayImport is the table: a package of ours (without internal/), and which of ours it may import. What is not in it fails.
 func mayImport() map[string][]string {
