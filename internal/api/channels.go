@@ -26,7 +26,7 @@ type Network struct {
 // Assisted says how a person publishes by hand.
 type Assisted struct {
 	Open  string       `json:"open"`
-	Steps List[string] `json:"steps"`
+	Steps List[string] `json:"steps" say:""`
 }
 
 // Setting is one field of the form that connects an account.
@@ -55,7 +55,7 @@ type Channel struct {
 	Network       network.Name `json:"network"`
 	Handle        string       `json:"handle"`
 	Name          string       `json:"name"`
-	AvatarURL     string       `json:"avatar_url"`
+	AvatarURL     string       `json:"avatar_url" doc:"Our own address of it; empty when there is none."`
 	URL           string       `json:"url"`
 	Health        Health       `json:"health"`
 	Limits        Limits       `json:"limits"`
@@ -152,7 +152,7 @@ func (d *Door) reconnect(ctx context.Context, by access.Actor, in *with[Reconnec
 
 func channelOf(c channel.Channel) Channel {
 	return Channel{
-		ID: c.ID, Network: c.Network, Handle: c.Handle, Name: c.Name, AvatarURL: c.AvatarURL, URL: c.URL,
+		ID: c.ID, Network: c.Network, Handle: c.Handle, Name: c.Name, AvatarURL: avatarOf(c.ID, c.AvatarURL), URL: c.URL,
 		Health: Health{c.Health, c.HealthText, c.HealthFix, when(c.CheckedAt)},
 		Limits: limitsOf(c.Limits), CompleteUntil: when(c.CompleteUntil),
 	}

@@ -30,7 +30,7 @@ type PersonName struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
 	Handle    string `json:"handle"`
-	AvatarURL string `json:"avatar_url"`
+	AvatarURL string `json:"avatar_url" doc:"Our own address of it; empty when there is none."`
 }
 
 // Last is the newest message of a conversation.

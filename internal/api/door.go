@@ -16,6 +16,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/flow"
+	"github.com/kithhq/kith/internal/team"
 )
 
 // Config is what the door stands on.
@@ -24,6 +25,7 @@ type Config struct {
 	Version   string
 	PublicURL string         // where people reach this house, without a slash at the end
 	Mail      bool           // a mail server is set
+	Setup     team.Password  // opens a house that nobody owns yet; empty: it is set up at the command line alone
 	Proxies   []netip.Prefix // whose word about the caller's address counts
 	Rehearsal http.Handler   // the stage's control door; nil when networks are real
 	Rate      float64        // requests a second from one caller; 0 = 500
@@ -60,7 +62,7 @@ func New(c Config) (*Door, error) {
 	}
 	d.api = humago.New(d.mux, description())
 	for _, resource := range []func(){
-		d.session, d.me, d.devices, d.members, d.workspace, d.channels, d.grants, d.apps, d.health, d.sheets, d.posts, d.media, d.conversations, d.people, d.today, d.rehearsal, d.news,
+		d.setup, d.session, d.me, d.devices, d.members, d.workspace, d.channels, d.grants, d.apps, d.health, d.sheets, d.posts, d.media, d.avatars, d.conversations, d.people, d.today, d.rehearsal, d.news,
 	} {
 		resource()
 	}

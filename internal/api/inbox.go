@@ -168,7 +168,7 @@ func conversationOf(c view.Conversation) Conversation {
 	said := Conversation{ID: c.ID, ChannelID: c.ChannelID, Network: c.Network, Kind: c.Kind, State: c.State, Unread: c.Unread, URL: c.URL,
 		Last: Last{c.LastText, c.LastAt, c.LastFromUs}, Count: c.Count, Held: c.Held, WaitingSince: when(c.WaitingSince), Title: c.PersonName}
 	if c.PersonID != "" {
-		said.Person = some(PersonName{c.PersonID, c.PersonName, c.PersonHandle, c.PersonAvatar})
+		said.Person = some(PersonName{c.PersonID, c.PersonName, c.PersonHandle, avatarOf(c.PersonFace, c.PersonAvatar)})
 	}
 	if c.PostID != "" {
 		said.Post = some(PostName{c.PostID, c.PublicationID, c.PostText, c.PostURL})
@@ -188,7 +188,7 @@ func (d *Door) messageOf(by access.Actor, m view.Message) Message {
 		URL: m.URL, State: m.State, Sending: m.Sending, Error: m.ErrorText, Liked: m.Liked, Private: m.Private, Can: d.abilities(by, m)}
 	said.Media = each(m.Media, func(a network.Attachment) Attachment { return Attachment{a.Type, a.URL, a.Alt} })
 	if m.PersonID != "" {
-		said.Person = some(PersonName{m.PersonID, m.PersonName, m.PersonHandle, m.PersonAvatar})
+		said.Person = some(PersonName{m.PersonID, m.PersonName, m.PersonHandle, avatarOf(m.PersonFace, m.PersonAvatar)})
 	}
 	var why Reason
 	if m.Reason != "" && json.Unmarshal([]byte(m.Reason), &why) == nil {

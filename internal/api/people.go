@@ -31,7 +31,7 @@ type Identity struct {
 	Network   network.Name `json:"network"`
 	Handle    string       `json:"handle"`
 	Name      string       `json:"name"`
-	AvatarURL string       `json:"avatar_url"`
+	AvatarURL string       `json:"avatar_url" doc:"Our own address of it; empty when there is none."`
 	URL       string       `json:"url"`
 	FirstSeen time.Time    `json:"first_seen"`
 	LastSeen  time.Time    `json:"last_seen"`
@@ -99,7 +99,7 @@ func (d *Door) personOf(by access.Actor, p view.Person) Person {
 	return Person{
 		ID: p.ID, Name: p.Name, Messages: p.Messages, FirstSeen: p.FirstSeen, LastSeen: p.LastSeen, Note: p.Note, Blocked: p.Blocked,
 		Identities: each(p.Identities, func(i view.Identity) Identity {
-			return Identity{i.ID, i.Network, i.Handle, i.Name, i.AvatarURL, i.URL, i.FirstSeen, i.LastSeen}
+			return Identity{i.ID, i.Network, i.Handle, i.Name, avatarOf(i.ID, i.AvatarURL), i.URL, i.FirstSeen, i.LastSeen}
 		}),
 		Verdicts: each(p.Verdicts, verdictOf), Recent: d.messagesOf(by, p.Recent),
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/stream"
+	"github.com/kithhq/kith/internal/team"
 )
 
 // App is one running house.
@@ -40,6 +41,7 @@ type App struct {
 	Runner   *jobs.Runner
 	Handler  http.Handler
 
+	setup     secret.Text // opens the house while nobody owns it
 	listener  net.Listener
 	server    *http.Server
 	reading   chan struct{} // closed when no fact is being applied any more
@@ -61,10 +63,17 @@ type wiring struct {
 	rehearsal http.Handler // the control door of the stage
 	now       func() time.Time
 	log       *slog.Logger
+	setup     secret.Text
 }
 
-// WithRehearsal gives the house the control door of a stage.
-func WithRehearsal(control http.Handler) Option { return func(w *wiring) { w.rehearsal = control } }
+// WithRehearsal gives the house the control door of a stage. Nobody sets such a
+// house up: it comes with its people.
+func WithRehearsal(control http.Handler) Option {
+	return func(w *wiring) { w.rehearsal, w.setup = control, "" }
+}
+
+// WithSetup replaces the code that opens a house which nobody owns yet.
+func WithSetup(code secret.Text) Option { return func(w *wiring) { w.setup = code } }
 
 // WithNow gives transactions another clock.
 func WithNow(now func() time.Time) Option { return func(w *wiring) { w.now = now } }
@@ -75,11 +84,11 @@ func WithLog(log *slog.Logger) Option { return func(w *wiring) { w.log = log } }
 // New opens everything and connects it; nothing works before Start. What was
 // opened is closed again when it fails.
 func New(ctx context.Context, c config.Config, options ...Option) (*App, error) {
-	w := wiring{log: Logger(c)}
+	w := wiring{log: Logger(c), setup: team.SetupCode()}
 	for _, o := range options {
 		o(&w)
 	}
-	a := &App{Config: c, Log: w.log, reading: make(chan struct{})}
+	a := &App{Config: c, Log: w.log, setup: w.setup, reading: make(chan struct{})}
 	if err := a.open(ctx, w); err != nil {
 		a.close(ctx)
 		return nil, err
@@ -97,7 +106,11 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	}
 	// The stream's folder holds the lock of the data folder, so it comes first.
 	var err error
-	if a.Facts, err = stream.Open(ctx, stream.Options{Dir: filepath.Join(c.Data, "facts"), MaxBytes: c.FactsMB << 20, Log: a.Log}); err != nil {
+	facts := stream.Options{Dir: filepath.Join(c.Data, "facts"), MaxBytes: c.FactsMB << 20, Log: a.Log}
+	if c.DB == "" {
+		facts.Partitions = 2 // SQLite has one writer: one reader decodes while the other's facts are written
+	}
+	if a.Facts, err = stream.Open(ctx, facts); err != nil {
 		return err
 	}
 	a.closing("facts", func(context.Context) error { a.Facts.Close(); return nil })
@@ -126,7 +139,9 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if a.Networks, err = all.Set(a.Outside, c); err != nil {
 		return err
 	}
-	a.House = &flow.House{DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
+	faces := flow.NewFaces(a.Outside, a.Blobs, a.Log)
+	a.closing("pictures", func(context.Context) error { faces.Close(); return nil })
+	a.House = &flow.House{Faces: faces, DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
 	a.House.PublicURL, a.House.Public, a.House.Mail = c.Address(), c.PublicURL != "", c.SMTP.Host != ""
 	if a.House.Apps, err = apps(c); err != nil {
 		return err
@@ -241,6 +256,9 @@ func Run(ctx context.Context, c config.Config, options ...Option) error {
 		return err
 	}
 	if err := a.Start(ctx); err != nil {
+		return errors.Join(err, a.Stop(ctx))
+	}
+	if err := a.welcome(ctx, os.Stderr); err != nil {
 		return errors.Join(err, a.Stop(ctx))
 	}
 	<-ctx.Done()

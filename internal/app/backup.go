@@ -69,6 +69,9 @@ func Backup(ctx context.Context, c config.Config, to string) (files int, err err
 	}
 	root := filepath.Join(c.Data, "files")
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && path == filepath.Join(root, "avatars") {
+			return fs.SkipDir // they come and go, and networks have them
+		}
 		if err != nil || d.IsDir() || ctx.Err() != nil {
 			return errors.Join(err, ctx.Err())
 		}

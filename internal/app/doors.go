@@ -32,7 +32,7 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 		proxies = append(proxies, p)
 	}
 	rest, err := api.New(api.Config{House: a.House, Version: Version(), PublicURL: a.Config.Address(), Mail: a.Config.SMTP.Host != "",
-		Proxies: proxies, Rehearsal: w.rehearsal, Log: a.Log})
+		Setup: a.setup, Proxies: proxies, Rehearsal: w.rehearsal, Log: a.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/fault"
-	"github.com/kithhq/kith/internal/moderate"
+	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/team"
@@ -35,19 +35,7 @@ func CreateOwner(ctx context.Context, c config.Config, n NewOwner) error {
 	}
 	defer db.Close()
 	return store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error {
-		all, err := team.Workspaces(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var w team.Workspace
-		if len(all) > 0 {
-			w = all[0]
-		} else if w, err = team.Begin(ctx, tx, n.Workspace, n.Zone, n.Locale); err != nil {
-			return err
-		} else if err := moderate.Begin(ctx, tx, w.ID); err != nil {
-			return err
-		}
-		_, err = team.Own(ctx, tx, w.ID, n.Email, n.Name, hash)
+		_, err := flow.Found(ctx, tx, flow.Founding{Email: n.Email, Name: n.Name, Hash: hash, Workspace: n.Workspace, Zone: n.Zone, Locale: n.Locale})
 		return err
 	})
 }

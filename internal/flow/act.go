@@ -113,6 +113,7 @@ func (h *House) Ban(ctx context.Context, actor access.Actor, personID string, on
 	}
 	var known []people.Identity
 	var seenOn []string
+	said := map[string]string{} // by channel
 	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
 		if _, err = people.Get(ctx, tx, actor.Workspace, personID); err != nil {
 			return err
@@ -120,8 +121,15 @@ func (h *House) Ban(ctx context.Context, actor access.Actor, personID string, on
 		if known, err = people.Identities(ctx, tx, actor.Workspace, personID); err != nil {
 			return err
 		}
-		seenOn, err = inbox.Where(ctx, tx, actor.Workspace, personID)
-		return err
+		if seenOn, err = inbox.Where(ctx, tx, actor.Workspace, personID); err != nil {
+			return err
+		}
+		for _, channelID := range seenOn {
+			if said[channelID], err = inbox.Said(ctx, tx, actor.Workspace, channelID, personID); err != nil {
+				return err
+			}
+		}
+		return nil
 	}); err != nil {
 		return 0, err
 	}
@@ -139,11 +147,14 @@ func (h *House) Ban(ctx context.Context, actor access.Actor, personID string, on
 			cannot = err
 			continue
 		}
+		if several(known, c.Network) {
+			said[channelID] = "" // whose it is nobody knows
+		}
 		for _, i := range known {
 			if i.Network != c.Network {
 				continue
 			}
-			if err := banner.Ban(ctx, conn, network.Author{ID: i.RemoteID, Handle: i.Handle, Name: i.Name, URL: i.URL}, on); err != nil {
+			if err := banner.Ban(ctx, conn, network.Author{ID: i.RemoteID, Handle: i.Handle, Name: i.Name, URL: i.URL, Said: said[channelID]}, on); err != nil {
 				return done, unanswered(err)
 			}
 			done++
@@ -156,6 +167,17 @@ func (h *House) Ban(ctx context.Context, actor access.Actor, personID string, on
 		h.tell(tx, actor.Workspace, "people", personID)
 		return people.Block(ctx, tx, actor.Workspace, personID, on)
 	})
+}
+
+// several says that a person is known by more than one name on a network.
+func several(known []people.Identity, name network.Name) bool {
+	n := 0
+	for _, i := range known {
+		if i.Network == name {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // Withdraw deletes a publication on its network, part by part from the end.

@@ -32,6 +32,7 @@ type Conversation struct {
 	PersonName    string
 	PersonHandle  string
 	PersonAvatar  string
+	PersonFace    string // the identity whose picture it is
 	PublicationID string
 	PostID        string
 	PostText      string
@@ -50,7 +51,7 @@ func (c *Conversation) show() {
 // The person's face is that of the identity last seen on this network: one
 // row, found by index, not a join that multiplies.
 const conversationSelect = `select c.id, c.channel_id, c.network, c.kind, c.state, c.unread, c.count, c.held, c.url, c.last_at, c.last_text, c.last_from_us,
-	c.waiting_since, c.claimed_by, c.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''),
+	c.waiting_since, c.claimed_by, c.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''), coalesce(i.id, ''),
 	c.publication_id, coalesce(u.post_id, ''), coalesce(o.excerpt, ''), coalesce(u.url, ''), u.own_parts
 	from conversation c
 	left join person p on p.id = c.person_id
@@ -117,6 +118,7 @@ type Message struct {
 	PersonName     string
 	PersonHandle   string
 	PersonAvatar   string
+	PersonFace     string // the identity whose picture it is
 	AuthorName     string
 	FromUs         bool
 	Text           string
@@ -133,7 +135,7 @@ type Message struct {
 	Seq            int64
 }
 
-const messageSelect = `select m.id, m.conversation_id, m.channel_id, coalesce(c.network, ''), m.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''),
+const messageSelect = `select m.id, m.conversation_id, m.channel_id, coalesce(c.network, ''), m.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''), coalesce(i.id, ''),
 	m.author_name, m.from_us, m.text, m.at, coalesce(a.id, ''), m.url, m.state, case when m.sending = 'claimed' then 'sending' else m.sending end, m.error_text, m.private, m.liked, m.media, m.reason, m.seq
 	from message m
 	left join conversation c on c.id = m.conversation_id

@@ -32,8 +32,27 @@ type house struct {
 	url   string
 }
 
+// setupCode opens a house that nobody owns yet.
+const setupCode = "ABCD-EFGH-JKLM-NPQR"
+
 // open starts a house, with the sample workspace or with an empty one.
 func open(t *testing.T, full bool) *house {
+	t.Helper()
+	h := fresh(t)
+	if full {
+		must(t, rehearse.Fill(t.Context(), h.app, h.stage, password, true))
+		return h
+	}
+	must(t, store.Do(t.Context(), h.app.DB, func(ctx context.Context, tx *store.Tx) error {
+		_, err := team.Begin(ctx, tx, "Librairie Hirondelle", "Europe/Paris", "en")
+		return err
+	}))
+	h.owns(rehearse.Keeper, "Camille Aubry")
+	return h
+}
+
+// fresh starts a house that nobody owns yet.
+func fresh(t *testing.T) *house {
 	t.Helper()
 	if !ui.Built() {
 		t.Fatal("these tests need the built browser application inside: run scripts/web.sh and give go test -tags webbuilt (scripts/test.sh real does both)")
@@ -46,22 +65,12 @@ func open(t *testing.T, full bool) *house {
 	listen := freeAddress(t)
 	c := config.Config{Data: filepath.Join(t.TempDir(), "data"), Listen: listen, Log: "error", Read: 500 * time.Millisecond, FactsMB: 256}
 	stage.Fit(&c)
-	a, err := app.New(ctx, c, app.WithRehearsal(stage.Control()))
+	a, err := app.New(ctx, c, app.WithRehearsal(stage.Control()), app.WithSetup(setupCode))
 	must(t, err)
 	t.Cleanup(func() { must(t, a.Stop(context.WithoutCancel(ctx))) })
 	a.Handler = failing(a.Handler)
 	must(t, a.Start(ctx))
-	h := &house{t: t, app: a, stage: stage, url: a.URL()}
-	if full {
-		must(t, rehearse.Fill(ctx, a, stage, password, true))
-		return h
-	}
-	must(t, store.Do(ctx, a.DB, func(ctx context.Context, tx *store.Tx) error {
-		_, err := team.Begin(ctx, tx, "Librairie Hirondelle", "Europe/Paris", "en")
-		return err
-	}))
-	h.owns(rehearse.Keeper, "Camille Aubry")
-	return h
+	return &house{t: t, app: a, stage: stage, url: a.URL()}
 }
 
 // failCookie makes the house refuse its data to one browser, as it does when its database is away.

@@ -49,6 +49,9 @@ func newChild(t *testing.T, engine string, c config.Config) *child {
 	k.args = []string{"--data", c.Data, "--listen", c.Listen, "--log", "info", "--read-every", c.Read.String(), "--allow-private", "127.0.0.1/32",
 		"--facebook-app-id", c.Facebook.AppID, "--facebook-app-secret", c.Facebook.AppSecret.Reveal(), "--facebook-verify-token", c.Facebook.VerifyToken.Reveal(),
 		"--facebook-graph-url", c.Facebook.GraphURL}
+	for _, e := range c.Endpoints {
+		k.args = append(k.args, "--endpoint", e)
+	}
 	for _, d := range c.Delays {
 		k.args = append(k.args, "--delay", d)
 	}

@@ -37,6 +37,7 @@ type rig struct {
 	*stage
 	child    *child
 	channels []connected
+	media    map[string]string // files by what they are
 	sum      report
 }
 
@@ -50,15 +51,22 @@ type connected struct {
 func newRig(t *testing.T, step, engine string) *rig {
 	t.Helper()
 	r := &rig{stage: newStage(t), sum: report{step: step, engine: engine}}
-	c := config.Config{Read: 10 * time.Second, Delays: []string{"mastodon=" + delay.String(), "facebook=" + delay.String()}}
+	c := config.Config{Read: 10 * time.Second}
+	for name := range r.urls {
+		if name != "bluesky" { // its records have names of our choosing
+			c.Delays = append(c.Delays, name+"="+delay.String())
+		}
+	}
 	r.fit(&c)
 	r.child = newChild(t, engine, c)
 	r.child.start(t)
+	r.files(t)
 	var first []api.Post
 	for _, a := range r.accounts(each) {
 		ch := r.child.hand.Connect(t, a.network, a.settings)
 		r.channels = append(r.channels, connected{account: a, channel: ch.ID})
-		p := r.child.hand.Write(t, hand.Texts("What do you read on "+a.id+"?"), hand.To(ch.ID)...)
+		parts, to := r.target(r.channels[len(r.channels)-1], a.ways[0], []string{"What do you read on " + a.id + "?"})
+		p := r.child.hand.Write(t, parts, to)
 		first = append(first, r.child.hand.Schedule(t, p.ID, time.Time{}))
 	}
 	for i := range r.channels {
@@ -66,12 +74,18 @@ func newRig(t *testing.T, step, engine string) *rig {
 			p := r.child.hand.Post(t, first[i].ID)
 			return p.State == "published", p
 		})
+		if !r.channels[i].talks {
+			continue
+		}
 		if _, err := r.Scripts.Do(sandbox.Act{Network: r.channels[i].network, Account: r.channels[i].id, Mood: sandbox.Fan, Kind: "comment", Text: "Everything, and you?"}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i := range r.channels {
 		ch := &r.channels[i]
+		if !ch.talks {
+			continue
+		}
 		hand.Until(t, 2*time.Minute, "the comment on "+ch.network+" is there", func() (bool, any) {
 			all := hand.Do[api.Page[api.Conversation]](t, r.child.hand, "GET", "/conversations?channel="+ch.channel, nil)
 			if len(all.Items) > 0 {
@@ -101,24 +115,25 @@ func (b *batch) markers() (all []string) {
 	return all
 }
 
-// write writes a post for each channel, threads of three where the network has
-// threads. The part that the kill strikes is another one each round.
+// write writes a post for each channel, in one of the ways of its network. The
+// part that the kill strikes is another one each round.
 func (r *rig) write(t *testing.T, round int) *batch {
 	t.Helper()
 	b := &batch{posts: map[string][]string{}, answers: map[string]string{}, of: map[string]string{}}
 	for i, c := range r.channels {
-		length := 3
-		if c.network == "facebook" {
-			length = 1
-		}
+		w := c.ways[round%len(c.ways)]
 		var marks, texts []string
-		for n := range length {
+		for n := range w.texts {
 			mark := fmt.Sprintf("zq%04dc%dp%dx", round, i, n)
 			marks, texts = append(marks, mark), append(texts, mark+filler)
 		}
-		p := r.child.hand.Write(t, hand.Texts(texts...), hand.To(c.channel)...)
+		parts, to := r.target(c, w, texts)
+		p := r.child.hand.Write(t, parts, to)
 		b.posts[p.ID] = marks
-		b.target = append(b.target, marks[round%length], answerMark(round, i))
+		b.target = append(b.target, marks[round%w.texts])
+		if c.talks {
+			b.target = append(b.target, answerMark(round, i))
+		}
 	}
 	return b
 }
@@ -136,6 +151,9 @@ func (r *rig) schedule(t *testing.T, b *batch, due time.Time) {
 func (r *rig) answer(t *testing.T, b *batch, round int) {
 	t.Helper()
 	for i, c := range r.channels {
+		if !c.talks {
+			continue
+		}
 		mark := answerMark(round, i)
 		m := hand.Do[api.Message](t, r.child.hand, "POST", "/conversations/"+c.conversation+"/reply", api.Reply{Text: mark + filler})
 		b.answers[m.ID], b.of[m.ID] = mark, c.conversation

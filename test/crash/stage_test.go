@@ -13,17 +13,19 @@ import (
 	"github.com/kithhq/kith/internal/sandbox/bluesky"
 	"github.com/kithhq/kith/internal/sandbox/facebook"
 	"github.com/kithhq/kith/internal/sandbox/mastodon"
+	"github.com/kithhq/kith/internal/sandbox/pinterest"
 )
 
 // stage is the pretended networks on loopback, each behind a tap that can hold
 // back every byte which reaches it.
 type stage struct {
 	*sandbox.Stage
-	bluesky  *bluesky.Network
-	mastodon *mastodon.Network
-	facebook *facebook.Network
-	urls     map[string]string
-	taps     []*tap
+	bluesky   *bluesky.Network
+	mastodon  *mastodon.Network
+	facebook  *facebook.Network
+	pinterest *pinterest.Network
+	urls      map[string]string
+	taps      []*tap
 }
 
 func newStage(t *testing.T) *stage {
@@ -35,7 +37,8 @@ func newStage(t *testing.T) *stage {
 	s.bluesky = bluesky.New(s.Stage, bluesky.Options{HourPoints: 1e9, DayPoints: 1e9, Calls: 1e9, SignIns: 1e9})
 	s.mastodon = mastodon.New(s.Stage, mastodon.Options{Requests: 1e9, Posts: 1e9})
 	s.facebook = facebook.New(s.Stage, facebook.Options{})
-	for name, h := range map[string]http.Handler{"bluesky": s.bluesky.Handler(), "mastodon": s.mastodon.Handler(), "facebook": s.facebook.Handler()} {
+	s.pinterest = pinterest.New(s.Stage, pinterest.Options{PerMinute: 1e9, Processing: 500 * time.Millisecond})
+	for name, h := range map[string]http.Handler{"bluesky": s.bluesky.Handler(), "mastodon": s.mastodon.Handler(), "facebook": s.facebook.Handler(), "pinterest": s.pinterest.Handler()} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -53,12 +56,15 @@ func newStage(t *testing.T) *stage {
 // fit makes a configuration speak to the stage.
 func (s *stage) fit(c *config.Config) {
 	c.Facebook = config.Meta{AppID: "600000000000001", AppSecret: "app-secret", VerifyToken: "crash", GraphURL: s.urls["facebook"]}
+	c.Endpoints = append(c.Endpoints, "pinterest="+s.urls["pinterest"])
 }
 
 // account is one of our accounts on a network.
 type account struct {
 	network, id string
 	settings    map[string]string
+	ways        []way
+	talks       bool // people can be answered there
 }
 
 // accounts makes n accounts of ours on each network.
@@ -68,10 +74,12 @@ func (s *stage) accounts(n int) (all []account) {
 		sky := s.bluesky.Account("hirondelle-"+letter+".bsky.test", "Hirondelle "+letter)
 		toot := s.mastodon.Account("hirondelle_"+letter, "Hirondelle "+letter)
 		page := s.facebook.AddPage("Hirondelle " + letter)
+		pins := s.pinterest.Account("hirondelle_"+letter, "Hirondelle "+letter)
 		all = append(all,
-			account{"bluesky", sky.DID, map[string]string{"server": s.urls["bluesky"], "handle": sky.Handle, "password": sky.AppPassword}},
-			account{"mastodon", toot.ID, map[string]string{"server": s.urls["mastodon"], "token": toot.Token}},
-			account{"facebook", page.ID, map[string]string{"page": page.ID, "token": page.Token}})
+			account{"bluesky", sky.DID, map[string]string{"server": s.urls["bluesky"], "handle": sky.Handle, "password": sky.AppPassword}, ways("bluesky", nil), true},
+			account{"mastodon", toot.ID, map[string]string{"server": s.urls["mastodon"], "token": toot.Token}, ways("mastodon", nil), true},
+			account{"facebook", page.ID, map[string]string{"page": page.ID, "token": page.Token}, ways("facebook", nil), true},
+			account{"pinterest", pins.ID, map[string]string{"token": pins.Token}, ways("pinterest", map[string]string{"board": pins.Board}), false})
 	}
 	return all
 }

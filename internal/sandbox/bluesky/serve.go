@@ -219,8 +219,8 @@ func (n *Network) avatar(w http.ResponseWriter, did string) {
 	if a.person != nil {
 		who = *a.person
 	}
-	w.Header().Set("Content-Type", "image/svg+xml")
-	w.Write(who.Avatar())
+	w.Header().Set("Content-Type", "image/png")
+	w.Write(who.Portrait())
 }
 
 func (n *Network) blob(w http.ResponseWriter, path string) {

@@ -39,7 +39,7 @@ func (v *view) who(a author, fs []graph.Field) (any, *graph.Fault) {
 }
 
 func (v *view) picture(id string) map[string]any {
-	return map[string]any{"height": 50, "is_silhouette": false, "url": v.base + "/picture/" + id + ".svg", "width": 50}
+	return map[string]any{"height": 50, "is_silhouette": false, "url": v.base + "/picture/" + id + ".png", "width": 50}
 }
 
 func (v *view) page(p *page, fs []graph.Field) (map[string]any, *graph.Fault) {
@@ -331,7 +331,7 @@ func (v *view) profile(f *profile, fs []graph.Field) (map[string]any, *graph.Fau
 		case "last_name":
 			return last, true, true, nil
 		case "profile_pic", "pic":
-			return v.base + "/picture/" + f.id + ".svg", true, true, nil
+			return v.base + "/picture/" + f.id + ".png", true, true, nil
 		case "picture":
 			return map[string]any{"data": v.picture(f.id)}, true, true, nil
 		}

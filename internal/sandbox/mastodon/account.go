@@ -216,6 +216,6 @@ func (n *Network) avatar(w http.ResponseWriter, r *http.Request) {
 	} else if a != nil {
 		who.Hue, who.Look = int(a.id>>16)%360, int(a.id>>16)%64
 	}
-	w.Header().Set("Content-Type", "image/svg+xml")
-	w.Write(who.Avatar())
+	w.Header().Set("Content-Type", "image/png")
+	w.Write(who.Portrait())
 }

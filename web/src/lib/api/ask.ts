@@ -34,6 +34,11 @@ export const session = {
 	accept: (token: string, name: string, password: string) => body(rest.POST('/api/v1/invitations/accept', { body: { token, name, password } }))
 };
 
+export const setup = {
+	state: (signal?: AbortSignal) => body(rest.GET('/api/v1/setup', { signal })),
+	begin: (house: S['NewHouse']) => body(rest.POST('/api/v1/setup', { body: house }))
+};
+
 export const networks = {
 	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/networks', { signal }))
 };
@@ -75,8 +80,8 @@ export const posts = {
 	schedule: async (id: string, due_at: string | null) => asPost(await body(rest.POST('/api/v1/posts/{id}/schedule', { ...one(id), body: { due_at } }))),
 	cancel: async (id: string) => asPost(await body(rest.POST('/api/v1/posts/{id}/cancel', one(id)))),
 	unschedule: async (id: string) => asPost(await body(rest.POST('/api/v1/posts/{id}/unschedule', one(id)))),
-	check: (parts: Part[], targets: Target[], signal?: AbortSignal) =>
-		body(rest.POST('/api/v1/posts/check', { body: { parts, channels: targets }, signal }))
+	check: (parts: Part[], targets: Target[], at: string | null, signal?: AbortSignal) =>
+		body(rest.POST('/api/v1/posts/check', { body: { parts, channels: targets, due_at: at ?? undefined }, signal }))
 };
 
 export const publications = {

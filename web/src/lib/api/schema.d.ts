@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/avatars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture of a person's account or of a channel
+         * @description Fetched from the network by Kith itself, made small and written anew. 404 where there is none, or none yet: show initials.
+         */
+        get: operations["getAvatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -33,6 +53,26 @@ export interface paths {
         put?: never;
         /** Connect an account */
         post: operations["connectChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to connect by the network's own page of consent
+         * @description The person goes to url and comes back to a page of the browser application, where they must be signed in as whoever asked.
+         */
+        post: operations["authorizeChannel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -86,6 +126,23 @@ export interface paths {
          * @description The network is asked: its boards, its playlists, the audiences it allows today.
          */
         get: operations["listChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is known of how a connection is */
+        get: operations["getChannelHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -319,6 +376,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times of which we may have missed something */
+        get: operations["listGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gaps/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody has looked on the network: nothing is missing any more */
+        post: operations["dismissGap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of an attempt to connect */
+        get: operations["getGrant"];
+        put?: never;
+        /** Connect accounts of an attempt */
+        post: operations["chooseAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -458,7 +567,7 @@ export interface paths {
         put?: never;
         /**
          * Upload an image or a video
-         * @description The type is read from the bytes. Where a photo was taken is removed from JPEG files, and what a camera wrote about place and owner from MP4 and QuickTime files; other formats are kept as they are.
+         * @description The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are.
          */
         post: operations["uploadMedia"];
         delete?: never;
@@ -616,6 +725,61 @@ export interface paths {
         put?: never;
         /** Take the like back */
         post: operations["unlikeMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This house's apps at networks, and how one makes them */
+        get: operations["listNetworkApps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Enter this house's app at a network
+         * @description The id is the name of the network. The secret is kept sealed and never shown again.
+         */
+        put: operations["keepNetworkApp"];
+        post?: never;
+        /** Forget it */
+        delete: operations["forgetNetworkApp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is known of the networks: the matrix, limits, quotas, prices, sources */
+        get: operations["listNetworkSheets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1238,6 +1402,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this house waits for its first owner */
+        get: operations["getSetup"];
+        put?: never;
+        /**
+         * Make the first workspace and its owner, and sign in
+         * @description Only while nobody has an account here, and with the code that the server has printed when it started.
+         */
+        post: operations["setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/today": {
         parameters: {
             query?: never;
@@ -1374,6 +1559,17 @@ export interface components {
             password: string;
             token: string;
         };
+        Alert: {
+            /** @description Something does not work now. */
+            bad: boolean;
+            /** @enum {string} */
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap";
+            /** @enum {string} */
+            mend: "reconnect" | "update" | "look" | "wait";
+            params: {
+                [key: string]: unknown;
+            };
+        };
         Alt: {
             alt: string;
         };
@@ -1390,8 +1586,27 @@ export interface components {
             id: string;
             name: string;
         };
+        Authorize: {
+            /** @description The channel that must come out of it; empty: any. */
+            channel?: string;
+            network: string;
+            /** @description What the network's form asks beforehand. */
+            settings?: {
+                [key: string]: string;
+            };
+        };
         Ban: {
             on: boolean;
+        };
+        Cell: {
+            action: string;
+            instead: string;
+            /**
+             * @description cannot: the network does not offer it. later: it does, and Kith does not yet. by_hand: a person does it, helped.
+             * @enum {string}
+             */
+            state: "can" | "cannot" | "later" | "by_hand";
+            why: string;
         };
         Change: {
             parts: components["schemas"]["Part"][];
@@ -1400,6 +1615,7 @@ export interface components {
             revision: number;
         };
         Channel: {
+            /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
             /**
              * Format: date-time
@@ -1417,10 +1633,44 @@ export interface components {
         ChannelCheck: {
             channel_id: string;
             counts: components["schemas"]["Use"][];
+            /** @description null: the network takes nothing. */
+            price: components["schemas"]["Cost"] | null;
             problems: components["schemas"]["Wrong"][];
+            quotas: components["schemas"]["Room"][];
+        };
+        ChannelHealth: {
+            alerts: components["schemas"]["Alert"][];
+            channel: components["schemas"]["Channel"];
+            gaps: components["schemas"]["Gap"][];
+            /**
+             * Format: date-time
+             * @description null: they last, or the network does not say.
+             */
+            keys_expire_at: string | null;
+            /**
+             * Format: int64
+             * @description Read while catching up; 0: there is nothing to catch up.
+             */
+            pages: number;
+            quotas: components["schemas"]["QuotaUse"][];
+            /**
+             * Format: int64
+             * @description How far back the network tells, in seconds; 0: as far as needed.
+             */
+            reach_s: number;
+            /** @description Of the network's API; empty where it has none. */
+            version: string;
+            /** @description The day after which the network may refuse it. */
+            version_ends: string;
+            webhook: components["schemas"]["Webhook"];
         };
         Check: {
             channels: components["schemas"]["Target"][];
+            /**
+             * Format: date-time
+             * @description When it would go out; null or past = now.
+             */
+            due_at?: string;
             parts: components["schemas"]["Part"][];
         };
         Checked: {
@@ -1429,6 +1679,9 @@ export interface components {
         Choice: {
             label: string;
             value: string;
+        };
+        Choose: {
+            accounts: string[];
         };
         Connect: {
             network: string;
@@ -1464,6 +1717,13 @@ export interface components {
              * @description The oldest message of theirs that nobody answered.
              */
             waiting_since: string | null;
+        };
+        Cost: {
+            /** @description A decimal number. */
+            amount: string;
+            currency: string;
+            /** @description It is dearer because of a link. */
+            link: boolean;
         };
         Definition: {
             denominator: string;
@@ -1507,6 +1767,43 @@ export interface components {
         Forgotten: {
             email: string;
         };
+        Gap: {
+            channel_id: string;
+            /** Format: date-time */
+            from: string;
+            handle: string;
+            id: string;
+            network: string;
+            /**
+             * @description lost: the network tells no more of it. silent: it does not answer.
+             * @enum {string}
+             */
+            reason: "lost" | "silent";
+            /**
+             * Format: date-time
+             * @description null: it goes on.
+             */
+            to: string | null;
+            url: string;
+        };
+        Going: {
+            url: string;
+        };
+        Grant: {
+            accounts: components["schemas"]["Offer"][];
+            /** @description The channel that must come out of it; empty: any. */
+            channel: string;
+            error: components["schemas"]["Trouble"] | null;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            network: string;
+            /**
+             * @description asked: the person is at the network, or came back without being signed in here. back: the network is being asked. granted: choose. refused: see error.
+             * @enum {string}
+             */
+            state: "asked" | "back" | "granted" | "refused";
+        };
         HandCounts: {
             counts: {
                 [key: string]: number;
@@ -1525,6 +1822,7 @@ export interface components {
             message: components["schemas"]["Message"];
         };
         Identity: {
+            /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
             /** Format: date-time */
             first_seen: string;
@@ -1591,6 +1889,14 @@ export interface components {
                 [key: string]: unknown;
             };
             text_key: string;
+        };
+        KeepApp: {
+            app_id: string;
+            extra?: {
+                [key: string]: string;
+            };
+            secret?: string;
+            verify?: string;
         };
         KindLimit: {
             media: components["schemas"]["MediaLimit"];
@@ -1730,6 +2036,53 @@ export interface components {
             /** @description What may be chosen for each post there. */
             options: components["schemas"]["Option"][];
         };
+        NetworkApp: {
+            /** @description Empty for those who may not change it. */
+            app_id: string;
+            /** @description An account is connected by the network's own page of consent. */
+            can_connect: boolean;
+            /** @description It was entered here, and not given when Kith was started. */
+            entered: boolean;
+            extra: {
+                [key: string]: string;
+            };
+            /** @description What the form asks besides the id and the secret. */
+            fields: components["schemas"]["Setting"][];
+            /** @description The steps by which one makes an app there. */
+            guide: string[];
+            /** @description Where the network knocks; empty where it does not. */
+            hook: string;
+            /** @description There is one. */
+            known: boolean;
+            label: string;
+            may_change: boolean;
+            network: string;
+            /** @description This house has a public address that networks reach. */
+            reachable: boolean;
+            /** @description Where the network sends people back to; empty where it has no page of consent. */
+            redirect: string;
+            /** Format: date-time */
+            updated_at: string | null;
+            /** @description The word that the network repeats when it tests our webhook; empty for those who may not change it. */
+            verify: string;
+            /**
+             * Format: date-time
+             * @description When the network knocked the last time for one of the channels.
+             */
+            webhook_at: string | null;
+        };
+        NewHouse: {
+            /** @description As the server has printed it when it started. */
+            code: string;
+            email: string;
+            /** @enum {string} */
+            locale: "en" | "fr";
+            name: string;
+            password: string;
+            workspace: string;
+            /** @description Europe/Paris, for instance. */
+            zone: string;
+        };
         News: {
             /** Format: date-time */
             at: string;
@@ -1742,6 +2095,19 @@ export interface components {
         };
         Note: {
             note: string;
+        };
+        Offer: {
+            avatar_url: string;
+            /** @description It is connected already, as this channel. */
+            channel_id: string;
+            /** @description false: this attempt is for another account. */
+            fits: boolean;
+            handle: string;
+            id: string;
+            name: string;
+            url: string;
+            /** @description Something is missing: a permission, say. */
+            warning: string;
         };
         Option: {
             /** @description The choices are the account's own: GET /channels/{id}/choices/{option}. */
@@ -1779,6 +2145,11 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        PageGap: {
+            items: components["schemas"]["Gap"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PageHit: {
             items: components["schemas"]["Hit"][];
             /** @description The cursor of the next page; empty at the end. */
@@ -1804,6 +2175,11 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        PageNetworkApp: {
+            items: components["schemas"]["NetworkApp"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PagePerson: {
             items: components["schemas"]["Person"][];
             /** @description The cursor of the next page; empty at the end. */
@@ -1826,6 +2202,11 @@ export interface components {
         };
         PageRule: {
             items: components["schemas"]["Rule"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageSheet: {
+            items: components["schemas"]["Sheet"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -1878,6 +2259,7 @@ export interface components {
             verdicts: components["schemas"]["Verdict"][];
         };
         PersonName: {
+            /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
             handle: string;
             id: string;
@@ -1948,6 +2330,11 @@ export interface components {
             text: string;
             url: string;
         };
+        Price: {
+            amount: string;
+            currency: string;
+            what: string;
+        };
         Problem: {
             /** @description What happened, in a sentence. */
             detail: string;
@@ -2015,6 +2402,46 @@ export interface components {
             /** @description The public key of this house (VAPID). */
             key: string;
         };
+        Quota: {
+            /** @description A time zone: the while is its calendar day. */
+            daily: string;
+            /**
+             * Format: int64
+             * @description 0: only the network knows.
+             */
+            max: number;
+            name: string;
+            /** @description account, or app: shared by all channels of this house. */
+            per: string;
+            /** Format: int64 */
+            window_s: number;
+        };
+        QuotaUse: {
+            /** @description In a calendar day of this time zone. */
+            daily?: string;
+            /**
+             * Format: int64
+             * @description 0: not known.
+             */
+            max: number;
+            name: string;
+            /** @description app: shared by all channels of this house. */
+            per?: string;
+            /** Format: date-time */
+            resets?: string;
+            /**
+             * @description Who counted.
+             * @enum {string}
+             */
+            source: "network" | "kith";
+            /** Format: int64 */
+            used: number;
+            /**
+             * Format: int64
+             * @description In any while of this many seconds.
+             */
+            window_s?: number;
+        };
         Rate: {
             /** Format: date-time */
             as_of: string | null;
@@ -2070,6 +2497,38 @@ export interface components {
             outcome: "published" | "absent";
             url?: string;
         };
+        Room: {
+            /** @description In a calendar day of this time zone. */
+            daily?: string;
+            fits: boolean;
+            /**
+             * Format: int64
+             * @description 0: not known.
+             */
+            max: number;
+            name: string;
+            /**
+             * Format: date-time
+             * @description The next moment with room, when there is none; null then: there never is.
+             */
+            next: string | null;
+            /** @description app: shared by all channels of this house. */
+            per?: string;
+            /** Format: date-time */
+            resets?: string;
+            /**
+             * @description Who counted.
+             * @enum {string}
+             */
+            source: "network" | "kith";
+            /** Format: int64 */
+            used: number;
+            /**
+             * Format: int64
+             * @description In any while of this many seconds.
+             */
+            window_s?: number;
+        };
         Rule: {
             /**
              * Format: int64
@@ -2104,6 +2563,8 @@ export interface components {
             what: string;
         };
         Setting: {
+            /** @description Asked before the network's own page of consent, too. */
+            before?: boolean;
             default?: string;
             help: string;
             /** @enum {string} */
@@ -2113,9 +2574,39 @@ export interface components {
             required: boolean;
             secret: boolean;
         };
+        Setup: {
+            needed: boolean;
+        };
+        Sheet: {
+            abilities: components["schemas"]["Cell"][];
+            as_of: string;
+            /**
+             * Format: int64
+             * @description How long an accepted post may stay invisible, in seconds.
+             */
+            delay_s: number;
+            /** @description What the driver was proved on. */
+            evidence: string;
+            /** @description The day after which the network may refuse this version of its API. */
+            expires: string;
+            label: string;
+            limits: components["schemas"]["Limits"];
+            network: string;
+            prices: components["schemas"]["Price"][];
+            quotas: components["schemas"]["Quota"][];
+            sources: components["schemas"]["SourceOf"][];
+            version: string;
+            windows: components["schemas"]["Window"][];
+        };
         SignIn: {
             email: string;
             password: string;
+        };
+        SourceOf: {
+            date: string;
+            fact: string;
+            text: string;
+            uncertain: boolean;
         };
         Step: {
             /** Format: int64 */
@@ -2271,6 +2762,23 @@ export interface components {
             min_seconds?: number;
             types: string[];
         };
+        Webhook: {
+            address: string;
+            /**
+             * Format: date-time
+             * @description When it did the last time.
+             */
+            at: string | null;
+            /** @description The network knocks at all. */
+            possible: boolean;
+        };
+        Window: {
+            /** Format: int64 */
+            hours: number;
+            kind: string;
+            name: string;
+            then: string;
+        };
         Workspace: {
             id: string;
             locale: string;
@@ -2351,6 +2859,40 @@ export interface operations {
             };
         };
     };
+    getAvatar: {
+        parameters: {
+            query?: {
+                v?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listChannels: {
         parameters: {
             query?: never;
@@ -2403,6 +2945,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authorizeChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Authorize"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Going"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -2535,6 +3113,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageChoice"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChannelHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelHealth"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -3016,6 +3625,136 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageGap"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismissGap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chooseAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choose"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChannel"];
+                };
             };
             /** @description What went wrong, and what to do. */
             default: {
@@ -3749,6 +4488,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNetworkApps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNetworkApp"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepNetworkApp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepApp"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkApp"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetNetworkApp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNetworkSheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSheet"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -5277,6 +6144,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setup"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHouse"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
             };
             /** @description What went wrong, and what to do. */
             default: {

@@ -74,6 +74,11 @@ export function dayKey(at: Date, zone: string): string {
 	return dateText(wallOf(at, zone));
 }
 
+/** Every zone to choose from, these first. */
+export function zones(...first: string[]): { value: string; label: string }[] {
+	return [...new Set([...first, 'UTC', ...Intl.supportedValuesOf('timeZone')])].map((z) => ({ value: z, label: z.replaceAll('_', ' ') }));
+}
+
 export function isZone(zone: string): boolean {
 	try {
 		new Intl.DateTimeFormat('en', { timeZone: zone });
