@@ -49,7 +49,7 @@ func (k Known) Text() string {
 	for i, a := range network.Actions() {
 		b.WriteString(pad(a.Words(), 32))
 		for _, d := range drivers {
-			b.WriteString(pad(map[network.State]string{network.Offered: "yes", network.Impossible: "–", network.NotYet: "later"}[network.Abilities(d)[i].State], 12))
+			b.WriteString(pad(map[network.State]string{network.Offered: "yes", network.Impossible: "–", network.NotYet: "later", network.ByHand: "by hand"}[network.Abilities(d)[i].State], 12))
 		}
 		b.WriteString("\n")
 	}

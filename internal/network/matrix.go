@@ -15,8 +15,9 @@ type State string
 // The states of an ability.
 const (
 	Offered    State = "can"
-	Impossible State = "cannot" // the network does not offer it
-	NotYet     State = "later"  // the network offers it, Kith does not yet
+	Impossible State = "cannot"  // the network does not offer it
+	NotYet     State = "later"   // the network offers it, Kith does not yet
+	ByHand     State = "by_hand" // a person does it, and Kith helps
 )
 
 // Ability is one cell of the matrix.
@@ -38,6 +39,8 @@ func Abilities(d Driver) []Ability {
 			one.State = Offered
 		case slices.Contains(p.Later, a):
 			one.State = NotYet
+		case a == ActPublish && p.Assisted != nil:
+			one.State = ByHand
 		}
 		all = append(all, one)
 	}
@@ -62,7 +65,7 @@ func (a Action) Words() string {
 func Markdown(s *Set) string {
 	var b strings.Builder
 	all := s.All()
-	b.WriteString("# What each network can do\n\nWritten by `kith networks --markdown`; a test keeps it current. ✓ Kith does it; – the\nnetwork does not offer it; *later*: the network offers it, Kith does not yet.\n\n| |")
+	b.WriteString("# What each network can do\n\nWritten by `kith networks --markdown`; a test keeps it current. ✓ Kith does it; – the\nnetwork does not offer it; *later*: the network offers it, Kith does not yet;\n*by hand*: a person does it, and Kith prepares and reminds.\n\n| |")
 	for _, d := range all {
 		b.WriteString(" " + d.Profile().Label + " |")
 	}
@@ -70,7 +73,7 @@ func Markdown(s *Set) string {
 	for i, a := range Actions() {
 		b.WriteString("| " + a.Words() + " |")
 		for _, d := range all {
-			b.WriteString(" " + map[State]string{Offered: "✓", Impossible: "–", NotYet: "*later*"}[Abilities(d)[i].State] + " |")
+			b.WriteString(" " + map[State]string{Offered: "✓", Impossible: "–", NotYet: "*later*", ByHand: "*by hand*"}[Abilities(d)[i].State] + " |")
 		}
 		b.WriteString("\n")
 	}
@@ -112,7 +115,7 @@ func describe(b *strings.Builder, d Driver) {
 		fmt.Fprintf(b, "- It tells what happened in the last %s\n", p.Reach.Round(time.Hour))
 	}
 	for _, a := range Abilities(d) {
-		if a.State == Impossible && a.Why != "" {
+		if (a.State == Impossible || a.State == ByHand) && a.Why != "" {
 			fmt.Fprintf(b, "- %s: %s %s\n", a.Action.Words(), a.Why, a.Instead)
 		}
 	}

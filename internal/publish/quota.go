@@ -20,9 +20,10 @@ type Room struct {
 // Fit says whether n more fit into a quota at a moment, beside what has gone out
 // and what is to go out; else when they do. No while of a rolling quota may hold
 // more than the quota, wherever it begins.
-func Fit(q network.Quota, booked []time.Time, due time.Time, n int) Room {
-	r := Room{Quota: q, Used: used(q, booked, due), Next: due}
-	if q.Max <= 0 || fits(q, booked, due, n) {
+func Fit(of network.Quota, booked []time.Time, due time.Time, n int) Room {
+	q := quota{of, zoneOf(of)}
+	r := Room{Quota: of, Used: q.used(booked, due), Next: due}
+	if q.Max <= 0 || q.fits(booked, due, n) {
 		r.Fits = true // without a number only the network knows
 		return r
 	}
@@ -30,10 +31,10 @@ func Fit(q network.Quota, booked []time.Time, due time.Time, n int) Room {
 	if n > q.Max {
 		return r
 	}
-	if zone := zoneOf(q); zone != nil {
-		at := tomorrow(due, zone)
-		for !fits(q, booked, at, n) { // a day after the last booking is empty
-			at = tomorrow(at, zone)
+	if q.zone != nil {
+		at := tomorrow(due, q.zone)
+		for !q.fits(booked, at, n) { // a day after the last booking is empty
+			at = tomorrow(at, q.zone)
 		}
 		r.Next = at
 		return r
@@ -42,7 +43,7 @@ func Fit(q network.Quota, booked []time.Time, due time.Time, n int) Room {
 	booked = slices.Clone(booked)
 	slices.SortFunc(booked, time.Time.Compare)
 	for _, b := range booked {
-		if at := b.Add(while(q)); at.After(due) && fits(q, booked, at, n) {
+		if at := b.Add(q.while()); at.After(due) && q.fits(booked, at, n) {
 			r.Next = at
 			return r
 		}
@@ -50,16 +51,22 @@ func Fit(q network.Quota, booked []time.Time, due time.Time, n int) Room {
 	return r
 }
 
+// quota is one with its zone at hand; a nil zone is that of a rolling one.
+type quota struct {
+	network.Quota
+	zone *time.Location
+}
+
 // fits says that no while, or day, holds more than the quota when n go out then.
-func fits(q network.Quota, booked []time.Time, at time.Time, n int) bool {
-	if used(q, booked, at)+n > q.Max {
+func (q quota) fits(booked []time.Time, at time.Time, n int) bool {
+	if q.used(booked, at)+n > q.Max {
 		return false
 	}
-	if q.Daily != "" {
+	if q.zone != nil {
 		return true
 	}
 	for _, b := range booked { // whiles that end later and hold this moment, too
-		if b.After(at) && b.Before(at.Add(while(q))) && within(booked, b.Add(-while(q)), b)+n > q.Max {
+		if b.After(at) && b.Before(at.Add(q.while())) && within(booked, b.Add(-q.while()), b)+n > q.Max {
 			return false
 		}
 	}
@@ -67,18 +74,17 @@ func fits(q network.Quota, booked []time.Time, at time.Time, n int) bool {
 }
 
 // used is how many are in the while that ends at a moment, or in its day.
-func used(q network.Quota, booked []time.Time, at time.Time) int {
-	if zone := zoneOf(q); zone != nil {
-		end := tomorrow(at, zone)
-		n := 0
-		for _, b := range booked {
-			if tomorrow(b, zone).Equal(end) {
-				n++
-			}
-		}
-		return n
+func (q quota) used(booked []time.Time, at time.Time) (n int) {
+	if q.zone == nil {
+		return within(booked, at.Add(-q.while()), at)
 	}
-	return within(booked, at.Add(-while(q)), at)
+	end := tomorrow(at, q.zone)
+	for _, b := range booked {
+		if tomorrow(b, q.zone).Equal(end) {
+			n++
+		}
+	}
+	return n
 }
 
 // within counts what is after from, and not after to.
@@ -91,7 +97,7 @@ func within(booked []time.Time, from, to time.Time) (n int) {
 	return n
 }
 
-func while(q network.Quota) time.Duration { return time.Duration(q.WindowS) * time.Second }
+func (q quota) while() time.Duration { return time.Duration(q.WindowS) * time.Second }
 
 // zoneOf gives the zone of a quota of calendar days, nil for a rolling one.
 func zoneOf(q network.Quota) *time.Location {
@@ -151,13 +157,13 @@ func Weighs(parts int, l network.Limits) int {
 func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, since time.Time) ([]time.Time, error) {
 	var all []time.Time
 	for _, channel := range channels {
-		out, err := store.All[time.Time](ctx, tx, `select sent_at from part where channel_id = $1 and sent_at > $2 and state = 'sent' and (position = 0 or $3)`, channel, since, thread)
+		out, err := store.All[time.Time](ctx, tx, `select sent_at from part where channel_id = $1 and sent_at > $2 and state = 'sent' and (position = 0 or $3 = 1)`, channel, since, thread)
 		if err != nil {
 			return nil, err
 		}
 		// What is late goes out at once.
 		waiting, err := store.All[time.Time](ctx, tx, `select case when u.due_at < $2 then $2 else u.due_at end from part p join publication u on u.id = p.publication_id
-			where p.channel_id = $1 and p.state in ('due', 'claimed', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear') and (p.position = 0 or $3)`, channel, tx.Now, thread)
+			where p.channel_id = $1 and p.state in ('due', 'claimed', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear') and (p.position = 0 or $3 = 1)`, channel, tx.Now, thread)
 		if err != nil {
 			return nil, err
 		}

@@ -26,12 +26,12 @@ type cursor struct {
 }
 
 // mark is how far one kind of thing was told, in Facebook's seconds: everything
-// made before Since. It never asks our own clock what time it is there, only how
+// made before Since. It never asks our own graph.Clock what time it is there, only how
 // long ago something was.
 type mark struct {
 	Since int64 `json:"since,omitempty"`
 	Top   int64 `json:"top,omitempty"` // the newest ever seen
-	At    int64 `json:"at,omitempty"`  // when we saw it, by our clock
+	At    int64 `json:"at,omitempty"`  // when we saw it, by our graph.Clock
 }
 
 // begin gives a mark its place for a first reading.

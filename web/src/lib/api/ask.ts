@@ -80,8 +80,8 @@ export const posts = {
 	schedule: async (id: string, due_at: string | null) => asPost(await body(rest.POST('/api/v1/posts/{id}/schedule', { ...one(id), body: { due_at } }))),
 	cancel: async (id: string) => asPost(await body(rest.POST('/api/v1/posts/{id}/cancel', one(id)))),
 	unschedule: async (id: string) => asPost(await body(rest.POST('/api/v1/posts/{id}/unschedule', one(id)))),
-	check: (parts: Part[], targets: Target[], signal?: AbortSignal) =>
-		body(rest.POST('/api/v1/posts/check', { body: { parts, channels: targets }, signal }))
+	check: (parts: Part[], targets: Target[], at: string | null, signal?: AbortSignal) =>
+		body(rest.POST('/api/v1/posts/check', { body: { parts, channels: targets, due_at: at ?? undefined }, signal }))
 };
 
 export const publications = {

@@ -567,7 +567,7 @@ export interface paths {
         put?: never;
         /**
          * Upload an image or a video
-         * @description The type is read from the bytes. Where a photo was taken is removed from JPEG files, and what a camera wrote about place and owner from MP4 and QuickTime files; other formats are kept as they are.
+         * @description The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are.
          */
         post: operations["uploadMedia"];
         delete?: never;
@@ -1602,10 +1602,10 @@ export interface components {
             action: string;
             instead: string;
             /**
-             * @description cannot: the network does not offer it. later: it does, and Kith does not yet.
+             * @description cannot: the network does not offer it. later: it does, and Kith does not yet. by_hand: a person does it, helped.
              * @enum {string}
              */
-            state: "can" | "cannot" | "later";
+            state: "can" | "cannot" | "later" | "by_hand";
             why: string;
         };
         Change: {

@@ -7,9 +7,10 @@ export type Section = { href: string; label: Key; icon: IconName; needs?: Verb }
 
 export const sections: readonly Section[] = [
 	{ href: '/settings/channels', label: 'settings.channels', icon: 'plug' },
+	{ href: '/settings/networks', label: 'settings.networks', icon: 'globe' },
 	{ href: '/settings/team', label: 'settings.team', icon: 'people' },
 	{ href: '/settings/rules', label: 'settings.rules', icon: 'shield' },
-	{ href: '/settings/workspace', label: 'settings.workspace', icon: 'globe', needs: 'settings' },
+	{ href: '/settings/workspace', label: 'settings.workspace', icon: 'table', needs: 'settings' },
 	{ href: '/settings/tokens', label: 'settings.tokens', icon: 'key', needs: 'settings' },
 	{ href: '/settings/audit', label: 'settings.audit', icon: 'list', needs: 'settings' },
 	{ href: '/settings/you', label: 'settings.you', icon: 'team' },

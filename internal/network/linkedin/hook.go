@@ -1,0 +1,105 @@
+package linkedin
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/secret"
+)
+
+const eventType = "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"
+
+var (
+	challenge   = regexp.MustCompile(`^[A-Za-z0-9-]{8,128}$`) //nolint:gochecknoglobals // compiled once
+	application = regexp.MustCompile(`^[0-9]{1,20}$`)         //nolint:gochecknoglobals // compiled once
+)
+
+func mac(key secret.Text, text []byte) []byte {
+	m := hmac.New(sha256.New, []byte(key.Reveal()))
+	m.Write(text)
+	return m.Sum(nil)
+}
+
+// Challenge answers the question by which LinkedIn tests an address, now and every
+// two hours, with the secret of the app.
+func (*Driver) Challenge(query url.Values, app network.App) (network.Answer, bool) {
+	code := query.Get("challengeCode")
+	if app.Secret == "" || !challenge.MatchString(code) {
+		return network.Answer{}, false
+	}
+	data, err := json.Marshal(map[string]string{"challengeCode": code, "challengeResponse": hex.EncodeToString(mac(app.Secret, []byte(code)))})
+	if err != nil {
+		panic(err) // strings alone
+	}
+	return network.Answer{Type: "application/json", Body: string(data)}, true
+}
+
+// Verify checks the signature over the body as it came.
+func (*Driver) Verify(header http.Header, body []byte, key secret.Text) error {
+	signatures := header.Values("X-LI-Signature")
+	if key != "" && len(signatures) == 1 {
+		sum, err := hex.DecodeString(signatures[0])
+		if err == nil && hmac.Equal(sum, mac(key, append([]byte("hmacsha256="), body...))) {
+			return nil
+		}
+	}
+	return fault.New(fault.Denied, "The signature is not LinkedIn's.").WithHint("Look at the secret of the LinkedIn app.")
+}
+
+// Split takes a body apart. What nobody announced is left out.
+func (*Driver) Split(body []byte) ([]network.Raw, error) {
+	var h struct {
+		Type          loose             `json:"type"`
+		Notifications []json.RawMessage `json:"notifications"`
+	}
+	if json.Unmarshal(body, &h) != nil {
+		return nil, fault.New(fault.Invalid, "This is no webhook of LinkedIn.")
+	}
+	if string(h.Type) != eventType {
+		return nil, nil
+	}
+	var all []network.Raw
+	for _, item := range h.Notifications {
+		var n notice
+		_ = json.Unmarshal(item, &n) // what is of another type stays empty
+		if f, ok := n.lean(); ok && pageURN.MatchString(string(n.Page)) {
+			all = append(all, f.raw(string(n.Page)))
+		}
+	}
+	return all, nil
+}
+
+// Subscribe lets the news of a Page be sent to our address. LinkedIn must have
+// tested the address before, in the developer portal.
+func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) error {
+	if !isPage(conn.Account) {
+		return nil // of members nothing is told, so there is nothing to ask for
+	}
+	number := conn.App.Extra[extraApplication]
+	if !application.MatchString(number) {
+		return fault.New(fault.Invalid, "The number of the LinkedIn app is missing, so Kith is not told of comments at once and asks regularly instead.").
+			WithHint("Enter it in the settings of the app.")
+	}
+	k, err := keysOf(conn)
+	if err != nil {
+		return err
+	}
+	if !personURN.MatchString(k.Member) || !pageURN.MatchString(conn.Account) {
+		return strange()
+	}
+	key := "(developerApplication:" + code("urn:li:developerApplication:"+number) + ",user:" + code(k.Member) + ",entity:" + code(conn.Account) + ",eventType:" + eventType + ")"
+	_, err = d.call(ctx, conn, ask{method: http.MethodPut, path: "rest/eventSubscriptions/" + key, body: map[string]string{"webhook": hook}, harmless: true}, nil)
+	if fault.Is(err, fault.Invalid) {
+		return fault.Wrap(fault.Invalid, err, "LinkedIn has not tested our address yet.").
+			WithHint("Add this address under Webhooks in the developer portal, then connect the Page again: %s", hook)
+	}
+	return err
+}

@@ -1,0 +1,381 @@
+package linkedin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/outward"
+)
+
+// The steps of a post, as they are shown.
+const (
+	stepUpload  = "upload"
+	stepProcess = "process"
+	stepPublish = "publish"
+)
+
+// againMost is how often a file is handed over anew before that is given up.
+const againMost = 3
+
+// waitForFile is how long a post waits for a file that we may not look at.
+const waitForFile = 30 * time.Second
+
+// videoLeast is the smallest video that LinkedIn takes.
+const videoLeast = 75 << 10
+
+// handed is how far the files of a post have come. It is kept after each act.
+type handed struct {
+	Files []file `json:"files"`
+	Again int    `json:"again,omitempty"` // how often one was lost at LinkedIn
+}
+
+// file is one of them.
+type file struct {
+	URN   string  `json:"urn,omitempty"`
+	Until int64   `json:"until,omitempty"` // when its addresses end, in milliseconds
+	URL   string  `json:"url,omitempty"`   // where an image goes
+	Token string  `json:"token,omitempty"` // of a video's upload
+	Head  string  `json:"head,omitempty"`  // what the addresses of all parts begin with
+	Parts []piece `json:"parts,omitempty"`
+	Given bool    `json:"given,omitempty"` // LinkedIn has all of it
+	Ready bool    `json:"ready,omitempty"` // and has worked on it
+}
+
+// piece is a part of a video: where it goes and where it ends, then the proof that
+// it is there.
+type piece struct {
+	URL  string `json:"url,omitempty"` // without the head
+	Last int64  `json:"last"`
+	Tag  string `json:"tag,omitempty"`
+}
+
+// Step does one act: announces a file, hands over a file or a part of it, asks how
+// far LinkedIn is, or makes the post.
+func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
+	h := handed{}
+	if part.Step.Name == stepUpload || part.Step.Name == stepProcess || part.Step.Name == stepPublish {
+		if len(part.Step.State) > 0 && json.Unmarshal(part.Step.State, &h) != nil || len(h.Files) != len(part.Media) {
+			part.Step.Name = network.Begun // of another form: nothing was public yet, or Find has looked
+		}
+	}
+	switch part.Step.Name {
+	case stepUpload:
+		return d.upload(ctx, conn, part, h)
+	case stepProcess:
+		return d.process(ctx, conn, part, h)
+	case stepPublish:
+		return d.post(ctx, conn, part, h)
+	}
+	if _, err := d.written(conn, part); err != nil {
+		return network.Stepped{}, err
+	}
+	h = handed{Files: make([]file, len(part.Media))}
+	if len(h.Files) == 0 {
+		return h.step(stepPublish, part, 0), nil
+	}
+	return h.step(stepUpload, part, 0), nil
+}
+
+// step is what was reached.
+func (h handed) step(name string, part network.Part, wait time.Duration) network.Stepped {
+	state, err := json.Marshal(h)
+	if err != nil {
+		panic(err) // strings and numbers
+	}
+	s := network.Step{Name: name, State: state, Public: name == stepPublish}
+	for i, m := range part.Media {
+		s.Total += m.Bytes
+		f := h.Files[i]
+		if f.Given {
+			s.Done += m.Bytes
+			continue
+		}
+		s.Done += f.sent()
+	}
+	return network.Stepped{Step: s, Wait: wait}
+}
+
+// sent is how much of a video LinkedIn has.
+func (f file) sent() (done int64) {
+	from := int64(0)
+	for _, p := range f.Parts {
+		if p.Tag != "" {
+			done += p.Last + 1 - from
+		}
+		from = p.Last + 1
+	}
+	return done
+}
+
+// lost begins a file anew.
+func (h handed) lost(i int, part network.Part, cause error) (network.Stepped, error) {
+	if h.Again++; h.Again > againMost {
+		return network.Stepped{}, fault.Wrap(fault.Invalid, cause, "LinkedIn loses a file again and again.").WithHint("Try again later, or save the file anew.").On("media")
+	}
+	h.Files[i] = file{}
+	return h.step(stepUpload, part, 0), nil
+}
+
+// upload does the next act for the first file that LinkedIn does not have.
+func (d *Driver) upload(ctx context.Context, conn network.Conn, part network.Part, h handed) (network.Stepped, error) {
+	for i := range h.Files {
+		f, m := &h.Files[i], part.Media[i]
+		if f.Given {
+			continue
+		}
+		if f.URN == "" || f.Until > 0 && d.now().UnixMilli() >= f.Until {
+			made, err := d.announce(ctx, conn, m)
+			if err != nil {
+				return network.Stepped{}, err
+			}
+			h.Files[i] = made
+			return h.step(stepUpload, part, 0), nil
+		}
+		gone, err := d.hand(ctx, conn, f, m)
+		switch {
+		case gone:
+			return h.lost(i, part, err)
+		case err != nil:
+			return network.Stepped{}, err
+		}
+		return h.step(stepUpload, part, 0), nil
+	}
+	wait := 2 * time.Second
+	if len(part.Media) > 0 && part.Media[0].Video() {
+		wait = 10 * time.Second
+	}
+	return h.step(stepProcess, part, wait), nil
+}
+
+// announce asks for the addresses that take a file.
+func (d *Driver) announce(ctx context.Context, conn network.Conn, m network.Media) (file, error) {
+	request := map[string]any{"owner": conn.Account}
+	a := ask{method: http.MethodPost, path: "rest/images", query: "action=initializeUpload", harmless: true}
+	if m.Video() {
+		a.path = "rest/videos"
+		request["fileSizeBytes"], request["uploadCaptions"], request["uploadThumbnail"] = m.Bytes, false, false
+	}
+	a.body = map[string]any{"initializeUploadRequest": request}
+	var got struct {
+		Value struct {
+			Image        string `json:"image"`
+			URL          string `json:"uploadUrl"`
+			Until        int64  `json:"uploadUrlExpiresAt"`
+			Video        string `json:"video"`
+			VideoUntil   int64  `json:"uploadUrlsExpireAt"`
+			Token        string `json:"uploadToken"`
+			Instructions []struct {
+				URL   string `json:"uploadUrl"`
+				First int64  `json:"firstByte"`
+				Last  int64  `json:"lastByte"`
+			} `json:"uploadInstructions"`
+		} `json:"value"`
+	}
+	if _, err := d.call(ctx, conn, a, &got); err != nil {
+		return file{}, err
+	}
+	v := got.Value
+	if !m.Video() {
+		if !fileURN.MatchString(v.Image) || !d.theirs(v.URL) {
+			return file{}, a.misunderstood()
+		}
+		return file{URN: v.Image, URL: v.URL, Until: v.Until}, nil
+	}
+	f := file{URN: v.Video, Until: v.VideoUntil, Token: v.Token}
+	next := int64(0)
+	for i, one := range v.Instructions {
+		if one.First != next || one.Last < one.First || one.Last >= m.Bytes || !d.theirs(one.URL) {
+			return file{}, a.misunderstood()
+		}
+		if next = one.Last + 1; i == 0 {
+			f.Head = one.URL
+		}
+		f.Head = common(f.Head, one.URL)
+		f.Parts = append(f.Parts, piece{URL: one.URL, Last: one.Last})
+	}
+	if !fileURN.MatchString(f.URN) || next != m.Bytes {
+		return file{}, a.misunderstood()
+	}
+	for i := range f.Parts { // 125 long addresses that begin alike
+		f.Parts[i].URL = f.Parts[i].URL[len(f.Head):]
+	}
+	return f, nil
+}
+
+func common(a, b string) string {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return a[:n]
+}
+
+// hand hands over an image, the next part of a video, or says that all parts are
+// there. gone: the address takes it no more, and the file begins anew.
+func (d *Driver) hand(ctx context.Context, conn network.Conn, f *file, m network.Media) (gone bool, err error) {
+	if !m.Video() {
+		k, err := keysOf(conn)
+		if err != nil {
+			return false, err
+		}
+		_, gone, err := d.put(ctx, f.URL, k.Token, m, 0, m.Bytes)
+		f.Given = err == nil
+		if f.Given {
+			f.URL = ""
+		}
+		return gone, err
+	}
+	from := int64(0)
+	for i := range f.Parts {
+		p := &f.Parts[i]
+		if p.Tag != "" {
+			from = p.Last + 1
+			continue
+		}
+		tag, gone, err := d.put(ctx, f.Head+p.URL, "", m, from, p.Last+1-from)
+		if err != nil {
+			return gone, err
+		}
+		if tag == "" || len(tag) > 512 {
+			return false, ask{}.misunderstood()
+		}
+		p.Tag, p.URL = tag, ""
+		return false, nil
+	}
+	return d.finalize(ctx, conn, f)
+}
+
+// put sends bytes of a file as they come from ours. An image goes with the token,
+// a part of a video without.
+func (d *Driver) put(ctx context.Context, address, token string, m network.Media, from, length int64) (tag string, gone bool, err error) {
+	if !d.theirs(address) {
+		return "", false, fault.New(fault.Internal, "an address that is not LinkedIn's")
+	}
+	opened, err := m.OpenAt(from)
+	if err != nil {
+		return "", false, fault.Wrap(fault.Internal, err, "opening a file of ours")
+	}
+	body := struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(opened, length), opened}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPut, address, body)
+	if err != nil {
+		_ = opened.Close() // nothing was read
+		return "", false, fault.Wrap(fault.Internal, errors.New("no valid address"), "writing a call to LinkedIn")
+	}
+	request.ContentLength = length
+	request.Header.Set("Content-Type", "application/octet-stream")
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	stream, err := d.out.Open(outward.Repeatable(ctx), request)
+	if err != nil {
+		return "", false, err
+	}
+	defer stream.Body.Close() //nolint:errcheck // read or given up; nothing is left to learn
+	said, err := io.ReadAll(io.LimitReader(stream.Body, 64<<10))
+	if err != nil {
+		return "", false, err
+	}
+	if stream.Status/100 == 2 {
+		return stream.Header.Get("ETag"), false, nil
+	}
+	err = d.failed(ask{harmless: true}, &outward.Response{Status: stream.Status, Header: stream.Header, Body: said, At: stream.At})
+	switch r := refused(err); {
+	case r.Code == "EXPIRED_UPLOAD_URL", r.status == http.StatusNotFound, r.status == http.StatusGone:
+		return "", true, err
+	}
+	return "", false, err
+}
+
+// finalize says that all parts of a video are there. When LinkedIn refuses, it may
+// have heard it already; then the video is at work.
+func (d *Driver) finalize(ctx context.Context, conn network.Conn, f *file) (gone bool, err error) {
+	tags := make([]string, len(f.Parts))
+	for i, p := range f.Parts {
+		tags[i] = p.Tag
+	}
+	a := ask{method: http.MethodPost, path: "rest/videos", query: "action=finalizeUpload", harmless: true,
+		body: map[string]any{"finalizeUploadRequest": map[string]any{"video": f.URN, "uploadToken": f.Token, "uploadedPartIds": tags}}}
+	_, err = d.call(ctx, conn, a, nil)
+	if fault.Is(err, fault.Invalid) {
+		state, _, ferr := d.state(ctx, conn, f.URN)
+		switch {
+		case ferr != nil:
+			return fault.Is(ferr, fault.NotFound), ferr
+		case state == "WAITING_UPLOAD" || state == "":
+			return true, err
+		}
+		err = nil
+	}
+	if err != nil {
+		return fault.Is(err, fault.NotFound), err
+	}
+	f.Given, f.Parts, f.Head, f.Token = true, nil, "", ""
+	return false, nil
+}
+
+// state asks how far LinkedIn is with a file. hidden: it does not let us look.
+func (d *Driver) state(ctx context.Context, conn network.Conn, urn string) (state string, hidden bool, err error) {
+	if !fileURN.MatchString(urn) {
+		return "", false, fault.New(fault.Internal, "no file of LinkedIn")
+	}
+	path := "rest/images/"
+	if isVideoURN(urn) {
+		path = "rest/videos/"
+	}
+	var got struct {
+		Status string `json:"status"`
+	}
+	_, err = d.call(ctx, conn, ask{path: path + code(urn)}, &got)
+	if fault.Is(err, fault.Denied) && refused(err).status == http.StatusForbidden {
+		return "", true, nil
+	}
+	return got.Status, false, err
+}
+
+// patience is how long to wait before asking again: the longer it takes, the more
+// seldom, because each question counts against the limits of the day.
+func (d *Driver) patience(part network.Part) time.Duration {
+	const least, most = 3 * time.Second, 5 * time.Minute
+	if part.Step.Since.IsZero() {
+		return least
+	}
+	return min(max(d.now().Sub(part.Step.Since)/4, least), most)
+}
+
+// process waits until LinkedIn has worked on all files.
+func (d *Driver) process(ctx context.Context, conn network.Conn, part network.Part, h handed) (network.Stepped, error) {
+	for i := range h.Files {
+		f := &h.Files[i]
+		if f.Ready {
+			continue
+		}
+		state, hidden, err := d.state(ctx, conn, f.URN)
+		switch {
+		case fault.Is(err, fault.NotFound):
+			return h.lost(i, part, err)
+		case err != nil:
+			return network.Stepped{}, err
+		case hidden || state == "AVAILABLE": // who may only post cannot look; the post itself will tell
+			f.Ready = true
+			return h.step(stepProcess, part, 0), nil
+		case state == "PROCESSING_FAILED":
+			return network.Stepped{}, fault.New(fault.Invalid, "LinkedIn could not read this file.").
+				WithHint("Save images as JPEG or PNG and videos as MP4, and try again.").On("media")
+		case state == "WAITING_UPLOAD":
+			return h.lost(i, part, nil)
+		case state == "PROCESSING":
+			return h.step(stepProcess, part, d.patience(part)), nil
+		}
+		return network.Stepped{}, ask{}.misunderstood()
+	}
+	return h.step(stepPublish, part, 0), nil
+}

@@ -1,0 +1,38 @@
+// Small spellings of how accounts are connected and how they are doing.
+import { body, one } from './ask';
+import { rest } from './client';
+import type { components } from './schema';
+
+type S = components['schemas'];
+export type NetworkApp = S['NetworkApp'];
+export type Grant = S['Grant'];
+export type Offer = S['Offer'];
+export type ChannelHealth = S['ChannelHealth'];
+export type Alert = S['Alert'];
+export type Gap = S['Gap'];
+export type QuotaUse = S['QuotaUse'];
+export type Sheet = S['Sheet'];
+export type Quota = S['Quota'];
+export type Room = S['Room'];
+export type Cost = S['Cost'];
+
+export const apps = {
+	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/network-apps', { signal })),
+	keep: (network: string, app: S['KeepApp']) => body(rest.PUT('/api/v1/network-apps/{id}', { ...one(network), body: app })),
+	forget: (network: string) => rest.DELETE('/api/v1/network-apps/{id}', one(network))
+};
+
+export const grants = {
+	begin: (network: string, settings: Record<string, string>, channel = '') => body(rest.POST('/api/v1/channels/authorize', { body: { network, settings, channel } })),
+	get: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/grants/{id}', { ...one(id), signal })),
+	choose: (id: string, accounts: string[]) => body(rest.POST('/api/v1/grants/{id}', { ...one(id), body: { accounts } }))
+};
+
+export const health = (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/channels/{id}/health', { ...one(id), signal }));
+
+export const gaps = {
+	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/gaps', { signal })),
+	dismiss: (id: string) => rest.POST('/api/v1/gaps/{id}/dismiss', one(id))
+};
+
+export const sheets = (signal?: AbortSignal) => body(rest.GET('/api/v1/network-sheets', { signal }));
