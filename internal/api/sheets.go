@@ -14,7 +14,7 @@ import (
 type Sheet struct {
 	Network   network.Name   `json:"network"`
 	Label     string         `json:"label"`
-	Evidence  string         `json:"evidence" doc:"What the driver was proved on."`
+	Evidence  string         `json:"evidence" say:"" doc:"What the driver was proved on."`
 	AsOf      string         `json:"as_of"`
 	Version   string         `json:"version"`
 	Expires   string         `json:"expires" doc:"The day after which the network may refuse this version of its API."`

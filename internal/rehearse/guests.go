@@ -23,7 +23,9 @@ type guest struct {
 // guests are the networks besides the first three, one line each.
 func guests() []guest {
 	return []guest{
+		onLinkedIn(),
 		onPinterest(),
+		onTikTok(),
 		onYouTube(),
 	}
 }

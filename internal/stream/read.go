@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	batch = 256
+	batch = 500
 	tries = 5
 )
 

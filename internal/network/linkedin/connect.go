@@ -164,7 +164,6 @@ func (d *Driver) look(ctx context.Context, account string, k *keys, health *netw
 		}
 		return nil
 	}
-	scopes := k.Scopes
 	a, err := d.whoami(ctx, k)
 	if err != nil {
 		return err
@@ -172,7 +171,6 @@ func (d *Driver) look(ctx context.Context, account string, k *keys, health *netw
 	if a.ID != account {
 		return fault.New(fault.Denied, "The key belongs to somebody else.").WithHint("Connect LinkedIn again.")
 	}
-	k.Scopes = scopes
 	health.Name, health.Avatar, health.Handle = a.Name, a.AvatarURL, a.Handle
 	return nil
 }

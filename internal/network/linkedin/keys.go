@@ -75,5 +75,5 @@ func (k keys) seesPosts(account string) bool {
 	if isPage(account) {
 		return k.has("r_organization_social", "r_organization_social_feed")
 	}
-	return len(k.Scopes) == 0 || k.has("r_member_social", "r_member_social_feed")
+	return k.has("r_member_social", "r_member_social_feed")
 }

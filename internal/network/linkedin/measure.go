@@ -22,7 +22,7 @@ func (d *Driver) Measure(ctx context.Context, conn network.Conn, posts []network
 	var urns []string
 	known := map[string]bool{}
 	for _, p := range posts {
-		if postURN.MatchString(p.ID) && !known[p.ID] {
+		if postURN.MatchString(p.ID) && !strings.HasPrefix(p.ID, "urn:li:activity:") && !known[p.ID] {
 			known[p.ID] = true
 			urns = append(urns, p.ID)
 		}
@@ -88,7 +88,7 @@ func (d *Driver) measurePage(ctx context.Context, conn network.Conn, urns []stri
 		case all[urn] == nil:
 		case strings.HasPrefix(urn, "urn:li:share:"):
 			shares = append(shares, code(urn))
-		case strings.HasPrefix(urn, "urn:li:ugcPost:"):
+		default:
 			others = append(others, code(urn))
 		}
 	}
@@ -195,14 +195,9 @@ func (d *Driver) measureMember(ctx context.Context, conn network.Conn, k keys, u
 		return nil
 	}
 	for _, urn := range urns {
-		name := ""
-		switch {
-		case strings.HasPrefix(urn, "urn:li:share:"):
-			name = "share"
-		case strings.HasPrefix(urn, "urn:li:ugcPost:"):
+		name := "share"
+		if !strings.HasPrefix(urn, "urn:li:share:") {
 			name = "ugc"
-		default:
-			continue
 		}
 		counts := network.Counts{}
 		for _, count := range memberCounts() {
@@ -282,34 +277,32 @@ func (d *Driver) pageDay(ctx context.Context, conn network.Conn, k keys, from ti
 	if l.Elements == nil {
 		return nil, ask{}.misunderstood()
 	}
-	for _, item := range l.Elements {
+	if len(l.Elements) > 0 { // one day
 		var one struct {
 			Sums figures `json:"totalShareStatistics"`
 		}
-		_ = json.Unmarshal(item, &one) // what is of another type stays empty
+		_ = json.Unmarshal(l.Elements[0], &one) // what is of another type stays empty
 		one.Sums.into(counts)
 		for name, n := range map[string]*int64{network.Likes: one.Sums.Likes, network.Replies: one.Sums.Comments} {
 			if n != nil {
 				counts[name] = *n
 			}
 		}
-		break // one day
 	}
 	var gains list
 	if _, err := d.call(ctx, conn, ask{path: "rest/organizationalEntityFollowerStatistics", query: query}, &gains); err != nil {
 		return nil, err
 	}
-	for _, item := range gains.Elements {
+	if len(gains.Elements) > 0 {
 		var one struct {
 			Gains struct {
 				Organic *int64 `json:"organicFollowerGain"`
 				Paid    *int64 `json:"paidFollowerGain"`
 			} `json:"followerGains"`
 		}
-		if json.Unmarshal(item, &one) == nil && one.Gains.Organic != nil && one.Gains.Paid != nil {
+		if json.Unmarshal(gains.Elements[0], &one) == nil && one.Gains.Organic != nil && one.Gains.Paid != nil {
 			counts[network.Follows] = *one.Gains.Organic + *one.Gains.Paid
 		}
-		break // one day
 	}
 	n, err := d.followers(ctx, k.Token, conn.Account)
 	if err != nil {

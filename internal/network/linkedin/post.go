@@ -153,8 +153,9 @@ func (d *Driver) post(ctx context.Context, conn network.Conn, part network.Part,
 	if err != nil {
 		return d.unmade(part, h, err)
 	}
-	urn := response.Header.Get("X-Restli-Id")
-	if response.Status != http.StatusCreated || !postURN.MatchString(urn) {
+	// It is shown as it is in the documentation, and encoded in LinkedIn's own client.
+	urn, bad := url.PathUnescape(response.Header.Get("X-Restli-Id"))
+	if bad != nil || response.Status != http.StatusCreated || !postURN.MatchString(urn) {
 		return network.Stepped{}, a.misunderstood()
 	}
 	return network.Stepped{Sent: &network.Sent{Ref: network.Ref{ID: urn, URL: postAddress(urn)}, At: response.At}}, nil

@@ -151,7 +151,7 @@ func (d *Driver) owns(ctx context.Context, b business, cursor int64) (posts []ow
 	if got.Videos == nil {
 		return nil, 0, ask{method: http.MethodGet}.misunderstood()
 	}
-	if got.More && got.Cursor > cursor {
+	if got.More && got.Cursor > 0 && got.Cursor != cursor { // a moment, in milliseconds
 		next = got.Cursor
 	}
 	return *got.Videos, next, nil

@@ -1,15 +1,20 @@
 package tiktok_test
 
 import (
+	"html"
+	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/networktest"
 	"github.com/kithhq/kith/internal/network/tiktok"
+	"github.com/kithhq/kith/internal/sandbox"
 )
 
 func app() network.App {
@@ -155,5 +160,57 @@ func TestAnAccountWithoutABusinessTokenSaysWhatIsMissing(t *testing.T) {
 	}
 	if c, err := d.Insights(t.Context(), conn, w.Stage.Clock.Now()); err != nil || c[network.Followers] != 240 || c["tiktok:videos"] != 1 {
 		t.Errorf("insights %v, %v", c, err)
+	}
+}
+
+// A renewed key may be the only one that still opens: it is kept, whatever comes after.
+func TestRenewedKeysAreKeptWhenTheRestFails(t *testing.T) {
+	w := networktest.NewWorld(t, harness(quick(), nil))
+	d := w.Driver.(*tiktok.Driver)
+	conn, _ := consent(t, w, nil)
+	w.Stage.Clock.Advance(19 * time.Hour)
+	w.Weather(sandbox.Mishap{Kind: sandbox.ServerError, Action: sandbox.Read})
+	health, fresh, err := d.Check(t.Context(), conn)
+	if err != nil || fresh == "" || health.State != "warn" || health.Limits.Text.Max == 0 {
+		t.Fatalf("%+v, kept: %v, %v", health, fresh != "", err)
+	}
+	w.Stage.Weather.Clear()
+	conn.Keys = fresh
+	if health, _, err := d.Check(t.Context(), conn); err != nil || health.State != "ok" {
+		t.Errorf("%+v, %v", health, err)
+	}
+	// Without an app nothing is renewed, and that is said in time.
+	w.Stage.Clock.Advance(20 * time.Hour)
+	conn.App = network.App{}
+	if health, fresh, err := d.Check(t.Context(), conn); err != nil || fresh != "" || health.State != "warn" || health.Fix == "" {
+		t.Errorf("%+v, %v", health, err)
+	}
+}
+
+func TestThePageOfConsentCanBeClicked(t *testing.T) {
+	w := networktest.NewWorld(t, harness(quick(), nil))
+	going, err := w.Driver.(network.Authorizer).Authorize(t.Context(), network.Asking{App: app(), Redirect: "https://kith.example.org/connect/tiktok", State: "s1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, going.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept", "text/html")
+	answer, err := (&http.Client{}).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	page, err := io.ReadAll(answer.Body)
+	links := regexp.MustCompile(`href="([^"]+)">(Allow|Cancel)<`).FindAllStringSubmatch(string(page), -1)
+	if err != nil || len(links) != 2 {
+		t.Fatalf("%s, %v", page, err)
+	}
+	for i, want := range []string{"code", "error"} {
+		if back := follow(t, w.Base+html.UnescapeString(links[i][1])); back.Get(want) == "" || back.Get("state") != "s1" {
+			t.Errorf("%s leads to %v", links[i][2], back)
+		}
 	}
 }

@@ -75,10 +75,19 @@ func (a *ask) publish() *fault {
 	p.visible = a.now.Add(a.call.ListedLate())
 	a.n.keep(p, a.now)
 	a.call.Accept(sandbox.Entry{Account: p.author, Object: p.urn, Text: p.text})
-	a.w.Header().Set("x-restli-id", p.urn)
+	a.w.Header().Set("x-restli-id", a.n.inHeader(p.urn))
 	a.w.Header().Set("x-linkedin-id", p.urn)
 	a.n.write(a.w, http.StatusCreated, map[string]any{})
 	return nil
+}
+
+// inHeader writes an id into a header. The documentation shows URNs as they are, and LinkedIn's own client expects the signs of
+// Rest.li encoded: both happen here.
+func (n *Network) inHeader(urn string) string {
+	if n.notes%2 == 0 {
+		return strings.ReplaceAll(urn, ":", "%3A")
+	}
+	return urn
 }
 
 // whole says what is missing from a new post.

@@ -49,7 +49,10 @@ func action(r *http.Request) sandbox.Action {
 	return ""
 }
 
-func partial(r *http.Request) bool { return r.Header.Get("X-RestLi-Method") == "PARTIAL_UPDATE" }
+// partial says whether a request is a partial update. The documentation writes the method in capitals, LinkedIn's own client does not.
+func partial(r *http.Request) bool {
+	return strings.EqualFold(r.Header.Get("X-RestLi-Method"), "PARTIAL_UPDATE")
+}
 
 // ask is one call under way. The network's mutex is held while it is answered.
 type ask struct {
@@ -159,7 +162,7 @@ func (a *ask) answer() (any, *fault) {
 		return a.me()
 	}
 	method, about := a.r.Header.Get("X-RestLi-Method"), len(a.path)
-	if method == "BATCH_GET" || a.query.Has("ids") {
+	if strings.EqualFold(method, "BATCH_GET") || a.query.Has("ids") {
 		if a.n.options.Development {
 			return nil, denied("Not enough permissions to access: BATCH_GET." + a.path[0])
 		}

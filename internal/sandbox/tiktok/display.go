@@ -76,6 +76,15 @@ func (n *Network) listed(p *post) bool {
 	return p.public() && p.photos == 0 && !p.listed.After(now) && !p.numbered.After(now)
 }
 
+// together is a page of posts. A cursor is a moment, so those of the same moment stay on one page.
+func together(seen []*post, most int) []*post {
+	page := seen[:min(most, len(seen))]
+	for len(page) > 0 && len(page) < len(seen) && seen[len(page)].made.Equal(page[len(page)-1].made) {
+		page = seen[:len(page)+1]
+	}
+	return page
+}
+
 func (n *Network) videos(w http.ResponseWriter, r *http.Request) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -102,11 +111,7 @@ func (n *Network) videos(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	slices.SortStableFunc(seen, func(x, y *post) int { return y.made.Compare(x.made) })
-	page := seen[:min(most, len(seen))]
-	// A cursor is a moment: those of the same moment stay together.
-	for len(page) > 0 && len(page) < len(seen) && seen[len(page)].made.Equal(page[len(page)-1].made) {
-		page = seen[:len(page)+1]
-	}
+	page := together(seen, most)
 	shown := []any{}
 	cursor := int64(0)
 	for _, p := range page {
@@ -205,7 +210,7 @@ func (n *Network) businessVideos(w http.ResponseWriter, r *http.Request) {
 	var filter struct {
 		IDs []string `json:"video_ids"`
 	}
-	from, most, ok := slice(q, 10, 20)
+	before, most, ok := slice(q, 10, 20) // a cursor is a moment, in milliseconds
 	if f := q.Get("filters"); !ok || f != "" && (json.Unmarshal([]byte(f), &filter) != nil || len(filter.IDs) > 20) {
 		answer(w, 40002, "max_count, cursor or filters: Invalid value", nil)
 		return
@@ -213,7 +218,8 @@ func (n *Network) businessVideos(w http.ResponseWriter, r *http.Request) {
 	var seen []*post
 	for _, p := range slices.Backward(a.posts) {
 		now := n.now()
-		if p.public() && !p.listed.After(now) && !p.numbered.After(now) && (filter.IDs == nil || slices.Contains(filter.IDs, p.id)) {
+		if p.public() && !p.listed.After(now) && !p.numbered.After(now) && (filter.IDs == nil || slices.Contains(filter.IDs, p.id)) &&
+			(before == 0 || p.made.UnixMilli() < int64(before)) {
 			seen = append(seen, p)
 		}
 	}
@@ -223,10 +229,11 @@ func (n *Network) businessVideos(w http.ResponseWriter, r *http.Request) {
 		answer(w, 40002, "fields: item_id is required", nil)
 		return
 	}
-	from = min(from, len(seen))
-	end := min(from+most, len(seen))
+	some := together(seen, most)
 	shown := []any{}
-	for _, p := range seen[from:end] {
+	cursor := int64(0)
+	for _, p := range some {
+		cursor = p.made.UnixMilli()
 		kind := "VIDEO"
 		if p.photos > 0 {
 			kind = "PHOTO"
@@ -244,5 +251,5 @@ func (n *Network) businessVideos(w http.ResponseWriter, r *http.Request) {
 		}
 		shown = append(shown, one)
 	}
-	answer(w, 0, "OK", map[string]any{"videos": shown, "cursor": end, "has_more": end < len(seen)})
+	answer(w, 0, "OK", map[string]any{"videos": shown, "cursor": cursor, "has_more": len(some) < len(seen)})
 }
