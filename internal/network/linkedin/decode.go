@@ -67,12 +67,9 @@ func (f fact) author() network.Author {
 	a := network.Author{ID: f.Actor, Name: f.Name, Handle: f.Handle}
 	switch {
 	case pageURN.MatchString(f.Actor):
-		a.URL = "https://www.linkedin.com/company/" + bare(f.Actor) + "/"
+		a.Handle, a.URL = bare(f.Actor), "https://www.linkedin.com/company/"+bare(f.Actor)+"/"
 	case f.Handle != "":
 		a.URL = "https://www.linkedin.com/in/" + url.PathEscape(f.Handle) + "/"
-	}
-	if a.Handle == "" {
-		a.Handle = bare(f.Actor)
 	}
 	return a
 }

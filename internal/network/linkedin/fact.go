@@ -1,6 +1,8 @@
 package linkedin
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -28,6 +30,9 @@ type fact struct {
 	Handle string `json:"handle,omitempty"`
 	Text   string `json:"text,omitempty"`
 	At     int64  `json:"at,omitempty"` // milliseconds
+	// Named: this comment is told once more, because only now it is known what its
+	// author is called. A webhook does not say it.
+	Named bool `json:"named,omitempty"`
 }
 
 // What LinkedIn tells of.
@@ -163,6 +168,10 @@ func (f fact) sound() (fact, bool) {
 // key names the event, the same each time it is told. An edit has its moment in
 // it: the same words may come back.
 func (f fact) key() string {
+	if f.Named {
+		sum := sha256.Sum256([]byte(f.Name + "\x00" + f.Handle))
+		return "named " + f.Actor + " " + hex.EncodeToString(sum[:8])
+	}
 	switch f.Action {
 	case actComment, actAdmin:
 		return "comment " + f.Number

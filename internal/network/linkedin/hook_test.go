@@ -109,6 +109,9 @@ func TestWhatIsToldAtOnceIsWhatIsReadLater(t *testing.T) {
 	read, events, _ := w.read(w.conn, "")
 	keys := func(raws []network.Raw) (all []string) {
 		for _, r := range raws {
+			if strings.HasPrefix(r.Key, "named ") {
+				continue // what only asking tells
+			}
 			all = append(all, r.Account+" "+r.Person+" "+r.Key+" "+r.At.String())
 		}
 		slices.Sort(all)
@@ -116,6 +119,19 @@ func TestWhatIsToldAtOnceIsWhatIsReadLater(t *testing.T) {
 	}
 	if told := keys(d.heard()); !slices.Equal(told, keys(read)) || len(told) != 7 {
 		t.Errorf("told\n%s\nread\n%s", strings.Join(told, "\n"), strings.Join(keys(read), "\n"))
+	}
+	// Asking says what people are called, also of what was told without.
+	named := 0
+	for i, r := range read {
+		if strings.HasPrefix(r.Key, "named ") {
+			named++
+			if e := events[i]; e.ID != one.ID || e.Kind != network.Comment || e.Author.Name == "" || e.Author.ID != r.Person {
+				t.Errorf("named %+v", e)
+			}
+		}
+	}
+	if told, err := w.driver.Decode(w.conn, d.heard()[0]); err != nil || told[0].Author.Name+told[0].Author.Handle != "" || named != 1 {
+		t.Errorf("%d named; told %+v, %v", named, told, err)
 	}
 	kinds := map[network.EventKind]network.Event{}
 	for _, e := range events {
@@ -191,7 +207,7 @@ func TestALostWebhookIsBroughtAgainOrRead(t *testing.T) {
 	w.stage.Weather.Must(sandbox.Mishap{Kind: sandbox.HookLost, Action: sandbox.Hook})
 	w.act(sandbox.Act{Kind: "comment", Target: sent.ID, Person: "p001", Text: "never"})
 	w.net.Settle()
-	if _, events, _ := w.read(w.conn, ""); len(events) != 2 {
+	if _, events, _ := w.read(w.conn, ""); len(events) != 3 { // and what the person is called
 		t.Errorf("%+v", events)
 	}
 }

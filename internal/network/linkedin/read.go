@@ -63,8 +63,13 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 	if err := d.introduce(ctx, conn, facts); err != nil {
 		return network.Reading{}, err
 	}
+	named := map[string]bool{}
 	for _, f := range facts {
 		out.Events = append(out.Events, f.raw(conn.Account))
+		if f.Action == actComment && f.Name != "" && !named[f.Actor] {
+			named[f.Actor], f.Named = true, true
+			out.Events = append(out.Events, f.raw(conn.Account))
+		}
 	}
 	slices.SortStableFunc(out.Events, func(a, b network.Raw) int { return a.At.Compare(b.At) })
 	out.More = c.move(l)
