@@ -25,7 +25,7 @@ type NetworkApp struct {
 	Hook       string        `json:"hook" doc:"Where the network knocks; empty where it does not."`
 	Reachable  bool          `json:"reachable" doc:"This house has a public address that networks reach."`
 	Fields     List[Setting] `json:"fields" doc:"What the form asks besides the id and the secret."`
-	Guide      List[string]  `json:"guide" doc:"The steps by which one makes an app there."`
+	Guide      List[string]  `json:"guide" doc:"The steps by which one makes an app there." say:""`
 	Extra      Extra         `json:"extra" nullable:"false"`
 	WebhookAt  *time.Time    `json:"webhook_at" doc:"When the network knocked the last time for one of the channels."`
 	UpdatedAt  *time.Time    `json:"updated_at"`

@@ -46,8 +46,13 @@ func (p *place) faces(give func(w http.ResponseWriter, r *http.Request)) *faces 
 func (p *place) meets(h house, remote, address string) (i people.Identity) {
 	p.t.Helper()
 	p.do(func(ctx context.Context, tx *store.Tx) (err error) {
-		i, err = people.Recognize(ctx, tx, h.by.Workspace, "bluesky", network.Author{ID: remote, Handle: remote, AvatarURL: address}, tx.Now)
-		return err
+		f := people.Face{Workspace: h.by.Workspace, Network: "bluesky", RemoteID: remote}
+		crowd, err := people.Meet(ctx, tx, []people.Face{f})
+		if err != nil {
+			return err
+		}
+		i = crowd.Recognize(f, network.Author{ID: remote, Handle: remote, AvatarURL: address}, tx.Now)
+		return crowd.Keep(ctx, tx)
 	})
 	return i
 }

@@ -26,7 +26,7 @@ type Network struct {
 // Assisted says how a person publishes by hand.
 type Assisted struct {
 	Open  string       `json:"open"`
-	Steps List[string] `json:"steps"`
+	Steps List[string] `json:"steps" say:""`
 }
 
 // Setting is one field of the form that connects an account.

@@ -41,7 +41,7 @@ type Offer struct {
 	Name      string `json:"name"`
 	AvatarURL string `json:"avatar_url"`
 	URL       string `json:"url"`
-	Warning   string `json:"warning" doc:"Something is missing: a permission, say."`
+	Warning   string `json:"warning" doc:"Something is missing: a permission, say." say:""`
 	ChannelID string `json:"channel_id" doc:"It is connected already, as this channel."`
 	Fits      bool   `json:"fits" doc:"false: this attempt is for another account."`
 }

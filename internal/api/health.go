@@ -31,7 +31,7 @@ type ChannelHealth struct {
 type Alert struct {
 	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap"`
 	Bad    bool           `json:"bad" doc:"Something does not work now."`
-	Params map[string]any `json:"params"`
+	Params map[string]any `json:"params" say:"text,fix"`
 	Mend   string         `json:"mend" enum:"reconnect,update,look,wait"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"image"
 	"image/png"
 	"io"
@@ -154,24 +155,7 @@ func (p *place) furnish(h house) things {
 		if err != nil {
 			return err
 		}
-		who, err := people.Recognize(ctx, tx, h.by.Workspace, "bluesky", network.Author{ID: "did:plc:fan", Handle: "fan.test", Name: "Fan " + marker}, tx.Now)
-		if err != nil {
-			return err
-		}
-		told, err := inbox.Record(ctx, tx, inbox.Arrival{Workspace: h.by.Workspace, ChannelID: c.ID, Network: "bluesky", PersonID: who.PersonID, Publication: pubs[0].ID,
-			Event: network.Event{Kind: network.Comment, Ref: network.Ref{ID: "at://1"}, Author: network.Author{Name: "Fan"}, Text: "Bonjour " + marker, At: tx.Now, Thread: "at://0"}})
-		if err != nil {
-			return err
-		}
-		rules, err := moderate.Rules(ctx, tx, h.by.Workspace)
-		if err != nil {
-			return err
-		}
-		live, err := moderate.Declare(ctx, tx, h.by.Workspace, rules[0].ID, moderate.Live, 5, 60)
-		if err != nil {
-			return err
-		}
-		ruling, err := moderate.Pronounce(ctx, tx, live, moderate.Subject{PersonID: who.PersonID, MessageID: told.Message.ID, At: tx.Now}, moderate.Verdict{Guilty: true, Reason: moderate.Sentence{Key: "flooding"}})
+		told, live, ruling, err := h.heard(ctx, tx, c.ID, pubs[0].ID)
 		if err != nil {
 			return err
 		}
@@ -196,17 +180,48 @@ func (p *place) furnish(h house) things {
 		}
 		ids["gaps"], ids["grants"], ids["network-apps"] = gaps[0].ID, grant.ID, "facebook"
 		ids["members"], ids["invitations"], ids["tokens"], ids["channels"], ids["media"] = h.by.User, invitation.ID, all[0].ID, c.ID, m.ID
-		ids["posts"], ids["publications"], ids["conversations"], ids["messages"] = post.ID, pubs[0].ID, told.Message.ConversationID, told.Message.ID
+		ids["posts"], ids["publications"], ids["conversations"], ids["messages"] = post.ID, pubs[0].ID, told.ConversationID, told.ID
 		device, err := team.AddDevice(ctx, tx, p.house.Keys, h.by, "https://push.test/"+marker, `{"p256dh":"","auth":""}`, marker, "en")
 		if err != nil {
 			return err
 		}
 		ids["devices"] = device.ID
 		ids["avatars"] = c.ID
-		ids["people"], ids["rules"], ids["verdicts"], ids["rehearsal"] = who.PersonID, live.ID, ruling.ID, "1"
+		ids["people"], ids["rules"], ids["verdicts"], ids["rehearsal"] = told.PersonID, live, ruling, "1"
 		return nil
 	})
 	return ids
+}
+
+// heard is a comment of a fan, and a ruling about it.
+func (h house) heard(ctx context.Context, tx *store.Tx, channelID, publication string) (m inbox.Message, rule, ruling string, err error) {
+	face := people.Face{Workspace: h.by.Workspace, Network: "bluesky", RemoteID: "did:plc:fan"}
+	crowd, err := people.Meet(ctx, tx, []people.Face{face})
+	if err != nil {
+		return m, "", "", err
+	}
+	who := crowd.Recognize(face, network.Author{ID: "did:plc:fan", Handle: "fan.test", Name: "Fan " + marker}, tx.Now)
+	a := inbox.Arrival{Workspace: h.by.Workspace, ChannelID: channelID, Network: "bluesky", PersonID: who.PersonID, Publication: publication,
+		Event: network.Event{Kind: network.Comment, Ref: network.Ref{ID: "at://1"}, Author: network.Author{Name: "Fan"}, Text: "Bonjour " + marker, At: tx.Now, Thread: "at://0"}}.Ready()
+	tray, err := inbox.Lay(ctx, tx, []inbox.Arrival{a})
+	if err != nil {
+		return m, "", "", err
+	}
+	m = tray.Record(a).Message
+	rules, err := moderate.Rules(ctx, tx, h.by.Workspace)
+	if err != nil {
+		return m, "", "", err
+	}
+	live, err := moderate.Declare(ctx, tx, h.by.Workspace, rules[0].ID, moderate.Live, 5, 60)
+	if err != nil {
+		return m, "", "", err
+	}
+	docket, err := moderate.Open(ctx, tx, nil)
+	if err != nil {
+		return m, "", "", err
+	}
+	ruling, _ = docket.Pronounce(live, moderate.Subject{PersonID: who.PersonID, MessageID: m.ID, At: tx.Now}, moderate.Verdict{Guilty: true, Reason: moderate.Sentence{Key: "flooding"}})
+	return m, live.ID, ruling, errors.Join(crowd.Keep(ctx, tx), docket.Keep(ctx, tx), tray.Keep(ctx, tx))
 }
 
 func picture(t testing.TB) []byte {

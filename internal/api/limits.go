@@ -74,8 +74,8 @@ type PollLimit struct {
 // Option is something that may be chosen for each post on a network.
 type Option struct {
 	Name     string       `json:"name"`
-	Label    string       `json:"label"`
-	Help     string       `json:"help,omitempty"`
+	Label    string       `json:"label" say:""`
+	Help     string       `json:"help,omitempty" say:""`
 	Kind     string       `json:"kind" enum:"text,choice,switch,moment"`
 	Choices  List[Choice] `json:"choices"`
 	Account  bool         `json:"account" doc:"The choices are the account's own: GET /channels/{id}/choices/{option}."`
@@ -88,7 +88,7 @@ type Option struct {
 // Choice is one value of an option.
 type Choice struct {
 	Value string `json:"value"`
-	Label string `json:"label"`
+	Label string `json:"label" say:""`
 }
 
 func limitsOf(l network.Limits) Limits {

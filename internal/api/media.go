@@ -38,7 +38,7 @@ type Alt struct {
 
 func (d *Door) media() {
 	raw(d, route{id: "POST /media", name: "uploadMedia", verb: access.Compose, summary: "Upload an image or a video",
-		notes: "The type is read from the bytes. Where a photo was taken is removed from JPEG files, and what a camera wrote about place and owner from MP4 and QuickTime files; other formats are kept as they are."}, func(op *huma.Operation) {
+		notes: "The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are."}, func(op *huma.Operation) {
 		takes(op, "multipart/form-data", &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 			"file": {Type: huma.TypeString, Format: "binary"},
 			"alt":  {Type: huma.TypeString, MaxLength: new(mostAlt)},

@@ -26,7 +26,7 @@ type Rule struct {
 type RuleChange struct {
 	Mode    *string `json:"mode,omitempty" enum:"off,shadow,live"`
 	Count   *int    `json:"count,omitempty" minimum:"2" maximum:"1000"`
-	WindowS *int    `json:"window_s,omitempty" minimum:"5" maximum:"604800"`
+	WindowS *int    `json:"window_s,omitempty" minimum:"5" maximum:"86400"`
 }
 
 // Verdict is what a rule decided, with its reason; it can be undone.

@@ -10,7 +10,8 @@ import (
 
 // saying says in a language what an answer holds of our own sentences. It is
 // made once for each type of answer, from the tags of its fields: say:"" on a
-// text, and say:"text,fix" on a map for these keys of it. nil: nothing to say.
+// text or a list of them, and say:"text,fix" on a map for these keys of it. nil:
+// nothing to say.
 type saying func(v reflect.Value, lang string)
 
 // sayingOf makes it for a type; an answer inside itself is not followed.
@@ -31,19 +32,29 @@ func sayingOf(t reflect.Type, tag string, tagged bool, inside ...reflect.Type) s
 			return sayKeys(strings.Split(tag, ","))
 		}
 	case reflect.Slice:
-		if one := sayingOf(t.Elem(), "", false, inside...); one != nil {
-			return func(v reflect.Value, lang string) {
-				for i := range v.Len() {
-					one(v.Index(i), lang)
+		if one := sayingOf(t.Elem(), "", tagged && t.Elem().Kind() == reflect.String, inside...); one != nil {
+			return func(v reflect.Value, lang string) { // a copy: what a network says of itself belongs to its driver
+				if v.Len() == 0 {
+					return
 				}
+				all := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+				reflect.Copy(all, v)
+				for i := range all.Len() {
+					one(all.Index(i), lang)
+				}
+				v.Set(all)
 			}
 		}
 	case reflect.Pointer:
 		if it := sayingOf(t.Elem(), "", false, inside...); it != nil {
 			return func(v reflect.Value, lang string) {
-				if !v.IsNil() {
-					it(v.Elem(), lang)
+				if v.IsNil() {
+					return
 				}
+				copied := reflect.New(v.Type().Elem())
+				copied.Elem().Set(v.Elem())
+				it(copied.Elem(), lang)
+				v.Set(copied)
 			}
 		}
 	case reflect.Struct:

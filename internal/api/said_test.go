@@ -28,7 +28,11 @@ func TestAnswersAreInTheLanguageOfTheReader(t *testing.T) {
 	program := []string{"Authorization", "Bearer " + ada.token}
 	french := []string{"Accept-Language", "fr-CA,fr;q=0.9,en;q=0.4"}
 	p.do(func(ctx context.Context, tx *store.Tx) error {
-		return channel.Ailing(ctx, tx, ada.by.Workspace, ids["channels"], "Bluesky does not accept our key any more.", "Make a new app password and connect the account again.")
+		c, err := channel.Get(ctx, tx, ada.by.Workspace, ids["channels"])
+		if err != nil {
+			return err
+		}
+		return channel.Ailing(ctx, tx, c, "Bluesky does not accept our key any more.", "Make a new app password and connect the account again.")
 	})
 	missing := func(header ...string) api.Problem {
 		t.Helper()

@@ -14,7 +14,7 @@ import (
 type Sheet struct {
 	Network   network.Name   `json:"network"`
 	Label     string         `json:"label"`
-	Evidence  string         `json:"evidence" doc:"What the driver was proved on."`
+	Evidence  string         `json:"evidence" say:"" doc:"What the driver was proved on."`
 	AsOf      string         `json:"as_of"`
 	Version   string         `json:"version"`
 	Expires   string         `json:"expires" doc:"The day after which the network may refuse this version of its API."`
@@ -31,8 +31,8 @@ type Sheet struct {
 type Cell struct {
 	Action  string `json:"action"`
 	State   string `json:"state" enum:"can,cannot,later,by_hand" doc:"cannot: the network does not offer it. later: it does, and Kith does not yet. by_hand: a person does it, helped."`
-	Why     string `json:"why"`
-	Instead string `json:"instead"`
+	Why     string `json:"why" say:""`
+	Instead string `json:"instead" say:""`
 }
 
 // Quota is how much a network lets one do in a while.
@@ -56,13 +56,13 @@ type Window struct {
 	Name  string `json:"name"`
 	Hours int    `json:"hours"`
 	Kind  string `json:"kind"`
-	Then  string `json:"then"`
+	Then  string `json:"then" say:""`
 }
 
 // SourceOf is where a fact comes from.
 type SourceOf struct {
 	Fact      string `json:"fact"`
-	Text      string `json:"text"`
+	Text      string `json:"text" say:""`
 	Date      string `json:"date"`
 	Uncertain bool   `json:"uncertain"`
 }

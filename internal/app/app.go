@@ -106,7 +106,11 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	}
 	// The stream's folder holds the lock of the data folder, so it comes first.
 	var err error
-	if a.Facts, err = stream.Open(ctx, stream.Options{Dir: filepath.Join(c.Data, "facts"), MaxBytes: c.FactsMB << 20, Log: a.Log}); err != nil {
+	facts := stream.Options{Dir: filepath.Join(c.Data, "facts"), MaxBytes: c.FactsMB << 20, Log: a.Log}
+	if c.DB == "" {
+		facts.Partitions = 2 // SQLite has one writer: one reader decodes while the other's facts are written
+	}
+	if a.Facts, err = stream.Open(ctx, facts); err != nil {
 		return err
 	}
 	a.closing("facts", func(context.Context) error { a.Facts.Close(); return nil })

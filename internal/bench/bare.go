@@ -26,7 +26,7 @@ func bareRate(ctx context.Context, from, to string, messages int) (float64, erro
 	}
 	defer source.Close() //nolint:errcheck // only read
 	var all []rows
-	for _, table := range []string{"person", "identity", "conversation", "message", "fact_seen", "signal"} {
+	for _, table := range []string{"person", "identity", "conversation", "message", "fact_seen", "signal", "verdict", "tally"} {
 		r, err := load(ctx, source, table)
 		if err != nil {
 			return 0, err

@@ -1,7 +1,7 @@
 package bench
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -10,10 +10,12 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -106,7 +108,7 @@ func ingest(ctx context.Context, c Command, say func(Figure)) error {
 	for i := range all {
 		all[i] = h.next()
 	}
-	k := &knocker{url: a.URL() + "/hooks/facebook", client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: callers}}}
+	k := &knocker{host: strings.TrimPrefix(a.URL(), "http://"), path: "/hooks/facebook"}
 	began := time.Now()
 	if err := k.knock(ctx, all, 0); err != nil {
 		return err
@@ -137,25 +139,34 @@ func ingest(ctx context.Context, c Command, say func(Figure)) error {
 	return nil
 }
 
-// knocker sends webhooks as a network does.
-type knocker struct {
-	url    string
-	client *http.Client
-}
+// knocker sends webhooks as a network does. Its own work is kept small: on a
+// network it is done by machines of theirs.
+type knocker struct{ host, path string }
 
-// knock sends all bodies with many callers; rate 0 is as fast as it goes.
+// knock sends all bodies with many callers, each on a line of its own; rate 0 is
+// as fast as it goes.
 func (k *knocker) knock(ctx context.Context, all [][]byte, rate float64) error {
+	signed := make([][]byte, len(all))
+	for i, body := range all {
+		signed[i] = k.request(body)
+	}
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	var failed atomic.Value
 	began := time.Now()
 	for range min(callers, len(all)) {
 		wait.Go(func() {
+			l, err := k.dial(ctx)
+			if err != nil {
+				failed.Store(err)
+				return
+			}
+			defer l.Close() //nolint:errcheck // all was answered
 			for i := next.Add(1) - 1; int(i) < len(all) && failed.Load() == nil && ctx.Err() == nil; i = next.Add(1) - 1 {
 				if rate > 0 {
 					pause(ctx, time.Until(began.Add(time.Duration(float64(i)/rate*float64(time.Second)))))
 				}
-				if err := k.one(ctx, all[i]); err != nil {
+				if err := l.one(signed[i]); err != nil {
 					failed.Store(err)
 				}
 			}
@@ -168,18 +179,34 @@ func (k *knocker) knock(ctx context.Context, all [][]byte, rate float64) error {
 	return ctx.Err()
 }
 
-func (k *knocker) one(ctx context.Context, body []byte) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, k.url, bytes.NewReader(body))
+// request is a signed webhook as it goes over the line.
+func (k *knocker) request(body []byte) []byte {
+	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nX-Hub-Signature-256: %s\r\nContent-Length: %d\r\n\r\n", k.path, k.host, sign(body), len(body))
+	return append([]byte(head), body...)
+}
+
+type line struct {
+	net.Conn
+	answers *bufio.Reader
+}
+
+func (k *knocker) dial(ctx context.Context) (*line, error) {
+	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", k.host)
+	if err != nil {
+		return nil, err
+	}
+	return &line{c, bufio.NewReader(c)}, nil
+}
+
+func (l *line) one(request []byte) error {
+	if _, err := l.Write(request); err != nil {
+		return err
+	}
+	answer, err := http.ReadResponse(l.answers, nil)
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("X-Hub-Signature-256", sign(body))
-	answer, err := k.client.Do(r)
-	if err != nil {
-		return err
-	}
-	_, _ = io.Copy(io.Discard, answer.Body) // so that the connection is used again
+	_, _ = io.Copy(io.Discard, answer.Body) // so that the line is free again
 	_ = answer.Body.Close()
 	if answer.StatusCode/100 != 2 {
 		return fmt.Errorf("a webhook was answered %d", answer.StatusCode)
@@ -258,12 +285,17 @@ func half(ctx context.Context, a *app.App, s seeded, h *hooks, k *knocker, rate 
 		words[i] = fmt.Sprintf("probe%dword", i)
 		asked[i] = h.comment("the " + words[i])
 	}
+	l, err := k.dial(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close() //nolint:errcheck // all was answered
 	done := make(chan error, 1)
 	go func() { done <- k.knock(ctx, crowd, rate) }()
 	var took []time.Duration
 	for i, word := range words {
 		began := time.Now()
-		if err := k.one(ctx, asked[i]); err != nil {
+		if err := l.one(k.request(asked[i])); err != nil {
 			return 0, err
 		}
 		for {

@@ -10,6 +10,7 @@ import (
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/id"
+	"github.com/kithhq/kith/internal/moderate"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
@@ -29,6 +30,9 @@ func begin(ctx context.Context, db *store.DB) (s seeded, err error) {
 	err = store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error {
 		w, err := team.Begin(ctx, tx, "Bench", "Europe/Paris", "en")
 		if err != nil {
+			return err
+		}
+		if err := moderate.Begin(ctx, tx, w.ID); err != nil {
 			return err
 		}
 		a, err := team.Own(ctx, tx, w.ID, "bench@kith.example", "Bench", "no password opens this")
@@ -97,15 +101,45 @@ func fill(ctx context.Context, db *store.DB, workspace string, conversations, ea
 	}); err != nil {
 		return err
 	}
-	const batch = 500 // conversations in a transaction
-	for from := 0; from < conversations; from += batch {
-		if err := store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error {
-			return s.portion(ctx, tx, workspace, channels, began, from, min(from+batch, conversations), each)
-		}); err != nil {
+	return bulk(ctx, db, func() error {
+		const batch = 1000 // conversations in a transaction
+		for from := 0; from < conversations; from += batch {
+			if err := store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error {
+				return s.portion(ctx, tx, workspace, channels, began, from, min(from+batch, conversations), each)
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// bulk takes the word index of PostgreSQL away while much is written, and makes
+// it again from all of it: word by word it would take most of an hour.
+func bulk(ctx context.Context, db *store.DB, write func() error) error {
+	if db.Engine() != "postgres" {
+		return write()
+	}
+	var again string
+	if err := store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) (err error) {
+		if again, err = store.One[string](ctx, tx, "select indexdef from pg_indexes where indexname = 'message_terms'"); err != nil {
 			return err
 		}
+		_, err = tx.Exec(ctx, "drop index message_terms")
+		return err
+	}); err != nil {
+		return err
 	}
-	return nil
+	if err := write(); err != nil {
+		return err
+	}
+	return store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, "set local maintenance_work_mem = '256MB'"); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, again)
+		return err
+	})
 }
 
 func (s *speech) portion(ctx context.Context, tx *store.Tx, workspace string, channels []string, began time.Time, from, to, each int) error {
@@ -138,22 +172,14 @@ func (s *speech) portion(ctx context.Context, tx *store.Tx, workspace string, ch
 		{"person (id, workspace, name, note, blocked, messages, first_seen, last_seen)", 8, people},
 		{"identity (id, workspace, person_id, network, remote_id, handle, name, avatar_url, url, first_seen, last_seen)", 11, faces},
 		{"conversation (id, workspace, channel_id, network, kind, thread, person_id, publication_id, title, url, state, unread, count, held, last_at, last_text, last_from_us, waiting_since, claimed_by, created_at)", 20, talks},
-		{"message (id, workspace, conversation_id, channel_id, remote_id, remote, parent_id, person_id, from_us, author_name, text, at, received_at, url, state, sending, error_text, key, token, looks, private, liked, media, reason, by_account)", 25, messages},
 	} {
 		if _, err := tx.Insert(ctx, t.into, t.n, t.rows, ""); err != nil {
 			return err
 		}
 	}
-	first, err := store.One[int64](ctx, tx, "select seq from message where id = $1", messages[0][0])
-	if err != nil {
-		return err
-	}
-	for i, t := range terms {
-		if err := tx.IndexText(ctx, first+int64(i), t); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := tx.InsertFindable(ctx, []string{"id", "workspace", "conversation_id", "channel_id", "remote_id", "remote", "parent_id", "person_id", "from_us", "author_name", "text", "at", "received_at",
+		"url", "state", "sending", "error_text", "key", "token", "looks", "private", "liked", "media", "reason", "by_account"}, messages, terms)
+	return err
 }
 
 // posts writes scheduled posts in bulk.

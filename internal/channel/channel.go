@@ -128,8 +128,8 @@ func (c Channel) Conn(keys *secret.Keyring) (network.Conn, error) {
 	return conn, err
 }
 
-// Checked keeps what the network said about the connection; empty keys stay. So
-// do keys that were given while the network was asked: those that were renewed
+// Checked keeps what the network said about the connection; empty keys stay.
+// Nothing is kept of what it said about other keys than those in use now: they
 // belong to a connection of before.
 func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel, h network.Health, keys secret.Text) error {
 	sealed := ""
@@ -144,16 +144,17 @@ func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel,
 		limits = h.Limits
 	}
 	_, err := tx.Exec(ctx, `update channel set health = $1, health_text = $2, health_fix = $3, checked_at = $4,
-		keys = case when $5 <> '' and keys = $6 then $5 else keys end, limits = $7,
-		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11 where id = $12 and workspace = $13`,
+		keys = case when $5 <> '' then $5 else keys end, limits = $7,
+		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11 where id = $12 and workspace = $13 and keys = $6`,
 		h.State, h.Text, h.Fix, tx.Now, sealed, c.Keys, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), h.Expires, c.ID, c.Workspace)
 	return err
 }
 
-// Ailing marks a connection after a call that the network refused.
-func Ailing(ctx context.Context, tx *store.Tx, workspace, id, text, fix string) error {
-	_, err := tx.Exec(ctx, "update channel set health = 'broken', health_text = $1, health_fix = $2, checked_at = $3 where id = $4 and workspace = $5",
-		text, fix, tx.Now, id, workspace)
+// Ailing marks a connection after a call that the network refused, unless it has
+// other keys by now than the call had: c is the channel as the call began.
+func Ailing(ctx context.Context, tx *store.Tx, c Channel, text, fix string) error {
+	_, err := tx.Exec(ctx, "update channel set health = 'broken', health_text = $1, health_fix = $2, checked_at = $3 where id = $4 and workspace = $5 and keys = $6",
+		text, fix, tx.Now, c.ID, c.Workspace, c.Keys)
 	return err
 }
 

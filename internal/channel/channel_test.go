@@ -58,7 +58,7 @@ func TestConnectedAgainItIsTheSameChannel(t *testing.T) {
 			t.Errorf("the keys lie open: %s", first.Keys)
 		}
 		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
-			return channel.Ailing(ctx, tx, "w", first.ID, "The key is refused.", "Connect again.")
+			return channel.Ailing(ctx, tx, first, "The key is refused.", "Connect again.")
 		})
 		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error { return channel.Remove(ctx, tx, "w", first.ID) })
 		again := connect(t, db, keys, "w", account("new"))
@@ -89,7 +89,17 @@ func TestKeysGivenMeanwhileStay(t *testing.T) {
 		if _, plain := read(t, db, keys, asked.ID); plain != "renewed" {
 			t.Errorf("renewed keys are not kept: %s", plain)
 		}
+		before, _ := read(t, db, keys, asked.ID)
 		connect(t, db, keys, "w", account("by a person"))
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			if err := channel.Checked(ctx, tx, keys, before, network.Health{State: "broken", Text: "The former key is refused."}, ""); err != nil {
+				return err
+			}
+			return channel.Ailing(ctx, tx, before, "The former key is refused.", "Connect again.")
+		})
+		if c, _ := read(t, db, keys, asked.ID); c.Health != "ok" || c.HealthText != "" {
+			t.Errorf("a call that began with the former key marks the channel: %s %s", c.Health, c.HealthText)
+		}
 		check("of the connection before")
 		check("")
 		if c, plain := read(t, db, keys, asked.ID); plain != "by a person" || c.Limits.Text.Max != 500 {

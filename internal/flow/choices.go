@@ -31,7 +31,7 @@ func (h *House) Choices(ctx context.Context, actor access.Actor, channelID, opti
 			return o.Choices, nil
 		}
 		all, err := chooser.Choices(ctx, conn, option)
-		h.ailing(ctx, actor.Workspace, channelID, err)
+		h.ailing(ctx, c, err)
 		return all, err
 	}
 	return nil, fault.New(fault.NotFound, "There is no such option.")

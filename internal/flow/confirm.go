@@ -53,7 +53,6 @@ func (h *House) confirm(ctx context.Context, job *jobs.Job, args sendArgs) error
 	}
 	ctx = context.WithoutCancel(ctx)
 	if err != nil {
-		h.ailing(ctx, args.Workspace, args.Channel, err)
 		text, _ := fault.Shown(err)
 		return h.ask(ctx, job, args, doubtful.Part, text, nil)
 	}
@@ -164,6 +163,7 @@ func (h *House) lookFor(ctx context.Context, args sendArgs, c publish.Claimed) (
 		return network.Look{}, 0, err
 	}
 	look, err := finder.Find(ctx, conn, part, c.Part.ClaimedAt.Add(-skew))
+	h.ailing(ctx, ch, err)
 	return look, driver.Profile().Delay, err
 }
 

@@ -140,6 +140,7 @@ func (h *House) conn(ctx context.Context, workspace, channelID string) (channel.
 		return c, network.Conn{}, err
 	}
 	conn, err := c.Conn(h.Keys)
+	h.ailing(ctx, c, err)
 	if !conn.App.Known() {
 		conn.App = h.Apps[c.Network]
 	}
@@ -147,17 +148,18 @@ func (h *House) conn(ctx context.Context, workspace, channelID string) (channel.
 }
 
 // ailing marks a channel whose key the network refused, so that a person sees
-// it and can mend it.
-func (h *House) ailing(ctx context.Context, workspace, channelID string, cause error) {
+// it and can mend it. c is the channel as the call began: if it was connected
+// again meanwhile, the refusal is not about its key of now.
+func (h *House) ailing(ctx context.Context, c channel.Channel, cause error) {
 	if !fault.Is(cause, fault.Denied) {
 		return
 	}
 	text, hint := fault.Shown(cause)
-	if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
-		h.tell(tx, workspace, "channels", channelID)
-		return channel.Ailing(ctx, tx, workspace, channelID, text, hint)
+	if err := store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+		h.tell(tx, c.Workspace, "channels", c.ID)
+		return channel.Ailing(ctx, tx, c, text, hint)
 	}); err != nil {
-		h.Log.WarnContext(ctx, "a broken channel could not be marked", "channel", channelID, "error", err)
+		h.Log.WarnContext(ctx, "a broken channel could not be marked", "channel", c.ID, "error", err)
 	}
 }
 

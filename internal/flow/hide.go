@@ -26,21 +26,6 @@ type hideArgs struct {
 
 func hideKind() jobs.Kind[hideArgs] { return jobs.Kind[hideArgs]{Name: "hide"} }
 
-// hold keeps a message back by a ruling and, where the network can, hides it.
-func (h *House) hold(ctx context.Context, tx *store.Tx, m inbox.Message, r moderate.Ruling) error {
-	reason, err := json.Marshal(r.Reason)
-	if err != nil {
-		return fault.Wrap(fault.Internal, err, "writing a reason")
-	}
-	if err := inbox.Move(ctx, tx, m, inbox.Held, string(reason)); err != nil {
-		return err
-	}
-	if h.cannotHide(ctx, tx, m) != nil {
-		return nil //nolint:nilerr // it stays held here, and the page says what to do by hand
-	}
-	return h.setHidden(ctx, tx, m, true, string(reason))
-}
-
 func (h *House) cannotHide(ctx context.Context, tx *store.Tx, m inbox.Message) error {
 	c, err := channel.Get(ctx, tx, m.Workspace, m.ChannelID)
 	if err != nil {
@@ -129,7 +114,7 @@ func (h *House) hide(ctx context.Context, job *jobs.Job, args hideArgs) error {
 		// Hiding what is hidden changes nothing: asking again is looking.
 		return fault.Wrap(fault.Unavailable, err, "The network did not answer.")
 	} else if err != nil {
-		h.ailing(context.WithoutCancel(ctx), args.Workspace, args.Channel, err)
+		h.ailing(ctx, c, err)
 		return err
 	}
 	if !args.Hidden {

@@ -7,24 +7,15 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/measure"
-	"github.com/kithhq/kith/internal/moderate"
 	"github.com/kithhq/kith/internal/network"
-	"github.com/kithhq/kith/internal/people"
-	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/stream"
 )
 
-// received is a fact that has been decoded, outside any transaction.
-type received struct {
-	network network.Name
-	account string // our own id on the network
-	events  []network.Event
-}
-
 // Receive is the way a comment comes in. It decodes facts, which is pure, and
 // gives what carries them out in the transaction that moves the stream's
-// position: recognise, record, count, judge.
+// position: look up what all of them touch, take one after the other (recognise,
+// record, count, judge), keep what became of it.
 func (h *House) Receive(ctx context.Context, facts []stream.Fact) (stream.Apply, error) {
 	channels := map[string]channel.Channel{}
 	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
@@ -42,7 +33,7 @@ func (h *House) Receive(ctx context.Context, facts []stream.Fact) (stream.Apply,
 	}); err != nil {
 		return nil, err
 	}
-	all := make([]received, len(facts))
+	all := make([][]inbox.Arrival, len(facts))
 	for i, f := range facts {
 		if c := channels[f.Channel]; c.ID != "" {
 			var err error
@@ -52,157 +43,44 @@ func (h *House) Receive(ctx context.Context, facts []stream.Fact) (stream.Apply,
 		}
 	}
 	return func(ctx context.Context, tx *store.Tx) error {
-		fresh, err := stream.FreshMany(ctx, tx, facts)
+		fresh, err := stream.Fresh(ctx, tx, facts)
 		if err != nil {
 			return err
 		}
-		now := taking{House: h, rules: map[string][]moderate.Rule{}}
-		for i, f := range facts {
-			if !fresh[i] {
-				continue
-			}
-			for _, event := range all[i].events {
-				a := inbox.Arrival{Workspace: f.Workspace, ChannelID: f.Channel, Network: all[i].network, Event: event,
-					FromUs: event.Author.ID == all[i].account || event.Kind == network.Ours}
-				if err := now.take(ctx, tx, a); err != nil {
-					return err
-				}
+		now := taking{House: h, counted: measure.Tally{}, told: map[[3]string]bool{}}
+		for i := range facts {
+			if fresh[i] {
+				now.arrivals = append(now.arrivals, all[i]...)
 			}
 		}
-		return nil
+		if err := now.look(ctx, tx); err != nil {
+			return err
+		}
+		for _, a := range now.arrivals {
+			if err := now.take(ctx, tx, a); err != nil {
+				return err
+			}
+		}
+		return now.keep(ctx, tx)
 	}, nil
 }
 
-func (h *House) decoded(c channel.Channel, f stream.Fact) (received, error) {
+// decoded decodes a fact and makes ready what can be before a transaction.
+func (h *House) decoded(c channel.Channel, f stream.Fact) ([]inbox.Arrival, error) {
 	d, err := h.Networks.Get(c.Network)
 	if err != nil {
-		return received{}, err
+		return nil, err
 	}
 	decoder, ok := d.(network.Decoder)
 	if !ok {
-		return received{}, fault.New(fault.Internal, "%s tells facts but cannot decode them", c.Network)
+		return nil, fault.New(fault.Internal, "%s tells facts but cannot decode them", c.Network)
 	}
 	conn := network.Conn{Base: c.Base, Account: c.Account, Handle: c.Handle, Limits: c.Limits}
 	events, err := decoder.Decode(conn, network.Raw{Account: c.Account, Person: f.Person, Key: f.Key, At: f.At, Body: f.Body})
-	return received{network: c.Network, account: c.Account, events: events}, err
-}
-
-// taking is one batch on its way in.
-type taking struct {
-	*House
-	rules map[string][]moderate.Rule // of each workspace, read once
-}
-
-func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error {
-	var err error
-	if a.Event.Post != "" {
-		if a.Publication, err = publish.Whose(ctx, tx, a.Workspace, a.ChannelID, a.Event.Post); err != nil {
-			return err
-		}
+	all := make([]inbox.Arrival, len(events))
+	for i, event := range events {
+		all[i] = inbox.Arrival{Workspace: f.Workspace, ChannelID: f.Channel, Network: c.Network, Event: event,
+			FromUs: event.Author.ID == c.Account || event.Kind == network.Ours}.Ready()
 	}
-	if !a.FromUs && a.Event.Author.ID != "" {
-		who, err := people.Recognize(ctx, tx, a.Workspace, a.Network, a.Event.Author, a.Event.At)
-		if err != nil {
-			return err
-		}
-		a.PersonID = who.PersonID
-	}
-	switch a.Event.Kind {
-	case network.Reaction, network.Repost, network.Follow:
-		if a.Event.Removed || a.FromUs {
-			return nil
-		}
-		return measure.Tally(ctx, tx, a.Workspace, a.ChannelID, a.Event.At, string(a.Event.Kind), 1)
-	case network.Deleted:
-		h.tell(tx, a.Workspace, "inbox", "")
-		return inbox.Vanish(ctx, tx, a)
-	case network.Hidden:
-		return h.noticed(ctx, tx, a)
-	case network.Edited:
-		h.tell(tx, a.Workspace, "inbox", "")
-		_, err := inbox.Edit(ctx, tx, a)
-		return err
-	case network.Ours:
-		if ours, err := publish.Whose(ctx, tx, a.Workspace, a.ChannelID, a.Event.ID); err != nil || ours != "" || a.Event.Parent == "" && !a.Event.Private {
-			return err // a post, not an answer
-		}
-	}
-	return h.record(ctx, tx, a)
-}
-
-// noticed follows what somebody hid or showed on the network itself.
-func (h *taking) noticed(ctx context.Context, tx *store.Tx, a inbox.Arrival) error {
-	m, err := inbox.Known(ctx, tx, a.Workspace, a.ChannelID, a.Event.ID)
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
-	if err != nil || m.State == inbox.Deleted {
-		return err
-	}
-	state, reason := inbox.Hidden, m.Reason // of a ruling of ours that the network tells back
-	if a.Event.Removed {
-		state, reason = inbox.Visible, ""
-	}
-	if m.State == state {
-		return nil
-	}
-	// While a wish of ours is on its way there, this is what was before it.
-	if wished, err := wishes(ctx, tx, m); err != nil || wished {
-		return err
-	}
-	h.tell(tx, a.Workspace, "inbox", m.ConversationID)
-	return inbox.Move(ctx, tx, m, state, reason)
-}
-
-func (h *taking) record(ctx context.Context, tx *store.Tx, a inbox.Arrival) error {
-	done, err := inbox.Record(ctx, tx, a)
-	if err != nil || !done.Fresh || a.FromUs {
-		return err
-	}
-	if err := people.Spoke(ctx, tx, a.Workspace, a.PersonID, a.Event.At); err != nil {
-		return err
-	}
-	if err := measure.Tally(ctx, tx, a.Workspace, a.ChannelID, a.Event.At, string(a.Event.Kind), 1); err != nil {
-		return err
-	}
-	h.tell(tx, a.Workspace, "inbox", done.Message.ConversationID)
-	return h.judge(ctx, tx, a, done.Message)
-}
-
-// judge holds a message against the workspace's rules. In shadow a verdict is
-// written and nothing else happens.
-func (h *taking) judge(ctx context.Context, tx *store.Tx, a inbox.Arrival, m inbox.Message) error {
-	rules, known := h.rules[a.Workspace]
-	if !known {
-		var err error
-		if rules, err = moderate.Rules(ctx, tx, a.Workspace); err != nil {
-			return err
-		}
-		h.rules[a.Workspace] = rules
-	}
-	for _, r := range rules {
-		if r.Mode == moderate.Off {
-			continue
-		}
-		subject, err := moderate.Witness(ctx, tx, a.Workspace, a.PersonID, m.ID, a.Event.At, r.Window)
-		if err != nil {
-			return err
-		}
-		verdict := moderate.Judge(r, subject)
-		if !verdict.Guilty {
-			continue
-		}
-		ruling, err := moderate.Pronounce(ctx, tx, r, subject, verdict)
-		if err != nil {
-			return err
-		}
-		h.tell(tx, a.Workspace, "rules", ruling.ID)
-		if ruling.Action != "hold" {
-			continue
-		}
-		if err := h.hold(ctx, tx, m, ruling); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all, err
 }

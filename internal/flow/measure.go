@@ -44,7 +44,7 @@ func (h *House) measure(ctx context.Context, job *jobs.Job, args channelArgs) er
 	}
 	counts, err := measurer.Measure(ctx, conn, refs)
 	if err != nil {
-		h.ailing(ctx, args.Workspace, args.Channel, err)
+		h.ailing(ctx, c, err)
 		return h.later(ctx, job, measureKind(), args, 5*time.Minute, err)
 	}
 	followers := h.followers(ctx, c, conn)

@@ -100,7 +100,6 @@ func (h *House) sendPart(ctx context.Context, job *jobs.Job, args sendArgs, next
 			}
 			continue
 		}
-		h.ailing(ctx, args.Workspace, args.Channel, cause)
 		if k := fault.KindOf(cause); cause != nil && (k == fault.Throttled || k == fault.Unavailable) {
 			return true, cause
 		}

@@ -38,7 +38,7 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 	for page := 0; more && page < pagesAtOnce; page++ {
 		var got network.Reading
 		if got, err = reader.Read(ctx, conn, c.Cursor); err != nil {
-			h.ailing(ctx, args.Workspace, args.Channel, err)
+			h.ailing(ctx, c, err)
 			h.unheard(ctx, c, err)
 			return h.later(ctx, job, readKind(), args, time.Minute, err)
 		}

@@ -144,7 +144,6 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 		}
 		return jobs.Settle(ctx, tx, job)
 	})
-	h.ailing(ctx, args.Workspace, args.Channel, cause)
 	if err == nil && retry {
 		return cause
 	}
@@ -164,7 +163,9 @@ func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message)
 	if err != nil {
 		return network.Sent{}, err
 	}
-	return replier.Reply(ctx, conn, part)
+	sent, err := replier.Reply(ctx, conn, part)
+	h.ailing(ctx, c, err)
+	return sent, err
 }
 
 func (h *House) answerPart(ctx context.Context, args answerArgs, m inbox.Message) (network.Part, error) {

@@ -22,6 +22,12 @@ func (h *House) act(ctx context.Context, args sendArgs, next publish.Claimed) (n
 	if err != nil {
 		return network.Stepped{}, err
 	}
+	did, err := h.actOn(ctx, c, conn, next)
+	h.ailing(ctx, c, err)
+	return did, err
+}
+
+func (h *House) actOn(ctx context.Context, c channel.Channel, conn network.Conn, next publish.Claimed) (network.Stepped, error) {
 	part, err := h.part(ctx, next)
 	if err != nil {
 		return network.Stepped{}, err

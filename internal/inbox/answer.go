@@ -26,16 +26,12 @@ func Answer(ctx context.Context, tx *store.Tx, actor access.Actor, to Message, b
 		FromUs: true, AuthorName: actor.Name, Text: body, At: tx.Now, ReceivedAt: tx.Now, State: Visible, Sending: due, Key: id.New(), Private: private,
 		Media: []network.Attachment{}, ByAccount: actor.User}
 	var err error
-	if m.Seq, err = insert(ctx, tx, m); err != nil {
+	if m.Seq, err = add(ctx, tx, m); err != nil {
 		return m, err
 	}
-	if err := tx.IndexText(ctx, m.Seq, terms(m)); err != nil {
-		return m, err
-	}
-	if err := follow(ctx, tx, m); err != nil {
-		return m, err
-	}
-	return m, Read(ctx, tx, m.Workspace, m.ConversationID)
+	return m, changed(tx.Exec(ctx, `update conversation set count = count + 1, unread = 0, waiting_since = null,
+		last_text = case when last_at <= $1 then $2 else last_text end, last_from_us = case when last_at <= $1 then 1 else last_from_us end,
+		last_at = case when last_at < $1 then $1 else last_at end where id = $3 and workspace = $4`, m.At, lastText(m), m.ConversationID, m.Workspace))
 }
 
 // Claim takes an answer for the holder of a token. former: an earlier holder

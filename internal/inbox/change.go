@@ -4,10 +4,7 @@ import (
 	"context"
 
 	"github.com/kithhq/kith/internal/fault"
-	"github.com/kithhq/kith/internal/id"
-	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
-	"github.com/kithhq/kith/internal/text"
 )
 
 // Get gives a message of a workspace.
@@ -34,54 +31,26 @@ func Last(ctx context.Context, tx *store.Tx, workspace, conversationID string) (
 		order by at desc, id desc limit 1`, workspace, conversationID)
 }
 
-// Edit changes the text of a message after its author changed it.
-func Edit(ctx context.Context, tx *store.Tx, a Arrival) (Recorded, error) {
-	m, err := byRemote(ctx, tx, a.Workspace, a.ChannelID, a.Event.ID)
-	if fault.Is(err, fault.NotFound) {
-		return Record(ctx, tx, a) // the first we hear of it
-	}
-	if err != nil || m.State == Deleted || m.State == missing {
-		return Recorded{Message: m}, err
-	}
-	m.Text = text.Clean(a.Event.Text)
-	if _, err := tx.Exec(ctx, "update message set text = $1 where id = $2", m.Text, m.ID); err != nil {
-		return Recorded{}, err
-	}
-	if err := tx.DropText(ctx, m.Seq); err != nil {
-		return Recorded{}, err
-	}
-	return Recorded{Message: m}, tx.IndexText(ctx, m.Seq, terms(m))
-}
-
-// Vanish records that a message is gone on the network. If we do not know it
-// yet, a tombstone keeps it from coming alive when it comes.
-func Vanish(ctx context.Context, tx *store.Tx, a Arrival) error {
-	m, err := byRemote(ctx, tx, a.Workspace, a.ChannelID, a.Event.ID)
-	if fault.Is(err, fault.NotFound) {
-		_, err := insert(ctx, tx, Message{ID: id.New(), Workspace: a.Workspace, ChannelID: a.ChannelID, RemoteID: a.Event.ID,
-			Remote: a.Event.Ref, At: a.Event.At, ReceivedAt: tx.Now, State: Deleted, Media: []network.Attachment{}})
-		return err
-	}
-	if err != nil || m.State == Deleted {
-		return err
-	}
-	if err := tx.DropText(ctx, m.Seq); err != nil {
-		return err
-	}
-	return Move(ctx, tx, m, Deleted, "")
-}
-
 // Known gives a message by the network's id.
 func Known(ctx context.Context, tx *store.Tx, workspace, channelID, remoteID string) (Message, error) {
 	return byRemote(ctx, tx, workspace, channelID, remoteID)
 }
 
-// Move changes what people see of a message, and why.
+// Move changes what people see of a message, and why. What is gone is found by
+// no search any more.
 func Move(ctx context.Context, tx *store.Tx, m Message, state, reason string) error {
 	if m.State == Deleted {
 		return fault.New(fault.Conflict, "This message is gone on the network.")
 	}
 	if _, err := tx.Exec(ctx, "update message set state = $1, reason = $2 where id = $3 and workspace = $4", state, reason, m.ID, m.Workspace); err != nil {
+		return err
+	}
+	if state == Deleted {
+		if err := tx.DropText(ctx, m.Seq); err != nil {
+			return err
+		}
+	}
+	if err := wait(ctx, tx, m, state); err != nil {
 		return err
 	}
 	was, is := withheld(m.State), withheld(state)

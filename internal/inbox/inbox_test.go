@@ -31,11 +31,28 @@ func on(t *testing.T, test func(t *testing.T, ctx context.Context, tx *store.Tx)
 
 func record(t *testing.T, ctx context.Context, tx *store.Tx, a inbox.Arrival) inbox.Recorded {
 	t.Helper()
-	r, err := inbox.Record(ctx, tx, a)
+	var r inbox.Recorded
+	alone(t, ctx, tx, a, func(tray *inbox.Tray, a inbox.Arrival) error {
+		r = tray.Record(a)
+		return nil
+	})
+	return r
+}
+
+// alone takes one arrival as a batch of its own.
+func alone(t *testing.T, ctx context.Context, tx *store.Tx, a inbox.Arrival, take func(tray *inbox.Tray, a inbox.Arrival) error) {
+	t.Helper()
+	a = a.Ready()
+	tray, err := inbox.Lay(ctx, tx, []inbox.Arrival{a})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	if err := take(tray, a); err != nil {
+		t.Fatal(err)
+	}
+	if err := tray.Keep(ctx, tx); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func found(t *testing.T, ctx context.Context, tx *store.Tx, word string) int {
@@ -63,9 +80,7 @@ func TestADeletionThatCameFirstWins(t *testing.T) {
 	on(t, func(t *testing.T, ctx context.Context, tx *store.Tx) {
 		gone := comment("1", "post", "")
 		gone.Event.Kind = network.Deleted
-		if err := inbox.Vanish(ctx, tx, gone); err != nil {
-			t.Fatal(err)
-		}
+		alone(t, ctx, tx, gone, (*inbox.Tray).Vanish)
 		r := record(t, ctx, tx, comment("1", "post", "unique"))
 		if r.Fresh || r.Message.State != inbox.Deleted || found(t, ctx, tx, "unique") != 0 {
 			t.Errorf("a deleted message came alive: %+v", r)
@@ -93,9 +108,10 @@ func TestAnEditIsFoundByItsNewWords(t *testing.T) {
 	on(t, func(t *testing.T, ctx context.Context, tx *store.Tx) {
 		record(t, ctx, tx, comment("1", "post", "before"))
 		edited := comment("1", "post", "after")
-		if _, err := inbox.Edit(ctx, tx, edited); err != nil {
-			t.Fatal(err)
-		}
+		alone(t, ctx, tx, edited, func(tray *inbox.Tray, a inbox.Arrival) error {
+			tray.Edit(a)
+			return nil
+		})
 		if found(t, ctx, tx, "before") != 0 || found(t, ctx, tx, "after") != 1 {
 			t.Error("search knows the old words")
 		}

@@ -69,10 +69,23 @@ func Due(published, last, now time.Time) bool {
 	return !now.Before(last.Add(every))
 }
 
-// Tally adds to what happened on a channel in a day (UTC).
-func Tally(ctx context.Context, tx *store.Tx, workspace, channelID string, day time.Time, kind string, n int) error {
-	_, err := tx.Exec(ctx, `insert into tally (workspace, channel_id, day, kind, n) values ($1, $2, $3, $4, $5)
-		on conflict (workspace, channel_id, day, kind) do update set n = tally.n + excluded.n`,
-		workspace, channelID, day.UTC().Format(time.DateOnly), kind, n)
+// Tally is what happened in one batch of events, to be added to what happened on
+// each channel in a day (UTC).
+type Tally map[tallied]int
+
+type tallied struct{ workspace, channel, day, kind string }
+
+// Add counts something once.
+func (t Tally) Add(workspace, channelID string, at time.Time, kind string) {
+	t[tallied{workspace, channelID, at.UTC().Format(time.DateOnly), kind}]++
+}
+
+// Keep adds what was counted.
+func (t Tally) Keep(ctx context.Context, tx *store.Tx) error {
+	var rows [][]any
+	for at, n := range t {
+		rows = append(rows, []any{at.workspace, at.channel, at.day, at.kind, n})
+	}
+	_, err := tx.Insert(ctx, "tally (workspace, channel_id, day, kind, n)", 5, rows, "on conflict (workspace, channel_id, day, kind) do update set n = tally.n + excluded.n")
 	return err
 }

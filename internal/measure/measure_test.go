@@ -31,10 +31,19 @@ func TestASnapshotComesBackAsGiven(t *testing.T) {
 			return measure.Keep(ctx, tx, "w", "p", "c", tx.Now.Add(-time.Hour), given, "facebook")
 		})
 		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
-			if err := measure.Tally(ctx, tx, "w", "c", tx.Now, "comment", 2); err != nil {
-				return err
+			for range 2 {
+				counted := measure.Tally{}
+				counted.Add("w", "c", tx.Now, "comment")
+				counted.Add("w", "c", tx.Now, "comment")
+				if err := counted.Keep(ctx, tx); err != nil {
+					return err
+				}
 			}
-			return measure.Tally(ctx, tx, "w", "c", tx.Now, "comment", 3)
+			n, err := store.One[int](ctx, tx, "select n from tally where workspace = 'w' and channel_id = 'c' and kind = 'comment'")
+			if n != 4 {
+				t.Errorf("twice two is %d", n)
+			}
+			return err
 		})
 		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
 			s, err := measure.Latest(ctx, tx, "w", "p")

@@ -1,7 +1,7 @@
 // Package media keeps uploaded images and videos: the bytes in the blob store,
 // what is known of them in the database. The type is read from the bytes, never
-// from a name; where a photo was taken is removed from JPEG files before they are
-// kept, and where and by whom a film was taken from MP4 and QuickTime files.
+// from a name; where and when a photo was taken, and where and by whom a film was,
+// is removed before they are kept.
 package media
 
 import (

@@ -111,7 +111,7 @@ func FuzzScrub(f *testing.F) {
 			t.Fatalf("%d bytes became %d", len(in), len(out))
 		}
 		if err != nil {
-			if !errors.Is(err, errNotJPEG) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			if !errors.Is(err, errMalformed) && !errors.Is(err, io.ErrUnexpectedEOF) {
 				t.Fatal(err)
 			}
 			return

@@ -23,8 +23,6 @@ type scrubber struct {
 	end     error
 }
 
-var errNotJPEG = errors.New("not a JPEG file")
-
 func (s *scrubber) Read(into []byte) (int, error) {
 	for len(s.ready) == 0 {
 		if s.end != nil {
@@ -58,7 +56,7 @@ func (s *scrubber) step() error {
 		mark[1] = b
 	}
 	if mark[0] != 0xff || !s.started && mark[1] != 0xd8 {
-		return errNotJPEG
+		return errMalformed
 	}
 	s.started = true
 	switch {
@@ -75,7 +73,7 @@ func (s *scrubber) step() error {
 	}
 	n := int(binary.BigEndian.Uint16(size[:]))
 	if n < 2 {
-		return errNotJPEG
+		return errMalformed
 	}
 	body := make([]byte, n-2)
 	if _, err := io.ReadFull(s.from, body); err != nil {

@@ -78,17 +78,18 @@ func Take(ctx context.Context, blobs blob.Store, workspace string, from io.Reade
 	}
 	f.Key = "media/" + workspace + "/" + f.ID
 	counted := &counter{from: io.LimitReader(head, MaxBytes+1)}
-	body := io.Reader(counted)
-	if f.Type == "image/jpeg" {
-		body = scrub(counted)
+	kept, err := blobs.Put(ctx, f.Key, clean(f.Type, counted))
+	if err == nil { // what follows the picture is not kept, but belongs to what was sent
+		if _, err = io.Copy(io.Discard, counted); err != nil {
+			_ = blobs.Delete(context.WithoutCancel(ctx), f.Key) // an orphan is only room on the disk
+		}
 	}
-	kept, err := blobs.Put(ctx, f.Key, body)
 	switch {
 	case err != nil && counted.n > MaxBytes:
 		return File{}, tooLarge()
 	case counted.err != nil:
 		return File{}, counted.err // the sender went away, or sent too much
-	case errors.Is(err, errNotJPEG), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, errMalformed), errors.Is(err, io.ErrUnexpectedEOF):
 		return File{}, notAnImage()
 	case err != nil:
 		return File{}, err

@@ -24,6 +24,24 @@ type Rule struct {
 	UpdatedAt time.Time
 }
 
+func (r Rule) window() time.Duration { return time.Duration(r.Window) * time.Second }
+
+// outcome is the state of a ruling under the rule, as it is now.
+func (r Rule) outcome() string {
+	if r.Mode == Shadow {
+		return Shadow
+	}
+	return InForce
+}
+
+// action is what a ruling under the rule does.
+func (r Rule) action() string {
+	if r.Mode == Shadow {
+		return "none"
+	}
+	return "hold"
+}
+
 // Subject is what is judged: a message of a person at a moment, and when their
 // other messages were, by the time of the network.
 type Subject struct {
@@ -52,7 +70,7 @@ func Judge(r Rule, s Subject) Verdict {
 	if r.Mode == Off || r.Count <= 0 || r.Window <= 0 {
 		return Verdict{}
 	}
-	from := s.At.Add(-time.Duration(r.Window) * time.Second)
+	from := s.At.Add(-r.window())
 	n := 1
 	for _, at := range s.Others {
 		if at.After(from) && !at.After(s.At) {

@@ -52,15 +52,23 @@ func Rules(ctx context.Context, tx *store.Tx, workspace string) ([]Rule, error) 
 	return store.All[Rule](ctx, tx, "select "+ruleColumns+" from rule where workspace = $1 order by kind", workspace)
 }
 
+// What a rule may be declared with; the API says the same.
+const (
+	LeastCount  = 2 // one message alone is no flood
+	MostCount   = 1000
+	LeastWindow = 5
+	MostWindow  = 24 * 60 * 60 // seconds: what is judged is looked up for each message
+)
+
 // Declare changes a rule: a new version, so that old verdicts keep theirs.
 func Declare(ctx context.Context, tx *store.Tx, workspace, ruleID, mode string, count, window int) (Rule, error) {
 	switch {
 	case !slices.Contains([]string{Off, Shadow, Live}, mode):
 		return Rule{}, fault.New(fault.Invalid, "A rule is off, shadow or live.").On("mode")
-	case count < 1 || count > 1000:
-		return Rule{}, fault.New(fault.Invalid, "The number of messages is from 1 to 1,000.").On("count")
-	case window < 1 || window > 86_400:
-		return Rule{}, fault.New(fault.Invalid, "The window is from 1 second to one day.").On("window_s")
+	case count < LeastCount || count > MostCount:
+		return Rule{}, fault.New(fault.Invalid, "The number of messages is from 2 to 1,000.").On("count")
+	case window < LeastWindow || window > MostWindow:
+		return Rule{}, fault.New(fault.Invalid, "The window is from 5 seconds to one day.").On("window_s")
 	}
 	n, err := tx.Exec(ctx, "update rule set mode = $1, max_count = $2, window_s = $3, version = version + 1, updated_at = $4 where id = $5 and workspace = $6",
 		mode, count, window, tx.Now, ruleID, workspace)
@@ -71,44 +79,6 @@ func Declare(ctx context.Context, tx *store.Tx, workspace, ruleID, mode string, 
 		return Rule{}, fault.New(fault.NotFound, "There is no such rule.")
 	}
 	return store.One[Rule](ctx, tx, "select "+ruleColumns+" from rule where workspace = $1 and id = $2", workspace, ruleID)
-}
-
-// Witness remembers that a person said something, and gives when they said
-// other things within the window before it.
-func Witness(ctx context.Context, tx *store.Tx, workspace, personID, messageID string, at time.Time, window int) (Subject, error) {
-	if _, err := tx.Exec(ctx, "insert into signal (workspace, person_id, at, message_id) values ($1, $2, $3, $4) on conflict do nothing", workspace, personID, at, messageID); err != nil {
-		return Subject{}, err
-	}
-	others, err := store.All[time.Time](ctx, tx, "select at from signal where workspace = $1 and person_id = $2 and at > $3 and at <= $4 and message_id <> $5 order by at desc limit 1001",
-		workspace, personID, at.Add(-time.Duration(window)*time.Second), at, messageID)
-	return Subject{PersonID: personID, MessageID: messageID, At: at, Others: others}, err
-}
-
-// Pronounce keeps a verdict. Messages of one episode (same rule and version,
-// same person, the last within the window) share one ruling.
-func Pronounce(ctx context.Context, tx *store.Tx, r Rule, s Subject, v Verdict) (Ruling, error) {
-	action, state := "hold", InForce
-	if r.Mode == Shadow {
-		action, state = "none", Shadow
-	}
-	open, err := store.One[Ruling](ctx, tx, "select "+rulingColumns+` from verdict where workspace = $1 and person_id = $2 and rule_id = $3 and rule_version = $4
-		and state = $5 and at > $6 order by at desc limit 1`, r.Workspace, s.PersonID, r.ID, r.Version, state, s.At.Add(-time.Duration(r.Window)*time.Second))
-	if err == nil {
-		if len(open.MessageIDs) < 500 {
-			open.MessageIDs = append(open.MessageIDs, s.MessageID)
-		}
-		open.Reason, open.At = v.Reason, s.At
-		_, err = tx.Exec(ctx, "update verdict set message_ids = $1, reason = $2, at = $3 where id = $4", open.MessageIDs, open.Reason, open.At, open.ID)
-		return open, err
-	}
-	if !fault.Is(err, fault.NotFound) {
-		return open, err
-	}
-	open = Ruling{ID: id.New(), Workspace: r.Workspace, RuleID: r.ID, RuleKind: r.Kind, RuleVersion: r.Version, PersonID: s.PersonID,
-		MessageIDs: []string{s.MessageID}, Reason: v.Reason, Action: action, State: state, At: s.At}
-	_, err = tx.Exec(ctx, "insert into verdict ("+rulingColumns+") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', null, '')",
-		open.ID, open.Workspace, open.RuleID, open.RuleKind, open.RuleVersion, open.PersonID, open.MessageIDs, open.Reason, open.Action, open.State, open.At)
-	return open, err
 }
 
 // Get gives a ruling of a workspace.

@@ -45,20 +45,31 @@ func TestTheOneTooManyIsMeantAndWhatFollows(t *testing.T) {
 	}
 }
 
-// judged lets a person say something n times, a second apart.
+// judged lets a person say something n times, a second apart, each in a batch of
+// its own.
 func judged(t *testing.T, db *store.DB, r moderate.Rule, person string, from, n int) (rulings []moderate.Ruling) {
 	t.Helper()
+	who := moderate.Person{Workspace: "w", ID: person}
 	for i := from; i < from+n; i++ {
+		at := began.Add(time.Duration(i) * time.Second)
 		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
-			s, err := moderate.Witness(ctx, tx, "w", person, fmt.Sprintf("%s%03d", person, i), began.Add(time.Duration(i)*time.Second), r.Window)
+			d, err := moderate.Open(ctx, tx, []moderate.Statement{{Person: who, At: at}})
 			if err != nil {
 				return err
 			}
+			s := d.Witness(who, fmt.Sprintf("%s%03d", person, i), at, r)
 			v := moderate.Judge(r, s)
 			if !v.Guilty {
-				return nil
+				return d.Keep(ctx, tx)
 			}
-			ruling, err := moderate.Pronounce(ctx, tx, r, s, v)
+			id, hold := d.Pronounce(r, s, v)
+			if err := d.Keep(ctx, tx); err != nil {
+				return err
+			}
+			ruling, err := moderate.Get(ctx, tx, "w", id)
+			if hold != (ruling.Action == "hold") {
+				t.Errorf("it is to be held: %v, and the ruling is %+v", hold, ruling)
+			}
 			rulings = append(rulings, ruling)
 			return err
 		})

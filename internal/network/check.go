@@ -149,8 +149,11 @@ func (c *checking) poll() {
 // disclosure warns where the network has no sign of its own for what must be said.
 func (c *checking) disclosure() {
 	d := c.part.Disclosure
-	if d.AI && !c.limits.AILabel {
+	switch {
+	case d.AI && !c.limits.AILabel:
 		c.add("warn", "text", "no_ai_label", "Say it in the text.", nil, "This network has no label for what AI made.")
+	case d.AI && c.limits.AIVideos && !slices.ContainsFunc(c.part.Media, Media.Video):
+		c.add("warn", "text", "ai_label_videos", "Say it in the text.", nil, "This network marks what AI made in videos alone.")
 	}
 	if d.Paid && !c.limits.PaidLabel {
 		c.add("warn", "text", "no_paid_label", "Say it in the text.", nil, "This network has no label for paid partnerships.")

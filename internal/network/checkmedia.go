@@ -53,6 +53,9 @@ func (c *checking) media(l MediaLimit) {
 	if len(files) < l.MinItems {
 		c.add("error", "media", "too_few", "Add a picture or a video.", params{"min": l.MinItems}, "This network wants at least %d file here.", l.MinItems)
 	}
+	if l.Image.GIFAlone && len(files) > 1 && slices.ContainsFunc(files, Media.animation) {
+		c.add("error", "media", "gif_alone", "Take the animation alone, or the others.", nil, "This network takes an animation only without other files.")
+	}
 	if videos > 0 && images > 0 && !l.Mixed {
 		c.add("error", "media", "mixed", "Take one or the other.", nil, "This network does not take images and videos in one post.")
 	}
@@ -81,6 +84,9 @@ func (l Limits) silent() bool { return l.Media.AltMax == 0 }
 
 func (c *checking) image(m Media, l ImageLimit) {
 	width, height := int64(m.Width), int64(m.Height)
+	if m.animation() && l.GIFBytes > 0 {
+		l.MaxBytes = l.GIFBytes
+	}
 	switch {
 	case !slices.Contains(l.Types, m.Type):
 		c.add("error", "media", "type", "Save it as JPEG or PNG.", params{"type": m.Type}, "This network does not take %s.", m.Type)

@@ -12,6 +12,7 @@ type Limits struct {
 	Comment   bool       `json:"comment,omitempty"`
 	Poll      *PollLimit `json:"poll,omitempty"`
 	AILabel   bool       `json:"ai_label,omitempty"`
+	AIVideos  bool       `json:"ai_videos,omitempty"` // the label is for videos alone
 	PaidLabel bool       `json:"paid_label,omitempty"`
 	// Link: a post may carry a web address of its own beside the text.
 	Link bool `json:"link,omitempty"`
@@ -61,6 +62,8 @@ type MediaLimit struct {
 type ImageLimit struct {
 	MaxItems  int      `json:"max_items,omitempty"` // 0 = as many as files
 	MaxBytes  int64    `json:"max_bytes"`
+	GIFBytes  int64    `json:"gif_bytes,omitempty"` // of an animation, where that differs
+	GIFAlone  bool     `json:"gif_alone,omitempty"` // an animation has no other file beside it
 	MaxPixels int64    `json:"max_pixels,omitempty"`
 	MinWidth  int      `json:"min_width,omitempty"`
 	MaxWidth  int      `json:"max_width,omitempty"`

@@ -129,6 +129,8 @@ type Media struct {
 // Video says whether the file is a video.
 func (m Media) Video() bool { return strings.HasPrefix(m.Type, "video/") }
 
+func (m Media) animation() bool { return m.Type == "image/gif" }
+
 // ReadCloser is io.ReadCloser, named here so that Media stays a plain noun.
 type ReadCloser interface {
 	Read(p []byte) (int, error)

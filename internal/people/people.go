@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
-	"github.com/kithhq/kith/internal/id"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/text"
@@ -42,50 +41,6 @@ type Identity struct {
 }
 
 const identityColumns = "id, workspace, person_id, network, remote_id, handle, name, avatar_url, url, first_seen, last_seen"
-
-// Recognize gives the identity of an author, new or known, and keeps what they
-// look like now. at is when they did something.
-func Recognize(ctx context.Context, tx *store.Tx, workspace string, name network.Name, a network.Author, at time.Time) (Identity, error) {
-	a.Name, a.Handle = text.Cut(text.Clean(a.Name), 200), text.Cut(text.Clean(a.Handle), 200)
-	known, err := store.One[Identity](ctx, tx, "select "+identityColumns+" from identity where workspace = $1 and network = $2 and remote_id = $3", workspace, name, a.ID)
-	if fault.Is(err, fault.NotFound) {
-		return begin(ctx, tx, workspace, name, a, at)
-	}
-	if err != nil {
-		return known, err
-	}
-	looks := Identity{Handle: or(a.Handle, known.Handle), Name: or(a.Name, known.Name), AvatarURL: or(a.AvatarURL, known.AvatarURL), URL: or(a.URL, known.URL)}
-	if looks.Handle != known.Handle || looks.Name != known.Name || looks.AvatarURL != known.AvatarURL || looks.URL != known.URL {
-		if _, err := tx.Exec(ctx, "update identity set handle = $1, name = $2, avatar_url = $3, url = $4, last_seen = $5 where id = $6",
-			looks.Handle, looks.Name, looks.AvatarURL, looks.URL, at, known.ID); err != nil {
-			return known, err
-		}
-		if _, err := tx.Exec(ctx, "update person set name = $1 where id = $2 and workspace = $3", shown(looks), known.PersonID, workspace); err != nil {
-			return known, err
-		}
-		known.Handle, known.Name, known.AvatarURL, known.URL = looks.Handle, looks.Name, looks.AvatarURL, looks.URL
-	}
-	return known, nil
-}
-
-// Spoke counts a message of a person.
-func Spoke(ctx context.Context, tx *store.Tx, workspace, personID string, at time.Time) error {
-	_, err := tx.Exec(ctx, "update person set messages = messages + 1, last_seen = case when last_seen < $1 then $1 else last_seen end where id = $2 and workspace = $3",
-		at, personID, workspace)
-	return err
-}
-
-func begin(ctx context.Context, tx *store.Tx, workspace string, name network.Name, a network.Author, at time.Time) (Identity, error) {
-	i := Identity{ID: id.New(), Workspace: workspace, PersonID: id.New(), Network: name, RemoteID: a.ID,
-		Handle: a.Handle, Name: a.Name, AvatarURL: a.AvatarURL, URL: a.URL, FirstSeen: at, LastSeen: at}
-	if _, err := tx.Exec(ctx, "insert into person (id, workspace, name, note, blocked, messages, first_seen, last_seen) values ($1, $2, $3, '', 0, 0, $4, $4)",
-		i.PersonID, workspace, shown(i), at); err != nil {
-		return i, err
-	}
-	_, err := tx.Exec(ctx, "insert into identity ("+identityColumns+") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
-		i.ID, workspace, i.PersonID, name, a.ID, a.Handle, a.Name, a.AvatarURL, a.URL, at)
-	return i, err
-}
 
 func shown(i Identity) string { return or(i.Name, or(i.Handle, i.RemoteID)) }
 

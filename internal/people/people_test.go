@@ -19,8 +19,13 @@ var began = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 func recognize(t *testing.T, db *store.DB, workspace string, name network.Name, a network.Author) (i people.Identity) {
 	t.Helper()
 	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-		i, err = people.Recognize(ctx, tx, workspace, name, a, began)
-		return err
+		face := people.Face{Workspace: workspace, Network: name, RemoteID: a.ID}
+		c, err := people.Meet(ctx, tx, []people.Face{face})
+		if err != nil {
+			return err
+		}
+		i = c.Recognize(face, a, began)
+		return c.Keep(ctx, tx)
 	})
 	return i
 }
@@ -60,11 +65,14 @@ func TestACrowdThatMeetsSomebodyNewMeetsOnePerson(t *testing.T) {
 		for range 20 {
 			wait.Go(func() {
 				if err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
-					i, err := people.Recognize(ctx, tx, "w", "mastodon", network.Author{ID: "1", Name: "Ada"}, began)
+					face := people.Face{Workspace: "w", Network: "mastodon", RemoteID: "1"}
+					c, err := people.Meet(ctx, tx, []people.Face{face})
 					if err != nil {
 						return err
 					}
-					return people.Spoke(ctx, tx, "w", i.PersonID, began)
+					c.Recognize(face, network.Author{ID: "1", Name: "Ada"}, began)
+					c.Spoke(face, began)
+					return c.Keep(ctx, tx)
 				}); err != nil {
 					t.Error(err)
 				}

@@ -46,13 +46,23 @@ func Ours(ctx context.Context, tx *store.Tx, workspace, channelID string, seen [
 	return known, nil
 }
 
-// Publication of a remote id: which of our publications a comment is about.
-func Whose(ctx context.Context, tx *store.Tx, workspace, channelID, remoteID string) (publicationID string, err error) {
-	id, err := store.One[string](ctx, tx, "select publication_id from part where workspace = $1 and channel_id = $2 and remote_id = $3", workspace, channelID, remoteID)
-	if fault.Is(err, fault.NotFound) {
-		return "", nil
+// Place is where something lies on a network.
+type Place struct{ Workspace, Channel, RemoteID string }
+
+// Whose says which of these places are parts of publications of ours, and of
+// which.
+func Whose(ctx context.Context, tx *store.Tx, places []Place) (map[Place]string, error) {
+	keys := make([][]any, len(places))
+	for i, p := range places {
+		keys[i] = []any{p.Workspace, p.Channel, p.RemoteID}
 	}
-	return id, err
+	ours := map[Place]string{}
+	found, err := store.Keyed[struct{ Workspace, Channel, RemoteID, Publication string }](ctx, tx, `select workspace, channel_id, remote_id, publication_id
+		from (keys) k cross join part where workspace = k.column1 and channel_id = k.column2 and remote_id = k.column3`, keys)
+	for _, f := range found {
+		ours[Place{f.Workspace, f.Channel, f.RemoteID}] = f.Publication
+	}
+	return ours, err
 }
 
 // Missed notes one complete look, after the network's delay, that did not find

@@ -155,6 +155,14 @@ func (s *Stage) spread(d time.Duration) time.Duration {
 	return time.Duration(s.draw.Int64N(int64(d)))
 }
 
+// Accepted writes the ledger for what a network made after it had answered: a video that was worked on for a while. The scenes hear
+// of it as they hear of what is made within a request.
+func (s *Stage) Accepted(e Entry) Entry {
+	e = s.Ledger.Record(e)
+	s.Scripts.heard(e)
+	return e
+}
+
 // Network answers an opened network by its name.
 func (s *Stage) Network(name string) (Network, bool) {
 	s.mu.RLock()

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strconv"
+	"strings"
 
 	"github.com/kithhq/kith/internal/fault"
 )
@@ -24,7 +26,7 @@ type statement struct {
 // one too many are parsed each time.
 const (
 	mostPrepared    = 500
-	longestPrepared = 4000
+	longestPrepared = 20_000
 )
 
 // begin takes the writer's connection, once, and begins a transaction.
@@ -68,12 +70,34 @@ func (p *prepared) find(ctx context.Context, text string) (*statement, error) {
 	if len(p.of) >= mostPrepared || len(text) > longestPrepared {
 		return nil, nil
 	}
-	s, err := p.conn.PrepareContext(ctx, text)
+	s, err := p.conn.PrepareContext(ctx, unnamed(text))
 	if err != nil {
 		return nil, err
 	}
 	p.of[text] = &statement{Stmt: s}
 	return p.of[text], nil
+}
+
+// unnamed writes ? for $1, $2, … where they come in that order. SQLite takes $1
+// for a name, and looks every name up in a list: with a thousand values that
+// takes longer than writing them.
+func unnamed(text string) string {
+	var b strings.Builder
+	rest := text
+	for n := 1; ; n++ {
+		before, after, more := strings.Cut(rest, "$")
+		b.WriteString(before)
+		if !more {
+			return b.String()
+		}
+		number := strconv.Itoa(n)
+		after, ok := strings.CutPrefix(after, number)
+		if !ok || after != "" && after[0] >= '0' && after[0] <= '9' {
+			return text
+		}
+		b.WriteByte('?')
+		rest = after
+	}
 }
 
 // ExecContext runs a statement.

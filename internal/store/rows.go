@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -34,52 +32,6 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 		return 0, fmt.Errorf("database: %w", err)
 	}
 	return result.RowsAffected()
-}
-
-// Insert writes many rows in as few statements as the engines allow. tail is
-// what follows the values, as "on conflict do nothing". It gives the number of
-// rows written.
-func (tx *Tx) Insert(ctx context.Context, into string, columns int, rows [][]any, tail string) (int64, error) {
-	const most = 30000 // SQLite takes 32,766 values in a statement, PostgreSQL 65,535
-	var total int64
-	for len(rows) > 0 {
-		n := min(len(rows), max(1, most/columns))
-		var text strings.Builder
-		text.WriteString("insert into " + into + " values ")
-		args := make([]any, 0, n*columns)
-		for i, row := range rows[:n] {
-			if len(row) != columns {
-				return total, fault.New(fault.Internal, "%d values for %d columns", len(row), columns)
-			}
-			text.WriteString(placeholders(i == 0, i*columns, columns))
-			args = append(args, row...)
-		}
-		text.WriteString(" " + tail)
-		k, err := tx.Exec(ctx, text.String(), args...)
-		if err != nil {
-			return total, err
-		}
-		total, rows = total+k, rows[n:]
-	}
-	return total, nil
-}
-
-func placeholders(first bool, from, n int) string {
-	var b strings.Builder
-	if !first {
-		b.WriteByte(',')
-	}
-	for i := range n {
-		if i == 0 {
-			b.WriteByte('(')
-		} else {
-			b.WriteByte(',')
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(from + i + 1))
-	}
-	b.WriteByte(')')
-	return b.String()
 }
 
 // All reads every row into a T. T is a struct whose fields take the columns in
@@ -209,21 +161,21 @@ func bindOther(v any) (any, error) {
 func targets(row any) []any {
 	r := reflect.ValueOf(row).Elem()
 	if r.Kind() != reflect.Struct || r.Type() == reflect.TypeFor[time.Time]() {
-		return []any{&column{r}}
+		return []any{&target{r}}
 	}
 	all := make([]any, r.NumField())
 	for i := range all {
-		all[i] = &column{r.Field(i)}
+		all[i] = &target{r.Field(i)}
 	}
 	return all
 }
 
-type column struct{ into reflect.Value }
+type target struct{ into reflect.Value }
 
-var _ sql.Scanner = (*column)(nil)
+var _ sql.Scanner = (*target)(nil)
 
 // Scan translates one value from the database.
-func (c *column) Scan(from any) error {
+func (c *target) Scan(from any) error {
 	if from == nil {
 		c.into.SetZero()
 		return nil

@@ -25,6 +25,61 @@ func (tx *Tx) IndexText(ctx context.Context, seq int64, terms []string) error {
 	return err
 }
 
+// InsertFindable writes rows of message with the terms they are found by (none:
+// not at all), and gives their sequence numbers. The columns are those after seq.
+//
+// On SQLite it is best the last thing of a transaction: whenever a statement for
+// several rows begins, the word index writes out what it has gathered.
+func (tx *Tx) InsertFindable(ctx context.Context, columns []string, rows [][]any, terms [][]string) ([]int64, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	seqs, err := tx.nextMessages(ctx, len(rows))
+	if err != nil {
+		return nil, err
+	}
+	into, kinds := "message (seq, "+strings.Join(columns, ", "), row(1+len(columns))
+	if tx.postgres { // one row, written once: a second version would be indexed again
+		into, kinds = into+", terms", append(kinds, column{"array_to_tsvector(", "::text[])"})
+	}
+	for from := 0; from < len(rows); {
+		n := portion(len(rows)-from, len(kinds))
+		args := make([]any, 0, n*len(kinds))
+		for i := from; i < from+n; i++ {
+			args = append(append(args, seqs[i]), rows[i]...)
+			if tx.postgres {
+				args = append(args, array(terms[i]))
+			}
+		}
+		if _, err := tx.Exec(ctx, "insert into "+into+") values "+tuples(n, kinds), args...); err != nil {
+			return nil, err
+		}
+		from += n
+	}
+	for i, t := range terms {
+		if tx.postgres || len(t) == 0 {
+			continue
+		}
+		if err := tx.IndexText(ctx, seqs[i], t); err != nil {
+			return nil, err
+		}
+	}
+	return seqs, nil
+}
+
+// nextMessages gives the sequence numbers of the next n messages.
+func (tx *Tx) nextMessages(ctx context.Context, n int) ([]int64, error) {
+	if tx.postgres {
+		return All[int64](ctx, tx, "select nextval(pg_get_serial_sequence('message', 'seq')) from generate_series(1, $1::int)", n)
+	}
+	last, err := One[int64](ctx, tx, "select coalesce(max(seq), 0) from message") // there is one writer
+	seqs := make([]int64, n)
+	for i := range seqs {
+		seqs[i] = last + int64(i) + 1
+	}
+	return seqs, err
+}
+
 // DropText makes a message unfindable.
 func (tx *Tx) DropText(ctx context.Context, seq int64) error {
 	text := "delete from message_text where rowid = $1"

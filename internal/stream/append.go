@@ -13,10 +13,12 @@ import (
 	"github.com/kithhq/kith/internal/store"
 )
 
-// A crowd shares one atomic batch up to this many facts or bytes.
+// A crowd shares one atomic batch up to this many facts or bytes, and waits at
+// most this long for each other.
 const (
 	crowd      = 500
 	crowdBytes = 16 << 20
+	crowdWait  = 10 * time.Millisecond
 )
 
 type appending struct {
@@ -72,35 +74,75 @@ func wake(partition int) string    { return "kith.wake." + strconv.Itoa(partitio
 // commits writes one crowd after the other: while one is on its way to the
 // disk, the next gathers.
 func (s *Stream) commits() {
-	var next *appending
-	for {
-		first := next
-		next = nil
-		if first == nil {
-			select {
-			case first = <-s.queue:
-			case <-s.stop:
-				return
-			}
-		}
-		all, messages, bytes := []*appending{first}, first.messages, first.bytes
-	gather:
-		for {
-			select {
-			case a := <-s.queue:
-				if len(messages)+len(a.messages) > crowd || bytes+a.bytes > crowdBytes {
-					next = a
-					break gather
-				}
-				all, messages, bytes = append(all, a), append(messages, a.messages...), bytes+a.bytes
-			default:
-				break gather
-			}
-		}
-		err := s.commit(messages)
-		for _, a := range all {
+	var c crowded
+	for s.gather(&c) {
+		began := time.Now()
+		err := s.commit(c.messages)
+		for _, a := range c.all {
 			a.err = err
 			close(a.done)
+		}
+		c.before, c.took = len(c.all), time.Since(began)
+	}
+}
+
+// crowded is those who share the next batch, and how it was with the one before.
+type crowded struct {
+	all      []*appending
+	messages []*nats.Msg
+	bytes    int
+	next     *appending // came, and did not fit in
+	before   int
+	took     time.Duration
+}
+
+func (c *crowded) add(a *appending) (fits bool) {
+	if len(c.messages)+len(a.messages) > crowd || c.bytes+a.bytes > crowdBytes {
+		c.next = a
+		return false
+	}
+	c.all, c.messages, c.bytes = append(c.all, a), append(c.messages, a.messages...), c.bytes+a.bytes
+	return true
+}
+
+// gather takes those who wait. A batch costs nearly the same for one and for
+// many, and who was just answered often comes back: so it waits, for a part of
+// the time that the last batch took, until there are as many as in that one. Who
+// is alone waits for nobody.
+func (s *Stream) gather(c *crowded) bool {
+	first := c.next
+	c.all, c.messages, c.bytes, c.next = nil, nil, 0, nil
+	if first == nil {
+		select {
+		case first = <-s.queue:
+		case <-s.stop:
+			return false
+		}
+	}
+	c.add(first)
+	patience := time.NewTimer(min(c.took/2, crowdWait))
+	defer patience.Stop()
+	for {
+		select {
+		case a := <-s.queue:
+			if !c.add(a) {
+				return true
+			}
+			continue
+		default:
+		}
+		if len(c.all) >= c.before {
+			return true
+		}
+		select {
+		case a := <-s.queue:
+			if !c.add(a) {
+				return true
+			}
+		case <-patience.C:
+			return true
+		case <-s.stop:
+			return true
 		}
 	}
 }

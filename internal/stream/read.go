@@ -18,8 +18,9 @@ import (
 )
 
 const (
-	batch = 256
-	tries = 5
+	batch  = 500
+	tries  = 5
+	breath = 20 * time.Millisecond
 )
 
 // Receive prepares facts outside any transaction (decodes, scores) and gives
@@ -105,10 +106,15 @@ func (r *reader) follow(ctx context.Context) error {
 			}
 			continue
 		}
+		began := time.Now()
 		err = r.try(ctx, facts)
 		switch {
 		case err == nil:
 			failures = 0
+			if len(facts) < batch {
+				// As long as that took, the next ones gather: many cost little more than few.
+				r.sleep(ctx, min(time.Since(began), breath))
+			}
 		case errors.Is(err, errLost) || fault.Is(err, fault.Uncertain) || ctx.Err() != nil:
 			return err // the database knows better than we how far we are
 		case temporary(err):

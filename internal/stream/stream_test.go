@@ -51,7 +51,7 @@ func keep(t testing.TB, s *stream.Stream, facts ...stream.Fact) {
 // others are written with the order in which they came.
 func record(_ context.Context, facts []stream.Fact) (stream.Apply, error) {
 	return func(ctx context.Context, tx *store.Tx) error {
-		fresh, err := stream.FreshMany(ctx, tx, facts)
+		fresh, err := stream.Fresh(ctx, tx, facts)
 		if err != nil {
 			return err
 		}

@@ -27,6 +27,9 @@ var mention = regexp.MustCompile(`(^|[^=/\p{L}\p{M}\p{N}\p{Pc}])@([A-Za-z0-9_]+(
 
 // Count counts a text. urlLength > 0 counts every link as that many.
 func Count(s string, unit Unit, urlLength int) int {
+	if unit == Weighted {
+		return weighted(s, urlLength)
+	}
 	if urlLength > 0 {
 		s = withLinks(s, urlLength)
 	}
@@ -36,8 +39,6 @@ func Count(s string, unit Unit, urlLength int) int {
 	switch unit {
 	case Bytes:
 		return len(s)
-	case Weighted:
-		return weighted(s)
 	case CodePoints:
 		return utf8.RuneCountInString(s)
 	case UTF16:
@@ -66,15 +67,23 @@ func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	clusters := uniseg.NewGraphemes(s)
-	for i := 0; clusters.Next(); i++ {
-		if i == n-1 {
-			from, _ := clusters.Positions()
-			if rest := s[from:]; uniseg.GraphemeClusterCount(rest) > 1 {
-				return strings.TrimRight(s[:from], " \n\t") + "…"
-			}
+	rest := s
+	for range n - 1 {
+		if rest = afterGrapheme(rest); rest == "" {
 			return s
 		}
 	}
-	return s
+	if afterGrapheme(rest) == "" {
+		return s
+	}
+	return strings.TrimRight(s[:len(s)-len(rest)], " \n\t") + "…"
+}
+
+// afterGrapheme is what follows the first grapheme.
+func afterGrapheme(s string) string {
+	if len(s) > 1 && s[0] < utf8.RuneSelf && s[1] < utf8.RuneSelf && s[0] != '\r' {
+		return s[1:] // most of most texts
+	}
+	_, rest, _, _ := uniseg.FirstGraphemeClusterInString(s, -1)
+	return rest
 }

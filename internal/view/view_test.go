@@ -60,6 +60,83 @@ var sentences = []string{
 	"본문 검색 시험", "Straße nach Köln", "strasse", "L’été est là 🌞", "naïve café", "CAFÉ NAÏVE", "a_b c-d e.f", "100 % sûr", "le le le",
 }
 
+// searched goes through all pages of a search.
+func searched(t *testing.T, db *store.DB, by access.Actor, asked view.SearchAsked) (found []string, err error) {
+	for {
+		var page view.Page[view.Message]
+		err := store.View(t.Context(), db, func(ctx context.Context, tx *store.Tx) (err error) {
+			page, err = view.Search(ctx, tx, by, asked)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range page.Items {
+			found = append(found, m.Text)
+		}
+		if asked.Cursor = page.Next; page.Next == "" {
+			return found, nil
+		}
+	}
+}
+
+// Among thousands of messages a search finds all that hold its words, each once
+// and the newest first, whether they are many or few, near or far, and whatever a
+// filter leaves of them.
+func TestASearchLosesNothingAmongThousands(t *testing.T) {
+	const n = 2600
+	said := func(i int) string {
+		words := []string{fmt.Sprintf("mot%d", i)}
+		for word, every := range map[string]int{"commun": 2, "souvent": 15, "parfois": 90, "jamais": n - 1} {
+			if i%every == every-1 {
+				words = append(words, word)
+			}
+		}
+		slices.Sort(words)
+		return strings.Join(words, " ")
+	}
+	for _, db := range []*store.DB{storetest.SQLite(t), storetest.Postgres(t)} {
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			for i := range n {
+				if err := one(ctx, tx, "w", []string{"a", "b"}[i%700/699], i, said(i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, c := range []struct {
+			query, channel, state string
+			by                    access.Actor
+			holds                 func(i int, words []string) bool
+		}{
+			{"m", "", "", owner("w"), func(int, []string) bool { return true }},
+			{"mot2", "", "", owner("w"), func(i int, _ []string) bool { return strings.HasPrefix(fmt.Sprint(i), "2") }},
+			{"comm", "", "done", owner("w"), func(i int, w []string) bool { return slices.Contains(w, "commun") && i%2 == 1 }},
+			{"souvent mot1", "", "", owner("w"), func(i int, w []string) bool {
+				return slices.Contains(w, "souvent") && strings.HasPrefix(fmt.Sprint(i), "1")
+			}},
+			{"parf", "", "open", owner("w"), func(i int, w []string) bool { return slices.Contains(w, "parfois") && i%2 == 0 }},
+			{"jam", "", "", owner("w"), func(_ int, w []string) bool { return slices.Contains(w, "jamais") }},
+			{"mot", "b", "", owner("w"), func(i int, _ []string) bool { return i%700 == 699 }},
+			{"mot", "", "", owner("w", "b"), func(i int, _ []string) bool { return i%700 == 699 }},
+			{"commun ", "", "", owner("w", "b"), func(i int, w []string) bool { return slices.Contains(w, "commun") && i%700 == 699 }},
+		} {
+			var want []string
+			for i := n - 1; i >= 0; i-- {
+				if c.holds(i, strings.Fields(said(i))) {
+					want = append(want, said(i))
+				}
+			}
+			for _, limit := range []int{20, 200} {
+				found, err := searched(t, db, c.by, view.SearchAsked{Query: c.query, Channel: c.channel, State: c.state, Limit: limit})
+				if err != nil || !slices.Equal(found, want) {
+					t.Errorf("%s, “%s” by %d: %d are found, not %d (%v)", db.Engine(), c.query, limit, len(found), len(want), err)
+				}
+			}
+		}
+	}
+}
+
 // Both engines find the very same, whatever is typed.
 func TestASearchFindsTheSameOnBothEngines(t *testing.T) {
 	lite, pg := storetest.SQLite(t), storetest.Postgres(t)
@@ -68,23 +145,8 @@ func TestASearchFindsTheSameOnBothEngines(t *testing.T) {
 		furnish(t, db, "w", "b", "only on b: le café")
 		furnish(t, db, "x", "a", "of another workspace: le café 東京")
 	}
-	find := func(db *store.DB, by access.Actor, asked view.SearchAsked) (found []string, err error) {
-		for {
-			var page view.Page[view.Message]
-			err := store.View(t.Context(), db, func(ctx context.Context, tx *store.Tx) (err error) {
-				page, err = view.Search(ctx, tx, by, asked)
-				return err
-			})
-			if err != nil {
-				return nil, err
-			}
-			for _, m := range page.Items {
-				found = append(found, m.Text)
-			}
-			if asked.Cursor = page.Next; page.Next == "" {
-				return found, nil
-			}
-		}
+	find := func(db *store.DB, by access.Actor, asked view.SearchAsked) ([]string, error) {
+		return searched(t, db, by, asked)
 	}
 	for _, c := range []struct {
 		query string

@@ -1,9 +1,16 @@
 package browser_test
 
 import (
+	"context"
+	"net/http"
+	"net/url"
 	"testing"
+	"time"
 
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/store"
 )
 
 // A busy morning: people of both languages talk on every network, somebody floods, one post was refused and of one
@@ -58,9 +65,55 @@ func troubled(p *page) {
 	p.until("the post has failed", "(await fetch('/api/v1/posts?state=failed').then(r => r.json())).items?.length > 0")
 }
 
+// missed makes a time of which something may be missing on one channel, as a network that has lost it would.
+func missed(h *house) {
+	h.t.Helper()
+	must(h.t, store.Do(h.t.Context(), h.app.DB, func(ctx context.Context, tx *store.Tx) error {
+		all, err := channel.Everywhere(ctx, tx)
+		for _, c := range all {
+			if c.Network == "mastodon" {
+				return channel.Miss(ctx, tx, c.Workspace, c.ID, channel.Lost, network.Span{From: tx.Now.Add(-26 * time.Hour), To: tx.Now.Add(-25 * time.Hour)})
+			}
+		}
+		return err
+	}))
+}
+
+// attempt sets out to connect on Mastodon, presses a button there (account, or deny), and gives the page one lands on.
+func (p *page) attempt(button string) string {
+	p.t.Helper()
+	going := eval[string](p, p.call("POST", "channels/authorize", map[string]any{"network": "mastodon", "settings": map[string]string{"server": p.house.stage.MastodonURL}})+".then(r => r.json()).then(a => a.url)")
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	u, err := url.Parse(going)
+	must(p.t, err)
+	form := u.Query()
+	form.Set(button, "1")
+	if button == "account" {
+		form.Set(button, p.house.account("mastodon"))
+	}
+	sent, err := client.PostForm(p.house.stage.MastodonURL+"/oauth/authorize", form)
+	must(p.t, err)
+	sent.Body.Close()
+	back, err := url.Parse(sent.Header.Get("Location"))
+	must(p.t, err)
+	return back.RequestURI()
+}
+
+// account is the id of ours on a network.
+func (h *house) account(network string) string {
+	h.t.Helper()
+	for _, n := range h.stage.Networks() {
+		if n.Name == network && len(n.Accounts()) > 0 {
+			return n.Accounts()[0].ID
+		}
+	}
+	h.t.Fatalf("there is no account of ours on %s", network)
+	return ""
+}
+
 // finds are addresses that depend on what is there.
 type finds struct {
-	Chat, Comment, Held, Person, Published, Scheduled, Draft, Failed, Invitation string
+	Chat, Comment, Held, Person, Published, Scheduled, Draft, Failed, Invitation, Channel string
 }
 
 func find(p *page) finds {
@@ -76,6 +129,7 @@ func find(p *page) finds {
 			Chat: talks.find(c => c.kind === 'direct')?.id ?? '', Comment: talks.find(c => c.kind === 'comments' && !c.held)?.id ?? '', Held: held?.id ?? '', Person: held?.person?.id ?? '',
 			Published: await first('posts?state=published'), Scheduled: await first('posts?state=scheduled'), Draft: await first('posts?state=draft'), Failed: await first('posts?state=failed'),
 			Invitation: new URL(invited.link).search,
+			Channel: (await ask('channels')).find(c => c.network === 'mastodon')?.id ?? '',
 		};
 	})()`)
 }

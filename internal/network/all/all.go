@@ -2,16 +2,23 @@
 package all
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/bluesky"
 	"github.com/kithhq/kith/internal/network/byhand"
 	"github.com/kithhq/kith/internal/network/facebook"
+	"github.com/kithhq/kith/internal/network/instagram"
 	"github.com/kithhq/kith/internal/network/linkedin"
 	"github.com/kithhq/kith/internal/network/mastodon"
 	"github.com/kithhq/kith/internal/network/pinterest"
+	"github.com/kithhq/kith/internal/network/tiktok"
+	"github.com/kithhq/kith/internal/network/x"
 	"github.com/kithhq/kith/internal/network/youtube"
 	"github.com/kithhq/kith/internal/outward"
 )
@@ -21,6 +28,12 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 	delays, err := c.DelayOf()
 	if err != nil {
 		return nil, err
+	}
+	names := list(out, c, nil, nil, nil).Names()
+	for _, name := range slices.Sorted(maps.Keys(delays)) {
+		if !slices.Contains(names, network.Name(name)) {
+			return nil, fault.New(fault.Invalid, "--delay names a network “%s” that Kith does not know.", name).WithHint("Known are: %s.", joined(names))
+		}
 	}
 	endpoints, err := c.EndpointOf()
 	if err != nil {
@@ -38,14 +51,25 @@ func Set(out *outward.Client, c config.Config) (*network.Set, error) {
 	return set, set.Sane()
 }
 
+func joined(names []network.Name) string {
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = string(n)
+	}
+	return strings.Join(all, ", ")
+}
+
 func list(out *outward.Client, c config.Config, delays map[string]time.Duration, endpoints map[string]string, m network.Mechanics) *network.Set {
 	drivers := []network.Driver{
 		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"], Mechanics: m["bluesky"]}),
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"], Mechanics: m["mastodon"]}),
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
+		instagram.New(out, instagram.Options{Delay: delays["instagram"], Mechanics: m["instagram"], Base: endpoints["instagram"]}),
 		linkedin.New(out, linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Base: endpoints["linkedin"]}),
 		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Base: endpoints["pinterest"]}),
 		youtube.New(out, youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Base: endpoints["youtube"]}),
+		tiktok.New(out, tiktok.Options{Delay: delays["tiktok"], Mechanics: m["tiktok"], Base: endpoints["tiktok"]}),
+		x.New(out, x.Options{Delay: delays["x"], Mechanics: m["x"], Base: endpoints["x"]}),
 	}
 	return network.NewSet(append(drivers, byhand.All(m)...)...)
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,4 +152,16 @@ func file(t *testing.T, text string) string {
 		t.Fatal(err)
 	}
 	return name
+}
+
+func TestADelayOfNobodyIsSaid(t *testing.T) {
+	out, err := outward.New(outward.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = all.Set(out, config.Config{Delays: []string{"fazebook=90s", "mastodon=3s"}})
+	text, hint := fault.Shown(err)
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(text, "“fazebook”") || !strings.Contains(hint, "facebook") || !strings.Contains(hint, "mastodon") {
+		t.Errorf("%s %s", text, hint)
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 	"github.com/kithhq/kith/internal/text"
 )
 
@@ -17,7 +18,7 @@ const messageMost = 2000
 // Reply answers a post or comment with a comment, a person's message with a
 // message, and a comment in private once.
 func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
-	if part.After == nil || !known.MatchString(part.After.ID) {
+	if part.After == nil || !graph.Known.MatchString(part.After.ID) {
 		return network.Sent{}, fault.New(fault.Invalid, "This is nothing on Facebook that can be answered.")
 	}
 	if part.Private || readExtra(part.After).To != "" {
@@ -26,7 +27,7 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if err := network.Refusal(d.limits(conn), part); err != nil {
 		return network.Sent{}, err
 	}
-	if !object.MatchString(part.After.ID) || len(part.Media) > 1 {
+	if !graph.Object.MatchString(part.After.ID) || len(part.Media) > 1 {
 		return network.Sent{}, fault.New(fault.Invalid, "A comment on Facebook carries one image.").WithHint("Leave the others out.").On("media")
 	}
 	form := url.Values{}
@@ -40,7 +41,7 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 		}
 		form.Set("attachment_id", id)
 	}
-	a := ask{method: http.MethodPost, path: part.After.ID + "/comments", form: form}
+	a := graph.Ask{Method: http.MethodPost, Path: part.After.ID + "/comments", Form: form}
 	var made struct {
 		ID string `json:"id"`
 	}
@@ -48,8 +49,8 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if err != nil {
 		return network.Sent{}, err
 	}
-	if !object.MatchString(made.ID) {
-		return network.Sent{}, a.misunderstood()
+	if !graph.Object.MatchString(made.ID) {
+		return network.Sent{}, d.graph.Misunderstood(a)
 	}
 	return network.Sent{Ref: network.Ref{ID: made.ID, URL: postURL(made.ID), Extra: d.below(conn, part.After).raw()}, At: at}, nil
 }
@@ -92,7 +93,7 @@ func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Pa
 		return network.Sent{}, fault.Wrap(fault.Internal, err, "writing a call to Facebook")
 	}
 	form := url.Values{"recipient": {string(who)}, "message": {string(what)}, "messaging_type": {"RESPONSE"}}
-	a := ask{method: http.MethodPost, path: conn.Account + "/messages", form: form}
+	a := graph.Ask{Method: http.MethodPost, Path: conn.Account + "/messages", Form: form}
 	var made struct {
 		ID string `json:"message_id"`
 		To string `json:"recipient_id"`
@@ -101,10 +102,10 @@ func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Pa
 	if err != nil {
 		return network.Sent{}, err
 	}
-	if !known.MatchString(made.ID) {
-		return network.Sent{}, a.misunderstood()
+	if !graph.Known.MatchString(made.ID) {
+		return network.Sent{}, d.graph.Misunderstood(a)
 	}
-	if object.MatchString(made.To) {
+	if graph.Object.MatchString(made.To) {
 		to = made.To
 	}
 	return network.Sent{Ref: network.Ref{ID: made.ID, Extra: extra{To: to}.raw()}, At: at}, nil
@@ -112,12 +113,12 @@ func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Pa
 
 // Like likes a post or comment in the name of the Page, or takes it back.
 func (d *Driver) Like(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
-	if !object.MatchString(ref.ID) || readExtra(&ref).To != "" {
+	if !graph.Object.MatchString(ref.ID) || readExtra(&ref).To != "" {
 		return fault.New(fault.Invalid, "Messages cannot be liked from here.").WithHint("Answer it instead.")
 	}
-	a := ask{method: http.MethodPost, path: ref.ID + "/likes", form: url.Values{}, harmless: true}
+	a := graph.Ask{Method: http.MethodPost, Path: ref.ID + "/likes", Form: url.Values{}, Harmless: true}
 	if !on {
-		a.method, a.form = http.MethodDelete, nil
+		a.Method, a.Form = http.MethodDelete, nil
 	}
 	_, err := d.call(ctx, conn, a, nil)
 	if !on && fault.Is(err, fault.NotFound) {
@@ -128,14 +129,14 @@ func (d *Driver) Like(ctx context.Context, conn network.Conn, ref network.Ref, o
 
 // Hide hides a comment from everybody but its author and their friends.
 func (d *Driver) Hide(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
-	if !object.MatchString(ref.ID) || readExtra(&ref).To != "" {
+	if !graph.Object.MatchString(ref.ID) || readExtra(&ref).To != "" {
 		return fault.New(fault.Invalid, "Only comments can be hidden on Facebook.").WithHint("Block the person instead.")
 	}
 	hidden := "false"
 	if on {
 		hidden = "true"
 	}
-	a := ask{method: http.MethodPost, path: ref.ID, form: url.Values{"is_hidden": {hidden}}, harmless: true}
+	a := graph.Ask{Method: http.MethodPost, Path: ref.ID, Form: url.Values{"is_hidden": {hidden}}, Harmless: true}
 	_, err := d.call(ctx, conn, a, nil)
 	return err
 }
@@ -147,14 +148,14 @@ func (d *Driver) Ban(ctx context.Context, conn network.Conn, author network.Auth
 		return fault.New(fault.Invalid, "Facebook does not say who wrote this.").WithHint("Hide or delete the comment instead.")
 	case author.ID == conn.Account:
 		return fault.New(fault.Invalid, "One cannot block oneself.")
-	case !object.MatchString(author.ID):
+	case !graph.Object.MatchString(author.ID):
 		return fault.New(fault.Invalid, "This is nobody on Facebook.")
 	}
-	a := ask{method: http.MethodPost, path: conn.Account + "/blocked", harmless: true}
+	a := graph.Ask{Method: http.MethodPost, Path: conn.Account + "/blocked", Harmless: true}
 	if on {
-		a.form = url.Values{"user": {`["` + author.ID + `"]`}}
+		a.Form = url.Values{"user": {`["` + author.ID + `"]`}}
 	} else {
-		a.method, a.query = http.MethodDelete, url.Values{"user": {author.ID}}
+		a.Method, a.Query = http.MethodDelete, url.Values{"user": {author.ID}}
 	}
 	_, err := d.call(ctx, conn, a, nil)
 	if !on && fault.Is(err, fault.NotFound) {

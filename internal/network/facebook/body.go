@@ -4,12 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/network"
-	"github.com/kithhq/kith/internal/text"
+	"github.com/kithhq/kith/internal/network/graph"
 )
 
 // fact is the driver's own form of something that happened: exactly one of
@@ -22,29 +20,29 @@ type fact struct {
 
 // change is what happened on a Page, as webhooks tell it.
 type change struct {
-	From     person `json:"from,omitzero"`
-	Sender   ident  `json:"sender_id,omitempty"` // of a mention, in older versions
-	Name     string `json:"sender_name,omitempty"`
-	Item     string `json:"item"`
-	Verb     string `json:"verb"`
-	Post     string `json:"post_id,omitempty"`
-	Comment  string `json:"comment_id,omitempty"`
-	Parent   string `json:"parent_id,omitempty"`
-	Share    string `json:"share_id,omitempty"`
-	Reaction string `json:"reaction_type,omitempty"`
-	Created  clock  `json:"created_time,omitempty"`
-	Text     string `json:"message,omitempty"`
-	Photo    string `json:"photo,omitempty"`
-	Video    string `json:"video,omitempty"`
-	URL      string `json:"permalink_url,omitempty"` // of readings
-	Mention  bool   `json:"mention,omitempty"`       // ours: it came as a mention
-	Version  string `json:"version,omitempty"`       // ours: tells one change of state from the next
+	From     person      `json:"from,omitzero"`
+	Sender   graph.Ident `json:"sender_id,omitempty"` // of a mention, in older versions
+	Name     string      `json:"sender_name,omitempty"`
+	Item     string      `json:"item"`
+	Verb     string      `json:"verb"`
+	Post     string      `json:"post_id,omitempty"`
+	Comment  string      `json:"comment_id,omitempty"`
+	Parent   string      `json:"parent_id,omitempty"`
+	Share    string      `json:"share_id,omitempty"`
+	Reaction string      `json:"reaction_type,omitempty"`
+	Created  graph.Clock `json:"created_time,omitempty"`
+	Text     string      `json:"message,omitempty"`
+	Photo    string      `json:"photo,omitempty"`
+	Video    string      `json:"video,omitempty"`
+	URL      string      `json:"permalink_url,omitempty"` // of readings
+	Mention  bool        `json:"mention,omitempty"`       // ours: it came as a mention
+	Version  string      `json:"version,omitempty"`       // ours: tells one change of state from the next
 }
 
 // person is who did something.
 type person struct {
-	ID   ident  `json:"id,omitempty"`
-	Name string `json:"name,omitempty"`
+	ID   graph.Ident `json:"id,omitempty"`
+	Name string      `json:"name,omitempty"`
 }
 
 // message is a private message, whichever way it went.
@@ -62,56 +60,6 @@ type attachment struct {
 	URL  string `json:"url"`
 }
 
-// ident is an id, which some versions write as a number.
-type ident string
-
-// UnmarshalJSON takes a text or a number.
-func (i *ident) UnmarshalJSON(data []byte) error {
-	if len(data) > 0 && data[0] == '"' {
-		var s string
-		err := json.Unmarshal(data, &s)
-		*i = ident(s)
-		return err
-	}
-	if len(data) > 0 && (data[0] >= '0' && data[0] <= '9') {
-		*i = ident(data)
-	}
-	return nil
-}
-
-// clock is a moment in seconds or milliseconds, as a number or a text.
-type clock int64
-
-// UnmarshalJSON takes what it can; anything else is no moment.
-func (c *clock) UnmarshalJSON(data []byte) error {
-	*c = 0
-	if len(data) > 1 && data[0] == '"' {
-		data = data[1 : len(data)-1]
-	}
-	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
-		*c = clock(n)
-	} else if at := moment(string(data)); !at.IsZero() {
-		*c = clock(at.Unix())
-	}
-	return nil
-}
-
-// when is the moment itself. Webhooks write seconds here and milliseconds there.
-func (c clock) when() time.Time {
-	n := int64(c)
-	if n >= 100_000_000_000 {
-		return millis(n)
-	}
-	return millis(n * 1000)
-}
-
-func millis(n int64) time.Time {
-	if n <= 0 || n > 253_000_000_000_000 { // no later than the year 9987
-		return time.Time{}
-	}
-	return time.UnixMilli(n).UTC()
-}
-
 // textMost is how many bytes of a text are kept.
 const textMost = 64 << 10
 
@@ -119,7 +67,7 @@ const textMost = 64 << 10
 // be done with it.
 func (c change) lean() (change, bool) {
 	for _, id := range []*string{&c.Post, &c.Comment, &c.Parent, &c.Share} {
-		if *id != "" && !object.MatchString(*id) {
+		if *id != "" && !graph.Object.MatchString(*id) {
 			*id = ""
 		}
 	}
@@ -128,8 +76,8 @@ func (c change) lean() (change, bool) {
 	}
 	c.Sender, c.Name = "", ""
 	c.From = c.From.lean()
-	c.Item, c.Verb, c.Reaction, c.Version = clip(c.Item, 64), clip(c.Verb, 64), clip(c.Reaction, 64), clip(c.Version, 64)
-	c.Text, c.Photo, c.Video, c.URL = clip(c.Text, textMost+1), clip(c.Photo, 4096), clip(c.Video, 4096), clip(c.URL, 2048)
+	c.Item, c.Verb, c.Reaction, c.Version = graph.Clip(c.Item, 64), graph.Clip(c.Verb, 64), graph.Clip(c.Reaction, 64), graph.Clip(c.Version, 64)
+	c.Text, c.Photo, c.Video, c.URL = graph.Clip(c.Text, textMost+1), graph.Clip(c.Photo, 4096), graph.Clip(c.Video, 4096), graph.Clip(c.URL, 2048)
 	if c.Item == "comment" && c.Comment == "" {
 		return c, false // it would be taken for its post
 	}
@@ -137,19 +85,19 @@ func (c change) lean() (change, bool) {
 }
 
 func (p person) lean() person {
-	if !object.MatchString(string(p.ID)) {
+	if !graph.Object.MatchString(string(p.ID)) {
 		p.ID = ""
 	}
-	return person{p.ID, clip(p.Name, 640)}
+	return person{p.ID, graph.Clip(p.Name, 640)}
 }
 
 func (m message) lean() (message, bool) {
-	m.With, m.Text = m.With.lean(), clip(m.Text, textMost+1)
+	m.With, m.Text = m.With.lean(), graph.Clip(m.Text, textMost+1)
 	m.Media = m.Media[:min(len(m.Media), 20):min(len(m.Media), 20)]
 	for i, a := range m.Media {
-		m.Media[i] = attachment{kind(a.Type), clip(a.URL, 4096)}
+		m.Media[i] = attachment{kind(a.Type), graph.Clip(a.URL, 4096)}
 	}
-	return m, known.MatchString(m.ID) && m.With.ID != ""
+	return m, graph.Known.MatchString(m.ID) && m.With.ID != ""
 }
 
 // kind names the type of an attachment as the port does.
@@ -161,18 +109,6 @@ func kind(given string) string {
 		return "link"
 	}
 	return "other"
-}
-
-// clip makes a text from outside safe and at most n bytes long.
-func clip(s string, n int) string {
-	s = text.Clean(s)
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }
 
 // object and verb of a lean change, and which version of it: the same change has
@@ -211,7 +147,7 @@ func (c change) reaction() bool { return c.Item == "reaction" || c.Item == "like
 // raw makes the fact of a lean change on a Page. at is when it was told.
 func (c change) raw(page string, at time.Time) network.Raw {
 	if c.Verb == "add" || at.IsZero() {
-		if created := c.Created.when(); !created.IsZero() {
+		if created := c.Created.When(); !created.IsZero() {
 			at = created
 		}
 	}
@@ -227,7 +163,7 @@ func (c change) raw(page string, at time.Time) network.Raw {
 
 // raw makes the fact of a lean message.
 func (m message) raw(page string) network.Raw {
-	return network.Raw{Account: page, Person: string(m.With.ID), Key: "message " + m.ID, At: millis(m.Sent), Body: fact{Message: &m}.body()}
+	return network.Raw{Account: page, Person: string(m.With.ID), Key: "message " + m.ID, At: graph.Millis(m.Sent), Body: fact{Message: &m}.body()}
 }
 
 func (f fact) body() []byte {

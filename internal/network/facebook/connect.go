@@ -4,13 +4,13 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 	"github.com/kithhq/kith/internal/secret"
 )
 
@@ -32,58 +32,46 @@ const pageFields = "id,name,username,link,followers_count,picture"
 
 func (p page) handle() string {
 	if p.Username != "" {
-		return clip(p.Username, 128)
+		return graph.Clip(p.Username, 128)
 	}
 	return p.ID
 }
 
-// debug is what Graph says about a token.
-type debug struct {
-	Valid      bool     `json:"is_valid"`
-	Type       string   `json:"type"`
-	Profile    string   `json:"profile_id"`
-	Expires    int64    `json:"expires_at"`
-	DataAccess int64    `json:"data_access_expires_at"`
-	Scopes     []string `json:"scopes"`
-}
-
-var tokenSign = regexp.MustCompile(`^[A-Za-z0-9_|.~+/=%-]{8,1000}$`) //nolint:gochecknoglobals // compiled once
-
 // Connect tries the token on the Page and lets its news be sent to us.
 func (d *Driver) Connect(ctx context.Context, settings map[string]string) (network.Account, error) {
 	id, key := strings.TrimSpace(settings["page"]), strings.TrimSpace(settings["token"])
-	if !object.MatchString(id) {
+	if !graph.Object.MatchString(id) {
 		return network.Account{}, fault.New(fault.Invalid, "This is not the number of a Page.").WithHint("It stands on Facebook under About → Page transparency.").On("page")
 	}
-	if !tokenSign.MatchString(key) {
+	if !graph.TokenSign.MatchString(key) {
 		return network.Account{}, fault.New(fault.Invalid, "This is not an access token.").WithHint("Copy all of it.").On("token")
 	}
 	var p page
-	if _, err := d.send(ctx, key, ask{path: id, query: url.Values{"fields": {pageFields}}}, &p); err != nil {
+	if _, err := d.graph.Send(ctx, key, graph.Ask{Path: id, Query: url.Values{"fields": {pageFields}}}, &p); err != nil {
 		if fault.Is(err, fault.NotFound) {
 			return network.Account{}, fault.Wrap(fault.Invalid, err, "Facebook shows no such Page with this token.").
 				WithHint("Look at the number of the Page, and make the token for this Page.").On("page")
 		}
 		return network.Account{}, err
 	}
-	if p.ID == "" || !object.MatchString(p.ID) {
-		return network.Account{}, ask{}.misunderstood()
+	if p.ID == "" || !graph.Object.MatchString(p.ID) {
+		return network.Account{}, d.graph.Misunderstood(graph.Ask{})
 	}
-	account := network.Account{Base: d.options.GraphURL, ID: p.ID, Handle: p.handle(), Name: clip(p.Name, 640), AvatarURL: clip(p.Picture.Data.URL, 2048),
+	account := network.Account{Base: d.options.GraphURL, ID: p.ID, Handle: p.handle(), Name: graph.Clip(p.Name, 640), AvatarURL: graph.Clip(p.Picture.Data.URL, 2048),
 		URL: "https://www.facebook.com/" + p.ID, Keys: keys{key}.text(), Limits: d.profile.Limits}
 	if account.Name == "" {
 		account.Name = account.Handle
 	}
 	var warnings []string
-	about, known := d.debug(ctx, key, network.App{})
+	about, known := d.graph.Debug(ctx, key, network.App{})
 	if known && about.Type != "" && about.Type != "PAGE" {
 		return network.Account{}, fault.New(fault.Invalid, "This is the token of a person or of an app, not of the Page.").
 			WithHint("Choose the Page where the token is made, and copy the token again.").On("token")
 	}
-	if missing := about.missing(known); len(missing) > 0 {
-		warnings = append(warnings, "Connected, but these permissions are missing: "+strings.Join(missing, ", ")+".")
+	if lacks := missing(about, known); len(lacks) > 0 {
+		warnings = append(warnings, "Connected, but these permissions are missing: "+strings.Join(lacks, ", ")+".")
 	}
-	if d.app(network.App{}).Known() {
+	if d.graph.AppOf(network.App{}).Known() {
 		if err := d.subscribe(ctx, network.App{}, p.ID, key, known, about.Scopes); err != nil {
 			text, _ := fault.Shown(err)
 			warnings = append(warnings, "Facebook does not tell us what happens, so Kith asks regularly instead: "+text)
@@ -93,29 +81,12 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 	return account, nil
 }
 
-// debug asks about a token, in the name of our app, else of the token itself.
-// Not being told is no error: a Page works without.
-func (d *Driver) debug(ctx context.Context, key string, of network.App) (debug, bool) {
-	asker := key
-	if app := d.app(of); app.Known() {
-		asker = app.ID + "|" + app.Secret.Reveal()
-	}
-	var got struct {
-		Data *debug `json:"data"`
-	}
-	// A question, asked by POST so that the token is not in the address.
-	form := url.Values{"method": {"get"}, "input_token": {key}}
-	if _, err := d.send(ctx, asker, ask{method: http.MethodPost, path: "debug_token", form: form, app: of, harmless: true}, &got); err != nil || got.Data == nil {
-		return debug{}, false
-	}
-	return *got.Data, true
-}
-
-func (g debug) missing(known bool) []string {
-	if !known || !g.Valid {
+// missing are the permissions that a token lacks, if anything is known of it.
+func missing(about graph.Debug, known bool) []string {
+	if !known {
 		return nil
 	}
-	return slices.DeleteFunc(wanted(), func(s string) bool { return slices.Contains(g.Scopes, s) })
+	return about.Lacks(wanted())
 }
 
 // subscribe lets the news of a Page be sent to our app.
@@ -125,14 +96,14 @@ func (d *Driver) subscribe(ctx context.Context, app network.App, page, key strin
 		fields += ",messages,message_echoes"
 	}
 	form := url.Values{"subscribed_fields": {fields}}
-	_, err := d.send(ctx, key, ask{method: http.MethodPost, path: page + "/subscribed_apps", form: form, app: app, harmless: true}, nil)
+	_, err := d.graph.Send(ctx, key, graph.Ask{Method: http.MethodPost, Path: page + "/subscribed_apps", Form: form, App: app, Harmless: true}, nil)
 	return err
 }
 
 // Subscribe lets Meta knock at our address for a Page: the address is told to our
 // app, which Meta tests at once, then the Page's news are let through to it.
 func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) error {
-	app := d.app(conn.App)
+	app := d.graph.AppOf(conn.App)
 	if !app.Known() || app.Verify == "" {
 		return fault.New(fault.Invalid, "There is no app at Meta, so Facebook tells us nothing.").WithHint("Register one under Settings → Channels → App.")
 	}
@@ -141,10 +112,10 @@ func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) 
 		return err
 	}
 	form := url.Values{"object": {"page"}, "callback_url": {hook}, "verify_token": {app.Verify.Reveal()}, "fields": {"feed,mention,messages,message_echoes"}, "include_values": {"true"}}
-	if _, err := d.send(ctx, app.ID+"|"+app.Secret.Reveal(), ask{method: http.MethodPost, path: app.ID + "/subscriptions", form: form, app: app, harmless: true}, nil); err != nil {
+	if _, err := d.graph.Send(ctx, app.ID+"|"+app.Secret.Reveal(), graph.Ask{Method: http.MethodPost, Path: app.ID + "/subscriptions", Form: form, App: app, Harmless: true}, nil); err != nil {
 		return err
 	}
-	about, known := d.debug(ctx, key, app)
+	about, known := d.graph.Debug(ctx, key, app)
 	return d.subscribe(ctx, app, conn.Account, key, known, about.Scopes)
 }
 
@@ -156,10 +127,10 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	var p page
 	key, err := token(conn)
 	if err == nil {
-		_, err = d.send(ctx, key, ask{path: conn.Account, query: url.Values{"fields": {pageFields}}, app: conn.App}, &p)
+		_, err = d.graph.Send(ctx, key, graph.Ask{Path: conn.Account, Query: url.Values{"fields": {pageFields}}, App: conn.App}, &p)
 	}
 	if err == nil && p.ID != conn.Account {
-		err = ask{}.misunderstood()
+		err = d.graph.Misunderstood(graph.Ask{})
 	}
 	if fault.Is(err, fault.Denied) || fault.Is(err, fault.NotFound) {
 		health.State = "broken"
@@ -172,29 +143,29 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	if err != nil {
 		return network.Health{}, "", err
 	}
-	health.Name, health.Avatar, health.Handle = clip(p.Name, 640), clip(p.Picture.Data.URL, 2048), p.handle()
+	health.Name, health.Avatar, health.Handle = graph.Clip(p.Name, 640), graph.Clip(p.Picture.Data.URL, 2048), p.handle()
 	if p.Followers != nil {
 		health.Followers = *p.Followers
 	}
-	if about, known := d.debug(ctx, key, conn.App); known {
+	if about, known := d.graph.Debug(ctx, key, conn.App); known {
 		d.judge(about, &health)
 	}
 	return health, "", nil
 }
 
 // judge says what is or will be wrong with a token.
-func (d *Driver) judge(about debug, health *network.Health) {
+func (d *Driver) judge(about graph.Debug, health *network.Health) {
 	if about.Expires > 0 {
 		health.Expires = time.Unix(about.Expires, 0).UTC()
 	}
 	soon := d.now().Add(14 * 24 * time.Hour).Unix()
-	missing := about.missing(true)
+	lacks := missing(about, true)
 	switch {
 	case !about.Valid:
 		health.State, health.Text = "broken", "Facebook does not accept our key any more."
 		health.Fix = "Make a new Page access token and connect the Page again."
-	case len(missing) > 0:
-		list := strings.Join(missing, ", ")
+	case len(lacks) > 0:
+		list := strings.Join(lacks, ", ")
 		health.State, health.Text = "warn", "Connected, but these permissions are missing: "+list+"."
 		health.Fix = "Make a new Page access token with " + list + " and connect the Page again."
 	case about.Expires > 0 && about.Expires < soon:

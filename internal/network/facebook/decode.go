@@ -6,6 +6,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 )
 
 func noEvent() error { return fault.New(fault.Invalid, "This is no event of Facebook.") }
@@ -27,7 +28,7 @@ func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, erro
 			return nil, nil
 		}
 		e.At = raw.At
-		if at := millis(f.At); !at.IsZero() {
+		if at := graph.Millis(f.At); !at.IsZero() {
 			e.At = at
 		}
 		return []network.Event{e}, nil
@@ -115,7 +116,7 @@ func (c change) dress(e *network.Event) {
 	}
 	e.Text = c.Text
 	if len(e.Text) > textMost {
-		e.Text, e.Truncated = clip(e.Text, textMost), true
+		e.Text, e.Truncated = graph.Clip(e.Text, textMost), true
 	}
 	if e.URL = c.URL; !strings.HasPrefix(e.URL, "https://") && e.ID != "" {
 		e.URL = postURL(e.ID)
@@ -146,12 +147,12 @@ func (c change) feeling(e network.Event, ours bool) (network.Event, bool) {
 
 func (m message) event(conn network.Conn) network.Event {
 	e := network.Event{Kind: network.Direct, Ref: network.Ref{ID: m.ID, Extra: extra{To: string(m.With.ID)}.raw()},
-		Author: network.Author{ID: string(m.With.ID), Name: m.With.Name}, Text: m.Text, At: millis(m.Sent), Thread: string(m.With.ID)}
+		Author: network.Author{ID: string(m.With.ID), Name: m.With.Name}, Text: m.Text, At: graph.Millis(m.Sent), Thread: string(m.With.ID)}
 	if m.Ours {
 		e.Kind, e.Private, e.Author = network.Ours, true, network.Author{ID: conn.Account}
 	}
 	if len(e.Text) > textMost {
-		e.Text, e.Truncated = clip(e.Text, textMost), true
+		e.Text, e.Truncated = graph.Clip(e.Text, textMost), true
 	}
 	for _, a := range m.Media {
 		e.Media = append(e.Media, network.Attachment{Type: a.Type, URL: a.URL})

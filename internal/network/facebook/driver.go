@@ -13,11 +13,11 @@ package facebook
 import (
 	_ "embed"
 	"encoding/json"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/secret"
 )
@@ -41,7 +41,7 @@ type Options struct {
 
 // Driver speaks to Facebook.
 type Driver struct {
-	out     *outward.Client
+	graph   *graph.Client
 	options Options
 	profile network.Profile
 }
@@ -76,7 +76,8 @@ func New(out *outward.Client, o Options) *Driver {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON, o.Mechanics)}
+	client := &graph.Client{Out: out, Base: o.GraphURL, Version: o.Version, App: network.App{ID: o.AppID, Secret: o.AppSecret}, Voice: voice()}
+	d := &Driver{graph: client, options: o, profile: network.Facts(factsJSON, o.Mechanics)}
 	if o.Delay > 0 {
 		d.profile.Delay = o.Delay
 	}
@@ -102,36 +103,8 @@ func (d *Driver) limits(conn network.Conn) network.Limits {
 
 func (d *Driver) now() time.Time { return d.options.Now().UTC() }
 
-// app gives our app at Meta: the one of a connection, else that of the options;
-// the zero App where there is none, or half of one.
-func (d *Driver) app(of network.App) network.App {
-	if !of.Known() {
-		of = network.App{ID: d.options.AppID, Secret: d.options.AppSecret}
-	}
-	if of.ID == "" || of.Secret == "" {
-		return network.App{}
-	}
-	return of
-}
-
 // wanted are the permissions that everything together needs.
 func wanted() []string {
 	return []string{"pages_read_engagement", "pages_read_user_content", "pages_manage_posts", "pages_manage_engagement",
 		"pages_manage_metadata", "pages_messaging", "read_insights"}
 }
-
-// moment reads a time as Graph writes one; what is none is the zero time.
-func moment(s string) time.Time {
-	for _, layout := range []string{"2006-01-02T15:04:05-0700", time.RFC3339} {
-		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1970 && t.Year() <= 9998 {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
-}
-
-// object is what may stand in a path, which is where ids of posts and comments go.
-var object = regexp.MustCompile(`^[A-Za-z0-9_]{1,128}$`) //nolint:gochecknoglobals // compiled once
-
-// known is what may be the id of anything, a message's too.
-var known = regexp.MustCompile(`^[A-Za-z0-9_.:=$@+/-]{1,256}$`) //nolint:gochecknoglobals // compiled once

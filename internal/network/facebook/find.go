@@ -9,6 +9,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 )
 
 // pagesMost bounds a look; a Page that says more than that in the meantime gets
@@ -63,7 +64,7 @@ func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part,
 	if part.Private || known.To != "" {
 		return d.findMessage(ctx, conn, part, since)
 	}
-	if !object.MatchString(part.After.ID) {
+	if !graph.Object.MatchString(part.After.ID) {
 		return network.Look{}, fault.New(fault.Invalid, "This is nothing on Facebook that can be answered.")
 	}
 	look, err := d.answers(ctx, conn, part.After.ID, part.After.ID, since)
@@ -75,7 +76,7 @@ func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part,
 			return network.Look{}, err
 		}
 	}
-	if !object.MatchString(known.Above) {
+	if !graph.Object.MatchString(known.Above) {
 		return look, nil
 	}
 	// An answer to an answer may hang below the same first comment, where it does
@@ -92,7 +93,7 @@ func (d *Driver) above(ctx context.Context, conn network.Conn, id string) (strin
 			ID string `json:"id"`
 		} `json:"parent"`
 	}
-	_, err := d.call(ctx, conn, ask{path: id, query: url.Values{"fields": {"parent"}}}, &got)
+	_, err := d.call(ctx, conn, graph.Ask{Path: id, Query: url.Values{"fields": {"parent"}}}, &got)
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
 		return "", nil // gone, or no comment at all
 	}
@@ -127,7 +128,7 @@ func (d *Driver) look(ctx context.Context, conn network.Conn, path string, query
 				var s said
 				at := time.Time{}
 				if json.Unmarshal(item, &s) == nil {
-					at = moment(s.Created)
+					at = graph.Moment(s.Created)
 				}
 				if s.ID == "" || at.IsZero() {
 					odd = true // it may be the one
@@ -146,10 +147,10 @@ func (d *Driver) look(ctx context.Context, conn network.Conn, path string, query
 		if err != nil {
 			return network.Look{}, err
 		}
-		if end == lost && try == 0 {
+		if end == graph.Lost && try == 0 {
 			continue
 		}
-		look.Complete = end != broken && !odd
+		look.Complete = end != graph.Broken && !odd
 		return look, nil
 	}
 }
@@ -169,7 +170,7 @@ func (d *Driver) findMessage(ctx context.Context, conn network.Conn, part networ
 			var t struct {
 				ID string `json:"id"`
 			}
-			if json.Unmarshal(item, &t) == nil && object.MatchString(t.ID) {
+			if json.Unmarshal(item, &t) == nil && graph.Object.MatchString(t.ID) {
 				talks = append(talks, t)
 			}
 		}
@@ -178,7 +179,7 @@ func (d *Driver) findMessage(ctx context.Context, conn network.Conn, part networ
 	if err != nil {
 		return network.Look{}, err
 	}
-	all := network.Look{Complete: end != broken}
+	all := network.Look{Complete: end != graph.Broken}
 	for _, t := range talks {
 		query := url.Values{"fields": {"id,message,created_time,from"}, "limit": {"50"}}
 		look, err := d.look(ctx, conn, t.ID+"/messages", query, since, func(s said) (network.Seen, bool) {
@@ -200,14 +201,14 @@ func (d *Driver) personOf(ctx context.Context, conn network.Conn, after *network
 	if id == "" {
 		id = known.From
 	}
-	if id == "" && object.MatchString(after.ID) {
+	if id == "" && graph.Object.MatchString(after.ID) {
 		var got said
-		if _, err := d.call(ctx, conn, ask{path: after.ID, query: url.Values{"fields": {"from"}}}, &got); err != nil {
+		if _, err := d.call(ctx, conn, graph.Ask{Path: after.ID, Query: url.Values{"fields": {"from"}}}, &got); err != nil {
 			return "", err
 		}
 		id = string(got.From.ID)
 	}
-	if !object.MatchString(id) || id == conn.Account {
+	if !graph.Object.MatchString(id) || id == conn.Account {
 		return "", fault.New(fault.Invalid, "It is not clear who should get this message.").WithHint("Answer in public instead.")
 	}
 	return id, nil

@@ -1,50 +1,27 @@
 package facebook
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 	"github.com/kithhq/kith/internal/secret"
 )
 
-var challenge = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`) //nolint:gochecknoglobals // compiled once
-
-// Challenge answers the question by which Meta tests an address, if it knows
-// the token that was typed in Meta's form.
+// Challenge answers the question by which Meta tests an address.
 func (*Driver) Challenge(query url.Values, app network.App) (network.Answer, bool) {
-	token := app.Verify
-	given, answer := sha256.Sum256([]byte(query.Get("hub.verify_token"))), query.Get("hub.challenge")
-	want := sha256.Sum256([]byte(token.Reveal()))
-	if token == "" || query.Get("hub.mode") != "subscribe" || subtle.ConstantTimeCompare(given[:], want[:]) != 1 || !challenge.MatchString(answer) {
-		return network.Answer{}, false
-	}
-	return network.Answer{Body: answer}, true
+	return graph.Challenge(query, app)
 }
 
 // Verify checks the signature over the body as it came.
 func (*Driver) Verify(header http.Header, body []byte, key secret.Text) error {
-	signatures := header.Values("X-Hub-Signature-256")
-	if key != "" && len(signatures) == 1 {
-		m := hmac.New(sha256.New, []byte(key.Reveal()))
-		m.Write(body)
-		given, is := strings.CutPrefix(signatures[0], "sha256=")
-		if sum, err := hex.DecodeString(given); is && err == nil && hmac.Equal(sum, m.Sum(nil)) {
-			return nil
-		}
-	}
-	return fault.New(fault.Denied, "The signature is not Meta's.").WithHint("Look at the secret of the Meta app.")
+	return graph.Verify(header, body, key)
 }
 
 // hook is the body of a webhook. What is of another type than announced stays
@@ -52,8 +29,8 @@ func (*Driver) Verify(header http.Header, body []byte, key secret.Text) error {
 type hook struct {
 	Object string `json:"object"`
 	Entry  []struct {
-		ID      ident `json:"id"`
-		Time    clock `json:"time"`
+		ID      graph.Ident `json:"id"`
+		Time    graph.Clock `json:"time"`
 		Changes []struct {
 			Field string `json:"field"`
 			Value change `json:"value"`
@@ -63,9 +40,9 @@ type hook struct {
 }
 
 type messaging struct {
-	Sender    person `json:"sender"`
-	Recipient person `json:"recipient"`
-	Timestamp clock  `json:"timestamp"`
+	Sender    person      `json:"sender"`
+	Recipient person      `json:"recipient"`
+	Timestamp graph.Clock `json:"timestamp"`
 	Message   *struct {
 		ID          string `json:"mid"`
 		Text        string `json:"text"`
@@ -94,10 +71,10 @@ func (*Driver) Split(body []byte) ([]network.Raw, error) {
 	var all []network.Raw
 	for _, entry := range h.Entry {
 		page := string(entry.ID)
-		if !object.MatchString(page) {
+		if !graph.Object.MatchString(page) {
 			continue
 		}
-		told := entry.Time.when()
+		told := entry.Time.When()
 		for i, one := range entry.Changes {
 			c := one.Value
 			if one.Field != "feed" && one.Field != "mention" {
@@ -132,7 +109,7 @@ func (g messaging) lean(page string, told time.Time) (message, bool) {
 	if g.Message.Echo || string(g.Sender.ID) == page {
 		m.With, m.Ours = g.Recipient, true
 	}
-	at := g.Timestamp.when()
+	at := g.Timestamp.When()
 	if at.IsZero() {
 		at = told
 	}

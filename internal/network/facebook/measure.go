@@ -5,17 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 )
-
-func several(ids []string, fields string) ask {
-	return ask{path: "", query: url.Values{"ids": {strings.Join(ids, ",")}, "fields": {fields}}}
-}
 
 // What is asked of a post. Metrics that Graph does not answer any more are not
 // asked for: one of them spoils the whole call.
@@ -53,15 +48,15 @@ type counted struct {
 func (d *Driver) Measure(ctx context.Context, conn network.Conn, refs []network.Ref) (map[string]network.Counts, error) {
 	var ids []string
 	for _, r := range refs {
-		if object.MatchString(r.ID) && !slices.Contains(ids, r.ID) {
+		if graph.Object.MatchString(r.ID) && !slices.Contains(ids, r.ID) {
 			ids = append(ids, r.ID)
 		}
 	}
 	all := map[string]network.Counts{}
 	for some := range slices.Chunk(ids, 50) {
-		found, err := d.byIDs(ctx, conn, some, insightFields)
+		found, err := graph.ByIDs(ctx, d.as(conn), some, insightFields)
 		if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Denied) {
-			found, err = d.byIDs(ctx, conn, some, countFields) // no insights for us
+			found, err = graph.ByIDs(ctx, d.as(conn), some, countFields) // no insights for us
 		}
 		if err != nil {
 			return nil, err

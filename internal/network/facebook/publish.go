@@ -10,6 +10,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 )
 
 // extra is what we remember to act on something again.
@@ -50,7 +51,7 @@ func (d *Driver) Publish(ctx context.Context, conn network.Conn, part network.Pa
 	if part.Text != "" {
 		form.Set("message", part.Text)
 	}
-	a := ask{method: http.MethodPost, path: conn.Account + "/feed", form: form}
+	a := graph.Ask{Method: http.MethodPost, Path: conn.Account + "/feed", Form: form}
 	switch len(part.Media) {
 	case 0:
 		if part.Link != "" {
@@ -65,7 +66,7 @@ func (d *Driver) Publish(ctx context.Context, conn network.Conn, part network.Pa
 		if err != nil {
 			return network.Sent{}, err
 		}
-		a.path, a.file = conn.Account+"/photos", f
+		a.Path, a.File = conn.Account+"/photos", f
 		form.Set("published", "true")
 		describe(form, part.Media[0])
 	default:
@@ -92,11 +93,11 @@ func (d *Driver) Publish(ctx context.Context, conn network.Conn, part network.Pa
 		return network.Sent{}, err
 	}
 	id := made.Post
-	if id == "" && a.file == nil {
+	if id == "" && a.File == nil {
 		id = made.ID
 	}
-	if !object.MatchString(id) {
-		return network.Sent{}, a.misunderstood()
+	if !graph.Object.MatchString(id) {
+		return network.Sent{}, d.graph.Misunderstood(a)
 	}
 	return network.Sent{Ref: network.Ref{ID: id, URL: postURL(id)}, At: at}, nil
 }
@@ -107,7 +108,7 @@ func describe(form url.Values, m network.Media) {
 	}
 }
 
-func (d *Driver) open(conn network.Conn, m network.Media) (*file, error) {
+func (d *Driver) open(conn network.Conn, m network.Media) (*graph.File, error) {
 	most := d.limits(conn).Media.Image.MaxBytes
 	r, err := m.Open()
 	if err != nil {
@@ -123,7 +124,7 @@ func (d *Driver) open(conn network.Conn, m network.Media) (*file, error) {
 	if int64(len(data)) > most || len(data) == 0 {
 		return nil, fault.New(fault.Invalid, "The image has not the size it should have.").WithHint("Upload it again.").On("media")
 	}
-	return &file{m.Type, data}, nil
+	return &graph.File{Type: m.Type, Data: data}, nil
 }
 
 // upload gives a photo to Facebook that nobody sees yet. Without a post it is
@@ -135,25 +136,25 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, m network.Media)
 	}
 	form := url.Values{"published": {"false"}}
 	describe(form, m)
-	a := ask{method: http.MethodPost, path: conn.Account + "/photos", form: form, file: f, harmless: true}
+	a := graph.Ask{Method: http.MethodPost, Path: conn.Account + "/photos", Form: form, File: f, Harmless: true}
 	var made struct {
 		ID string `json:"id"`
 	}
 	if _, err := d.call(ctx, conn, a, &made); err != nil {
 		return "", err
 	}
-	if !object.MatchString(made.ID) {
-		return "", a.misunderstood()
+	if !graph.Object.MatchString(made.ID) {
+		return "", d.graph.Misunderstood(a)
 	}
 	return made.ID, nil
 }
 
 // Delete deletes a post or comment of ours; what is not there is no error.
 func (d *Driver) Delete(ctx context.Context, conn network.Conn, ref network.Ref) error {
-	if !object.MatchString(ref.ID) || readExtra(&ref).To != "" {
+	if !graph.Object.MatchString(ref.ID) || readExtra(&ref).To != "" {
 		return fault.New(fault.Invalid, "This cannot be deleted on Facebook from here.").WithHint("Messages can only be deleted in the Page's own inbox.")
 	}
-	_, err := d.call(ctx, conn, ask{method: http.MethodDelete, path: ref.ID, harmless: true}, nil)
+	_, err := d.call(ctx, conn, graph.Ask{Method: http.MethodDelete, Path: ref.ID, Harmless: true}, nil)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 )
 
 // reading is one Read under way.
@@ -30,8 +31,8 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 	if given != "" && json.Unmarshal([]byte(given), &r.c) != nil {
 		r.c = cursor{} // one of an older form: read again, which is harmless
 	}
-	r.c.begin(d.now())
-	r.c.Talk.begin(d.now())
+	r.c.Begin(d.now(), while)
+	r.c.Talk.Begin(d.now(), while)
 	if err := r.sweep(ctx); err != nil {
 		return network.Reading{}, err
 	}
@@ -65,7 +66,7 @@ func (r *reading) tell(raw network.Raw) {
 func (r *reading) sweep(ctx context.Context) error {
 	s := r.c.Sweep
 	if s == nil {
-		s = &sweep{Floor: r.c.floor(), Then: r.c.then(r.now()), Felt: map[string]int64{}}
+		s = &sweep{Floor: r.c.Floor(), Then: r.c.Then(r.now()), Felt: map[string]int64{}}
 		r.c.Sweep = s
 	}
 	if s.Felt == nil {
@@ -97,7 +98,7 @@ func (r *reading) sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.Place = l.further()
+		s.Place = l.Further()
 		s.Over = s.Place == nil || old
 	}
 	r.c.Since, r.c.Felt, r.c.Sweep = s.Then, s.Felt, nil
@@ -106,14 +107,14 @@ func (r *reading) sweep(ctx context.Context) error {
 
 // tooMuch says that Graph, or our client, finds the answer too large.
 func tooMuch(err error) bool {
-	said := refused(err)
-	return said.Code == 1 || fault.Is(err, fault.Invalid) && said.status == 0
+	said := graph.Refused(err)
+	return said.Code == 1 || fault.Is(err, fault.Invalid) && said.Status == 0
 }
 
 const commentFields = "id,message,created_time,from,parent{id},permalink_url,attachment"
 
 // posts asks for a page of posts with their newest comments.
-func (r *reading) posts(ctx context.Context, small bool) (list, error) {
+func (r *reading) posts(ctx context.Context, small bool) (graph.List, error) {
 	most, each := "50", "10"
 	if small {
 		most, each = "5", "5"
@@ -124,11 +125,11 @@ func (r *reading) posts(ctx context.Context, small bool) (list, error) {
 		"reactions.summary(total_count).limit(0)"}}
 	maps.Copy(query, r.c.Sweep.Place)
 	r.calls++
-	var l list
-	a := ask{path: r.conn.Account + "/feed", query: query}
+	var l graph.List
+	a := graph.Ask{Path: r.conn.Account + "/feed", Query: query}
 	_, err := r.call(ctx, r.conn, a, &l)
 	if err == nil && l.Data == nil {
-		err = a.misunderstood()
+		err = r.graph.Misunderstood(a)
 	}
 	return l, err
 }
@@ -143,7 +144,7 @@ type feedPost struct {
 	Attachments struct {
 		Data []hanging `json:"data"`
 	} `json:"attachments"`
-	Comments  list `json:"comments"`
+	Comments  graph.List `json:"comments"`
 	Reactions struct {
 		Summary struct {
 			Total *int64 `json:"total_count"`
@@ -153,7 +154,7 @@ type feedPost struct {
 
 // below tells what a page of posts shows; old says that a post was reached whose
 // comments are not read any more.
-func (r *reading) below(ctx context.Context, l list) (old bool, err error) {
+func (r *reading) below(ctx context.Context, l graph.List) (old bool, err error) {
 	for _, item := range l.Data {
 		var p feedPost
 		if err := json.Unmarshal(item, &p); err != nil {
@@ -161,10 +162,10 @@ func (r *reading) below(ctx context.Context, l list) (old bool, err error) {
 				continue
 			}
 		}
-		if !object.MatchString(p.ID) {
+		if !graph.Object.MatchString(p.ID) {
 			continue
 		}
-		made := moment(p.Created)
+		made := graph.Moment(p.Created)
 		if !made.IsZero() && made.Before(r.now().Add(-recent)) {
 			return true, nil
 		}
@@ -175,7 +176,7 @@ func (r *reading) below(ctx context.Context, l list) (old bool, err error) {
 		for _, c := range p.Comments.Data {
 			from = max(from, r.comment(p.ID, c))
 		}
-		if p.Comments.further() != nil {
+		if p.Comments.Further() != nil {
 			r.c.Sweep.Left = append(r.c.Sweep.Left, rest{p.ID, from})
 		}
 		if err := r.reactions(ctx, p); err != nil {
@@ -186,7 +187,7 @@ func (r *reading) below(ctx context.Context, l list) (old bool, err error) {
 }
 
 func (r *reading) post(p feedPost) {
-	c := change{From: p.From, Item: "post", Verb: "add", Post: p.ID, Created: clock(moment(p.Created).Unix()), Text: p.Message, URL: p.URL}
+	c := change{From: p.From, Item: "post", Verb: "add", Post: p.ID, Created: graph.Clock(graph.Moment(p.Created).Unix()), Text: p.Message, URL: p.URL}
 	if string(p.From.ID) == r.conn.Account {
 		c.Item = "status"
 	}
@@ -212,11 +213,11 @@ func (r *reading) comment(post string, item json.RawMessage) int64 {
 			return 0
 		}
 	}
-	at := moment(got.Created)
+	at := graph.Moment(got.Created)
 	if at.IsZero() {
 		at = r.now()
 	}
-	c := change{From: got.From, Item: "comment", Verb: "add", Post: post, Comment: got.ID, Parent: got.Parent.ID, Created: clock(at.Unix()),
+	c := change{From: got.From, Item: "comment", Verb: "add", Post: post, Comment: got.ID, Parent: got.Parent.ID, Created: graph.Clock(at.Unix()),
 		Text: got.Message, URL: got.URL, Photo: got.Hanging.photo()}
 	if c.Parent == "" {
 		c.Parent = post
@@ -227,7 +228,7 @@ func (r *reading) comment(post string, item json.RawMessage) int64 {
 	}
 	r.tell(c.raw(r.conn.Account, time.Time{}))
 	r.watch(c)
-	r.c.see(at.Unix(), r.now())
+	r.c.See(at.Unix(), r.now())
 	return at.Unix()
 }
 

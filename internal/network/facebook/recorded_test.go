@@ -12,6 +12,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 	"github.com/kithhq/kith/internal/network/networktest"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/secret"
@@ -42,7 +43,7 @@ func recorded(tb testing.TB) map[string][]byte {
 
 func anyoneReading() *reading {
 	r := &reading{Driver: New(nil, Options{}), conn: network.Conn{Account: "19292868552"}, told: map[string]bool{}}
-	r.c.begin(time.Date(2021, 8, 1, 0, 0, 0, 0, time.UTC))
+	r.c.Begin(time.Date(2021, 8, 1, 0, 0, 0, 0, time.UTC), while)
 	r.c.Sweep = &sweep{Felt: map[string]int64{}}
 	return r
 }
@@ -77,7 +78,7 @@ func TestRecordedBodiesAreUnderstood(t *testing.T) {
 		if !strings.HasPrefix(name, "facebook/apidata/comments") && !strings.HasPrefix(name, "facebook/apidata/posts") {
 			continue
 		}
-		var l list
+		var l graph.List
 		if json.Unmarshal(body, &l) != nil || l.Data == nil {
 			continue
 		}
@@ -98,7 +99,7 @@ func TestRecordedBodiesAreUnderstood(t *testing.T) {
 		}
 		for _, item := range l.Data {
 			var p feedPost
-			if err := json.Unmarshal(item, &p); err != nil || !object.MatchString(p.ID) || moment(p.Created).IsZero() {
+			if err := json.Unmarshal(item, &p); err != nil || !graph.Object.MatchString(p.ID) || graph.Moment(p.Created).IsZero() {
 				t.Errorf("%s: %v", name, err)
 			}
 			r.post(p)
@@ -107,7 +108,7 @@ func TestRecordedBodiesAreUnderstood(t *testing.T) {
 			t.Errorf("%s: %d of %d", name, n, len(l.Data))
 		}
 		if l.Paging.Next != "" {
-			place := l.further()
+			place := l.Further()
 			if len(place) == 0 || place.Has("access_token") || place.Has("fields") {
 				t.Errorf("%s: the next place is %v", name, place)
 			}
@@ -117,7 +118,7 @@ func TestRecordedBodiesAreUnderstood(t *testing.T) {
 		t.Errorf("only %d lists", lists)
 	}
 	var c said
-	if err := json.Unmarshal(all["facebook/apidata/comments/comment_info.json"], &c); err != nil || !object.MatchString(c.ID) || c.Message == "" {
+	if err := json.Unmarshal(all["facebook/apidata/comments/comment_info.json"], &c); err != nil || !graph.Object.MatchString(c.ID) || c.Message == "" {
 		t.Errorf("%+v, %v", c, err)
 	}
 	var m listedMessage
@@ -129,7 +130,7 @@ func TestRecordedBodiesAreUnderstood(t *testing.T) {
 		t.Errorf("%+v, %v", lean, ok)
 	}
 	var d struct {
-		Data *debug `json:"data"`
+		Data *graph.Debug `json:"data"`
 	}
 	if err := json.Unmarshal(all["base/token_info.json"], &d); err != nil || d.Data == nil || !d.Data.Valid || d.Data.Expires != 1577347200 || len(d.Data.Scopes) != 5 {
 		t.Errorf("%+v, %v", d.Data, err)
@@ -140,7 +141,7 @@ func TestRecordedBodiesAreUnderstood(t *testing.T) {
 	}
 	// Photos hang on posts in several ways.
 	photos := 0
-	var feed list
+	var feed graph.List
 	if err := json.Unmarshal(all["facebook/apidata/posts/feeds_default_fields_p1.json"], &feed); err != nil {
 		t.Fatal(err)
 	}
@@ -157,19 +158,12 @@ func TestRecordedBodiesAreUnderstood(t *testing.T) {
 }
 
 // refuse gives the kind of a refusal.
-func refuse(status int, body string, header http.Header, a ask) error {
-	var said struct {
-		Error *refusal `json:"error"`
-	}
-	if json.Unmarshal([]byte(body), &said) != nil || said.Error == nil {
-		said.Error = &refusal{}
-	}
-	said.Error.status = status
-	return a.failed(&outward.Response{Status: status, Header: header, Body: []byte(body)}, said.Error)
+func refuse(status int, body string, header http.Header, a graph.Ask) error {
+	return New(nil, Options{}).graph.Read(a, &outward.Response{Status: status, Header: header, Body: []byte(body)}, nil)
 }
 
 func TestRefusalsHaveTheirKind(t *testing.T) {
-	write := ask{method: http.MethodPost}
+	write := graph.Ask{Method: http.MethodPost}
 	use := http.Header{"X-Business-Use-Case-Usage": {`{"1":[{"type":"pages","estimated_time_to_regain_access":3}]}`}}
 	for _, c := range []struct {
 		status int
@@ -209,12 +203,12 @@ func TestRefusalsHaveTheirKind(t *testing.T) {
 			t.Errorf("%s: wait %v", c.body, fault.After(err))
 		}
 	}
-	if err := refuse(500, `{"error":{"code":2}}`, nil, ask{}); !fault.Is(err, fault.Unavailable) {
+	if err := refuse(500, `{"error":{"code":2}}`, nil, graph.Ask{}); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("a question that failed: %v", err)
 	}
 	for name, body := range recorded(t) {
 		if name == "error.json" || name == "base/error_data.json" {
-			if err := refuse(400, string(body), nil, ask{}); !fault.Is(err, fault.Denied) && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Invalid) {
+			if err := refuse(400, string(body), nil, graph.Ask{}); !fault.Is(err, fault.Denied) && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network/graph"
 )
 
 // rests reads on below the posts that had more comments than fitted; done is
@@ -45,9 +46,9 @@ func (r *reading) rest(ctx context.Context, left *rest) (over bool, err error) {
 			return true, nil // the post is gone, and its comments with it
 		case err != nil:
 			return false, err
-		case end == lost && try < 2:
+		case end == graph.Lost && try < 2:
 			continue // the comment that marked our place may be gone: on from the last we saw
-		case end == broken:
+		case end == graph.Broken:
 			if left.From == before {
 				left.From++ // thousands in one second: better one left out than all that follow
 			}
@@ -71,7 +72,7 @@ func (r *reading) reactions(ctx context.Context, p feedPost) error {
 		r.c.Sweep.Felt[p.ID] = *total
 		return nil
 	}
-	now := clock(r.now().Unix())
+	now := graph.Clock(r.now().Unix())
 	_, err := r.walk(ctx, r.conn, p.ID+"/reactions", url.Values{"limit": {"100"}}, feltPages, func(items []json.RawMessage) bool {
 		r.calls++
 		for _, item := range items {
@@ -119,7 +120,7 @@ type listedMessage struct {
 }
 
 func (g listedMessage) lean(page string) (message, bool) {
-	m := message{ID: g.ID, With: g.From, Text: g.Message, Sent: max(moment(g.Created).UnixMilli(), 0)}
+	m := message{ID: g.ID, With: g.From, Text: g.Message, Sent: max(graph.Moment(g.Created).UnixMilli(), 0)}
 	if string(g.From.ID) == page {
 		m.With, m.Ours = person{}, true
 		if len(g.To.Data) > 0 {
@@ -143,18 +144,18 @@ const messageFields = "id,created_time,from,to,message,attachments"
 
 // talks reads the conversations that moved since.
 func (r *reading) talks(ctx context.Context) error {
-	floor, then := r.c.Talk.floor(), r.c.Talk.then(r.now())
+	floor, then := r.c.Talk.Floor(), r.c.Talk.Then(r.now())
 	take := func(items []json.RawMessage) (old bool) {
 		for _, item := range items {
 			var g listedMessage
 			_ = json.Unmarshal(item, &g) // what is of another type stays empty
-			at := moment(g.Created).Unix()
+			at := graph.Moment(g.Created).Unix()
 			if at > 0 && at < floor {
 				return true
 			}
 			if m, ok := g.lean(r.conn.Account); ok {
 				r.tell(m.raw(r.conn.Account))
-				r.c.Talk.see(at, r.now())
+				r.c.Talk.See(at, r.now())
 			}
 		}
 		return false
@@ -164,15 +165,15 @@ func (r *reading) talks(ctx context.Context) error {
 	end, err := r.walk(ctx, r.conn, r.conn.Account+"/conversations", query, callsMost, func(items []json.RawMessage) bool {
 		for _, item := range items {
 			var t struct {
-				ID       string `json:"id"`
-				Updated  string `json:"updated_time"`
-				Messages list   `json:"messages"`
+				ID       string     `json:"id"`
+				Updated  string     `json:"updated_time"`
+				Messages graph.List `json:"messages"`
 			}
 			_ = json.Unmarshal(item, &t) // what is of another type stays empty
-			if at := moment(t.Updated).Unix(); at > 0 && at < floor {
+			if at := graph.Moment(t.Updated).Unix(); at > 0 && at < floor {
 				return true
 			}
-			if !take(t.Messages.Data) && t.Messages.further() != nil && object.MatchString(t.ID) {
+			if !take(t.Messages.Data) && t.Messages.Further() != nil && graph.Object.MatchString(t.ID) {
 				long = append(long, t.ID)
 			}
 		}
@@ -187,11 +188,11 @@ func (r *reading) talks(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if ended == lost || ended == broken {
+		if ended == graph.Lost || ended == graph.Broken {
 			end = ended
 		}
 	}
-	if end == enough || end == whole {
+	if end == graph.Enough || end == graph.Whole {
 		r.c.Talk.Since = then // else the same is read once more
 	}
 	return nil

@@ -6,8 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/kithhq/kith/internal/fault"
-	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/graph"
 )
 
 // The newest comments are looked at again: whether they are still there, say the
@@ -19,11 +18,11 @@ const (
 
 // watched is a comment that is looked at again.
 type watched struct {
-	ID     string `json:"id"`
-	Post   string `json:"post"`
-	Who    ident  `json:"who,omitempty"`
-	Sum    string `json:"sum"` // of its text
-	Hidden bool   `json:"hidden,omitempty"`
+	ID     string      `json:"id"`
+	Post   string      `json:"post"`
+	Who    graph.Ident `json:"who,omitempty"`
+	Sum    string      `json:"sum"` // of its text
+	Hidden bool        `json:"hidden,omitempty"`
 }
 
 // sum is short: it only shows that a text has changed.
@@ -57,14 +56,14 @@ func (r *reading) changed(ctx context.Context) {
 	for _, w := range r.c.Watch {
 		ids = append(ids, w.ID)
 	}
-	found, err := r.byIDs(ctx, r.conn, ids, "id,message,from,is_hidden")
+	found, err := graph.ByIDs(ctx, r.as(r.conn), ids, "id,message,from,is_hidden")
 	if err != nil || len(found) == 0 && len(ids) > 2 {
 		return // all gone at once: more likely that we may not look
 	}
 	r.c.Looked = now.Unix()
 	var kept []watched
 	for _, w := range r.c.Watch {
-		c := change{Item: "comment", Verb: "remove", From: person{ID: w.Who}, Post: w.Post, Comment: w.ID, Created: clock(now.Unix())}
+		c := change{Item: "comment", Verb: "remove", From: person{ID: w.Who}, Post: w.Post, Comment: w.ID, Created: graph.Clock(now.Unix())}
 		item, there := found[w.ID]
 		if !there {
 			r.tell(c.raw(r.conn.Account, now))
@@ -90,29 +89,4 @@ func (r *reading) changed(ctx context.Context) {
 		kept = append(kept, w)
 	}
 	r.c.Watch = kept
-}
-
-// byIDs asks for several things at once. Graph refuses all when one is gone, so
-// the rest is asked for in halves; what is gone is absent.
-func (d *Driver) byIDs(ctx context.Context, conn network.Conn, ids []string, fields string) (map[string]json.RawMessage, error) {
-	all := map[string]json.RawMessage{}
-	if len(ids) == 0 {
-		return all, nil
-	}
-	_, err := d.call(ctx, conn, several(ids, fields), &all)
-	if fault.Is(err, fault.NotFound) {
-		if len(ids) == 1 {
-			return map[string]json.RawMessage{}, nil
-		}
-		half := len(ids) / 2
-		if all, err = d.byIDs(ctx, conn, ids[:half], fields); err != nil {
-			return nil, err
-		}
-		more, err := d.byIDs(ctx, conn, ids[half:], fields)
-		for id, item := range more {
-			all[id] = item
-		}
-		return all, err
-	}
-	return all, err
 }

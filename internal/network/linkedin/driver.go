@@ -29,11 +29,10 @@ var factsJSON []byte
 
 // Options say how LinkedIn is reached; each zero value has a default.
 type Options struct {
-	Delay time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
-	Base  string        // one address in place of all of LinkedIn's
-	Now   func() time.Time
-	// Mechanics are what an admin said in the place of our facts.
-	Mechanics json.RawMessage
+	Mechanics json.RawMessage // what an admin said in the place of our facts
+	Delay     time.Duration   // how long an accepted post may stay invisible; 0: as facts.json says
+	Base      string          // one address in place of all of LinkedIn's
+	Now       func() time.Time
 }
 
 // Driver speaks to LinkedIn.

@@ -44,7 +44,7 @@ func (d *Driver) instance(ctx context.Context, base string) (instance, error) {
 	}
 	i = instance{}
 	_, err = d.send(ctx, base, "", ask{path: "/api/v1/instance"}, &i)
-	if err == nil && i.URI == "" {
+	if err == nil && i.URI == "" || fault.Is(err, fault.NotFound) {
 		err = fault.New(fault.Invalid, "There is no Mastodon at this address.").WithHint("Look at the spelling of the server.").On("server")
 	}
 	return i, err

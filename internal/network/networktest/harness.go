@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -177,6 +178,9 @@ func (w *World) Connect() {
 	w.Account = account
 	w.Conn = network.Conn{Base: account.Base, Account: account.ID, Handle: account.Handle, Keys: account.Keys, Limits: account.Limits}
 }
+
+// Fields are what the account was connected with.
+func (w *World) Fields() map[string]string { return maps.Clone(w.fields) }
 
 // Restart makes a driver that remembers nothing.
 func (w *World) Restart() { w.Driver = w.harness.Driver(w.client(), w.Base, w.Stage.Clock.Now) }

@@ -33,8 +33,8 @@ var factsJSON []byte
 
 // Options say how YouTube is reached; each zero value has a default.
 type Options struct {
-	Mechanics json.RawMessage // what an admin said in the place of our facts
 	Base      string          // one address in place of all hosts
+	Mechanics json.RawMessage // what an admin said in the place of our facts
 	Delay     time.Duration   // how long an accepted comment may stay out of lists; 0: as facts.json says
 	Now       func() time.Time
 	Chunk     int64 // bytes of one piece of an upload, a multiple of 256 KiB; 0: 16 MiB

@@ -248,7 +248,7 @@ func (d *Driver) process(ctx context.Context, conn network.Conn, part network.Pa
 	did.Wait = 20 * time.Second
 	p := v.Processing.Progress
 	if left, err := strconv.ParseInt(p.Left, 10, 64); err == nil && left > 0 {
-		did.Wait = min(max(time.Duration(min(left, 1<<40))*time.Millisecond, 10*time.Second), 5*time.Minute)
+		did.Wait = min(max(time.Duration(min(left, 1<<40))*time.Millisecond, 3*time.Second), 5*time.Minute)
 	}
 	done, err1 := strconv.ParseInt(p.Done, 10, 64)
 	total, err2 := strconv.ParseInt(p.Total, 10, 64)

@@ -31,7 +31,7 @@ func (a actor) on(account string, who sandbox.Person, act func(*page, *profile) 
 		err = act(p, a.n.see(p, who))
 	}
 	a.n.mu.Unlock()
-	a.n.courier.wake()
+	a.n.courier.Wake()
 	return err
 }
 
@@ -157,7 +157,7 @@ func (a actor) Remove(who sandbox.Person, id string) error { return a.own(who, i
 
 func (a actor) own(who sandbox.Person, id string, act func(*comment)) error {
 	a.n.mu.Lock()
-	defer a.n.courier.wake()
+	defer a.n.courier.Wake()
 	defer a.n.mu.Unlock()
 	c, ok := a.n.comments[id]
 	if !ok {

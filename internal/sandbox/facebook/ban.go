@@ -5,37 +5,38 @@ import (
 	"slices"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 // blockedPeople is /{page}/blocked: who may no longer write below the Page's posts.
-func (a *ask) blockedPeople(p *page) (any, *fault) {
-	if err := a.token.may(p, "pages_manage_engagement"); err != nil {
+func (a *ask) blockedPeople(p *page) (any, *graph.Fault) {
+	if err := may(a.token, p, "pages_manage_engagement"); err != nil {
 		return nil, err
 	}
 	if a.isGet() {
-		w, err := cut(a.p.get, 25)
+		w, err := graph.Cut(a.p.Get, 25)
 		if err != nil {
 			return nil, err
 		}
 		ids := slices.Clone(p.blockedOrder)
-		if only := first(a.p.get("user"), a.p.get("uid")); only != "" {
+		if only := first(a.p.Get("user"), a.p.Get("uid")); only != "" {
 			ids = slices.DeleteFunc(ids, func(id string) bool { return id != only })
 		}
-		return part(w, ids, func(id string) string { return id }, func(id string) (any, *fault) {
+		return graph.Part(w, ids, func(id string) string { return id }, func(id string) (any, *graph.Fault) {
 			return map[string]any{"id": id, "name": p.byID[id].person.Name}, nil
-		}, a.links(p.id+"/blocked", a.p.values))
+		}, a.links(p.id+"/blocked", a.p.Values))
 	}
 	var ids []string
 	for _, name := range []string{"user", "psid", "uid", "asid"} {
-		ids = append(ids, a.p.list(name)...)
+		ids = append(ids, a.p.List(name)...)
 	}
 	if len(ids) == 0 {
-		return nil, invalid("The parameter user is required")
+		return nil, graph.Invalid("The parameter user is required")
 	}
 	answer := map[string]bool{}
 	for _, id := range ids {
 		if p.byID[id] == nil {
-			return nil, invalid("Invalid user id: %s", id)
+			return nil, graph.Invalid("Invalid user id: %s", id)
 		}
 	}
 	for _, id := range ids {
@@ -49,17 +50,17 @@ func (a *ask) blockedPeople(p *page) (any, *fault) {
 }
 
 // moderate is POST /{page}/moderate_conversations.
-func (a *ask) moderate(p *page) (any, *fault) {
-	if err := a.token.may(p, "pages_messaging"); err != nil {
+func (a *ask) moderate(p *page) (any, *graph.Fault) {
+	if err := may(a.token, p, "pages_messaging"); err != nil {
 		return nil, err
 	}
-	actions, people := a.p.list("actions"), a.p.list("user_ids")
+	actions, people := a.p.List("actions"), a.p.List("user_ids")
 	if len(actions) == 0 || len(people) == 0 {
-		return nil, invalid("The parameters user_ids and actions are required")
+		return nil, graph.Invalid("The parameters user_ids and actions are required")
 	}
 	for _, what := range actions {
 		if !slices.Contains([]string{"BAN_USER", "UNBAN_USER", "BLOCK_USER", "UNBLOCK_USER", "MOVE_TO_SPAM"}, what) {
-			return nil, invalid("Param actions must be one of {BAN_USER, BLOCK_USER, MOVE_TO_SPAM, UNBAN_USER, UNBLOCK_USER} - got %q", what)
+			return nil, graph.Invalid("Param actions must be one of {BAN_USER, BLOCK_USER, MOVE_TO_SPAM, UNBAN_USER, UNBLOCK_USER} - got %q", what)
 		}
 	}
 	var ids []string
@@ -71,7 +72,7 @@ func (a *ask) moderate(p *page) (any, *fault) {
 			one.ID = text
 		}
 		if p.byID[one.ID] == nil {
-			return nil, invalid("Invalid user id: %s", one.ID)
+			return nil, graph.Invalid("Invalid user id: %s", one.ID)
 		}
 		ids = append(ids, one.ID)
 	}

@@ -6,18 +6,19 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
-func (a *ask) onComment(c *comment) (any, *fault) {
+func (a *ask) onComment(c *comment) (any, *graph.Fault) {
 	p := c.post.page
 	switch {
 	case a.edge == "" && a.isGet():
-		if err := a.token.may(p, "pages_read_engagement", "pages_read_user_content"); err != nil {
+		if err := may(a.token, p, "pages_read_engagement", "pages_read_user_content"); err != nil {
 			return nil, err
 		}
 		return a.comment(c, a.fields)
 	case a.edge == "" && a.isDelete():
-		if err := a.token.may(p, "pages_manage_engagement"); err != nil {
+		if err := may(a.token, p, "pages_manage_engagement"); err != nil {
 			return nil, err
 		}
 		a.n.erase(c)
@@ -34,21 +35,21 @@ func (a *ask) onComment(c *comment) (any, *fault) {
 }
 
 // changeComment hides or shows a comment, or edits one of the Page's own.
-func (a *ask) changeComment(c *comment) (any, *fault) {
+func (a *ask) changeComment(c *comment) (any, *graph.Fault) {
 	p := c.post.page
-	if err := a.token.may(p, "pages_manage_engagement"); err != nil {
+	if err := may(a.token, p, "pages_manage_engagement"); err != nil {
 		return nil, err
 	}
-	if !a.p.has("is_hidden") && !a.p.has("message") && !a.p.has("attachment_id") {
-		return nil, invalid("Missing message, attachment or is_hidden")
+	if !a.p.Has("is_hidden") && !a.p.Has("message") && !a.p.Has("attachment_id") {
+		return nil, graph.Invalid("Missing message, attachment or is_hidden")
 	}
-	if a.p.has("is_hidden") {
-		hidden, err := a.p.flag("is_hidden", c.hidden)
+	if a.p.Has("is_hidden") {
+		hidden, err := a.p.Flag("is_hidden", c.hidden)
 		if err != nil {
 			return nil, err
 		}
 		if c.from.page {
-			return nil, no(http.StatusBadRequest, 100, 1705, "(#100) A Page cannot hide its own comment")
+			return nil, graph.No(http.StatusBadRequest, 100, 1705, "(#100) A Page cannot hide its own comment")
 		}
 		if hidden != c.hidden {
 			c.hidden = hidden
@@ -60,11 +61,11 @@ func (a *ask) changeComment(c *comment) (any, *fault) {
 		}
 		a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Hide, Object: c.id, Parent: c.post.id, Text: text})
 	}
-	if a.p.has("message") {
+	if a.p.Has("message") {
 		if !c.from.page {
-			return nil, no(http.StatusForbidden, 200, 0, "(#200) You do not have permission to edit this comment")
+			return nil, graph.No(http.StatusForbidden, 200, 0, "(#200) You do not have permission to edit this comment")
 		}
-		c.message = a.p.get("message")
+		c.message = a.p.Get("message")
 		a.n.tellComment(c, "edited")
 		a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Edit, Object: c.id, Parent: c.post.id, Text: c.message})
 	}
@@ -82,40 +83,40 @@ func (n *Network) erase(c *comment) {
 }
 
 // onComments lists comments of a post or below a comment, or adds one of the Page's own.
-func (a *ask) onComments(o *post, below *comment) (any, *fault) {
+func (a *ask) onComments(o *post, below *comment) (any, *graph.Fault) {
 	if a.isGet() {
-		if err := a.token.may(o.page, "pages_read_engagement", "pages_read_user_content"); err != nil {
+		if err := may(a.token, o.page, "pages_read_engagement", "pages_read_user_content"); err != nil {
 			return nil, err
 		}
-		f := field{name: "comments", inner: a.fields, mods: map[string]string{}}
-		for name := range a.p.values {
-			f.mods[name] = a.p.get(name)
+		f := graph.Field{Name: "comments", Inner: a.fields, Mods: map[string]string{}}
+		for name := range a.p.Values {
+			f.Mods[name] = a.p.Get(name)
 		}
 		return a.comments(o, below, f)
 	}
 	if !a.isPost() {
-		return nil, missing(a.p.method, a.id)
+		return nil, graph.Missing(a.p.Method, a.id)
 	}
-	if err := a.token.may(o.page, "pages_manage_engagement"); err != nil {
+	if err := may(a.token, o.page, "pages_manage_engagement"); err != nil {
 		return nil, err
 	}
-	text := a.p.get("message")
+	text := a.p.Get("message")
 	if err := fits(text); err != nil {
 		return nil, err
 	}
 	var attached *photo
-	if id := a.p.get("attachment_id"); id != "" {
+	if id := a.p.Get("attachment_id"); id != "" {
 		ph, ok := a.n.photos[id]
 		if !ok || ph.page != o.page {
-			return nil, invalid("Invalid attachment_id")
+			return nil, graph.Invalid("Invalid attachment_id")
 		}
 		attached = ph
 	}
-	if text == "" && attached == nil && a.p.get("attachment_url") == "" {
-		return nil, no(http.StatusBadRequest, 1705, 0, "(#1705) There was an error posting to this wall")
+	if text == "" && attached == nil && a.p.Get("attachment_url") == "" {
+		return nil, graph.No(http.StatusBadRequest, 1705, 0, "(#1705) There was an error posting to this wall")
 	}
 	if !o.published {
-		return nil, missing(a.p.method, a.id)
+		return nil, graph.Missing(a.p.Method, a.id)
 	}
 	c := a.n.utter(o, below, o.page.self(), text, a.now, a.now.Add(a.call.ListedLate()))
 	c.photo = attached
@@ -140,25 +141,25 @@ func (n *Network) utter(o *post, below *comment, by author, text string, at, lis
 }
 
 // comments lists what is said below a post (all of it with filter=stream) or below a comment.
-func (v *view) comments(o *post, below *comment, f field) (any, *fault) {
-	p := params{values: mods(f), seen: v.n.watcher("PagePost", "GET", "comments")}
-	w, err := cut(p.get, 25)
+func (v *view) comments(o *post, below *comment, f graph.Field) (any, *graph.Fault) {
+	p := graph.Params{Values: f.Query(), Seen: v.n.watcher("PagePost", "GET", "comments")}
+	w, err := graph.Cut(p.Get, 25)
 	if err != nil {
 		return nil, err
 	}
-	filter, err := p.enum("filter", "toplevel", "stream", "toplevel")
+	filter, err := p.Enum("filter", "toplevel", "stream", "toplevel")
 	if err != nil {
 		return nil, err
 	}
-	order, err := p.enum("order", "chronological", "chronological", "reverse_chronological")
+	order, err := p.Enum("order", "chronological", "chronological", "reverse_chronological")
 	if err != nil {
 		return nil, err
 	}
-	since, err := p.when("since")
+	since, err := p.When("since")
 	if err != nil {
 		return nil, err
 	}
-	if _, err := v.comment(&comment{post: &post{page: o.page}}, f.inner); err != nil {
+	if _, err := v.comment(&comment{post: &post{page: o.page}}, f.Inner); err != nil {
 		return nil, err
 	}
 	kept := []*comment{}
@@ -180,32 +181,32 @@ func (v *view) comments(o *post, below *comment, f field) (any, *fault) {
 	if below != nil {
 		of = below.id
 	}
-	query := mods(f)
-	l, err := part(w, kept, func(c *comment) string { return c.id }, func(c *comment) (any, *fault) { return v.comment(c, f.inner) },
+	query := f.Query()
+	l, err := graph.Part(w, kept, func(c *comment) string { return c.id }, func(c *comment) (any, *graph.Fault) { return v.comment(c, f.Inner) },
 		v.links(of+"/comments", query))
-	l.Summary = w.sum(map[string]any{"order": order, "total_count": total, "can_comment": true})
+	l.Summary = w.Sum(map[string]any{"order": order, "total_count": total, "can_comment": true})
 	return l, err
 }
 
 // onLikes lists what people feel, or lets the Page like something. Liking twice is no error.
-func (a *ask) onLikes(p *page, of string, all *[]reaction) (any, *fault) {
+func (a *ask) onLikes(p *page, of string, all *[]reaction) (any, *graph.Fault) {
 	if a.isGet() {
-		if err := a.token.may(p, "pages_read_engagement", "pages_read_user_content"); err != nil {
+		if err := may(a.token, p, "pages_read_engagement", "pages_read_user_content"); err != nil {
 			return nil, err
 		}
-		if _, err := a.p.enum("type", "", "", "LIKE", "LOVE", "WOW", "HAHA", "SAD", "ANGRY", "THANKFUL", "PRIDE", "CARE", "NONE"); err != nil {
+		if _, err := a.p.Enum("type", "", "", "LIKE", "LOVE", "WOW", "HAHA", "SAD", "ANGRY", "THANKFUL", "PRIDE", "CARE", "NONE"); err != nil {
 			return nil, err
 		}
-		f := field{name: a.edge, mods: map[string]string{}}
-		for name := range a.p.values {
-			f.mods[name] = a.p.get(name)
+		f := graph.Field{Name: a.edge, Mods: map[string]string{}}
+		for name := range a.p.Values {
+			f.Mods[name] = a.p.Get(name)
 		}
 		return a.reactions(of, *all, f)
 	}
 	if a.edge != "likes" {
-		return nil, missing(a.p.method, a.id)
+		return nil, graph.Missing(a.p.Method, a.id)
 	}
-	if err := a.token.may(p, "pages_manage_engagement"); err != nil {
+	if err := may(a.token, p, "pages_manage_engagement"); err != nil {
 		return nil, err
 	}
 	kind, text := "LIKE", "liked"

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 // Name is how the stage calls this network.
@@ -43,7 +44,7 @@ type Network struct {
 	stage   *sandbox.Stage
 	options Options
 	handler http.Handler
-	courier *courier
+	courier *graph.Courier
 
 	mu       sync.Mutex
 	random   *rand.Rand
@@ -55,7 +56,7 @@ type Network struct {
 	photos   map[string]*photo
 	threads  map[string]*thread
 	messages map[string]*message
-	tokens   map[string]*token
+	tokens   map[string]*graph.Token
 	codes    map[string]*code
 	hook     subscription
 
@@ -83,16 +84,33 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	}
 	n := &Network{stage: stage, options: o, random: stage.Random(Name), last: 122_100_000_000_000_000,
 		pages: map[string]*page{}, posts: map[string]*post{}, comments: map[string]*comment{}, photos: map[string]*photo{},
-		threads: map[string]*thread{}, messages: map[string]*message{}, tokens: map[string]*token{}, codes: map[string]*code{}}
-	n.courier = newCourier(n)
+		threads: map[string]*thread{}, messages: map[string]*message{}, tokens: map[string]*graph.Token{}, codes: map[string]*code{}}
+	n.courier = &graph.Courier{Stage: stage, Network: Name, Object: "page", Secret: o.AppSecret, Client: o.Client, To: n.hookTo}
+	n.courier.Start()
 	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,
 		Accounts: n.accounts, Actor: actor{n}, Close: n.close})
 	return n
 }
 
 func (n *Network) close() {
-	n.courier.end()
+	n.courier.End()
 	n.options.Client.CloseIdleConnections()
+}
+
+// Settle waits until every webhook that is on its way has been answered once.
+func (n *Network) Settle() { n.courier.Settle() }
+
+// Delivered says how many webhooks were answered with 2xx, and how many tries were not.
+func (n *Network) Delivered() (sent, failed int) { return n.courier.Delivered() }
+
+func (n *Network) hookTo() (callback string, active bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.hook.callback, n.hook.active
+}
+
+func (n *Network) refuse(w http.ResponseWriter, r *http.Request, why sandbox.Refusal) {
+	graph.Refuse(w, r, why, n.options.AppID, "pages")
 }
 
 // Handler is the network's address: the Graph API, the sign-in page and the files.
@@ -106,8 +124,8 @@ func (n *Network) AddPage(name string) Page {
 		people: map[string]*profile{}, byID: map[string]*profile{}, blocked: map[string]time.Time{}, created: n.stage.Clock.Now()}
 	n.pages[p.id] = p
 	n.order = append(n.order, p)
-	t := n.issue(&token{kind: "PAGE", page: p.id, scopes: allScopes()})
-	return Page{ID: p.id, Name: name, Token: t.value}
+	t := n.issue(&graph.Token{Kind: "PAGE", Of: p.id, Scopes: allScopes()})
+	return Page{ID: p.id, Name: name, Token: t.Value}
 }
 
 func (n *Network) accounts() []sandbox.Account {

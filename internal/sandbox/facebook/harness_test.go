@@ -16,8 +16,8 @@ import (
 	"github.com/kithhq/kith/internal/sandbox"
 )
 
-// graph is a Facebook on a frozen stage, behind real HTTP, with one Page.
-type graph struct {
+// asker is a Facebook on a frozen stage, behind real HTTP, with one Page.
+type asker struct {
 	*testing.T
 	stage  *sandbox.Stage
 	net    *Network
@@ -25,18 +25,18 @@ type graph struct {
 	server *httptest.Server
 }
 
-func open(t *testing.T, o Options) *graph {
+func open(t *testing.T, o Options) *asker {
 	t.Helper()
 	s := sandbox.New(sandbox.Options{Seed: 5, Frozen: true, Start: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)})
 	n := New(s, o)
-	g := &graph{T: t, stage: s, net: n, page: n.AddPage("Atelier des Halles"), server: httptest.NewServer(n.Handler())}
+	g := &asker{T: t, stage: s, net: n, page: n.AddPage("Atelier des Halles"), server: httptest.NewServer(n.Handler())}
 	t.Cleanup(g.server.Close)
 	t.Cleanup(s.Close)
 	return g
 }
 
 // ask sends a form and answers status and body.
-func (g *graph) ask(method, path string, pairs ...string) (int, map[string]any) {
+func (g *asker) ask(method, path string, pairs ...string) (int, map[string]any) {
 	g.Helper()
 	form := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -61,7 +61,7 @@ func (g *graph) ask(method, path string, pairs ...string) (int, map[string]any) 
 	return g.do(r)
 }
 
-func (g *graph) do(r *http.Request) (int, map[string]any) {
+func (g *asker) do(r *http.Request) (int, map[string]any) {
 	g.Helper()
 	res, err := g.server.Client().Do(r)
 	if err != nil {
@@ -76,7 +76,7 @@ func (g *graph) do(r *http.Request) (int, map[string]any) {
 }
 
 // well is ask that must succeed.
-func (g *graph) well(method, path string, pairs ...string) map[string]any {
+func (g *asker) well(method, path string, pairs ...string) map[string]any {
 	g.Helper()
 	status, got := g.ask(method, path, pairs...)
 	if status != http.StatusOK {
@@ -86,7 +86,7 @@ func (g *graph) well(method, path string, pairs ...string) map[string]any {
 }
 
 // ill is ask that must fail with a code and a subcode.
-func (g *graph) ill(code, subcode int, method, path string, pairs ...string) {
+func (g *asker) ill(code, subcode int, method, path string, pairs ...string) {
 	g.Helper()
 	status, got := g.ask(method, path, pairs...)
 	e, _ := got["error"].(map[string]any)
@@ -96,14 +96,14 @@ func (g *graph) ill(code, subcode int, method, path string, pairs ...string) {
 	}
 }
 
-func (g *graph) publish(text string) string {
+func (g *asker) publish(text string) string {
 	g.Helper()
 	return g.well("POST", "/v25.0/"+g.page.ID+"/feed", "message", text)["id"].(string)
 }
 
-func (g *graph) person(i int) sandbox.Person { return g.stage.Cast.All()[i] }
+func (g *asker) person(i int) sandbox.Person { return g.stage.Cast.All()[i] }
 
-func (g *graph) comment(i int, target, text string) string {
+func (g *asker) comment(i int, target, text string) string {
 	g.Helper()
 	id, err := actor{g.net}.Comment(g.person(i), g.page.ID, target, text)
 	if err != nil {
@@ -131,7 +131,7 @@ func messages(all []map[string]any) (texts []string) {
 }
 
 // upload sends a photo as a multipart form.
-func (g *graph) upload(photo []byte, pairs ...string) (int, map[string]any) {
+func (g *asker) upload(photo []byte, pairs ...string) (int, map[string]any) {
 	g.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -159,7 +159,7 @@ type ear struct {
 	server *httptest.Server
 }
 
-func (g *graph) listen(verify string) *ear {
+func (g *asker) listen(verify string) *ear {
 	g.Helper()
 	e := &ear{}
 	e.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -187,7 +187,7 @@ func (g *graph) listen(verify string) *ear {
 }
 
 // subscribed opens the ear and lets the Page's news go there, both over the wire.
-func (g *graph) subscribed() *ear {
+func (g *asker) subscribed() *ear {
 	g.Helper()
 	e := g.listen("verify-me")
 	g.well("POST", "/v25.0/600000000000001/subscriptions", "access_token", "600000000000001|app-secret", "object", "page",

@@ -3,6 +3,8 @@ package facebook
 import (
 	"strings"
 	"time"
+
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 // Metrics that Graph no longer answers, since June 2026, begin like this: they are refused like unknown ones.
@@ -15,11 +17,11 @@ func dead(metric string) bool {
 	return false
 }
 
-func refused(metric string) *fault {
+func refused(metric string) *graph.Fault {
 	if dead(metric) {
-		return no(400, 100, 0, "(#100) The value must be a valid insights metric: %s is no longer available", metric)
+		return graph.No(400, 100, 0, "(#100) The value must be a valid insights metric: %s is no longer available", metric)
 	}
-	return no(400, 100, 0, "(#100) The value must be a valid insights metric")
+	return graph.No(400, 100, 0, "(#100) The value must be a valid insights metric")
 }
 
 // day is what happened to a Page on one day; figures follow from what people did on the stage, so that a test can count along.
@@ -97,19 +99,19 @@ func pageMetric(p *page, metric string, d day, to time.Time) (any, bool) {
 
 // pageInsights is GET /{page}/insights: by day, at most 90 days in one question, figures of whole days only, and none at all for a
 // Page with fewer than a hundred followers: an empty list, which is not zero.
-func (a *ask) pageInsights(p *page) (any, *fault) {
-	if err := a.token.may(p, "read_insights", "pages_read_engagement"); err != nil {
+func (a *ask) pageInsights(p *page) (any, *graph.Fault) {
+	if err := may(a.token, p, "read_insights", "pages_read_engagement"); err != nil {
 		return nil, err
 	}
-	period, err := a.p.enum("period", "day", "day", "week", "days_28", "month", "lifetime", "total_over_range")
+	period, err := a.p.Enum("period", "day", "day", "week", "days_28", "month", "lifetime", "total_over_range")
 	if err != nil {
 		return nil, err
 	}
-	since, err := a.p.when("since")
+	since, err := a.p.When("since")
 	if err != nil {
 		return nil, err
 	}
-	until, err := a.p.when("until")
+	until, err := a.p.When("until")
 	if err != nil {
 		return nil, err
 	}
@@ -121,20 +123,20 @@ func (a *ask) pageInsights(p *page) (any, *fault) {
 		since = until.Add(-48 * time.Hour)
 	}
 	if until.Sub(since) > 90*24*time.Hour {
-		return nil, invalid("There cannot be more than 90 days (7776000 s) between since and until")
+		return nil, graph.Invalid("There cannot be more than 90 days (7776000 s) between since and until")
 	}
 	if until.After(today) {
 		until = today // today's figures come tomorrow
 	}
-	metrics := a.p.list("metric")
+	metrics := a.p.List("metric")
 	if len(metrics) == 0 {
-		return nil, invalid("The parameter metric is required")
+		return nil, graph.Invalid("The parameter metric is required")
 	}
 	span := map[string]int{"day": 1, "week": 7, "days_28": 28}[period]
 	if span == 0 {
-		return nil, invalid("Incompatible metric and period")
+		return nil, graph.Invalid("Incompatible metric and period")
 	}
-	out := listed{Data: []any{}}
+	out := graph.Listed{Data: []any{}}
 	for _, m := range metrics {
 		if _, ok := pageMetric(p, m, day{}, a.now); !ok || dead(m) {
 			return nil, refused(m)
@@ -145,11 +147,11 @@ func (a *ask) pageInsights(p *page) (any, *fault) {
 		values := []any{}
 		for end := since.Truncate(24 * time.Hour).Add(24 * time.Hour); !end.After(until); end = end.Add(24 * time.Hour) {
 			v, _ := pageMetric(p, m, p.day(end.AddDate(0, 0, -span), end), end)
-			values = append(values, map[string]any{"value": v, "end_time": stamp(end)})
+			values = append(values, map[string]any{"value": v, "end_time": graph.Stamp(end)})
 		}
 		out.Data = append(out.Data, result(p.id, m, period, values))
 	}
-	out.Paging = &paging{}
+	out.Paging = &graph.Paging{}
 	return out, nil
 }
 
@@ -159,21 +161,21 @@ func result(of, metric, period string, values []any) map[string]any {
 }
 
 // postInsights answers what a post's figures are over its life.
-func (v *view) postInsights(o *post, metrics, period string) (any, *fault) {
+func (v *view) postInsights(o *post, metrics, period string) (any, *graph.Fault) {
 	if period != "" && period != "lifetime" && period != "day" {
-		return nil, invalid("Incompatible metric and period")
+		return nil, graph.Invalid("Incompatible metric and period")
 	}
 	if metrics == "" {
-		return nil, invalid("The parameter metric is required")
+		return nil, graph.Invalid("The parameter metric is required")
 	}
 	kinds := map[string]int{}
 	for _, r := range o.reactions {
 		kinds[strings.ToLower(r.kind)]++
 	}
 	seen := 40 + 12*len(o.reactions) + 21*len(o.comments) + int(min(v.now.Sub(o.created).Hours(), 72))
-	p := params{values: map[string][]string{"metric": {metrics}}}
-	out := listed{Data: []any{}, Paging: &paging{}}
-	for _, m := range p.list("metric") {
+	p := graph.Params{Values: map[string][]string{"metric": {metrics}}}
+	out := graph.Listed{Data: []any{}, Paging: &graph.Paging{}}
+	for _, m := range p.List("metric") {
 		var value any
 		switch m {
 		case "post_media_view":

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 const (
@@ -16,28 +17,28 @@ const (
 )
 
 // send is POST /{page}/messages: an answer within 24 hours of the person's last message, or one private reply to a comment.
-func (a *ask) send(p *page) (any, *fault) {
-	if err := a.token.may(p, "pages_messaging"); err != nil {
+func (a *ask) send(p *page) (any, *graph.Fault) {
+	if err := may(a.token, p, "pages_messaging"); err != nil {
 		return nil, err
 	}
-	kind, err := a.p.enum("messaging_type", "RESPONSE", "RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
+	kind, err := a.p.Enum("messaging_type", "RESPONSE", "RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
 	if err != nil {
 		return nil, err
 	}
-	to, err := a.p.object("recipient")
+	to, err := a.p.Object("recipient")
 	if err != nil {
 		return nil, err
 	}
-	what, err := a.p.object("message")
+	what, err := a.p.Object("message")
 	if err != nil {
 		return nil, err
 	}
 	text, _ := what["text"].(string)
 	if text == "" {
-		return nil, invalid("Length of param message[text] must be greater than or equal to 1")
+		return nil, graph.Invalid("Length of param message[text] must be greater than or equal to 1")
 	}
 	if utf8.RuneCountInString(text) > maxMessageText {
-		return nil, invalid("Length of param message[text] must be less than or equal to 2000")
+		return nil, graph.Invalid("Length of param message[text] must be less than or equal to 2000")
 	}
 	if id, ok := to["comment_id"].(string); ok {
 		return a.privateReply(p, id, text)
@@ -45,38 +46,38 @@ func (a *ask) send(p *page) (any, *fault) {
 	id, _ := to["id"].(string)
 	f, ok := p.byID[id]
 	if !ok {
-		return nil, no(http.StatusBadRequest, 100, 2018001, "(#100) No matching user found")
+		return nil, graph.No(http.StatusBadRequest, 100, 2018001, "(#100) No matching user found")
 	}
 	t := p.thread(f)
 	if t == nil || t.heard.IsZero() || a.now.Sub(t.heard) > talkWindow {
 		if kind == "MESSAGE_TAG" && t != nil && !t.heard.IsZero() {
-			switch tag := a.p.get("tag"); tag {
+			switch tag := a.p.Get("tag"); tag {
 			case "HUMAN_AGENT":
 				if a.now.Sub(t.heard) <= 7*24*time.Hour {
 					return a.deliver(p, t, text, "")
 				}
 			case "CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE": // refused since 2026-04-27
-				return nil, invalid("The tag %s is no longer available", tag)
+				return nil, graph.Invalid("The tag %s is no longer available", tag)
 			}
 		}
-		return nil, no(http.StatusBadRequest, 10, 2018278, "(#10) This message is sent outside of allowed window. Learn more about the new policy here: https://developers.facebook.com/docs/messenger-platform/policy-overview")
+		return nil, graph.No(http.StatusBadRequest, 10, 2018278, "(#10) This message is sent outside of allowed window. Learn more about the new policy here: https://developers.facebook.com/docs/messenger-platform/policy-overview")
 	}
 	if _, blocked := p.blocked[f.id]; blocked {
-		return nil, no(http.StatusBadRequest, 551, 1545041, "(#551) This person isn't available right now.")
+		return nil, graph.No(http.StatusBadRequest, 551, 1545041, "(#551) This person isn't available right now.")
 	}
 	return a.deliver(p, t, text, "")
 }
 
-func (a *ask) privateReply(p *page, id, text string) (any, *fault) {
+func (a *ask) privateReply(p *page, id, text string) (any, *graph.Fault) {
 	c, ok := a.n.comments[id]
 	if !ok || c.post.page != p {
-		return nil, missing(a.p.method, id)
+		return nil, graph.Missing(a.p.Method, id)
 	}
 	if c.replied != "" {
-		return nil, no(http.StatusBadRequest, 10900, 0, "(#10900) Activity already replied to")
+		return nil, graph.No(http.StatusBadRequest, 10900, 0, "(#10900) Activity already replied to")
 	}
 	if c.from.page || a.now.Sub(c.created) >= privateWindow {
-		return nil, no(http.StatusBadRequest, 10903, 0, "(#10903) This user cant reply to this activity")
+		return nil, graph.No(http.StatusBadRequest, 10903, 0, "(#10903) This user cant reply to this activity")
 	}
 	f := p.byID[c.from.id]
 	t := p.thread(f)
@@ -87,7 +88,7 @@ func (a *ask) privateReply(p *page, id, text string) (any, *fault) {
 	return a.deliver(p, t, text, c.id)
 }
 
-func (a *ask) deliver(p *page, t *thread, text, about string) (any, *fault) {
+func (a *ask) deliver(p *page, t *thread, text, about string) (any, *graph.Fault) {
 	m := a.n.note(t, p.self(), text, a.now)
 	m.about = about
 	a.n.tellMessage(m)
@@ -130,41 +131,41 @@ func (n *Network) note(t *thread, by author, text string, at time.Time) *message
 	return m
 }
 
-func (a *ask) conversations(p *page) (any, *fault) {
-	if err := a.token.may(p, "pages_messaging", "pages_manage_metadata"); err != nil {
+func (a *ask) conversations(p *page) (any, *graph.Fault) {
+	if err := may(a.token, p, "pages_messaging", "pages_manage_metadata"); err != nil {
 		return nil, err
 	}
-	platform, err := a.p.enum("platform", "MESSENGER", "MESSENGER", "INSTAGRAM")
+	platform, err := a.p.Enum("platform", "MESSENGER", "MESSENGER", "INSTAGRAM")
 	if err != nil {
 		return nil, err
 	}
-	w, err := cut(a.p.get, 25)
+	w, err := graph.Cut(a.p.Get, 25)
 	if err != nil {
 		return nil, err
 	}
 	var kept []*thread
 	for _, t := range p.threads {
-		if platform != "MESSENGER" || t.spam != (a.p.get("folder") == "spam") || a.p.get("user_id") != "" && t.with.id != a.p.get("user_id") {
+		if platform != "MESSENGER" || t.spam != (a.p.Get("folder") == "spam") || a.p.Get("user_id") != "" && t.with.id != a.p.Get("user_id") {
 			continue
 		}
 		kept = append(kept, t)
 	}
 	slices.SortStableFunc(kept, func(x, y *thread) int { return y.updated.Compare(x.updated) })
-	return part(w, kept, func(t *thread) string { return t.id }, func(t *thread) (any, *fault) { return a.thread(t, a.fields) },
-		a.links(a.id+"/conversations", a.p.values))
+	return graph.Part(w, kept, func(t *thread) string { return t.id }, func(t *thread) (any, *graph.Fault) { return a.thread(t, a.fields) },
+		a.links(a.id+"/conversations", a.p.Values))
 }
 
-func (a *ask) onThread(t *thread) (any, *fault) {
-	if err := a.token.may(t.page, "pages_messaging"); err != nil {
+func (a *ask) onThread(t *thread) (any, *graph.Fault) {
+	if err := may(a.token, t.page, "pages_messaging"); err != nil {
 		return nil, err
 	}
 	switch {
 	case a.edge == "" && a.isGet():
 		return a.thread(t, a.fields)
 	case a.edge == "messages" && a.isGet():
-		f := field{name: "messages", inner: a.fields, mods: map[string]string{}}
-		for name := range a.p.values {
-			f.mods[name] = a.p.get(name)
+		f := graph.Field{Name: "messages", Inner: a.fields, Mods: map[string]string{}}
+		for name := range a.p.Values {
+			f.Mods[name] = a.p.Get(name)
 		}
 		return a.messages(t, f)
 	}
@@ -176,15 +177,15 @@ func party(a author) map[string]any {
 	return map[string]any{"name": a.name, "email": a.id + "@facebook.com", "id": a.id}
 }
 
-func (v *view) thread(t *thread, fs []field) (any, *fault) {
-	return node("UnifiedThread", fs, names("link", "updated_time"), func(f field) (any, bool, bool, *fault) {
-		switch f.name {
+func (v *view) thread(t *thread, fs []graph.Field) (any, *graph.Fault) {
+	return graph.Node("UnifiedThread", fs, graph.Names("link", "updated_time"), func(f graph.Field) (any, bool, bool, *graph.Fault) {
+		switch f.Name {
 		case "id", "scoped_thread_key":
 			return t.id, true, true, nil
 		case "link":
 			return "/" + t.page.id + "/inbox/" + t.id[2:] + "/", true, true, nil
 		case "updated_time":
-			return stamp(t.updated), true, true, nil
+			return graph.Stamp(t.updated), true, true, nil
 		case "message_count":
 			return len(t.messages), true, true, nil
 		case "unread_count":
@@ -209,24 +210,24 @@ func (v *view) thread(t *thread, fs []field) (any, *fault) {
 	})
 }
 
-func (v *view) messages(t *thread, f field) (any, *fault) {
-	w, err := cut(func(name string) string { return f.mods[name] }, 25)
+func (v *view) messages(t *thread, f graph.Field) (any, *graph.Fault) {
+	w, err := graph.Cut(func(name string) string { return f.Mods[name] }, 25)
 	if err != nil {
 		return nil, err
 	}
 	newest := slices.Clone(t.messages)
 	slices.Reverse(newest)
-	return part(w, newest, func(m *message) string { return m.id }, func(m *message) (any, *fault) { return v.message(m, f.inner) },
-		v.links(t.id+"/messages", mods(f)))
+	return graph.Part(w, newest, func(m *message) string { return m.id }, func(m *message) (any, *graph.Fault) { return v.message(m, f.Inner) },
+		v.links(t.id+"/messages", f.Query()))
 }
 
-func (v *view) message(m *message, fs []field) (any, *fault) {
-	return node("Message", fs, names("created_time"), func(f field) (any, bool, bool, *fault) {
-		switch f.name {
+func (v *view) message(m *message, fs []graph.Field) (any, *graph.Fault) {
+	return graph.Node("Message", fs, graph.Names("created_time"), func(f graph.Field) (any, bool, bool, *graph.Fault) {
+		switch f.Name {
 		case "id":
 			return m.id, true, true, nil
 		case "created_time":
-			return stamp(m.created), true, true, nil
+			return graph.Stamp(m.created), true, true, nil
 		case "message":
 			return m.text, true, true, nil
 		case "from":

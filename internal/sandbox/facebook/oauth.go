@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 // code is what the sign-in page gives back: good once, for ten minutes, for the same redirect address.
@@ -102,55 +104,55 @@ button[value=allow]{background:#1b5fd0;color:#fff;border-color:#1b5fd0}</style>
 }
 
 // exchange is /oauth/access_token: a code for a short token, a short token for a long one, or the app's own token.
-func (n *Network) exchange(w http.ResponseWriter, r *http.Request, p *params, edge string) {
+func (n *Network) exchange(w http.ResponseWriter, r *http.Request, p *graph.Params, edge string) {
 	if edge != "access_token" {
-		n.fail(w, unknownPath("oauth/"+edge))
+		graph.Fail(w, graph.UnknownPath("oauth/"+edge))
 		return
 	}
 	n.mu.Lock()
 	v, f := n.grant(p)
 	n.mu.Unlock()
 	if f != nil {
-		n.fail(w, f)
+		graph.Fail(w, f)
 		return
 	}
-	n.write(w, http.StatusOK, v)
+	graph.Write(w, http.StatusOK, v)
 }
 
-func (n *Network) grant(p *params) (any, *fault) {
-	bad := func(text string) *fault { return no(http.StatusBadRequest, 100, 0, "%s", text) }
-	if p.get("client_id") != n.options.AppID {
-		return nil, no(http.StatusBadRequest, 101, 0, "Error validating application. Cannot get application info due to a system error.")
+func (n *Network) grant(p *graph.Params) (any, *graph.Fault) {
+	bad := func(text string) *graph.Fault { return graph.No(http.StatusBadRequest, 100, 0, "%s", text) }
+	if p.Get("client_id") != n.options.AppID {
+		return nil, graph.No(http.StatusBadRequest, 101, 0, "Error validating application. Cannot get application info due to a system error.")
 	}
-	if p.get("client_secret") != n.options.AppSecret {
-		return nil, no(http.StatusBadRequest, 1, 0, "Error validating client secret.")
+	if p.Get("client_secret") != n.options.AppSecret {
+		return nil, graph.No(http.StatusBadRequest, 1, 0, "Error validating client secret.")
 	}
 	now := n.stage.Clock.Now()
-	switch p.get("grant_type") {
+	switch p.Get("grant_type") {
 	case "client_credentials":
 		return map[string]any{"access_token": n.options.AppID + "|" + n.options.AppSecret, "token_type": "bearer"}, nil
 	case "fb_exchange_token":
-		t, ok := n.tokens[p.get("fb_exchange_token")]
-		if !ok || t.kind != "USER" || t.revoked || !now.Before(t.expires) {
-			return nil, no(http.StatusBadRequest, 190, 463, "Error validating access token: Session has expired.")
+		t, ok := n.tokens[p.Get("fb_exchange_token")]
+		if !ok || t.Kind != "USER" || t.Revoked || !now.Before(t.Expires) {
+			return nil, graph.No(http.StatusBadRequest, 190, 463, "Error validating access token: Session has expired.")
 		}
-		long := n.issue(&token{kind: "USER", scopes: t.scopes, pages: t.pages, expires: now.Add(longLife)})
-		return map[string]any{"access_token": long.value, "token_type": "bearer", "expires_in": int(longLife.Seconds())}, nil
+		long := n.issue(&graph.Token{Kind: "USER", Scopes: t.Scopes, Accounts: t.Accounts, Expires: now.Add(longLife)})
+		return map[string]any{"access_token": long.Value, "token_type": "bearer", "expires_in": int(longLife.Seconds())}, nil
 	case "", "authorization_code":
-		c, ok := n.codes[p.get("code")]
+		c, ok := n.codes[p.Get("code")]
 		switch {
 		case !ok:
 			return nil, bad("Invalid verification code format.")
 		case c.used:
-			return nil, no(http.StatusBadRequest, 100, 36009, "This authorization code has been used.")
+			return nil, graph.No(http.StatusBadRequest, 100, 36009, "This authorization code has been used.")
 		case now.After(c.until):
-			return nil, no(http.StatusBadRequest, 100, 36007, "This authorization code has expired.")
-		case c.redirect != p.get("redirect_uri"):
-			return nil, no(http.StatusBadRequest, 100, 36008, "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request")
+			return nil, graph.No(http.StatusBadRequest, 100, 36007, "This authorization code has expired.")
+		case c.redirect != p.Get("redirect_uri"):
+			return nil, graph.No(http.StatusBadRequest, 100, 36008, "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request")
 		}
 		c.used = true
-		t := n.issue(&token{kind: "USER", scopes: c.scopes, pages: c.pages, expires: now.Add(shortLife)})
-		return map[string]any{"access_token": t.value, "token_type": "bearer", "expires_in": int(shortLife.Seconds())}, nil
+		t := n.issue(&graph.Token{Kind: "USER", Scopes: c.scopes, Accounts: c.pages, Expires: now.Add(shortLife)})
+		return map[string]any{"access_token": t.Value, "token_type": "bearer", "expires_in": int(shortLife.Seconds())}, nil
 	}
 	return nil, bad("Unsupported grant_type")
 }
@@ -158,14 +160,14 @@ func (n *Network) grant(p *params) (any, *fault) {
 const userID = "7311000000000042"
 
 // user answers /me of a user's token, its Pages and its permissions.
-func (a *ask) user() (any, *fault) {
-	if a.token.kind != "USER" || !a.isGet() {
-		return nil, missing(a.p.method, a.id)
+func (a *ask) user() (any, *graph.Fault) {
+	if a.token.Kind != "USER" || !a.isGet() {
+		return nil, graph.Missing(a.p.Method, a.id)
 	}
 	switch a.edge {
 	case "":
-		return node("User", a.fields, names("name"), func(f field) (any, bool, bool, *fault) {
-			switch f.name {
+		return graph.Node("User", a.fields, graph.Names("name"), func(f graph.Field) (any, bool, bool, *graph.Fault) {
+			switch f.Name {
 			case "id":
 				return userID, true, true, nil
 			case "name":
@@ -175,7 +177,7 @@ func (a *ask) user() (any, *fault) {
 		})
 	case "permissions":
 		all := []any{}
-		for _, s := range a.token.scopes {
+		for _, s := range a.token.Scopes {
 			all = append(all, map[string]any{"permission": s, "status": "granted"})
 		}
 		return map[string]any{"data": all}, nil
@@ -186,67 +188,67 @@ func (a *ask) user() (any, *fault) {
 }
 
 // accounts lists the Pages that were chosen, each with a token: one that never ends when the user's token is a long one.
-func (a *ask) accounts() (any, *fault) {
-	if !slices.Contains(a.token.scopes, "pages_show_list") {
+func (a *ask) accounts() (any, *graph.Fault) {
+	if !slices.Contains(a.token.Scopes, "pages_show_list") {
 		return map[string]any{"data": []any{}}, nil
 	}
-	w, err := cut(a.p.get, 25)
+	w, err := graph.Cut(a.p.Get, 25)
 	if err != nil {
 		return nil, err
 	}
 	var kept []*page
 	for _, p := range a.n.order {
-		if slices.Contains(a.token.pages, p.id) {
+		if slices.Contains(a.token.Accounts, p.id) {
 			kept = append(kept, p)
 		}
 	}
 	fs := a.fields
 	if fs == nil {
-		fs = names("access_token", "category", "category_list", "name", "tasks")
+		fs = graph.Names("access_token", "category", "category_list", "name", "tasks")
 	}
-	plain := slices.DeleteFunc(slices.Clone(fs), func(f field) bool { return f.name == "access_token" || f.name == "tasks" })
-	l, err := part(w, kept, func(p *page) string { return p.id }, func(p *page) (any, *fault) {
-		v, f := a.page(p, append([]field{}, plain...))
+	plain := slices.DeleteFunc(slices.Clone(fs), func(f graph.Field) bool { return f.Name == "access_token" || f.Name == "tasks" })
+	l, err := graph.Part(w, kept, func(p *page) string { return p.id }, func(p *page) (any, *graph.Fault) {
+		v, f := a.page(p, append([]graph.Field{}, plain...))
 		for _, w := range fs {
 			switch {
-			case f == nil && w.name == "access_token":
-				t := &token{kind: "PAGE", page: p.id, scopes: a.token.scopes}
-				if a.token.expires.Sub(a.token.issued) < longLife {
-					t.expires = a.token.expires
+			case f == nil && w.Name == "access_token":
+				t := &graph.Token{Kind: "PAGE", Of: p.id, Scopes: a.token.Scopes}
+				if a.token.Expires.Sub(a.token.Issued) < longLife {
+					t.Expires = a.token.Expires
 				}
-				v["access_token"] = a.n.issue(t).value
-			case f == nil && w.name == "tasks":
+				v["access_token"] = a.n.issue(t).Value
+			case f == nil && w.Name == "tasks":
 				v["tasks"] = []string{"ANALYZE", "ADVERTISE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE"}
 			}
 		}
 		return v, f
-	}, a.links("me/accounts", a.p.values))
-	l.Summary = w.sum(map[string]any{"total_count": len(kept)})
+	}, a.links("me/accounts", a.p.Values))
+	l.Summary = w.Sum(map[string]any{"total_count": len(kept)})
 	return l, err
 }
 
 // debugToken is GET /debug_token, asked with the app's token.
-func (a *ask) debugToken() (any, *fault) {
-	if a.token.kind != "APP" && a.p.get("input_token") != a.token.value {
-		return nil, no(http.StatusBadRequest, 100, 0, "(#100) You must provide an app access token, or a user access token that is an owner or developer of the app")
+func (a *ask) debugToken() (any, *graph.Fault) {
+	if a.token.Kind != "APP" && a.p.Get("input_token") != a.token.Value {
+		return nil, graph.No(http.StatusBadRequest, 100, 0, "(#100) You must provide an app access token, or a user access token that is an owner or developer of the app")
 	}
-	t, ok := a.n.tokens[a.p.get("input_token")]
+	t, ok := a.n.tokens[a.p.Get("input_token")]
 	if !ok {
 		return map[string]any{"data": map[string]any{"error": map[string]any{"code": 190, "message": "Invalid OAuth access token."}, "is_valid": false, "scopes": []string{}}}, nil
 	}
-	t = t.reduced(a.call)
+	t = reduced(t, a.call)
 	ends := int64(0)
-	if !t.expires.IsZero() {
-		ends = t.expires.Unix()
+	if !t.Expires.IsZero() {
+		ends = t.Expires.Unix()
 	}
-	valid := !t.revoked && (ends == 0 || a.now.Before(t.expires))
-	data := map[string]any{"app_id": a.n.options.AppID, "type": t.kind, "application": "Kith rehearsal", "is_valid": valid, "expires_at": ends,
-		"data_access_expires_at": t.issued.Add(90 * 24 * time.Hour).Unix(), "issued_at": t.issued.Unix(), "scopes": append([]string{}, t.scopes...), "user_id": userID}
-	if t.kind == "PAGE" {
-		data["profile_id"] = t.page
+	valid := !t.Revoked && (ends == 0 || a.now.Before(t.Expires))
+	data := map[string]any{"app_id": a.n.options.AppID, "type": t.Kind, "application": "Kith rehearsal", "is_valid": valid, "expires_at": ends,
+		"data_access_expires_at": t.Issued.Add(90 * 24 * time.Hour).Unix(), "issued_at": t.Issued.Unix(), "scopes": append([]string{}, t.Scopes...), "user_id": userID}
+	if t.Kind == "PAGE" {
+		data["profile_id"] = t.Of
 	}
 	granular := []any{}
-	for _, s := range t.scopes {
+	for _, s := range t.Scopes {
 		granular = append(granular, map[string]any{"scope": s})
 	}
 	data["granular_scopes"] = granular

@@ -4,15 +4,16 @@ import (
 	"slices"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
-func (a *ask) onPage(p *page) (any, *fault) {
+func (a *ask) onPage(p *page) (any, *graph.Fault) {
 	switch a.edge {
 	case "":
 		if !a.isGet() {
-			return nil, missing(a.p.method, a.id)
+			return nil, graph.Missing(a.p.Method, a.id)
 		}
-		if err := a.token.may(p, "pages_read_engagement"); err != nil && a.token.kind != "USER" {
+		if err := may(a.token, p, "pages_read_engagement"); err != nil && a.token.Kind != "USER" {
 			return nil, err
 		}
 		return a.page(p, a.fields)
@@ -54,32 +55,32 @@ func (a *ask) onPage(p *page) (any, *fault) {
 }
 
 // feed lists posts, newest first. What is accepted and not yet listed is not in any list, though it can be read by its id.
-func (a *ask) feed(p *page) (any, *fault) {
+func (a *ask) feed(p *page) (any, *graph.Fault) {
 	if !a.isGet() {
-		return nil, missing(a.p.method, a.id)
+		return nil, graph.Missing(a.p.Method, a.id)
 	}
 	scope := "pages_read_engagement"
 	if a.edge == "visitor_posts" {
 		scope = "pages_read_user_content"
 	}
-	if err := a.token.may(p, scope); err != nil {
+	if err := may(a.token, p, scope); err != nil {
 		return nil, err
 	}
-	w, err := cut(a.p.get, 25)
+	w, err := graph.Cut(a.p.Get, 25)
 	if err != nil {
 		return nil, err
 	}
-	since, err := a.p.when("since")
+	since, err := a.p.When("since")
 	if err != nil {
 		return nil, err
 	}
-	until, err := a.p.when("until")
+	until, err := a.p.When("until")
 	if err != nil {
 		return nil, err
 	}
 	hiddenToo := a.edge == "scheduled_posts" // which has no such parameter
 	if !hiddenToo {
-		if hiddenToo, err = a.p.flag("include_hidden", false); err != nil {
+		if hiddenToo, err = a.p.Flag("include_hidden", false); err != nil {
 			return nil, err
 		}
 	}
@@ -114,21 +115,21 @@ func (a *ask) feed(p *page) (any, *fault) {
 		}
 		kept = append(kept, o)
 	}
-	return part(w, kept, func(o *post) string { return o.id }, func(o *post) (any, *fault) { return a.post(o, a.fields) },
-		a.links(a.id+"/"+a.edge, a.p.values))
+	return graph.Part(w, kept, func(o *post) string { return o.id }, func(o *post) (any, *graph.Fault) { return a.post(o, a.fields) },
+		a.links(a.id+"/"+a.edge, a.p.Values))
 }
 
-func (a *ask) onPost(o *post) (any, *fault) {
+func (a *ask) onPost(o *post) (any, *graph.Fault) {
 	switch a.edge {
 	case "":
 		switch {
 		case a.isGet():
-			if err := a.token.may(o.page, "pages_read_engagement"); err != nil {
+			if err := may(a.token, o.page, "pages_read_engagement"); err != nil {
 				return nil, err
 			}
 			return a.post(o, a.fields)
 		case a.isDelete():
-			if err := a.token.may(o.page, "pages_manage_posts"); err != nil {
+			if err := may(a.token, o.page, "pages_manage_posts"); err != nil {
 				return nil, err
 			}
 			a.n.drop(o)
@@ -143,7 +144,7 @@ func (a *ask) onPost(o *post) (any, *fault) {
 		return a.onLikes(o.page, o.id, &o.reactions)
 	case "attachments":
 		if a.isGet() {
-			if err := a.token.may(o.page, "pages_read_engagement"); err != nil {
+			if err := may(a.token, o.page, "pages_read_engagement"); err != nil {
 				return nil, err
 			}
 			if list, ok := a.attachments(o); ok {
@@ -153,35 +154,35 @@ func (a *ask) onPost(o *post) (any, *fault) {
 		}
 	case "insights":
 		if a.isGet() {
-			if err := a.token.may(o.page, "read_insights", "pages_read_engagement"); err != nil {
+			if err := may(a.token, o.page, "read_insights", "pages_read_engagement"); err != nil {
 				return nil, err
 			}
-			return a.postInsights(o, a.p.get("metric"), a.p.get("period"))
+			return a.postInsights(o, a.p.Get("metric"), a.p.Get("period"))
 		}
 	}
 	return a.nothing("PagePost")
 }
 
 // change edits a post, publishes it now, hides it or moves its moment.
-func (a *ask) change(o *post) (any, *fault) {
-	if err := a.token.may(o.page, "pages_manage_posts"); err != nil {
+func (a *ask) change(o *post) (any, *graph.Fault) {
+	if err := may(a.token, o.page, "pages_manage_posts"); err != nil {
 		return nil, err
 	}
-	hidden, err := a.p.flag("is_hidden", o.hidden)
+	hidden, err := a.p.Flag("is_hidden", o.hidden)
 	if err != nil {
 		return nil, err
 	}
-	published, err := a.p.flag("is_published", o.published)
+	published, err := a.p.Flag("is_published", o.published)
 	if err != nil {
 		return nil, err
 	}
 	if o.published && !published {
-		return nil, invalid("You cannot unpublish a published post")
+		return nil, graph.Invalid("You cannot unpublish a published post")
 	}
-	if !o.from.page && a.p.has("message") {
-		return nil, no(403, 200, 0, "(#200) You do not have permission to edit this post")
+	if !o.from.page && a.p.Has("message") {
+		return nil, graph.No(403, 200, 0, "(#200) You do not have permission to edit this post")
 	}
-	due, err := a.p.when("scheduled_publish_time")
+	due, err := a.p.When("scheduled_publish_time")
 	if err != nil {
 		return nil, err
 	}
@@ -192,11 +193,11 @@ func (a *ask) change(o *post) (any, *fault) {
 		o.due = due
 		a.n.plan(o)
 	}
-	if a.p.has("message") {
-		if err := fits(a.p.get("message")); err != nil {
+	if a.p.Has("message") {
+		if err := fits(a.p.Get("message")); err != nil {
 			return nil, err
 		}
-		o.message = a.p.get("message")
+		o.message = a.p.Get("message")
 		a.n.tellPost(o, "edited")
 	}
 	o.hidden, o.updated = hidden, a.now
@@ -222,15 +223,15 @@ func (n *Network) drop(o *post) {
 	}
 }
 
-func (a *ask) onPhoto(p *photo) (any, *fault) {
-	if err := a.token.may(p.page, "pages_read_engagement"); err != nil {
+func (a *ask) onPhoto(p *photo) (any, *graph.Fault) {
+	if err := may(a.token, p.page, "pages_read_engagement"); err != nil {
 		return nil, err
 	}
 	switch {
 	case a.edge == "" && a.isGet():
 		return a.photo(p, a.fields)
 	case a.edge == "" && a.isDelete():
-		if err := a.token.may(p.page, "pages_manage_posts"); err != nil {
+		if err := may(a.token, p.page, "pages_manage_posts"); err != nil {
 			return nil, err
 		}
 		delete(a.n.photos, p.id)

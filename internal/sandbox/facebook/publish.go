@@ -16,40 +16,41 @@ import (
 	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
-func fits(text string) *fault {
+func fits(text string) *graph.Fault {
 	if utf8.RuneCountInString(text) > maxText {
-		return invalid("The message is too long: %d characters at most", maxText)
+		return graph.Invalid("The message is too long: %d characters at most", maxText)
 	}
 	return nil
 }
 
 // publish is POST /{page}/feed.
-func (a *ask) publish(p *page) (any, *fault) {
-	if err := a.token.may(p, "pages_manage_posts", "pages_read_engagement"); err != nil {
+func (a *ask) publish(p *page) (any, *graph.Fault) {
+	if err := may(a.token, p, "pages_manage_posts", "pages_read_engagement"); err != nil {
 		return nil, err
 	}
-	text, link := a.p.get("message"), a.p.get("link")
+	text, link := a.p.Get("message"), a.p.Get("link")
 	if err := fits(text); err != nil {
 		return nil, err
 	}
 	if u, err := url.Parse(link); link != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		return nil, no(http.StatusBadRequest, 100, 1500, "The url you supplied is invalid")
+		return nil, graph.No(http.StatusBadRequest, 100, 1500, "The url you supplied is invalid")
 	}
 	photos, err := a.attached(p)
 	if err != nil {
 		return nil, err
 	}
 	if text == "" && link == "" && len(photos) == 0 {
-		return nil, invalid("Missing message or attachment")
+		return nil, graph.Invalid("Missing message or attachment")
 	}
 	published, due, err := a.moments()
 	if err != nil {
 		return nil, err
 	}
 	if a.n.options.RefuseRepeats && text != "" && text == p.lastText && a.now.Sub(p.lastTextAt) < 5*time.Minute {
-		return nil, no(http.StatusBadRequest, 506, 1455006, "Duplicate status message")
+		return nil, graph.No(http.StatusBadRequest, 506, 1455006, "Duplicate status message")
 	}
 	if at, twin := a.call.Twin(); twin {
 		a.n.make(p, text, link, nil, true, time.Time{}, at, at)
@@ -60,23 +61,23 @@ func (a *ask) publish(p *page) (any, *fault) {
 }
 
 // moments reads published and scheduled_publish_time.
-func (a *ask) moments() (published bool, due time.Time, err *fault) {
-	if published, err = a.p.flag("published", true); err != nil {
+func (a *ask) moments() (published bool, due time.Time, err *graph.Fault) {
+	if published, err = a.p.Flag("published", true); err != nil {
 		return
 	}
-	if due, err = a.p.when("scheduled_publish_time"); err != nil || due.IsZero() {
+	if due, err = a.p.When("scheduled_publish_time"); err != nil || due.IsZero() {
 		return
 	}
 	if published {
-		return false, due, invalid("You cannot specify a scheduled publish time on a published post")
+		return false, due, graph.Invalid("You cannot specify a scheduled publish time on a published post")
 	}
 	return false, due, a.dueFits(due)
 }
 
 // dueFits: between ten minutes and thirty days ahead. Meta's pages give both figures for posts; nothing first-hand was found.
-func (a *ask) dueFits(due time.Time) *fault {
+func (a *ask) dueFits(due time.Time) *graph.Fault {
 	if due.Before(a.now.Add(10*time.Minute)) || due.After(a.now.Add(30*24*time.Hour)) {
-		return no(http.StatusBadRequest, 100, 1363041, "(#100) The specified scheduled publish time is invalid.")
+		return graph.No(http.StatusBadRequest, 100, 1363041, "(#100) The specified scheduled publish time is invalid.")
 	}
 	return nil
 }
@@ -117,7 +118,7 @@ func (n *Network) plan(o *post) {
 			n.comeOut(o)
 		}
 		n.mu.Unlock()
-		n.courier.wake()
+		n.courier.Wake()
 	})
 }
 
@@ -129,21 +130,21 @@ func (n *Network) comeOut(o *post) {
 }
 
 // attached reads attached_media: photos that were uploaded with published=false.
-func (a *ask) attached(p *page) ([]*photo, *fault) {
+func (a *ask) attached(p *page) ([]*photo, *graph.Fault) {
 	var photos []*photo
-	for _, text := range a.p.list("attached_media") {
+	for _, text := range a.p.List("attached_media") {
 		var one struct {
 			ID string `json:"media_fbid"`
 		}
 		if json.Unmarshal([]byte(text), &one) != nil || one.ID == "" {
-			return nil, invalid("Param attached_media[%d] must be an object with media_fbid", len(photos))
+			return nil, graph.Invalid("Param attached_media[%d] must be an object with media_fbid", len(photos))
 		}
 		ph, ok := a.n.photos[one.ID]
 		if !ok || ph.page != p {
-			return nil, invalid("No photo with the id %s can be attached", one.ID)
+			return nil, graph.Invalid("No photo with the id %s can be attached", one.ID)
 		}
 		if ph.post != nil || slices.Contains(photos, ph) {
-			return nil, no(http.StatusBadRequest, 1366051, 0, "These photos were already posted.")
+			return nil, graph.No(http.StatusBadRequest, 1366051, 0, "These photos were already posted.")
 		}
 		photos = append(photos, ph)
 	}
@@ -151,24 +152,24 @@ func (a *ask) attached(p *page) ([]*photo, *fault) {
 }
 
 // upload is POST /{page}/photos: bytes in the part "source", or url. Published at once unless published=false.
-func (a *ask) upload(p *page) (any, *fault) {
-	if err := a.token.may(p, "pages_manage_posts", "pages_read_engagement"); err != nil {
+func (a *ask) upload(p *page) (any, *graph.Fault) {
+	if err := may(a.token, p, "pages_manage_posts", "pages_read_engagement"); err != nil {
 		return nil, err
 	}
-	if len(a.p.file) == 0 {
-		return nil, no(http.StatusBadRequest, 324, 2069019, "(#324) Missing or invalid image file")
+	if len(a.p.File) == 0 {
+		return nil, graph.No(http.StatusBadRequest, 324, 2069019, "(#324) Missing or invalid image file")
 	}
-	if len(a.p.file) > maxPhoto {
-		return nil, no(http.StatusBadRequest, 1366046, 0, "Your photos couldn't be uploaded. Photos should be smaller than 4 MB and saved as JPG, PNG, GIF, TIFF, HEIF or WebP files.")
+	if len(a.p.File) > maxPhoto {
+		return nil, graph.No(http.StatusBadRequest, 1366046, 0, "Your photos couldn't be uploaded. Photos should be smaller than 4 MB and saved as JPG, PNG, GIF, TIFF, HEIF or WebP files.")
 	}
-	kind := http.DetectContentType(a.p.file)
-	c, _, bad := image.DecodeConfig(bytes.NewReader(a.p.file))
-	if bad != nil && kind != "image/bmp" && !tiff(a.p.file) {
-		return nil, no(http.StatusBadRequest, 1366046, 0, "Your photos couldn't be uploaded. Photos should be smaller than 4 MB and saved as JPG, PNG, GIF, TIFF, HEIF or WebP files.")
+	kind := http.DetectContentType(a.p.File)
+	c, _, bad := image.DecodeConfig(bytes.NewReader(a.p.File))
+	if bad != nil && kind != "image/bmp" && !tiff(a.p.File) {
+		return nil, graph.No(http.StatusBadRequest, 1366046, 0, "Your photos couldn't be uploaded. Photos should be smaller than 4 MB and saved as JPG, PNG, GIF, TIFF, HEIF or WebP files.")
 	}
-	text := a.p.get("message")
+	text := a.p.Get("message")
 	if text == "" {
-		text = a.p.get("caption")
+		text = a.p.Get("caption")
 	}
 	if err := fits(text); err != nil {
 		return nil, err
@@ -177,7 +178,7 @@ func (a *ask) upload(p *page) (any, *fault) {
 	if err != nil {
 		return nil, err
 	}
-	ph := &photo{id: a.n.number(), page: p, name: text, alt: a.p.get("alt_text_custom"), created: a.now, kind: kind, data: a.p.file,
+	ph := &photo{id: a.n.number(), page: p, name: text, alt: a.p.Get("alt_text_custom"), created: a.now, kind: kind, data: a.p.File,
 		width: c.Width, height: c.Height}
 	if !published && due.IsZero() {
 		a.n.photos[ph.id] = ph

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 func dot(t *testing.T, side int) []byte {
@@ -129,7 +130,7 @@ func TestAScheduledPostComesOutAtItsMoment(t *testing.T) {
 		t.Errorf("%v", all)
 	}
 	g.stage.Clock.Advance(time.Hour)
-	if all := data(g.well("GET", "/me/published_posts")); len(all) != 1 || all[0]["id"] != id || all[0]["created_time"] != stamp(due) {
+	if all := data(g.well("GET", "/me/published_posts")); len(all) != 1 || all[0]["id"] != id || all[0]["created_time"] != graph.Stamp(due) {
 		t.Errorf("%v", all)
 	}
 	g.ill(100, 1363041, "POST", "/me/feed", "message", "x", "published", "false", "scheduled_publish_time", strconv.FormatInt(due.Unix(), 10))

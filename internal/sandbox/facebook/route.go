@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 // place is what a path names: /v25.0/{id}/{edge}, with or without the version.
@@ -69,18 +70,18 @@ func (n *Network) action(r *http.Request) sandbox.Action {
 type ask struct {
 	*view
 	call   *sandbox.Call
-	p      *params
-	token  *token
+	p      *graph.Params
+	token  *graph.Token
 	id     string
 	edge   string
-	fields []field
+	fields []graph.Field
 }
 
 func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 	id, edge, ok := place(r.URL.Path)
 	switch {
 	case !ok:
-		n.fail(w, unknownPath(strings.Trim(r.URL.Path, "/")))
+		graph.Fail(w, graph.UnknownPath(strings.Trim(r.URL.Path, "/")))
 		return
 	case id == "dialog":
 		n.dialog(w, r)
@@ -89,13 +90,13 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 		n.serveFile(w, r, id, edge)
 		return
 	}
-	p, err := read(r)
+	p, err := graph.Read(r)
 	if err != nil {
-		f := invalid("The body cannot be read: %s", strings.TrimPrefix(err.Error(), "http: "))
+		f := graph.Invalid("The body cannot be read: %s", strings.TrimPrefix(err.Error(), "http: "))
 		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-			f = no(http.StatusRequestEntityTooLarge, 1366046, 0, "The photo is too large")
+			f = graph.No(http.StatusRequestEntityTooLarge, 1366046, 0, "The photo is too large")
 		}
-		n.fail(w, f)
+		graph.Fail(w, f)
 		return
 	}
 	if id == "oauth" {
@@ -106,22 +107,22 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 		n.subscriptions(w, r, &p, id)
 		return
 	}
-	if edge == "photos" && p.get("url") != "" && p.method == http.MethodPost {
-		if p.file, err = n.fetch(r, p.get("url")); err != nil {
-			n.fail(w, no(http.StatusBadRequest, 324, 2069019, "Missing or invalid image file"))
+	if edge == "photos" && p.Get("url") != "" && p.Method == http.MethodPost {
+		if p.File, err = n.fetch(r, p.Get("url")); err != nil {
+			graph.Fail(w, graph.No(http.StatusBadRequest, 324, 2069019, "Missing or invalid image file"))
 			return
 		}
 	}
 	v, f := n.answer(r, &p, id, edge)
-	n.courier.wake()
+	n.courier.Wake()
 	if f != nil {
-		n.fail(w, f)
+		graph.Fail(w, f)
 		return
 	}
-	n.write(w, http.StatusOK, v)
+	graph.Write(w, http.StatusOK, v)
 }
 
-func (n *Network) answer(r *http.Request, p *params, id, edge string) (any, *fault) {
+func (n *Network) answer(r *http.Request, p *graph.Params, id, edge string) (any, *graph.Fault) {
 	call := sandbox.From(r.Context())
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -130,23 +131,23 @@ func (n *Network) answer(r *http.Request, p *params, id, edge string) (any, *fau
 		return nil, f
 	}
 	a := &ask{call: call, p: p, token: t, id: id, edge: edge,
-		view: &view{n: n, now: call.Now(), base: "http://" + r.Host, token: t.value}}
+		view: &view{n: n, now: call.Now(), base: "http://" + r.Host, token: t.Value}}
 	if r.TLS != nil {
 		a.base = "https://" + r.Host
 	}
-	if a.fields, f = wanted(p.get("fields")); f != nil {
+	if a.fields, f = graph.Wanted(p.Get("fields")); f != nil {
 		return nil, f
 	}
-	if id == "me" && t.kind == "PAGE" {
-		a.id = t.page
+	if id == "me" && t.Kind == "PAGE" {
+		a.id = t.Of
 	}
-	if _, blocked := call.Has(sandbox.Blocked); blocked && p.method != http.MethodGet {
-		return nil, no(http.StatusBadRequest, 368, 1390008, "The action attempted has been deemed abusive or is otherwise disallowed")
+	if _, blocked := call.Has(sandbox.Blocked); blocked && p.Method != http.MethodGet {
+		return nil, graph.No(http.StatusBadRequest, 368, 1390008, "The action attempted has been deemed abusive or is otherwise disallowed")
 	}
 	return a.dispatch()
 }
 
-func (a *ask) dispatch() (any, *fault) {
+func (a *ask) dispatch() (any, *graph.Fault) {
 	switch {
 	case a.id == "debug_token":
 		return a.debugToken()
@@ -156,30 +157,30 @@ func (a *ask) dispatch() (any, *fault) {
 		return a.user()
 	}
 	if p, ok := a.n.pages[a.id]; ok {
-		a.p.seen = a.n.watcher("Page", a.p.method, a.edge)
+		a.p.Seen = a.n.watcher("Page", a.p.Method, a.edge)
 		return a.onPage(p)
 	}
 	if o, ok := a.n.posts[a.id]; ok {
-		a.p.seen = a.n.watcher("PagePost", a.p.method, a.edge)
+		a.p.Seen = a.n.watcher("PagePost", a.p.Method, a.edge)
 		return a.onPost(o)
 	}
 	if c, ok := a.n.comments[a.id]; ok {
-		a.p.seen = a.n.watcher("Comment", a.p.method, a.edge)
+		a.p.Seen = a.n.watcher("Comment", a.p.Method, a.edge)
 		return a.onComment(c)
 	}
 	if p, ok := a.n.photos[a.id]; ok {
-		a.p.seen = a.n.watcher("Photo", a.p.method, a.edge)
+		a.p.Seen = a.n.watcher("Photo", a.p.Method, a.edge)
 		return a.onPhoto(p)
 	}
 	if t, ok := a.n.threads[a.id]; ok {
-		a.p.seen = a.n.watcher("UnifiedThread", a.p.method, a.edge)
+		a.p.Seen = a.n.watcher("UnifiedThread", a.p.Method, a.edge)
 		return a.onThread(t)
 	}
-	if m, ok := a.n.messages[a.id]; ok && a.p.method == http.MethodGet && a.edge == "" {
+	if m, ok := a.n.messages[a.id]; ok && a.p.Method == http.MethodGet && a.edge == "" {
 		return a.message(m, a.fields)
 	}
-	if p, f, ok := a.n.known(a.id); ok && a.p.method == http.MethodGet {
-		if err := a.token.may(p, "pages_messaging"); err != nil {
+	if p, f, ok := a.n.known(a.id); ok && a.p.Method == http.MethodGet {
+		if err := may(a.token, p, "pages_messaging"); err != nil {
 			return nil, err
 		}
 		if a.edge == "picture" {
@@ -187,19 +188,19 @@ func (a *ask) dispatch() (any, *fault) {
 		}
 		return a.profile(f, a.fields)
 	}
-	return nil, missing(a.p.method, a.id)
+	return nil, graph.Missing(a.p.Method, a.id)
 }
 
 // several answers ?ids=a,b: one object per id.
-func (a *ask) several() (any, *fault) {
-	ids := a.p.list("ids")
-	if len(ids) == 0 || len(ids) > 50 || a.p.method != http.MethodGet {
-		return nil, no(http.StatusBadRequest, 100, 33, "Unsupported %s request.", strings.ToLower(a.p.method))
+func (a *ask) several() (any, *graph.Fault) {
+	ids := a.p.List("ids")
+	if len(ids) == 0 || len(ids) > 50 || a.p.Method != http.MethodGet {
+		return nil, graph.No(http.StatusBadRequest, 100, 33, "Unsupported %s request.", strings.ToLower(a.p.Method))
 	}
 	out := map[string]any{}
 	for _, id := range ids {
 		if id == "" || id == "me" || id == "debug_token" {
-			return nil, missing(a.p.method, id)
+			return nil, graph.Missing(a.p.Method, id)
 		}
 		one := *a
 		one.id, one.edge = id, ""
@@ -215,14 +216,14 @@ func (a *ask) several() (any, *fault) {
 // done is the answer to what has been done.
 func done() map[string]bool { return map[string]bool{"success": true} }
 
-func (a *ask) isGet() bool    { return a.p.method == http.MethodGet }
-func (a *ask) isPost() bool   { return a.p.method == http.MethodPost }
-func (a *ask) isDelete() bool { return a.p.method == http.MethodDelete }
+func (a *ask) isGet() bool    { return a.p.Method == http.MethodGet }
+func (a *ask) isPost() bool   { return a.p.Method == http.MethodPost }
+func (a *ask) isDelete() bool { return a.p.Method == http.MethodDelete }
 
 // nothing refuses an edge that this kind of object does not have.
-func (a *ask) nothing(kind string) (any, *fault) {
+func (a *ask) nothing(kind string) (any, *graph.Fault) {
 	if a.edge != "" && a.isGet() {
-		return nil, invalid("Tried accessing nonexisting field (%s) on node type (%s)", a.edge, kind)
+		return nil, graph.Invalid("Tried accessing nonexisting field (%s) on node type (%s)", a.edge, kind)
 	}
-	return nil, missing(a.p.method, a.id)
+	return nil, graph.Missing(a.p.Method, a.id)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 // view is what one call needs to show things.
@@ -16,33 +17,16 @@ type view struct {
 	token string
 }
 
-// node answers the wanted fields of something; known says each field's value, and whether it has one: Graph leaves out what is empty.
-func node(kind string, wanted, usual []field, known func(field) (value any, has, exists bool, f *fault)) (map[string]any, *fault) {
-	if wanted == nil {
-		wanted = usual
-	}
-	out := make(map[string]any, len(wanted)+1)
-	for _, w := range append(wanted[:len(wanted):len(wanted)], field{name: "id"}) {
-		v, has, exists, f := known(w)
-		if f != nil {
-			return nil, f
-		}
-		if !exists {
-			return nil, invalid("Tried accessing nonexisting field (%s) on node type (%s)", w.name, kind)
-		}
-		if has {
-			out[w.key()] = v
-		}
-	}
-	return out, nil
+func (v *view) links(path string, query url.Values) func(after, before string) graph.Paging {
+	return graph.Links(v.base+"/v25.0", v.token, path, query)
 }
 
-func (v *view) who(a author, fs []field) (any, *fault) {
+func (v *view) who(a author, fs []graph.Field) (any, *graph.Fault) {
 	if fs == nil {
 		return map[string]any{"name": a.name, "id": a.id}, nil
 	}
-	return node("Profile", fs, nil, func(f field) (any, bool, bool, *fault) {
-		switch f.name {
+	return graph.Node("Profile", fs, nil, func(f graph.Field) (any, bool, bool, *graph.Fault) {
+		switch f.Name {
 		case "id":
 			return a.id, true, true, nil
 		case "name":
@@ -58,9 +42,9 @@ func (v *view) picture(id string) map[string]any {
 	return map[string]any{"height": 50, "is_silhouette": false, "url": v.base + "/picture/" + id + ".png", "width": 50}
 }
 
-func (v *view) page(p *page, fs []field) (map[string]any, *fault) {
-	return node("Page", fs, names("name"), func(f field) (any, bool, bool, *fault) {
-		switch f.name {
+func (v *view) page(p *page, fs []graph.Field) (map[string]any, *graph.Fault) {
+	return graph.Node("Page", fs, graph.Names("name"), func(f graph.Field) (any, bool, bool, *graph.Fault) {
+		switch f.Name {
 		case "id":
 			return p.id, true, true, nil
 		case "name":
@@ -98,19 +82,19 @@ func (v *view) page(p *page, fs []field) (map[string]any, *fault) {
 	})
 }
 
-func (v *view) post(o *post, fs []field) (any, *fault) {
-	return node("PagePost", fs, names("created_time", "message"), func(f field) (any, bool, bool, *fault) {
-		switch f.name {
+func (v *view) post(o *post, fs []graph.Field) (any, *graph.Fault) {
+	return graph.Node("PagePost", fs, graph.Names("created_time", "message"), func(f graph.Field) (any, bool, bool, *graph.Fault) {
+		switch f.Name {
 		case "id":
 			return o.id, true, true, nil
 		case "message":
 			return o.message, o.message != "", true, nil
 		case "created_time":
-			return stamp(o.created), true, true, nil
+			return graph.Stamp(o.created), true, true, nil
 		case "updated_time":
-			return stamp(o.updated), true, true, nil
+			return graph.Stamp(o.updated), true, true, nil
 		case "from":
-			a, err := v.who(o.from, f.inner)
+			a, err := v.who(o.from, f.Inner)
 			return a, true, true, err
 		case "permalink_url":
 			return "https://www.facebook.com/" + o.page.id + "/posts/" + o.number + "/", true, true, nil
@@ -144,7 +128,7 @@ func (v *view) post(o *post, fs []field) (any, *fault) {
 			l, err := v.reactions(o.id, o.reactions, f)
 			return l, true, true, err
 		case "insights":
-			l, err := v.postInsights(o, f.mods["metric"], f.mods["period"])
+			l, err := v.postInsights(o, f.Mods["metric"], f.Mods["period"])
 			return l, true, true, err
 		}
 		return nil, false, false, nil
@@ -186,30 +170,30 @@ func (v *view) attachments(o *post) (any, bool) {
 	return map[string]any{"data": []any{one}}, true
 }
 
-func (v *view) comment(c *comment, fs []field) (any, *fault) {
-	return node("Comment", fs, names("created_time", "from", "message"), func(f field) (any, bool, bool, *fault) {
-		switch f.name {
+func (v *view) comment(c *comment, fs []graph.Field) (any, *graph.Fault) {
+	return graph.Node("Comment", fs, graph.Names("created_time", "from", "message"), func(f graph.Field) (any, bool, bool, *graph.Fault) {
+		switch f.Name {
 		case "id":
 			return c.id, true, true, nil
 		case "message":
 			return c.message, true, true, nil
 		case "created_time":
-			return stamp(c.created), true, true, nil
+			return graph.Stamp(c.created), true, true, nil
 		case "from":
-			a, err := v.who(c.from, f.inner)
+			a, err := v.who(c.from, f.Inner)
 			return a, true, true, err
 		case "parent":
 			if c.parent == nil {
 				return nil, false, true, nil
 			}
-			inner := f.inner
+			inner := f.Inner
 			if inner == nil {
-				inner = names("created_time", "from", "message", "id")
+				inner = graph.Names("created_time", "from", "message", "id")
 			}
 			p, err := v.comment(c.parent, inner)
 			return p, true, true, err
 		case "object":
-			o, err := v.post(c.post, f.inner)
+			o, err := v.post(c.post, f.Inner)
 			return o, true, true, err
 		case "permalink_url":
 			return c.permalink(), true, true, nil
@@ -264,9 +248,9 @@ func (c *comment) likedBy(id string) bool {
 	return false
 }
 
-func (v *view) photo(p *photo, fs []field) (map[string]any, *fault) {
-	return node("Photo", fs, names("created_time", "name"), func(f field) (any, bool, bool, *fault) {
-		switch f.name {
+func (v *view) photo(p *photo, fs []graph.Field) (map[string]any, *graph.Fault) {
+	return graph.Node("Photo", fs, graph.Names("created_time", "name"), func(f graph.Field) (any, bool, bool, *graph.Fault) {
+		switch f.Name {
 		case "id":
 			return p.id, true, true, nil
 		case "name":
@@ -274,7 +258,7 @@ func (v *view) photo(p *photo, fs []field) (map[string]any, *fault) {
 		case "alt_text", "alt_text_custom":
 			return p.alt, p.alt != "", true, nil
 		case "created_time", "updated_time":
-			return stamp(p.created), true, true, nil
+			return graph.Stamp(p.created), true, true, nil
 		case "width":
 			return p.width, true, true, nil
 		case "height":
@@ -291,16 +275,16 @@ func (v *view) photo(p *photo, fs []field) (map[string]any, *fault) {
 			}
 			return p.post.id, true, true, nil
 		case "from":
-			a, err := v.who(p.page.self(), f.inner)
+			a, err := v.who(p.page.self(), f.Inner)
 			return a, true, true, err
 		}
 		return nil, false, false, nil
 	})
 }
 
-func (v *view) reactions(of string, all []reaction, f field) (any, *fault) {
-	get := func(name string) string { return f.mods[name] }
-	w, err := cut(get, 25)
+func (v *view) reactions(of string, all []reaction, f graph.Field) (any, *graph.Fault) {
+	get := func(name string) string { return f.Mods[name] }
+	w, err := graph.Cut(get, 25)
 	if err != nil {
 		return nil, err
 	}
@@ -313,23 +297,15 @@ func (v *view) reactions(of string, all []reaction, f field) (any, *fault) {
 			}
 		}
 	}
-	l, err := part(w, kept, func(r reaction) string { return r.by.id }, func(r reaction) (any, *fault) {
+	l, err := graph.Part(w, kept, func(r reaction) string { return r.by.id }, func(r reaction) (any, *graph.Fault) {
 		out := map[string]any{"id": r.by.id, "name": r.by.name}
-		if f.name == "reactions" {
+		if f.Name == "reactions" {
 			out["type"] = r.kind
 		}
 		return out, nil
-	}, v.links(of+"/"+f.name, mods(f)))
-	l.Summary = w.sum(map[string]any{"total_count": len(kept), "viewer_reaction": "NONE"})
+	}, v.links(of+"/"+f.Name, f.Query()))
+	l.Summary = w.Sum(map[string]any{"total_count": len(kept), "viewer_reaction": "NONE"})
 	return l, err
-}
-
-func mods(f field) url.Values {
-	q := url.Values{}
-	for k, x := range f.mods {
-		q.Set(k, x)
-	}
-	return q
 }
 
 // known finds a person of any Page by the page-scoped id.
@@ -342,10 +318,10 @@ func (n *Network) known(id string) (*page, *profile, bool) {
 	return nil, nil, false
 }
 
-func (v *view) profile(f *profile, fs []field) (map[string]any, *fault) {
+func (v *view) profile(f *profile, fs []graph.Field) (map[string]any, *graph.Fault) {
 	first, last := firstLast(f.person)
-	return node("Profile", fs, names("first_name", "last_name", "profile_pic"), func(w field) (any, bool, bool, *fault) {
-		switch w.name {
+	return graph.Node("Profile", fs, graph.Names("first_name", "last_name", "profile_pic"), func(w graph.Field) (any, bool, bool, *graph.Fault) {
+		switch w.Name {
 		case "id":
 			return f.id, true, true, nil
 		case "name":

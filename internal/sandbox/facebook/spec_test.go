@@ -94,7 +94,7 @@ func TestEveryParameterThatIsReadIsPublished(t *testing.T) {
 }
 
 // everything does each thing once.
-func everything(g *graph) {
+func everything(g *asker) {
 	id := g.publish("one")
 	c := g.comment(0, id, "hello")
 	_, ph := g.upload(dot(g.T, 4), "published", "false")

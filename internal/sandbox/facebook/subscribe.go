@@ -3,12 +3,11 @@ package facebook
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 // subscription is where the app wants its webhooks: one address for all Pages.
@@ -20,29 +19,8 @@ type subscription struct {
 
 // Subscribe sets the app's webhook address as the app's dashboard does: Meta asks the address for a challenge first.
 func (n *Network) Subscribe(ctx context.Context, callback, verifyToken string, fields ...string) error {
-	u, err := url.Parse(callback)
-	if err != nil {
+	if err := graph.Challenge(ctx, n.options.Client, callback, verifyToken); err != nil {
 		return err
-	}
-	challenge := "1158201444"
-	q := u.Query()
-	q.Set("hub.mode", "subscribe")
-	q.Set("hub.challenge", challenge)
-	q.Set("hub.verify_token", verifyToken)
-	u.RawQuery = q.Encode()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil) //nolint:gosec // the callback is whatever the app says
-	if err != nil {
-		return err
-	}
-	r.Header.Set("User-Agent", "facebookplatform/1.0 (+http://developers.facebook.com)")
-	res, err := n.options.Client.Do(r) //nolint:gosec // see above
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	body, _ := io.ReadAll(io.LimitReader(res.Body, 1<<10))
-	if res.StatusCode != http.StatusOK || strings.TrimSpace(string(body)) != challenge {
-		return fmt.Errorf("the address answered %d and not the challenge", res.StatusCode)
 	}
 	if len(fields) == 0 {
 		fields = []string{"feed", "messages"}
@@ -66,12 +44,12 @@ func (n *Network) SubscribePage(pageID string, fields ...string) error {
 }
 
 // subscriptions is /{app}/subscriptions with the app's token. Asking the address happens with no lock held: it may ask back.
-func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *params, app string) {
-	if bearer(r, p) != n.options.AppID+"|"+n.options.AppSecret || app != n.options.AppID {
-		n.fail(w, no(http.StatusBadRequest, 15, 0, "(#15) This method must be called with an app access_token."))
+func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph.Params, app string) {
+	if graph.Bearer(r, p) != n.options.AppID+"|"+n.options.AppSecret || app != n.options.AppID {
+		graph.Fail(w, graph.No(http.StatusBadRequest, 15, 0, "(#15) This method must be called with an app access_token."))
 		return
 	}
-	switch p.method {
+	switch p.Method {
 	case http.MethodGet:
 		n.mu.Lock()
 		h := n.hook
@@ -84,28 +62,28 @@ func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *param
 			}
 			all = append(all, map[string]any{"object": "page", "callback_url": h.callback, "active": true, "fields": fields})
 		}
-		n.write(w, http.StatusOK, map[string]any{"data": all})
+		graph.Write(w, http.StatusOK, map[string]any{"data": all})
 	case http.MethodPost:
-		if p.get("object") != "page" || p.get("callback_url") == "" {
-			n.fail(w, invalid("object and callback_url are required"))
+		if p.Get("object") != "page" || p.Get("callback_url") == "" {
+			graph.Fail(w, graph.Invalid("object and callback_url are required"))
 			return
 		}
-		if err := n.Subscribe(r.Context(), p.get("callback_url"), p.get("verify_token"), p.list("fields")...); err != nil {
-			n.fail(w, no(http.StatusBadRequest, 2200, 0, "(#2200) Callback verification failed with the following errors: %s", err))
+		if err := n.Subscribe(r.Context(), p.Get("callback_url"), p.Get("verify_token"), p.List("fields")...); err != nil {
+			graph.Fail(w, graph.No(http.StatusBadRequest, 2200, 0, "(#2200) Callback verification failed with the following errors: %s", err))
 			return
 		}
-		n.write(w, http.StatusOK, done())
+		graph.Write(w, http.StatusOK, done())
 	default:
 		n.mu.Lock()
 		n.hook = subscription{}
 		n.mu.Unlock()
-		n.write(w, http.StatusOK, done())
+		graph.Write(w, http.StatusOK, done())
 	}
 }
 
 // subscribedApps is /{page}/subscribed_apps with the Page's token.
-func (a *ask) subscribedApps(p *page) (any, *fault) {
-	if err := a.token.may(p, "pages_manage_metadata"); err != nil {
+func (a *ask) subscribedApps(p *page) (any, *graph.Fault) {
+	if err := may(a.token, p, "pages_manage_metadata"); err != nil {
 		return nil, err
 	}
 	switch {
@@ -120,18 +98,18 @@ func (a *ask) subscribedApps(p *page) (any, *fault) {
 		p.fields = nil
 		return done(), nil
 	case !a.isPost():
-		return nil, missing(a.p.method, a.id)
+		return nil, graph.Missing(a.p.Method, a.id)
 	}
-	fields := a.p.list("subscribed_fields")
+	fields := a.p.List("subscribed_fields")
 	if len(fields) == 0 {
-		return nil, invalid("The parameter subscribed_fields is required.")
+		return nil, graph.Invalid("The parameter subscribed_fields is required.")
 	}
 	for _, f := range fields {
 		if !slices.Contains(played(), f) {
-			return nil, invalid("Param subscribed_fields[0] must be one of {%s} - got %q.", strings.ToUpper(strings.Join(played(), ", ")), f)
+			return nil, graph.Invalid("Param subscribed_fields[0] must be one of {%s} - got %q.", strings.ToUpper(strings.Join(played(), ", ")), f)
 		}
-		if strings.HasPrefix(f, "message") && !slices.Contains(a.token.scopes, "pages_messaging") {
-			return nil, no(http.StatusForbidden, 200, 0, "(#200) To subscribe to the %s field, one of these permissions is needed: pages_messaging", f)
+		if strings.HasPrefix(f, "message") && !slices.Contains(a.token.Scopes, "pages_messaging") {
+			return nil, graph.No(http.StatusForbidden, 200, 0, "(#200) To subscribe to the %s field, one of these permissions is needed: pages_messaging", f)
 		}
 	}
 	p.fields = fields

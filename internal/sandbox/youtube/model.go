@@ -99,7 +99,6 @@ type comment struct {
 	parent   *comment // of an answer: the top-level comment
 	by       string   // channel id
 	name     string   // @handle or title
-	picture  string
 	text     string
 	at       time.Time
 	updated  time.Time

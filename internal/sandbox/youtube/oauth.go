@@ -210,7 +210,7 @@ func challenge(verifier string) string {
 
 func (n *Network) revoke(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-	if !n.Revoke(r.PostFormValue("token")) {
+	if !n.Revoke(r.FormValue("token")) { // in the body or in the address: Google's own client does the latter
 		n.write(w, http.StatusBadRequest, map[string]string{"error": "invalid_token", "error_description": "Token expired or revoked"})
 		return
 	}

@@ -58,8 +58,8 @@ func operations() map[string]operation {
 	return map[string]operation{
 		"GET videos": {cost: 1, scopes: reading(), must: []string{"part"}, parts: videoParts(),
 			may: paged(map[string]string{"id": "list", "hl": "string"}), run: (*ask).listVideos},
-		"PUT videos":    {cost: 50, scopes: writing(), must: []string{"part"}, parts: videoParts(), body: true, run: (*ask).updateVideo},
-		"DELETE videos": {cost: 50, scopes: writing(), must: []string{"id"}, run: (*ask).deleteVideo},
+		"PUT videos":          {cost: 50, scopes: writing(), must: []string{"part"}, parts: videoParts(), body: true, run: (*ask).updateVideo},
+		"DELETE videos":       {cost: 50, scopes: writing(), must: []string{"id"}, run: (*ask).deleteVideo},
 		"POST thumbnails/set": {cost: 50, scopes: append(writing(), scopeUpload), must: []string{"videoId"}, run: (*ask).setThumbnail},
 		"GET channels": {cost: 1, scopes: reading(), must: []string{"part"}, parts: []string{"id", "snippet", "statistics", "contentDetails", "status"},
 			may: paged(map[string]string{"mine": "bool", "id": "list"}), run: (*ask).listChannels},

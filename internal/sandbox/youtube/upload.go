@@ -21,9 +21,9 @@ func inserting() operation {
 		may: map[string]string{"notifySubscribers": "bool", "autoLevels": "bool", "stabilize": "bool", "upload_id": "string"}}
 }
 
-// upload is POST of a video, in one piece or to begin a session, and PUT to a session.
+// upload is POST of a video, in one piece or to begin a session, and PUT to a session. Some of Google's own clients POST to a session.
 func (n *Network) upload(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodPut {
+	if r.Method == http.MethodPut || r.Method == http.MethodPost && r.URL.Query().Get("upload_id") != "" {
 		n.resume(w, r)
 		return
 	}
@@ -45,7 +45,7 @@ func (n *Network) upload(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// permit admits an upload and takes one from the day's uploads; the mutex is held.
+// opens admits an upload and takes one from the day's uploads; the mutex is held.
 func (n *Network) opens(r *http.Request, data []byte) (*session, *fault) {
 	o := inserting()
 	a, f := n.admit(r, o)
@@ -159,7 +159,7 @@ func (n *Network) resume(w http.ResponseWriter, r *http.Request) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if s.made == nil && s.total >= 0 && s.got == s.total && (!what.query || s.total == 0) {
+	if s.made == nil && s.total >= 0 && s.got == s.total {
 		s.made = n.add(sandbox.From(r.Context()), s)
 		n.write(w, http.StatusCreated, n.show(s.made, s.parts, "http://"+r.Host))
 		return
@@ -170,6 +170,11 @@ func (n *Network) resume(w http.ResponseWriter, r *http.Request) {
 	}
 	if s.got > 0 {
 		w.Header().Set("Range", fmt.Sprintf("bytes=0-%d", s.got-1))
+	}
+	if r.Header.Get("X-GUploader-No-308") == "yes" { // for clients whose library follows redirects
+		w.Header().Set("X-HTTP-Status-Code-Override", "308")
+		w.WriteHeader(http.StatusOK)
+		return
 	}
 	w.WriteHeader(http.StatusPermanentRedirect) // 308, which here means: go on
 }
@@ -194,7 +199,7 @@ func (n *Network) session(r *http.Request) (*session, span, *fault) {
 	case !ok || s.total >= 0 && what.total >= 0 && s.total != what.total:
 		return nil, what, bad("global", "badRequest", "Failed to parse Content-Range header.")
 	case what.query || s.made != nil:
-	case what.first != s.got:
+	case what.first > s.got:
 		return nil, what, bad("global", "badRequest", "The range begins at %d, and the upload stands at %d.", what.first, s.got)
 	case what.total >= 0 && what.last+1 > what.total:
 		return nil, what, bad("global", "badRequest", "The range is longer than the file.")
@@ -208,10 +213,15 @@ func (n *Network) session(r *http.Request) (*session, span, *fault) {
 	return s, what, nil
 }
 
-// take reads a piece, unit by unit.
+// take reads a piece, unit by unit. What is there already is passed over: Google's own Go client brings a piece again when its answer
+// was lost.
 func (s *session) take(body io.Reader, what span) error {
+	known := min(s.got-what.first, what.last-what.first+1)
+	if _, err := io.CopyN(io.Discard, body, known); err != nil {
+		return errors.New("interrupted")
+	}
 	unit := make([]byte, chunkUnit)
-	for left := what.last - what.first + 1; left > 0; {
+	for left := what.last - what.first + 1 - known; left > 0; {
 		want := min(left, chunkUnit)
 		if _, err := io.ReadFull(body, unit[:want]); err != nil {
 			return errors.New("interrupted")

@@ -90,7 +90,9 @@ func (v *video) talk() int {
 }
 
 // owners are the parts that the owner of a video alone may see.
-func owners() []string { return []string{"processingDetails", "fileDetails", "paidProductPlacementDetails"} }
+func owners() []string {
+	return []string{"processingDetails", "fileDetails", "paidProductPlacementDetails"}
+}
 
 func (a *ask) listVideos() (any, *fault) {
 	ids := split(a.query["id"])

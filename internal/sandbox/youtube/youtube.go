@@ -6,7 +6,7 @@
 // harsh:
 //
 //   - Parameters and properties that are not published are refused, so that nobody relies on them unproven.
-//   - A range that does not begin where the upload stands, and a chunk that is no multiple of 256 KiB, are refused.
+//   - A range that begins after the place where the upload stands, and a chunk that is no multiple of 256 KiB, are refused.
 //   - A session ends; afterwards it answers 404, whether or not a video came of it.
 //   - The same file twice on one channel is rejected, and only at the end of processing.
 //   - A thread shows its five oldest answers, and the order of the answers below a comment is the newest first: neither is promised.

@@ -567,7 +567,7 @@ export interface paths {
         put?: never;
         /**
          * Upload an image or a video
-         * @description The type is read from the bytes. Where a photo was taken is removed from JPEG files, and what a camera wrote about place and owner from MP4 and QuickTime files; other formats are kept as they are.
+         * @description The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are.
          */
         post: operations["uploadMedia"];
         delete?: never;

@@ -1,4 +1,5 @@
 // Counts text as each network counts it. What the limits are comes from the server as data; only the units are code.
+import { weightedCount } from './weighted';
 
 export type Unit = 'graphemes' | 'code_points' | 'mastodon' | 'utf16' | 'weighted' | 'bytes';
 
@@ -80,17 +81,6 @@ function mastodonCount(text: string, urlLength: number): number {
 	return graphemeCount(withFixedAddresses(text, urlLength).replace(mention, '$1@$2'));
 }
 
-/** As X counts: signs of the ranges that its configuration names count once, all others and whole emoji twice. */
-function weightedCount(text: string): number {
-	let n = 0;
-	for (const { segment } of graphemes.segment(text.normalize('NFC'))) {
-		if (/\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(segment)) n += 2;
-		else for (const sign of segment) n += single(sign.codePointAt(0)!) ? 1 : 2;
-	}
-	return n;
-}
-const single = (c: number): boolean => c <= 4351 || (c >= 8192 && c <= 8205) || (c >= 8208 && c <= 8223) || (c >= 8242 && c <= 8247);
-
 export function used(text: string, limits: TextLimits): number {
 	switch (limits.unit) {
 		case 'graphemes':
@@ -104,7 +94,7 @@ export function used(text: string, limits: TextLimits): number {
 		case 'bytes':
 			return byteCount(text);
 		case 'weighted':
-			return weightedCount(withFixedAddresses(text, limits.url_length || 23));
+			return weightedCount(text, limits.url_length || 23);
 	}
 }
 

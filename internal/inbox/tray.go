@@ -1,0 +1,181 @@
+package inbox
+
+import (
+	"strings"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/id"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/text"
+)
+
+// Tray is the part of the inbox that one batch of events touches: read at once
+// ([Lay]), changed in memory by one event after the other, and written at once
+// ([Tray.Keep]).
+type Tray struct {
+	now      time.Time
+	messages map[slot]*paper
+	talks    map[string]*talk
+	threads  map[thread]*talk
+	papers   []*paper // the known, then the new in the order in which they came
+	all      []*talk  // as well
+}
+
+// slot is where a message of a network lies.
+type slot struct{ workspace, channel, remote string }
+
+// thread is what a conversation is found by.
+type thread struct{ workspace, channel, kind, name string }
+
+type paper struct {
+	Message
+	known   bool     // there is a row of it
+	changed bool     // which must be written again
+	dropped bool     // it shall not be found by its former words
+	words   []string // by which it shall be found from now on
+}
+
+type talk struct {
+	Conversation
+	known, changed bool
+	stirred        bool // somebody else may wait for us now
+}
+
+func (t *Tray) add(c *talk) {
+	t.all = append(t.all, c)
+	t.talks[c.ID], t.threads[thread{c.Workspace, c.ChannelID, c.Kind, c.Thread}] = c, c
+}
+
+func (t *Tray) lie(p *paper) {
+	t.messages[slot{p.Workspace, p.ChannelID, p.RemoteID}] = p
+	t.papers = append(t.papers, p)
+}
+
+// write puts a new message on the tray.
+func (t *Tray) write(a Arrival, remote, state, conversation string) *paper {
+	p := &paper{Message: Message{ID: id.New(), Workspace: a.Workspace, ChannelID: a.ChannelID, RemoteID: remote, ConversationID: conversation, State: state,
+		Remote: network.Ref{ID: remote}, At: a.Event.At, ReceivedAt: t.now, Media: []network.Attachment{}}}
+	t.lie(p)
+	return p
+}
+
+// Record keeps what somebody said. Telling it twice changes nothing.
+func (t *Tray) Record(a Arrival) Recorded {
+	p := t.messages[a.slot(a.Event.ID)]
+	switch {
+	case p == nil:
+		p = t.write(a, a.Event.ID, Visible, t.place(a))
+		p.Private = a.Event.Kind == network.Direct || a.Event.Private
+	case p.State != missing:
+		return Recorded{Message: p.Message}
+	}
+	p.Remote, p.ParentID, p.PersonID, p.FromUs = a.Event.Ref, a.Event.Parent, a.PersonID, a.FromUs
+	p.AuthorName, p.Text = or(a.Event.Author.Name, a.Event.Author.Handle), a.Event.Text
+	p.At, p.ReceivedAt, p.URL, p.State, p.changed = a.Event.At, t.now, a.Event.URL, Visible, true
+	if p.Media = a.Event.Media; p.Media == nil {
+		p.Media = []network.Attachment{}
+	}
+	if a.FromUs {
+		p.Sending = sent
+	}
+	if p.words = a.words; p.words == nil {
+		p.words = terms(p.Message)
+	}
+	if c := t.talks[p.ConversationID]; c != nil {
+		c.follow(p.Message)
+	}
+	return Recorded{Message: p.Message, Fresh: true}
+}
+
+// place finds the conversation that an arrival belongs to, or begins it.
+func (t *Tray) place(a Arrival) string {
+	above := a.above()
+	if known := t.messages[a.slot(above)]; above != "" && known != nil {
+		return known.ConversationID
+	}
+	at := a.thread()
+	c := t.threads[at]
+	if c == nil {
+		c = &talk{Conversation: Conversation{ID: id.New(), Workspace: a.Workspace, ChannelID: a.ChannelID, Network: a.Network, Kind: at.kind, Thread: at.name, PersonID: a.PersonID,
+			PublicationID: a.Publication, URL: a.Event.URL, State: "open", LastAt: a.Event.At, CreatedAt: t.now}}
+		t.add(c)
+	}
+	if above != "" && at.name == above && above != a.Event.ID {
+		// What it answers is not known yet: a placeholder holds the place.
+		t.write(a, above, missing, c.ID)
+	}
+	return c.ID
+}
+
+// follow keeps a conversation in step with a new message of it.
+func (c *talk) follow(m Message) {
+	c.Count++
+	c.changed = true
+	switch {
+	case m.FromUs:
+		c.WaitingSince = time.Time{}
+	default:
+		c.Unread++
+		c.State, c.PersonID = "open", or(c.PersonID, m.PersonID)
+		if c.WaitingSince.IsZero() || c.WaitingSince.After(m.At) {
+			c.WaitingSince = m.At
+		}
+	}
+	if !c.LastAt.After(m.At) {
+		c.LastAt, c.LastText, c.LastFromUs = m.At, lastText(m), m.FromUs
+	}
+}
+
+func lastText(m Message) string { return text.Cut(strings.Join(strings.Fields(m.Text), " "), 200) }
+
+// Edit changes the text of a message after its author changed it.
+func (t *Tray) Edit(a Arrival) Recorded {
+	p := t.messages[a.slot(a.Event.ID)]
+	if p == nil {
+		return t.Record(a) // the first we hear of it
+	}
+	if p.State != Deleted && p.State != missing {
+		p.Text, p.changed = a.Event.Text, true
+		p.dropped, p.words = true, terms(p.Message)
+	}
+	return Recorded{Message: p.Message}
+}
+
+// Vanish records that a message is gone on the network. If we do not know it
+// yet, a tombstone keeps it from coming alive when it comes.
+func (t *Tray) Vanish(a Arrival) error {
+	p := t.messages[a.slot(a.Event.ID)]
+	if p == nil {
+		t.write(a, a.Event.ID, Deleted, "").Remote = a.Event.Ref
+		return nil
+	}
+	if p.State == Deleted {
+		return nil
+	}
+	p.dropped, p.words = true, nil
+	return t.Move(p.Message, Deleted, "")
+}
+
+// Known gives a message by the network's id.
+func (t *Tray) Known(a Arrival) (m Message, known bool) {
+	if p := t.messages[a.slot(a.Event.ID)]; p != nil {
+		return p.Message, true
+	}
+	return Message{}, false
+}
+
+// Move changes what people see of a message, and why, as the function does.
+func (t *Tray) Move(m Message, state, reason string) error {
+	p := t.messages[slot{m.Workspace, m.ChannelID, m.RemoteID}]
+	if p.State == Deleted {
+		return fault.New(fault.Conflict, "This message is gone on the network.")
+	}
+	if c := t.talks[p.ConversationID]; c != nil {
+		c.stirred = c.stirred || stirs(p.Message, state, c.WaitingSince)
+		c.Held += withheld(state) - withheld(p.State)
+		c.changed = true
+	}
+	p.State, p.Reason, p.changed = state, reason, true
+	return nil
+}

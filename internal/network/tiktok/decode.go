@@ -1,0 +1,87 @@
+package tiktok
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+)
+
+// fact is the driver's own form of an event: a comment or a reply, that one is
+// hidden, or, without a comment's id, a post of ours that everybody can see now.
+type fact struct {
+	ID     string `json:"id,omitempty"`
+	Post   string `json:"post"`
+	Top    string `json:"top,omitempty"`
+	At     int64  `json:"at"`
+	Who    string `json:"who,omitempty"`
+	Handle string `json:"handle,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Avatar string `json:"avatar,omitempty"`
+	Text   string `json:"text,omitempty"`
+	Image  string `json:"image,omitempty"`
+	Ours   bool   `json:"ours,omitempty"`
+	Hidden bool   `json:"hidden,omitempty"`
+}
+
+// raw is the event with what orders it and recognises it. TikTok has no changes of
+// comments: nobody can edit one.
+func (f fact) raw(account string) network.Raw {
+	body, err := json.Marshal(f)
+	if err != nil {
+		panic(err) // plain values alone
+	}
+	key := "comment " + f.ID
+	switch {
+	case f.ID == "":
+		key = "post " + f.Post
+	case f.Hidden:
+		key = "hidden " + f.ID
+	}
+	who := f.Who
+	if who == "" || f.Ours {
+		who = account
+	}
+	return network.Raw{Account: account, Person: who, Key: key, At: time.Unix(f.At, 0).UTC(), Body: body}
+}
+
+// Decode reads the driver's own form.
+func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, error) {
+	var f fact
+	if json.Unmarshal(raw.Body, &f) != nil || !number.MatchString(f.Post) || f.ID != "" && !number.MatchString(f.ID) || f.Top != "" && !number.MatchString(f.Top) || f.At < 0 || f.At > 1<<36 {
+		return nil, fault.New(fault.Invalid, "This is no event of TikTok.")
+	}
+	at := time.Unix(f.At, 0).UTC()
+	if f.ID == "" {
+		return []network.Event{{Kind: network.Ours, Ref: network.Ref{ID: f.Post, URL: postURL(conn.Handle, f.Post)}, Author: network.Author{ID: conn.Account, Handle: conn.Handle},
+			At: at, Thread: f.Post, Post: f.Post}}, nil
+	}
+	e := network.Event{Kind: network.Comment, Ref: network.Ref{ID: f.ID, URL: postURL(conn.Handle, f.Post), Extra: extra{Post: f.Post, Top: f.Top}.raw()}, At: at, Thread: f.Post, Post: f.Post, Parent: f.Post,
+		Author: network.Author{ID: clip(f.Who, 256), Handle: clip(f.Handle, 128), Name: clip(f.Name, 640), AvatarURL: secure(f.Avatar), URL: profileURL(f.Handle)}}
+	if f.Top != "" {
+		e.Parent = f.Top
+	}
+	if f.Hidden {
+		e.Kind = network.Hidden
+		return []network.Event{e}, nil
+	}
+	if f.Ours {
+		e.Kind, e.Author = network.Ours, network.Author{ID: conn.Account, Handle: conn.Handle}
+	}
+	e.Text = clip(f.Text, textMost)
+	e.Truncated = len(f.Text) > textMost
+	if image := secure(f.Image); image != "" {
+		e.Media = []network.Attachment{{Type: "image", URL: image}}
+	}
+	return []network.Event{e}, nil
+}
+
+// secure keeps a web address that is one.
+func secure(s string) string {
+	if !strings.HasPrefix(s, "https://") || len(s) > 2048 {
+		return ""
+	}
+	return clip(s, 2048)
+}

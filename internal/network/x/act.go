@@ -1,0 +1,86 @@
+package x
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+)
+
+// at makes the path of a thing, whose id may come from anywhere.
+func at(kind, id, verb string) (string, error) {
+	if !number.MatchString(id) {
+		return "", fault.New(fault.NotFound, "X does not have it.")
+	}
+	path := "/2/" + kind + "/" + id
+	if verb != "" {
+		path += "/" + verb
+	}
+	return path, nil
+}
+
+// Delete deletes a post of ours, with every version of it; what is gone already
+// is no error.
+func (d *Driver) Delete(ctx context.Context, conn network.Conn, ref network.Ref) error {
+	path, err := at("tweets", ref.ID, "")
+	if err != nil {
+		return err
+	}
+	_, err = d.call(ctx, conn, ask{method: http.MethodDelete, path: path, harmless: true}, nil)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// Like likes a post, or takes the like back.
+func (d *Driver) Like(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	return d.turn(ctx, conn, "likes", "tweet_id", latest(ref), on)
+}
+
+// Mute keeps a person out of what is shown to the account, or lets them in again.
+func (d *Driver) Mute(ctx context.Context, conn network.Conn, author network.Author, on bool) error {
+	return d.turn(ctx, conn, "muting", "target_user_id", author.ID, on)
+}
+
+// turn does what is the same when done twice; taking back what is gone is done.
+func (d *Driver) turn(ctx context.Context, conn network.Conn, what, name, id string, on bool) error {
+	path, err := at("users", conn.Account, what)
+	if err != nil {
+		return err
+	}
+	if !number.MatchString(id) {
+		return fault.New(fault.NotFound, "X does not have it.")
+	}
+	a := ask{method: http.MethodPost, path: path, body: map[string]string{name: id}, harmless: true}
+	if !on {
+		a = ask{method: http.MethodDelete, path: path + "/" + id, harmless: true}
+	}
+	_, err = d.call(ctx, conn, a, nil)
+	if !on && fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// Hide puts an answer below a post of ours behind a click, or shows it again.
+func (d *Driver) Hide(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	path, err := at("tweets", latest(ref), "hidden")
+	if err != nil {
+		return err
+	}
+	a := ask{method: http.MethodPut, path: path, body: map[string]bool{"hidden": on}, harmless: true}
+	var got struct {
+		Data struct {
+			Hidden *bool `json:"hidden"`
+		} `json:"data"`
+	}
+	if _, err := d.call(ctx, conn, a, &got); err != nil {
+		return err
+	}
+	if got.Data.Hidden == nil || *got.Data.Hidden != on {
+		return a.unclear()
+	}
+	return nil
+}

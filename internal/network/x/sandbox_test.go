@@ -1,0 +1,53 @@
+package x_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/networktest"
+	"github.com/kithhq/kith/internal/network/x"
+	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/sandbox"
+	pretended "github.com/kithhq/kith/internal/sandbox/x"
+	"github.com/kithhq/kith/internal/secret"
+)
+
+func open(o pretended.Options) func(*testing.T, *sandbox.Stage) (http.Handler, func(string) map[string]string) {
+	return func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
+		n := pretended.New(stage, o)
+		us := n.Account("atelier", "Atelier")
+		return n.Handler(), func(string) map[string]string {
+			return map[string]string{"token": us.Token, "refresh": us.Refresh}
+		}
+	}
+}
+
+func harness(o pretended.Options) networktest.Harness {
+	o.Plenty = true // on a frozen clock a quarter of an hour does not end
+	return networktest.Harness{
+		Name: "x",
+		Open: open(o),
+		Driver: func(out *outward.Client, base string, now func() time.Time) network.Driver {
+			return x.New(out, x.Options{Base: base, Now: now})
+		},
+		Counts: []string{"public_metrics", "non_public_metrics"},
+		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
+			body := []byte(`{"data":{"filter":{"user_id":"1"},"event_type":"dm.received","payload":{}}}`)
+			return http.Header{"X-Twitter-Webhooks-Signature-Oauth2": {pretended.Sign("client-secret", body)}}, body, "client-secret"
+		},
+		Instead: map[string]func(*testing.T, networktest.Harness){
+			// A key is renewed in the name of our app, which the suite does not have.
+			"keys are renewed ahead of time": func(t *testing.T, _ networktest.Harness) { renewal(t) },
+		},
+	}
+}
+
+func TestX(t *testing.T) { networktest.Run(t, harness(pretended.Options{})) }
+
+// The names that the pages of the documentation use, and the answers that they
+// let programs give.
+func TestXAsItsPagesSay(t *testing.T) {
+	networktest.Run(t, harness(pretended.Options{Prose: true, Summoned: true}))
+}

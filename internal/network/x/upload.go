@@ -1,0 +1,263 @@
+package x
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+)
+
+// The acts by their names, as they are shown.
+const (
+	stepUpload  = "upload"
+	stepProcess = "process"
+	stepPublish = "publish"
+)
+
+const (
+	chunkLeast   = 4 << 20 // bytes handed over at once
+	segmentsMost = 1000    // of one file
+	spare        = 5 * time.Minute
+)
+
+// way is how far the files of a post have come.
+type way struct {
+	Files []handed `json:"f,omitempty"`
+}
+
+// handed is one file at X.
+type handed struct {
+	ID       string `json:"id,omitempty"`
+	Key      string `json:"key,omitempty"`
+	Segment  int    `json:"n,omitempty"` // the next one
+	Sent     int64  `json:"sent,omitempty"`
+	Done     bool   `json:"done,omitempty"`  // all bytes are there
+	Ready    bool   `json:"ready,omitempty"` // X has worked on it
+	Told     bool   `json:"told,omitempty"`  // X knows what it shows
+	Until    int64  `json:"until,omitempty"` // X forgets it then
+	Checking int    `json:"check,omitempty"` // how often X was asked
+}
+
+// next is the step that comes after what is reached.
+func (w way) next(part network.Part) network.Step {
+	if len(w.Files) != len(part.Media) {
+		w.Files = make([]handed, len(part.Media))
+	}
+	state, err := json.Marshal(w)
+	if err != nil {
+		panic(err) // strings and numbers alone
+	}
+	s := network.Step{Name: stepPublish, State: state}
+	for i, m := range part.Media {
+		s.Total += m.Bytes
+		s.Done += w.Files[i].Sent
+	}
+	i, f := w.current(part)
+	switch {
+	case i < 0:
+		s.Public = true
+	case f.Done:
+		s.Name = stepProcess
+	default:
+		s.Name = stepUpload
+	}
+	return s
+}
+
+// current is the first file that is not ready for a post.
+func (w way) current(part network.Part) (int, handed) {
+	for i, f := range w.Files {
+		if !f.Ready || !f.Told && part.Media[i].Alt != "" && describable(part.Media[i]) {
+			return i, f
+		}
+	}
+	return -1, handed{}
+}
+
+// describable are files that can have a description.
+func describable(m network.Media) bool { return !m.Video() }
+
+func (w way) ids() []string {
+	var all []string
+	for _, f := range w.Files {
+		all = append(all, f.ID)
+	}
+	return all
+}
+
+// over says that X will have forgotten a file before the post can be made.
+func (w way) over(now time.Time) bool {
+	for _, f := range w.Files {
+		if f.Until > 0 && now.Add(spare).Unix() >= f.Until {
+			return true
+		}
+	}
+	return false
+}
+
+// told is what X says about a file.
+type told struct {
+	Data struct {
+		ID      string `json:"id"`
+		Key     string `json:"media_key"`
+		Expires int64  `json:"expires_after_secs"`
+		Work    *struct {
+			State string `json:"state"`
+			After int64  `json:"check_after_secs"`
+		} `json:"processing_info"`
+	} `json:"data"`
+}
+
+// hand does one act for the first file that needs one.
+func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part, w *way) (time.Duration, error) {
+	i, f := w.current(part)
+	if i < 0 {
+		return 0, nil
+	}
+	m := part.Media[i]
+	var wait time.Duration
+	var err error
+	switch {
+	case f.ID == "":
+		f, err = d.initialize(ctx, conn, m)
+	case f.Sent < m.Bytes:
+		f, err = d.bring(ctx, conn, m, f)
+	case !f.Done:
+		f, wait, err = d.finalize(ctx, conn, f)
+	case !f.Ready:
+		f, wait, err = d.status(ctx, conn, f)
+	default:
+		f, err = d.describe(ctx, conn, m, f)
+	}
+	if err == nil {
+		w.Files[i] = f
+	}
+	return wait, err
+}
+
+func (d *Driver) initialize(ctx context.Context, conn network.Conn, m network.Media) (handed, error) {
+	category := "tweet_image"
+	switch {
+	case m.Video():
+		category = "tweet_video"
+	case m.Type == "image/gif":
+		category = "tweet_gif"
+	}
+	body := map[string]any{"media_type": m.Type, "media_category": category, "total_bytes": m.Bytes}
+	a := ask{method: http.MethodPost, path: "/2/media/upload/initialize", body: body, harmless: true}
+	var got told
+	if _, err := d.call(ctx, conn, a, &got); err != nil {
+		return handed{}, err
+	}
+	if !number.MatchString(got.Data.ID) {
+		return handed{}, a.unclear()
+	}
+	f := handed{ID: got.Data.ID, Key: clip(got.Data.Key, 64)}
+	return d.lasts(f, got), nil
+}
+
+func (d *Driver) lasts(f handed, got told) handed {
+	const most = 30 * 24 * 60 * 60
+	if got.Data.Expires > 0 && got.Data.Expires <= most {
+		f.Until = d.now().Unix() + got.Data.Expires
+	}
+	if got.Data.Key != "" {
+		f.Key = clip(got.Data.Key, 64)
+	}
+	return f
+}
+
+// chunk is how many bytes are handed over at once, so that a file of any size has
+// few enough segments.
+func chunk(total int64) int64 { return max(chunkLeast, (total+segmentsMost-2)/(segmentsMost-1)) }
+
+// bring hands the next bytes over, as they are read. Doing it twice is harmless:
+// the segment has a number.
+func (d *Driver) bring(ctx context.Context, conn network.Conn, m network.Media, f handed) (handed, error) {
+	n := min(chunk(m.Bytes), m.Bytes-f.Sent)
+	file, err := m.OpenAt(f.Sent)
+	if err != nil {
+		return f, fault.Wrap(fault.Internal, err, "opening a file of ours")
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	var head bytes.Buffer
+	form := multipart.NewWriter(&head)
+	if err := form.WriteField("segment_index", fmt.Sprint(f.Segment)); err != nil {
+		return f, fault.Wrap(fault.Internal, err, "writing a form")
+	}
+	header := textproto.MIMEHeader{"Content-Disposition": {`form-data; name="media"; filename="media"`}, "Content-Type": {"application/octet-stream"}}
+	if _, err := form.CreatePart(header); err != nil {
+		return f, fault.Wrap(fault.Internal, err, "writing a form")
+	}
+	tail := "\r\n--" + form.Boundary() + "--\r\n"
+	a := ask{method: http.MethodPost, path: "/2/media/upload/" + f.ID + "/append", mime: form.FormDataContentType(), harmless: true,
+		stream: io.MultiReader(&head, io.LimitReader(file, n), bytes.NewReader([]byte(tail))), length: int64(head.Len()) + n + int64(len(tail))}
+	if _, err := d.call(ctx, conn, a, nil); err != nil {
+		return f, err
+	}
+	f.Sent += n
+	f.Segment++
+	return f, nil
+}
+
+func (d *Driver) finalize(ctx context.Context, conn network.Conn, f handed) (handed, time.Duration, error) {
+	var got told
+	_, err := d.call(ctx, conn, ask{method: http.MethodPost, path: "/2/media/upload/" + f.ID + "/finalize", harmless: true}, &got)
+	if is(err, finalized) {
+		return d.status(ctx, conn, f) // an answer that was lost
+	}
+	if err != nil {
+		return f, 0, err
+	}
+	return d.worked(f, got)
+}
+
+func (d *Driver) status(ctx context.Context, conn network.Conn, f handed) (handed, time.Duration, error) {
+	var got told
+	query := url.Values{"command": {"STATUS"}, "media_id": {f.ID}}
+	if _, err := d.call(ctx, conn, ask{path: "/2/media/upload", query: query}, &got); err != nil {
+		return f, 0, err
+	}
+	f.Checking++
+	return d.worked(f, got)
+}
+
+// worked reads whether X is done with a file.
+func (d *Driver) worked(f handed, got told) (handed, time.Duration, error) {
+	if got.Data.ID != f.ID {
+		return f, 0, ask{}.unclear()
+	}
+	f = d.lasts(f, got)
+	f.Done = true
+	if got.Data.Work == nil {
+		f.Ready = true
+		return f, 0, nil
+	}
+	switch got.Data.Work.State {
+	case "succeeded":
+		f.Ready = true
+		return f, 0, nil
+	case "failed":
+		return f, 0, fault.New(fault.Invalid, "X cannot read the video or animation.").WithHint("Save a video as MP4 with H.264 and AAC, at most 60 pictures a second; make an animation smaller.").On("media")
+	}
+	const least, most = time.Second, 5 * time.Minute
+	// X says when to ask again; one that takes long is asked less and less often.
+	wait := time.Duration(got.Data.Work.After) * time.Second
+	return f, min(max(wait, least*time.Duration(1+f.Checking/10)), most), nil
+}
+
+func (d *Driver) describe(ctx context.Context, conn network.Conn, m network.Media, f handed) (handed, error) {
+	body := map[string]any{"id": f.ID, "metadata": map[string]any{"alt_text": map[string]any{"text": m.Alt}}}
+	_, err := d.call(ctx, conn, ask{method: http.MethodPost, path: "/2/media/metadata", body: body, harmless: true}, nil)
+	f.Told = err == nil
+	return f, err
+}

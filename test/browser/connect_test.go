@@ -1,0 +1,70 @@
+package browser_test
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/kithhq/kith/internal/rehearse"
+)
+
+// An account is connected on the network's own page, in one tab from beginning to end; then the network says no; then our
+// app at a network is entered by keyboard.
+func TestConnectingOnTheNetworksPage(t *testing.T) {
+	h := open(t, true)
+	h.stage.Mastodon.Account("fenetre", "À la fenêtre")
+	p := tab(t, browse(t), h)
+	w := read(t, "en")
+	say := func(key string, params ...string) string { t.Helper(); return w.say(t, key, params...) }
+	p.enter(rehearse.Keeper)
+	atNetwork := func() {
+		t.Helper()
+		p.open("/settings/channels")
+		p.press("button", say("channels.connect"))
+		p.press("button", "Mastodon")
+		p.see(say("connect.goOnText", "name", "Mastodon"))
+		p.fill(say("setting.mastodon.server"), h.stage.MastodonURL)
+		p.press("button", say("connect.goOn", "name", "Mastodon"))
+		p.until("the network asks", "location.origin === "+quoted(h.stage.MastodonURL)+" && document.querySelector('button[name=account]')")
+	}
+	atNetwork()
+	p.press("button", "@fenetre")
+	p.until("one is back", "location.origin === "+quoted(h.url)+" && location.pathname.startsWith('/settings/channels/grant/')")
+	p.see("À la fenêtre")
+	if eval[bool](p, "/code=|state=/.test(location.href)") {
+		t.Error("the address holds what opens something")
+	}
+	p.press("button", "Connect 1 account…")
+	p.until("the channel's page is open", "/^\\/settings\\/channels\\/[0-9a-f-]+$/.test(location.pathname) && document.querySelector('h1')?.innerText === 'À la fenêtre'")
+	p.see(say("health.ok"))
+	p.clean("asks somebody else: "+h.stage.MastodonURL, "favicon")
+
+	atNetwork()
+	p.press("button", "Deny")
+	p.see(say("grant.refused", "name", "Mastodon"))
+	p.see("did not allow")
+	p.press("button", say("grant.begin"))
+	p.until("one begins again", "location.pathname === '/settings/channels'")
+	p.clean("asks somebody else: "+h.stage.MastodonURL, "favicon")
+
+	// A server that is none: said beside the field.
+	p.press("button", say("channels.connect"))
+	p.press("button", "Mastodon")
+	p.fill(say("setting.mastodon.server"), h.url)
+	p.press("button", say("connect.goOn", "name", "Mastodon"))
+	p.see("There is no Mastodon at this address.")
+	p.clean("422")
+
+	p.open("/settings/channels/app/facebook")
+	p.fill(say("app.id"), "123456")
+	p.fill(say("app.secret"), "a secret of ours")
+	p.do(chromedp.KeyEvent("\r"))
+	p.see(say("app.saved"))
+	if eval[string](p, "document.querySelector('input[name=secret]').value") != "" {
+		t.Error("the secret is still shown")
+	}
+	p.until("the word that Meta knows already stays", "document.querySelector('input[name=verify]').value === 'rehearsal'")
+	p.press("button", say("app.forget"))
+	p.see(say("app.forgotten"))
+	p.clean()
+}
