@@ -34,5 +34,11 @@ func (m *Mark) Then(now time.Time) int64 {
 	return max(m.Since, m.Top+max(now.Unix()-m.At, 0))
 }
 
+// After is what Since becomes when a reading that began at a moment has ended, and
+// all that it saw was seen with See: nearer than Then, and as safe.
+func (m *Mark) After(began time.Time) int64 {
+	return max(m.Since, m.Top+began.Unix()-m.At)
+}
+
 // Floor is how far back a reading goes.
 func (m *Mark) Floor() int64 { return m.Since - int64(Overlap/time.Second) }

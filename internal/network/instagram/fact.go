@@ -23,6 +23,9 @@ type fact struct {
 	Made    int64        `json:"made,omitempty"` // milliseconds
 	Files   []attachment `json:"files,omitempty"`
 	Version string       `json:"version,omitempty"` // tells one change of state from the next
+	// Named: this message is told once more, because only now it is known what its
+	// author is called.
+	Named bool `json:"named,omitempty"`
 }
 
 // person is who did something.
@@ -76,6 +79,9 @@ func kind(given string) string {
 // key is the object, the verb and the version: the same fact has the same key,
 // whichever way it is told.
 func (f fact) key() string {
+	if f.Named {
+		return "named " + string(f.From.ID) + " " + f.From.Username
+	}
 	key := f.What + " " + f.ID
 	if f.Version != "" {
 		key += " " + f.Version

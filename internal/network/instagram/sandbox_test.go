@@ -30,7 +30,7 @@ func fetch(_ context.Context, address, kind string) ([]byte, error) {
 	if kind == "video" {
 		return append([]byte("\x00\x00\x00\x18ftypisom"), bytes.Repeat([]byte("x"), 4096)...), nil
 	}
-	return picture(800, 800), nil
+	return picture(400, 400), nil
 }
 
 func picture(width, height int) []byte {
@@ -68,7 +68,7 @@ func harness(login string) networktest.Harness {
 		Flat:   true,
 		Dress: func(p *network.Part) {
 			if len(p.Media) == 0 && p.Poll == nil {
-				p.Media = []network.Media{networktest.Picture("image/jpeg", 800, 800, "a picture")}
+				p.Media = []network.Media{networktest.Picture("image/jpeg", 40, 40, "a picture")}
 			}
 		},
 		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {

@@ -62,7 +62,7 @@ func (r *reading) message(m listed, at time.Time) fact {
 // talks reads the conversations that moved since. Of each, only the newest twenty
 // messages can be read: what was written before them is lost, and said to be.
 func (r *reading) talks(ctx context.Context) error {
-	floor, then := r.c.Talk.Floor(), r.c.Talk.Then(r.now())
+	floor, began := r.c.Talk.Floor(), r.now()
 	query := url.Values{"platform": {"instagram"}, "limit": {"25"}, "fields": {"id,updated_time,messages.limit(20){" + messageFields + "}"}}
 	end, err := r.walk(ctx, r.keys.inbox(r.conn)+"/conversations", query, callsMost, func(items []json.RawMessage) bool {
 		for _, item := range items {
@@ -79,7 +79,7 @@ func (r *reading) talks(ctx context.Context) error {
 		return err
 	}
 	if end == graph.Enough || end == graph.Whole {
-		r.c.Talk.Since = then // else the same is read once more
+		r.c.Talk.Since = r.c.Talk.After(began) // else the same is read once more
 	}
 	return nil
 }
@@ -94,7 +94,11 @@ func (r *reading) talk(t talk, floor int64) {
 			return
 		}
 		oldest = at
-		r.tell(r.message(m, at))
+		f := r.message(m, at)
+		r.tell(f)
+		if f.Named = true; !f.Ours && f.From.Username != "" {
+			r.tell(f) // a webhook knows people by their numbers alone
+		}
 		r.c.Talk.See(at.Unix(), r.now())
 	}
 	if t.Messages.Further() != nil && !oldest.IsZero() && oldest.Unix() > floor {
@@ -107,7 +111,7 @@ func (r *reading) talk(t talk, floor int64) {
 
 // tags reads posts of others in which the account is tagged.
 func (r *reading) tags(ctx context.Context) error {
-	floor, then := r.c.Tags.Floor(), r.c.Tags.Then(r.now())
+	floor, began := r.c.Tags.Floor(), r.now()
 	query := url.Values{"limit": {"25"}, "fields": {"id,caption,timestamp,permalink,username"}}
 	end, err := r.walk(ctx, r.conn.Account+"/tags", query, 4, func(items []json.RawMessage) bool {
 		for _, item := range items {
@@ -123,7 +127,7 @@ func (r *reading) tags(ctx context.Context) error {
 		return false
 	})
 	if err == nil && (end == graph.Enough || end == graph.Whole) {
-		r.c.Tags.Since = then
+		r.c.Tags.Since = r.c.Tags.After(began)
 	}
 	return err
 }

@@ -346,7 +346,7 @@ func TestInsightsAndQuota(t *testing.T) {
 		t.Errorf("%+v, %v", use, err)
 	}
 	w.Conn.App.Extra = nil
-	if use, err = w.driver.Quota(t.Context(), w.Conn); err != nil || len(use) != 0 {
+	if use, err = w.driver.Quota(t.Context(), w.Conn); err != nil || use == nil || len(use) != 0 {
 		t.Errorf("without the app's own token: %+v, %v", use, err)
 	}
 	// Old posts have public counts alone, and do not spoil those of others.
