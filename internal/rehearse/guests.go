@@ -23,6 +23,7 @@ type guest struct {
 // guests are the networks besides the first three, one line each.
 func guests() []guest {
 	return []guest{
+		onInstagram(),
 		onLinkedIn(),
 		onPinterest(),
 		onTikTok(),

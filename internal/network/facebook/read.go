@@ -31,8 +31,8 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 	if given != "" && json.Unmarshal([]byte(given), &r.c) != nil {
 		r.c = cursor{} // one of an older form: read again, which is harmless
 	}
-	r.c.begin(d.now())
-	r.c.Talk.begin(d.now())
+	r.c.Begin(d.now(), while)
+	r.c.Talk.Begin(d.now(), while)
 	if err := r.sweep(ctx); err != nil {
 		return network.Reading{}, err
 	}
@@ -66,7 +66,7 @@ func (r *reading) tell(raw network.Raw) {
 func (r *reading) sweep(ctx context.Context) error {
 	s := r.c.Sweep
 	if s == nil {
-		s = &sweep{Floor: r.c.floor(), Then: r.c.then(r.now()), Felt: map[string]int64{}}
+		s = &sweep{Floor: r.c.Floor(), Then: r.c.Then(r.now()), Felt: map[string]int64{}}
 		r.c.Sweep = s
 	}
 	if s.Felt == nil {
@@ -228,7 +228,7 @@ func (r *reading) comment(post string, item json.RawMessage) int64 {
 	}
 	r.tell(c.raw(r.conn.Account, time.Time{}))
 	r.watch(c)
-	r.c.see(at.Unix(), r.now())
+	r.c.See(at.Unix(), r.now())
 	return at.Unix()
 }
 

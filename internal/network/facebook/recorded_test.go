@@ -43,7 +43,7 @@ func recorded(tb testing.TB) map[string][]byte {
 
 func anyoneReading() *reading {
 	r := &reading{Driver: New(nil, Options{}), conn: network.Conn{Account: "19292868552"}, told: map[string]bool{}}
-	r.c.begin(time.Date(2021, 8, 1, 0, 0, 0, 0, time.UTC))
+	r.c.Begin(time.Date(2021, 8, 1, 0, 0, 0, 0, time.UTC), while)
 	r.c.Sweep = &sweep{Felt: map[string]int64{}}
 	return r
 }

@@ -144,7 +144,7 @@ const messageFields = "id,created_time,from,to,message,attachments"
 
 // talks reads the conversations that moved since.
 func (r *reading) talks(ctx context.Context) error {
-	floor, then := r.c.Talk.floor(), r.c.Talk.then(r.now())
+	floor, then := r.c.Talk.Floor(), r.c.Talk.Then(r.now())
 	take := func(items []json.RawMessage) (old bool) {
 		for _, item := range items {
 			var g listedMessage
@@ -155,7 +155,7 @@ func (r *reading) talks(ctx context.Context) error {
 			}
 			if m, ok := g.lean(r.conn.Account); ok {
 				r.tell(m.raw(r.conn.Account))
-				r.c.Talk.see(at, r.now())
+				r.c.Talk.See(at, r.now())
 			}
 		}
 		return false

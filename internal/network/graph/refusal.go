@@ -53,6 +53,8 @@ type Saying struct {
 	Kind              fault.Kind // Internal, the zero kind: as the grammar has it
 	Text, Hint, Field string
 	Wait              time.Duration // before trying again, where Graph does not say
+	// Trouble is the network's own: of a write it may have happened nevertheless.
+	Trouble bool
 }
 
 // failed gives a refusal its kind and its words.
@@ -63,6 +65,9 @@ func (v Voice) failed(a Ask, response *outward.Response, r *Refusal) error {
 		if own, said = v.Sayings[r.Code]; !said || r.Code == 0 {
 			return e
 		}
+	}
+	if own.Trouble {
+		e.Kind = a.doubt()
 	}
 	if own.Kind != fault.Internal {
 		e.Kind = own.Kind

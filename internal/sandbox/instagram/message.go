@@ -1,0 +1,215 @@
+package instagram
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
+)
+
+const (
+	privateWindow  = 7 * 24 * time.Hour // a private reply to a comment: once, within seven days
+	repliesMost    = 750                // in an hour
+	talkWindow     = 24 * time.Hour     // after the person's last message
+	agentWindow    = 7 * 24 * time.Hour // with the tag HUMAN_AGENT
+	maxMessageText = 1000               // bytes
+	detailsMost    = 20                 // "only the 20 most recent messages in a conversation"
+)
+
+// send is POST /{page}/messages or /{account}/messages.
+func (a *ask) send(acc *account) (any, *graph.Fault) {
+	if err := a.may(acc, "messages"); err != nil {
+		return nil, err
+	}
+	kind, err := a.p.Enum("messaging_type", "RESPONSE", "RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
+	if err != nil {
+		return nil, err
+	}
+	to, err := a.p.Object("recipient")
+	if err != nil {
+		return nil, err
+	}
+	what, err := a.p.Object("message")
+	if err != nil {
+		return nil, err
+	}
+	text, _ := what["text"].(string)
+	if text == "" || len(text) > maxMessageText {
+		return nil, graph.Invalid("Length of param message[text] must be less than or equal to 1000")
+	}
+	if id, ok := to["comment_id"].(string); ok {
+		return a.privateReply(acc, id, text)
+	}
+	id, _ := to["id"].(string)
+	f, ok := acc.byID[id]
+	if !ok || acc.thread(f) == nil {
+		return nil, graph.No(http.StatusBadRequest, 100, 2534014, "(#100) The requested user cannot be found.")
+	}
+	if acc.blocked[id] {
+		return nil, graph.No(http.StatusBadRequest, 551, 1545041, "(#551) This person isn't available right now.")
+	}
+	t := acc.thread(f)
+	most := talkWindow
+	if kind == "MESSAGE_TAG" && a.p.Get("tag") == "HUMAN_AGENT" {
+		most = agentWindow
+	} else if kind == "MESSAGE_TAG" {
+		return nil, graph.Invalid("The tag is not supported on Instagram")
+	}
+	if t.heard.IsZero() || a.now.Sub(t.heard) > most {
+		return nil, graph.No(http.StatusBadRequest, 10, 2534022, "(#10) This message is sent outside of allowed window. Learn more about the new policy here: https://developers.facebook.com/docs/messenger-platform/policy-overview")
+	}
+	return a.deliver(acc, t, text, t.id)
+}
+
+func (a *ask) privateReply(acc *account, id, text string) (any, *graph.Fault) {
+	c, ok := a.n.comments[id]
+	if !ok || c.media.account != acc || !c.media.by.ours {
+		return nil, graph.Missing(a.p.Method, id)
+	}
+	if c.replied {
+		return nil, graph.No(http.StatusBadRequest, 10900, 0, "(#10900) Activity already replied to")
+	}
+	if c.from.ours || a.now.Sub(c.created) >= privateWindow {
+		return nil, graph.No(http.StatusBadRequest, 10903, 0, "(#10903) This user cant reply to this activity")
+	}
+	if counted(acc.replied, a.now, time.Hour) >= repliesMost {
+		return nil, graph.No(http.StatusBadRequest, 613, 0, "(#613) Calls to this api have exceeded the rate limit.")
+	}
+	f := acc.byID[c.from.id]
+	t := acc.thread(f)
+	if t == nil {
+		t = a.n.open(acc, f)
+	}
+	c.replied = true
+	acc.replied = append(acc.replied, a.now)
+	return a.deliver(acc, t, text, c.id)
+}
+
+func (a *ask) deliver(acc *account, t *thread, text, parent string) (any, *graph.Fault) {
+	m := a.n.note(t, acc.self(), text, a.now)
+	a.n.tellMessage(m)
+	a.call.Accept(sandbox.Entry{Account: acc.id, Action: sandbox.Message, Object: m.id, Parent: parent, Text: text})
+	return map[string]any{"recipient_id": t.with.id, "message_id": m.id}, nil
+}
+
+// thread answers the conversation with a person, nil when they never spoke.
+func (a *account) thread(f *profile) *thread {
+	for _, t := range a.threads {
+		if t.with == f {
+			return t
+		}
+	}
+	return nil
+}
+
+func (n *Network) open(a *account, f *profile) *thread {
+	t := &thread{id: n.opaque("aWdfZAG06", 60), account: a, with: f}
+	n.threads[t.id] = t
+	a.threads = append(a.threads, t)
+	return t
+}
+
+func (n *Network) note(t *thread, by author, text string, at time.Time) *message {
+	m := &message{id: n.opaque("aWdfZAG1faXRlb", 80), thread: t, from: by, text: text, created: at}
+	n.messages[m.id] = m
+	t.messages = append(t.messages, m)
+	t.updated = at
+	if !by.ours {
+		t.heard = at
+	}
+	return m
+}
+
+func (a *ask) conversations(acc *account) (any, *graph.Fault) {
+	if err := a.may(acc, "messages"); err != nil {
+		return nil, err
+	}
+	w, err := graph.Cut(a.p.Get, 25)
+	if err != nil {
+		return nil, err
+	}
+	var kept []*thread
+	for _, t := range acc.threads {
+		if id := a.p.Get("user_id"); id == "" || t.with.id == id {
+			kept = append(kept, t)
+		}
+	}
+	slices.SortStableFunc(kept, func(x, y *thread) int { return y.updated.Compare(x.updated) })
+	return graph.Part(w, kept, func(t *thread) string { return t.id }, func(t *thread) (any, *graph.Fault) { return a.showThread(t, a.fields) },
+		a.links(a.id+"/conversations", a.p.Values))
+}
+
+func (a *ask) onThread(t *thread) (any, *graph.Fault) {
+	if err := a.may(t.account, "messages"); err != nil {
+		return nil, err
+	}
+	switch {
+	case a.edge == "" && a.isGet():
+		return a.showThread(t, a.fields)
+	case a.edge == "messages" && a.isGet():
+		return a.listMessages(t, a.query("messages"))
+	}
+	return a.nothing("UnifiedThread")
+}
+
+func party(by author) map[string]any { return map[string]any{"username": by.username, "id": by.id} }
+
+func (a *ask) showThread(t *thread, fs []graph.Field) (any, *graph.Fault) {
+	return graph.Node("UnifiedThread", fs, graph.Names("id", "updated_time"), func(f graph.Field) (any, bool, bool, *graph.Fault) {
+		switch f.Name {
+		case "id":
+			return t.id, true, true, nil
+		case "updated_time":
+			return graph.Stamp(t.updated), true, true, nil
+		case "participants":
+			return map[string]any{"data": []any{party(t.with.author()), party(t.account.self())}}, true, true, nil
+		case "messages":
+			v, err := a.listMessages(t, f)
+			return v, err == nil, true, err
+		}
+		return nil, false, false, nil
+	})
+}
+
+func (a *ask) listMessages(t *thread, f graph.Field) (any, *graph.Fault) {
+	w, err := graph.Cut(func(name string) string { return f.Mods[name] }, 25)
+	if err != nil {
+		return nil, err
+	}
+	newest := slices.Clone(t.messages)
+	slices.Reverse(newest)
+	return graph.Part(w, newest, func(m *message) string { return m.id }, func(m *message) (any, *graph.Fault) { return a.showMessage(m, f.Inner) },
+		a.links(t.id+"/messages", f.Query()))
+}
+
+// showMessage shows a message: of those that are not among the newest of a conversation, nothing but when.
+func (a *ask) showMessage(m *message, fs []graph.Field) (any, *graph.Fault) {
+	if err := a.may(m.thread.account, "messages"); err != nil {
+		return nil, err
+	}
+	all := m.thread.messages
+	old := slices.Index(all, m) < len(all)-detailsMost
+	return graph.Node("Message", fs, graph.Names("id", "created_time"), func(f graph.Field) (any, bool, bool, *graph.Fault) {
+		switch f.Name {
+		case "id":
+			return m.id, true, true, nil
+		case "created_time":
+			return graph.Stamp(m.created), true, true, nil
+		case "message":
+			return m.text, !old, true, nil
+		case "from":
+			return party(m.from), !old, true, nil
+		case "to":
+			to := m.thread.account.self()
+			if m.from.ours {
+				to = m.thread.with.author()
+			}
+			return map[string]any{"data": []any{party(to)}}, !old, true, nil
+		case "attachments":
+			return nil, false, true, nil
+		}
+		return nil, false, false, nil
+	})
+}
