@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ type door struct {
 	url    string
 	mu     sync.Mutex
 	bodies [][]byte
-	deaf   bool
+	deaf   atomic.Bool
 }
 
 func listen(t *testing.T, o pretended.Options) *door {
@@ -59,7 +60,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.deaf {
+	if d.deaf.Load() {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
@@ -161,10 +162,10 @@ func TestKnocksInBadWeather(t *testing.T) {
 	d.Weather(sandbox.Mishap{Kind: sandbox.UnknownFields})
 	d.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "first", Person: "p001"})
 	d.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "second", Person: "p002"})
-	d.deaf = true
+	d.deaf.Store(true)
 	d.Act(sandbox.Act{Kind: "message", Text: "nobody hears", Person: "p003"})
 	d.net.Settle()
-	d.deaf = false
+	d.deaf.Store(false)
 	d.Stage.Clock.Advance(20 * time.Second)
 	texts := map[string]int{}
 	for _, raw := range d.told() {

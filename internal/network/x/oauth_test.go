@@ -113,7 +113,7 @@ func TestALostAnswerWhenRenewingIsSaid(t *testing.T) {
 func (w *house) consent(t *testing.T, page string, form url.Values) url.Values {
 	t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	ask := func(method string, form url.Values) *http.Response {
+	ask := func(method string, form url.Values) (int, string) {
 		r, err := http.NewRequestWithContext(t.Context(), method, page, strings.NewReader(form.Encode()))
 		if err != nil {
 			t.Fatal(err)
@@ -126,16 +126,16 @@ func (w *house) consent(t *testing.T, page string, form url.Values) url.Values {
 			t.Fatal(err)
 		}
 		_ = res.Body.Close()
-		return res
+		return res.StatusCode, res.Header.Get("Location")
 	}
-	if res := ask(http.MethodGet, nil); res.StatusCode != http.StatusOK {
-		t.Fatalf("the page of consent answers %d", res.StatusCode)
+	if status, _ := ask(http.MethodGet, nil); status != http.StatusOK {
+		t.Fatalf("the page of consent answers %d", status)
 	}
-	res := ask(http.MethodPost, form)
-	if res.StatusCode != http.StatusFound {
-		t.Fatalf("answered, it says %d", res.StatusCode)
+	status, location := ask(http.MethodPost, form)
+	if status != http.StatusFound {
+		t.Fatalf("answered, it says %d", status)
 	}
-	back, err := url.Parse(res.Header.Get("Location"))
+	back, err := url.Parse(location)
 	if err != nil {
 		t.Fatal(err)
 	}
