@@ -13,6 +13,7 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/team"
 )
@@ -77,7 +78,9 @@ func write[I, O any](d *Door, r route, do func(ctx context.Context, tx *store.Tx
 
 // way declares an operation that walks a way of the corridor, which opens its
 // own transactions. A key is taken before and answered after; if the house falls
-// in between, the one who repeats is told that it may have happened.
+// in between, the one who repeats is told that it may have happened. The audit is
+// written in the transaction in which the way takes effect, where its object is
+// known beforehand: a channel that is connected has its id only afterwards.
 func way[I, O any](d *Door, r route, do func(ctx context.Context, by access.Actor, in *I) (O, error)) {
 	r.keyed = true
 	on(d, r, func(ctx context.Context, by access.Actor, in *I) (out O, err error) {
@@ -93,6 +96,13 @@ func way[I, O any](d *Door, r route, do func(ctx context.Context, by access.Acto
 				return out, err
 			}
 		}
+		audited := false
+		if r.audit != "" && subject(in) != "" {
+			ctx = flow.Beside(ctx, func(ctx context.Context, tx *store.Tx) error {
+				tx.AfterCommit(func() { audited = true })
+				return r.record(ctx, tx, by, in, nil)
+			})
+		}
 		out, err = do(ctx, by, in)
 		if fault.Is(err, fault.Uncertain) || err != nil && !repeatable {
 			return out, err // an uncertain key stays taken
@@ -101,8 +111,13 @@ func way[I, O any](d *Door, r route, do func(ctx context.Context, by access.Acto
 			if err != nil {
 				return team.Forget(ctx, tx, by, request)
 			}
-			if err := r.record(ctx, tx, by, in, out); err != nil || !repeatable {
-				return err
+			if !audited {
+				if err := r.record(ctx, tx, by, in, out); err != nil {
+					return err
+				}
+			}
+			if !repeatable {
+				return nil
 			}
 			return remember(ctx, tx, by, r, request, out)
 		})
@@ -119,14 +134,18 @@ func (r route) record(ctx context.Context, tx *store.Tx, by access.Actor, in, ou
 	if r.audit == "" {
 		return nil
 	}
-	subject := ""
-	for _, of := range []any{in, out} {
-		if it, ok := of.(interface{ about() string }); ok && subject == "" {
-			subject = it.about()
+	of, _, _ := strings.Cut(r.audit, ".")
+	return team.Record(ctx, tx, by, r.audit, of+":"+subject(in, out), "")
+}
+
+// subject is the id of what an operation concerns, by the first that knows it.
+func subject(all ...any) string {
+	for _, of := range all {
+		if it, ok := of.(interface{ about() string }); ok && it.about() != "" {
+			return it.about()
 		}
 	}
-	of, _, _ := strings.Cut(r.audit, ".")
-	return team.Record(ctx, tx, by, r.audit, of+":"+subject, "")
+	return ""
 }
 
 // What is known of a request with a key.

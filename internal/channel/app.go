@@ -38,7 +38,7 @@ func appRow(name network.Name) string { return "network_app:" + string(name) + "
 
 // KeepApp keeps our registration at a network, for the whole house.
 func KeepApp(ctx context.Context, tx *store.Tx, keys *secret.Keyring, name network.Name, app network.App) error {
-	plain, err := json.Marshal(sealedApp{app.ID, app.Secret.Reveal(), app.Verify.Reveal(), app.Extra})
+	plain, err := json.Marshal(sealedApp{app.ID, app.Secret.Reveal(), app.Verify.Reveal(), app.Extra}) //nolint:gosec // it is sealed at once
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "writing an app")
 	}

@@ -172,8 +172,12 @@ func Unheard(ctx context.Context, tx *store.Tx, workspace, id, why string) error
 	return err
 }
 
-// Used keeps how much of its quotas a channel has used, as the network says.
+// Used keeps how much of its quotas a channel has used, as the network says; it may
+// say nothing.
 func Used(ctx context.Context, tx *store.Tx, workspace, id string, quotas []network.QuotaUse) error {
+	if quotas == nil {
+		quotas = []network.QuotaUse{}
+	}
 	_, err := tx.Exec(ctx, "update channel set quotas = $1, quotas_at = $2 where id = $3 and workspace = $4", quotas, tx.Now, id, workspace)
 	return err
 }

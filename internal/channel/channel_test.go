@@ -151,3 +151,19 @@ func TestHavingHeardNeverGoesBack(t *testing.T) {
 		}
 	})
 }
+
+// A network that tells nothing of its quotas at the moment is no mistake.
+func TestNoQuotasAreKeptAsNone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		keys := ring(t, db)
+		c := connect(t, db, keys, "w", account("key"))
+		for _, said := range [][]network.QuotaUse{{{Name: "reads", Used: 3, Max: 9}}, nil} {
+			storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+				return channel.Used(ctx, tx, "w", c.ID, said)
+			})
+			if kept, _ := read(t, db, keys, c.ID); len(kept.Quotas) != len(said) {
+				t.Errorf("%+v kept as %+v", said, kept.Quotas)
+			}
+		}
+	})
+}

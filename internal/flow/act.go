@@ -66,7 +66,7 @@ func (h *House) Remove(ctx context.Context, actor access.Actor, messageID string
 			return unanswered(err)
 		}
 	}
-	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
 		now, err := inbox.Get(ctx, tx, actor.Workspace, m.ID)
 		if err != nil || now.State == inbox.Deleted {
 			return err
@@ -163,7 +163,7 @@ func (h *House) Ban(ctx context.Context, actor access.Actor, personID string, on
 	if done == 0 && cannot != nil {
 		return 0, cannot
 	}
-	return done, store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return done, h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
 		h.tell(tx, actor.Workspace, "people", personID)
 		return people.Block(ctx, tx, actor.Workspace, personID, on)
 	})
@@ -215,7 +215,7 @@ func (h *House) Withdraw(ctx context.Context, actor access.Actor, publicationID 
 			return unanswered(err)
 		}
 	}
-	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
 		h.tell(tx, actor.Workspace, "posts", p.PostID)
 		return publish.Gone(ctx, tx, actor.Workspace, publicationID)
 	})
@@ -224,7 +224,7 @@ func (h *House) Withdraw(ctx context.Context, actor access.Actor, publicationID 
 // RetryPost sends the failed rest of a publication again, after a person mended
 // what was wrong.
 func (h *House) RetryPost(ctx context.Context, actor access.Actor, publicationID string) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
 		if err != nil {
 			return err

@@ -91,7 +91,7 @@ func (h *House) confirmAnswer(ctx context.Context, job *jobs.Job, args answerArg
 // RetryAnswer sends a failed answer again, or one of which a person says that
 // it is not there.
 func (h *House) RetryAnswer(ctx context.Context, actor access.Actor, messageID string) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		m, err := inbox.Get(ctx, tx, actor.Workspace, messageID)
 		if err != nil {
 			return err

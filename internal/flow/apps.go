@@ -82,7 +82,7 @@ func (h *House) Register(ctx context.Context, actor access.Actor, name network.N
 	if err != nil {
 		return err
 	}
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := h.MayRegister(ctx, tx, actor); err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ func (h *House) Register(ctx context.Context, actor access.Actor, name network.N
 
 // Unregister forgets our app at a network; one that was configured is used again.
 func (h *House) Unregister(ctx context.Context, actor access.Actor, name network.Name) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := h.MayRegister(ctx, tx, actor); err != nil {
 			return err
 		}

@@ -88,7 +88,7 @@ func (h *House) reach(name network.Name) time.Duration {
 
 // Dismiss closes a gap by the word of a person, who has looked on the network.
 func (h *House) Dismiss(ctx context.Context, actor access.Actor, gapID string) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		g, err := channel.GetGap(ctx, tx, actor.Workspace, gapID)
 		if err != nil {
 			return err

@@ -170,7 +170,7 @@ func (h *House) lookFor(ctx context.Context, args sendArgs, c publish.Claimed) (
 // Resolve takes a person's word for an unclear publication: it is there, or it
 // is not and may go out.
 func (h *House) Resolve(ctx context.Context, actor access.Actor, publicationID string, there bool, url string) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
 		if err != nil {
 			return err

@@ -45,7 +45,7 @@ func (h *House) Connect(ctx context.Context, actor access.Actor, name network.Na
 		return channel.Channel{}, err
 	}
 	var c channel.Channel
-	err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	err = h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c, err = h.keep(ctx, tx, actor, name, account, reconnect)
 		return err
 	})
@@ -74,7 +74,7 @@ func (h *House) Disconnect(ctx context.Context, actor access.Actor, channelID st
 	if err := actor.May(access.Connect, channelID); err != nil {
 		return err
 	}
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		h.tell(tx, actor.Workspace, "channels", channelID)
 		return channel.Remove(ctx, tx, actor.Workspace, channelID)
 	})

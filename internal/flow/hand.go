@@ -96,7 +96,7 @@ func (h *House) remind(ctx context.Context, job *jobs.Job, args sendArgs) error 
 
 // ByHand lets a person publish what the network refused to take from Kith.
 func (h *House) ByHand(ctx context.Context, actor access.Actor, publicationID string) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
 		if err != nil {
 			return err
@@ -113,7 +113,7 @@ func (h *House) ByHand(ctx context.Context, actor access.Actor, publicationID st
 
 // DoneByHand takes a person's word that it is published.
 func (h *House) DoneByHand(ctx context.Context, actor access.Actor, publicationID, url, proof string) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
 		if err != nil {
 			return err
@@ -136,7 +136,7 @@ const byHand network.Name = "by_hand"
 
 // CountByHand keeps what a person read off the network.
 func (h *House) CountByHand(ctx context.Context, actor access.Actor, publicationID string, counts network.Counts) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
 		if err != nil {
 			return err

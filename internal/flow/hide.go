@@ -56,7 +56,7 @@ func wishes(ctx context.Context, tx *store.Tx, m inbox.Message) (bool, error) {
 
 // Hide hides a person's message by the will of a moderator, or shows it again.
 func (h *House) Hide(ctx context.Context, actor access.Actor, messageID string, hidden bool) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		m, err := inbox.Get(ctx, tx, actor.Workspace, messageID)
 		if err != nil {
 			return err
@@ -138,7 +138,7 @@ func (h *House) hide(ctx context.Context, job *jobs.Job, args hideArgs) error {
 // Undo takes a ruling back: its messages are shown again, here and on the
 // network, and the person's record says that it was undone and why.
 func (h *House) Undo(ctx context.Context, actor access.Actor, rulingID, why string) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := actor.May(access.Moderate); err != nil {
 			return err
 		}
@@ -171,7 +171,7 @@ func (h *House) Undo(ctx context.Context, actor access.Actor, rulingID, why stri
 
 // Uphold confirms a ruling: somebody looked and agrees.
 func (h *House) Uphold(ctx context.Context, actor access.Actor, rulingID string) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := actor.May(access.Moderate); err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func confirmAnswerKind() jobs.Kind[answerArgs] { return jobs.Kind[answerArgs]{Na
 func (h *House) Reply(ctx context.Context, actor access.Actor, conversationID, messageID, body string, private bool) (inbox.Message, error) {
 	var answer inbox.Message
 	body = text.Clean(body)
-	err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	err := h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c, err := inbox.GetConversation(ctx, tx, actor.Workspace, conversationID)
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@ import (
 // channel's network is asked first whether it would take it: by its limits,
 // which are data.
 func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string, due time.Time) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		post, err := publish.Get(ctx, tx, actor.Workspace, postID)
 		if err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 // Unschedule takes a post back to draft, or cancels it. What has begun to leave
 // stays as it is.
 func (h *House) Unschedule(ctx context.Context, actor access.Actor, postID string, cancel bool) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		all, err := publish.Publications(ctx, tx, actor.Workspace, postID)
 		if err != nil {
 			return err

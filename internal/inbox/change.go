@@ -50,7 +50,7 @@ func Move(ctx context.Context, tx *store.Tx, m Message, state, reason string) er
 			return err
 		}
 	}
-	if err := wait(ctx, tx, m, m.State == Visible, state == Visible); err != nil {
+	if err := wait(ctx, tx, m, state); err != nil {
 		return err
 	}
 	was, is := withheld(m.State), withheld(state)
@@ -58,24 +58,6 @@ func Move(ctx context.Context, tx *store.Tx, m Message, state, reason string) er
 		return nil
 	}
 	_, err := tx.Exec(ctx, "update conversation set held = held + $1 where id = $2 and workspace = $3", is-was, m.ConversationID, m.Workspace)
-	return err
-}
-
-// wait keeps a conversation in step about who waits for us: whoever wrote what
-// nobody is shown does not. Mostly an older message waits, and nothing changes.
-func wait(ctx context.Context, tx *store.Tx, m Message, was, is bool) (err error) {
-	switch {
-	case m.FromUs || was == is:
-	case was:
-		_, err = tx.Exec(ctx, `update conversation set waiting_since = (select min(at) from message
-			where conversation_id = $1 and workspace = $2 and from_us = 0 and state = 'visible' and at > coalesce((select max(at) from message
-				where conversation_id = $1 and workspace = $2 and from_us = 1 and state <> 'deleted'), 0))
-			where id = $1 and workspace = $2 and waiting_since = $3`, m.ConversationID, m.Workspace, m.At)
-	default:
-		_, err = tx.Exec(ctx, `update conversation set waiting_since = $3
-			where id = $1 and workspace = $2 and (waiting_since is null or waiting_since > $3) and not exists (select 1 from message
-				where conversation_id = $1 and workspace = $2 and from_us = 1 and state <> 'deleted' and at >= $3)`, m.ConversationID, m.Workspace, m.At)
-	}
 	return err
 }
 

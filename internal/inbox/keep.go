@@ -9,6 +9,9 @@ import (
 // Keep writes what became of the tray. It is the last thing of a batch, because
 // of [store.Tx.InsertFindable].
 func (t *Tray) Keep(ctx context.Context, tx *store.Tx) error {
+	if err := t.keepWaiting(ctx, tx); err != nil {
+		return err
+	}
 	if err := t.keepTalks(ctx, tx); err != nil {
 		return err
 	}

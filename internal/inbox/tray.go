@@ -39,6 +39,7 @@ type paper struct {
 type talk struct {
 	Conversation
 	known, changed bool
+	stirred        bool // somebody else may wait for us now
 }
 
 func (t *Tray) add(c *talk) {
@@ -171,6 +172,7 @@ func (t *Tray) Move(m Message, state, reason string) error {
 		return fault.New(fault.Conflict, "This message is gone on the network.")
 	}
 	if c := t.talks[p.ConversationID]; c != nil {
+		c.stirred = c.stirred || stirs(p.Message, state, c.WaitingSince)
 		c.Held += withheld(state) - withheld(p.State)
 		c.changed = true
 	}

@@ -62,3 +62,67 @@ func TestWhatIsHeldDoesNotWait(t *testing.T) {
 		waits(time.Time{}) // it was answered
 	})
 }
+
+// The same within one batch, where nothing is kept yet.
+func TestWhatIsHeldInABatchDoesNotWait(t *testing.T) {
+	on(t, func(t *testing.T, ctx context.Context, tx *store.Tx) {
+		at := func(id string, minute int) inbox.Arrival {
+			a := comment(id, "1", "word "+id)
+			a.Event.At = a.Event.At.Add(time.Duration(minute) * time.Minute)
+			if id == "1" {
+				a.Event.Parent = "post"
+			}
+			return a.Ready()
+		}
+		batch := func(do func(tray *inbox.Tray) error, all ...inbox.Arrival) {
+			t.Helper()
+			tray, err := inbox.Lay(ctx, tx, all)
+			if err == nil {
+				err = do(tray)
+			}
+			if err == nil {
+				err = tray.Keep(ctx, tx)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		first, second, third, ours := at("1", 0), at("2", 1), at("3", 2), at("4", 3)
+		waits := func(want time.Time) {
+			t.Helper()
+			m, err := inbox.Known(ctx, tx, "w", "c", "1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, err := inbox.GetConversation(ctx, tx, "w", m.ConversationID); err != nil || !c.WaitingSince.Equal(want) {
+				t.Errorf("waiting since %v, not %v (%v)", c.WaitingSince, want, err)
+			}
+		}
+		batch(func(tray *inbox.Tray) error {
+			return tray.Move(tray.Record(first).Message, inbox.Held, "")
+		}, first)
+		waits(time.Time{})
+		batch(func(tray *inbox.Tray) error { // two more, of which the first is gone before it was kept
+			tray.Record(second)
+			tray.Record(third)
+			return tray.Vanish(second)
+		}, second, third)
+		waits(third.Event.At)
+		batch(func(tray *inbox.Tray) error { // shown again on the network
+			m, _ := tray.Known(first)
+			return tray.Move(m, inbox.Visible, "")
+		}, first)
+		waits(first.Event.At)
+		ours.FromUs, ours.PersonID = true, ""
+		batch(func(tray *inbox.Tray) error { // hidden and answered in one batch, then shown
+			m, _ := tray.Known(first)
+			if err := tray.Move(m, inbox.Hidden, ""); err != nil {
+				return err
+			}
+			tray.Record(ours)
+			m, _ = tray.Known(first)
+			return tray.Move(m, inbox.Visible, "")
+		}, first, ours)
+		waits(time.Time{})
+	})
+}

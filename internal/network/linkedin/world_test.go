@@ -23,6 +23,7 @@ type ours struct {
 	member pretended.Account
 	page   pretended.Account
 	base   string
+	out    *outward.Client
 	driver *linkedin.Driver
 	conn   network.Conn // of the Page
 	app    network.App
@@ -42,6 +43,7 @@ func open(t *testing.T, o pretended.Options) *ours {
 		t.Fatal(err)
 	}
 	t.Cleanup(out.Close)
+	w.out = out
 	w.driver = linkedin.New(out, linkedin.Options{Base: w.base, Now: stage.Clock.Now})
 	w.app = network.App{ID: "77kithrehearsal", Secret: "client-secret", Extra: map[string]string{"application": "212345678"}}
 	w.conn = w.connect(w.page.Token, w.page.Number)

@@ -61,7 +61,7 @@ func (d *Driver) walk(ctx context.Context, conn network.Conn, metrics bool, visi
 		for _, item := range *got.Items {
 			var p pinned
 			if json.Unmarshal(item, &p) != nil || !number.MatchString(p.ID) || moment(p.Created).IsZero() {
-				return false, nil // it may be the one
+				return false, nil //nolint:nilerr // it may be the one: the look is not whole, and that is its answer
 			}
 			if visit(p) {
 				return true, nil

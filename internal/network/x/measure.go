@@ -124,7 +124,7 @@ func (d *Driver) Insights(ctx context.Context, conn network.Conn, day time.Time)
 func (d *Driver) Quota(ctx context.Context, conn network.Conn) ([]network.QuotaUse, error) {
 	key := conn.App.Extra[bearer]
 	if key == "" {
-		return nil, nil // X tells it to the app alone
+		return []network.QuotaUse{}, nil // X tells it to the app alone
 	}
 	var got struct {
 		Data struct {

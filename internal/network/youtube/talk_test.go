@@ -175,6 +175,23 @@ func TestWhatIsChangedAndKeptBackIsTold(t *testing.T) {
 	}
 }
 
+// A comment that stands in no list for some minutes is not left out.
+func TestWhatIsListedLateIsHeard(t *testing.T) {
+	w := open(t, pretended.Options{})
+	_, sent := w.Publish("talk")
+	_, cursor := w.Read("")
+	late := w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "wait for me", Person: "p001"})
+	w.youtube.HoldBack(late.ID, "rejected") // stands nowhere
+	w.Stage.Clock.Advance(time.Minute)
+	_, cursor = w.Read(cursor)
+	w.youtube.HoldBack(late.ID, "published")
+	w.Stage.Clock.Advance(5 * time.Minute)
+	events, _ := w.Read(cursor)
+	if !slices.ContainsFunc(events, func(e network.Event) bool { return e.ID == late.ID }) {
+		t.Errorf("left out: %+v", events)
+	}
+}
+
 func TestCommentsAreHeldAndLetGo(t *testing.T) {
 	w := open(t, pretended.Options{})
 	_, sent := w.Publish("talk")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,57 @@ func TestAVideoGoesWhereItIsWanted(t *testing.T) {
 		}
 		if !strings.Contains(sent.URL, sent.ID) {
 			t.Errorf("its address is %s", sent.URL)
+		}
+	}
+}
+
+// A playlist takes the same video twice: the act that puts it there looks before.
+func TestAVideoStandsOnceInItsPlaylist(t *testing.T) {
+	w := open(t, pretended.Options{})
+	part := w.Part("once")
+	list := w.youtube.AddPlaylist(w.channel.ID, "Lectures")
+	part.Options["playlist"] = list
+	part.Step, _ = walk(t, w, part, "playlist")
+	for range 3 {
+		w.Restart()
+		if did, err := w.Driver.(network.Stepper).Step(t.Context(), w.Conn, part); err != nil || did.Step.Name != "publish" {
+			t.Fatalf("%+v, %v", did, err)
+		}
+	}
+	if in := w.youtube.Playlist(list); len(in) != 1 {
+		t.Errorf("the playlist has %v", in)
+	}
+	part.Options["playlist"] = "PL" + strings.Repeat("x", 32)
+	_, err := w.Driver.(network.Stepper).Step(t.Context(), w.Conn, part)
+	is(t, err, fault.Invalid)
+}
+
+// A key that is refused before its time is renewed, and the act done, also in the
+// middle of a file.
+func TestAKeyThatEndsEarlyIsRenewed(t *testing.T) {
+	for _, until := range []string{"upload", "process", "publish"} {
+		w := open(t, pretended.Options{})
+		part := w.Part("early")
+		part.Step, _ = walk(t, w, part, until)
+		w.youtube.EndAccess(w.channel.ID)
+		for range 20 {
+			did, err := w.Driver.(network.Stepper).Step(t.Context(), w.Conn, part)
+			if err != nil {
+				t.Fatalf("%s: %v", until, err)
+			}
+			if did.Sent != nil {
+				break
+			}
+			part.Step = did.Step
+			w.Stage.Clock.Advance(did.Wait)
+		}
+		if out := w.Ledger(sandbox.Publish); len(out) != 1 {
+			t.Errorf("%s: %+v", until, out)
+		}
+		// The next check keeps what was renewed on the way.
+		_, keys, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
+		if err != nil || keys == "" || keys == w.Conn.Keys {
+			t.Errorf("%s: what was renewed is not kept: %v", until, err)
 		}
 	}
 }
@@ -381,18 +433,25 @@ func TestTheDaysQuotaEndsAtMidnightInCalifornia(t *testing.T) {
 // A key goes to YouTube alone, whatever an answer says.
 func TestASessionElsewhereIsNotBelieved(t *testing.T) {
 	w := open(t, pretended.Options{})
-	asked := 0
+	heard := 0
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { heard++ }))
+	t.Cleanup(elsewhere.Close)
 	w.Front.Instead(func(rw http.ResponseWriter, r *http.Request) bool {
 		if r.Method != http.MethodPost || !strings.Contains(r.URL.Path, "/resumable/") {
 			return false
 		}
-		asked++
-		rw.Header().Set("Location", "https://evil.example/upload?upload_id=x")
+		rw.Header().Set("Location", elsewhere.URL+"/upload?upload_id=x")
 		return true
 	})
 	_, err := w.Send(w.Part("to whom?"))
 	is(t, err, fault.Unavailable)
-	if asked != 1 {
-		t.Errorf("asked %d times", asked)
+	// Nor is what an older step remembers.
+	part := w.Part("to whom?")
+	part.Step = network.Step{Name: "upload", State: json.RawMessage(`{"session":"` + elsewhere.URL + `/upload?upload_id=x"}`)}
+	if did, err := w.Driver.(network.Stepper).Step(t.Context(), w.Conn, part); err != nil || did.Step.Name != network.Begun {
+		t.Errorf("%+v, %v", did, err)
+	}
+	if heard != 0 {
+		t.Errorf("somebody else heard from us %d times", heard)
 	}
 }

@@ -56,13 +56,13 @@ func (n *Network) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 	if first == nil || q.Get("deny") != "" {
 		back.RawQuery = url.Values{"error": {"access_denied"}, "state": {q.Get("state")}}.Encode()
-		http.Redirect(w, r, back.String(), http.StatusFound)
+		http.Redirect(w, r, back.String(), http.StatusFound) //nolint:gosec // a page of consent goes where the app says
 		return
 	}
 	code := "code" + n.next()
 	n.codes[code] = grant{first, q.Get("redirect_uri"), strings.Split(q.Get("scope"), ","), n.stage.Clock.Now()}
 	back.RawQuery = url.Values{"code": {code}, "state": {q.Get("state")}}.Encode()
-	http.Redirect(w, r, back.String(), http.StatusFound)
+	http.Redirect(w, r, back.String(), http.StatusFound) //nolint:gosec // a page of consent goes where the app says
 }
 
 func (n *Network) token(w http.ResponseWriter, r *http.Request) {

@@ -59,6 +59,17 @@ func (n *Network) Revoke(value string) bool {
 	return true
 }
 
+// EndAccess ends the access tokens of a channel before their time, and leaves those that renew.
+func (n *Network) EndAccess(channelID string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, t := range n.tokens {
+		if t.channel == channelID && t.kind == accessing {
+			t.revoked = true
+		}
+	}
+}
+
 // Reduce takes scopes from a channel's tokens, as when a person ticks fewer boxes the next time.
 func (n *Network) Reduce(channelID string, gone ...string) {
 	n.mu.Lock()

@@ -1,0 +1,26 @@
+package rehearse
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/x"
+)
+
+func onX() guest {
+	const client, secret = "Y2xpZW50LXJlaGVhcnNhbA", "client-secret-of-the-rehearsal"
+	return guest{
+		name: "x",
+		app:  config.App{ID: client, Secret: secret},
+		open: func(s *sandbox.Stage) (http.Handler, func(context.Context, string, string) (map[string]string, error)) {
+			// A rehearsal reads every few seconds: real limits would stop it.
+			n := x.New(s, x.Options{ClientID: client, Secret: secret, Plenty: true})
+			a := n.Account("hirondelle", "Librairie Hirondelle")
+			return n.Handler(), func(context.Context, string, string) (map[string]string, error) {
+				return map[string]string{"token": a.Token, "refresh": a.Refresh}, nil
+			}
+		},
+	}
+}
