@@ -114,7 +114,7 @@ func FuzzAnswers(f *testing.F) {
 	for _, c := range calls(f) {
 		f.Add([]byte(c.Example.Answer))
 	}
-	f.Add([]byte(`{"data":{"status":"PUBLISH_COMPLETE","publicaly_available_post_id":[7412345678901234567]},"error":{"code":"ok"}}`))
+	f.Add([]byte(`{"data":{"status":"PUBLISH_COMPLETE","publicaly_available_post_id":[7412345678901234567]},"error":{"code":"ok"}}`)) //nolint:misspell // its own spelling
 	f.Add([]byte(`{"code":0,"data":{"comments":[{"comment_id":7,"create_time":"1763900000","replies":9,"reply_list":[null]}],"has_more":true,"cursor":1}}`))
 	body := []byte("{}")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) }))

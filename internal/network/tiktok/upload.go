@@ -130,8 +130,8 @@ const (
 type progress struct {
 	Status   string  `json:"status"`
 	Reason   string  `json:"fail_reason"`
-	Posts    []ident `json:"publicaly_available_post_id"`
-	Right    []ident `json:"publicly_available_post_id"` // should they mend it
+	Posts    []ident `json:"publicaly_available_post_id"` //nolint:misspell // its own spelling
+	Right    []ident `json:"publicly_available_post_id"`  // should they mend it
 	Uploaded int64   `json:"uploaded_bytes"`
 }
 

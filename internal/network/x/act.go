@@ -20,9 +20,16 @@ func at(kind, id, verb string) (string, error) {
 	return path, nil
 }
 
+// whispered says whether something is a private message, which has its numbers from
+// the same store as posts.
+func whispered(ref network.Ref) bool { return readExtra(&ref).Chat != "" }
+
 // Delete deletes a post of ours, with every version of it; what is gone already
 // is no error.
 func (d *Driver) Delete(ctx context.Context, conn network.Conn, ref network.Ref) error {
+	if whispered(ref) {
+		return fault.New(fault.Invalid, "X deletes a private message for this account alone: the other person keeps it.").WithHint("Write to the person again.")
+	}
 	path, err := at("tweets", ref.ID, "")
 	if err != nil {
 		return err
@@ -36,6 +43,9 @@ func (d *Driver) Delete(ctx context.Context, conn network.Conn, ref network.Ref)
 
 // Like likes a post, or takes the like back.
 func (d *Driver) Like(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	if whispered(ref) {
+		return fault.New(fault.Invalid, "X lets programs like posts, not private messages.").WithHint("Answer it instead.")
+	}
 	return d.turn(ctx, conn, "likes", "tweet_id", latest(ref), on)
 }
 
@@ -66,6 +76,9 @@ func (d *Driver) turn(ctx context.Context, conn network.Conn, what, name, id str
 
 // Hide puts an answer below a post of ours behind a click, or shows it again.
 func (d *Driver) Hide(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	if whispered(ref) {
+		return fault.New(fault.Invalid, "X hides answers below posts, not private messages.").WithHint("Leave it unanswered, or mute the person.")
+	}
 	path, err := at("tweets", latest(ref), "hidden")
 	if err != nil {
 		return err

@@ -258,11 +258,11 @@ func (g deed) event(told time.Time) network.Event {
 
 func (m written) event(conn network.Conn) network.Event {
 	m.ID, m.Chat, m.From = clip(m.ID, 32), clip(m.Chat, 64), m.From.lean()
+	if m.Chat == "" {
+		m.Chat = "with:" + m.From.ID
+	}
 	e := network.Event{Kind: network.Direct, Ref: network.Ref{ID: m.ID, Extra: extra{Author: m.From.ID, Handle: m.From.Username, Chat: m.Chat}.raw()},
 		Author: m.From.author(), Text: unescaped(clip(m.Text, textMost)), At: moment(m.At), Thread: m.Chat, Private: true}
-	if e.Thread == "" {
-		e.Thread = "with:" + m.From.ID
-	}
 	if m.From.ID == conn.Account {
 		e.Kind = network.Ours
 	}

@@ -1,6 +1,7 @@
 package x
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -79,7 +80,7 @@ func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Pa
 	case !number.MatchString(made.Data.ID):
 		return network.Sent{}, a.unclear()
 	}
-	ref := network.Ref{ID: made.Data.ID, Extra: extra{Author: conn.Account, Chat: clip(made.Data.Chat, 64)}.raw()}
+	ref := network.Ref{ID: made.Data.ID, Extra: extra{Author: conn.Account, Chat: cmp.Or(clip(made.Data.Chat, 64), to.Chat, pairOf(conn.Account, to.Author))}.raw()}
 	return network.Sent{Ref: ref, At: timeOf(made.Data.ID, got.at)}, nil
 }
 
@@ -171,7 +172,7 @@ func (d *Driver) findMessage(ctx context.Context, conn network.Conn, part networ
 				return look, nil
 			}
 			if m.Sender == conn.Account {
-				look.Near = append(look.Near, network.Seen{Ref: network.Ref{ID: m.ID, Extra: extra{Author: conn.Account, Chat: clip(m.Chat, 64)}.raw()},
+				look.Near = append(look.Near, network.Seen{Ref: network.Ref{ID: m.ID, Extra: extra{Author: conn.Account, Chat: cmp.Or(clip(m.Chat, 64), to.Chat, pairOf(conn.Account, to.Author))}.raw()},
 					Text: m.said(part.Text), At: when, After: part.After.ID, Media: len(m.Files.Keys)})
 			}
 		}

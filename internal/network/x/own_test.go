@@ -276,6 +276,37 @@ func TestWhoDidNotNameUsIsNotAnswered(t *testing.T) {
 	}
 }
 
+// What holds for posts is not done to private messages by their numbers.
+func TestPrivateMessagesAreNoPosts(t *testing.T) {
+	w := enter(t, pretended.Options{})
+	_, cursor := w.Read("")
+	w.Act(sandbox.Act{Kind: "message", Text: "a question", Person: "p001"})
+	w.Stage.Clock.Advance(2 * time.Minute)
+	events, _ := w.Read(cursor)
+	if len(events) != 1 || events[0].Kind != network.Direct {
+		t.Fatalf("%+v", events)
+	}
+	answer := w.Answer("an answer", events[0].Ref)
+	answer.Private = true
+	sent, err := w.driver.Reply(t.Context(), w.Conn, answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := len(w.Front.Requests())
+	for what, err := range map[string]error{
+		"delete": w.driver.Delete(t.Context(), w.Conn, sent.Ref),
+		"like":   w.driver.Like(t.Context(), w.Conn, events[0].Ref, true),
+		"hide":   w.driver.Hide(t.Context(), w.Conn, events[0].Ref, true),
+	} {
+		if text, hint := fault.Shown(err); !fault.Is(err, fault.Invalid) || !strings.Contains(text, "private message") || hint == "" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if n := len(w.Front.Requests()); n != before {
+		t.Errorf("X was asked %d times", n-before)
+	}
+}
+
 func TestActsOnPeopleAndTheirPosts(t *testing.T) {
 	w := enter(t, pretended.Options{})
 	_, sent := w.Publish("Hello")

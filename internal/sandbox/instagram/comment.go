@@ -29,8 +29,12 @@ func (a *ask) listComments(m *media, below *comment, f graph.Field) (any, *graph
 		of, edge = below.id, "replies"
 		slices.Reverse(kept) // answers stand in the order they were given
 	}
-	return graph.Part(w, kept, func(c *comment) string { return c.id }, func(c *comment) (any, *graph.Fault) { return a.showComment(c, f.Inner) },
+	l, err := graph.Part(w, kept, func(c *comment) string { return c.id }, func(c *comment) (any, *graph.Fault) { return a.showComment(c, f.Inner) },
 		a.links(of+"/"+edge, f.Query()))
+	if l.Paging != nil && l.Paging.Next == "" {
+		l.Paging = nil // as recorded: the last part has no places
+	}
+	return l, err
 }
 
 func (a *ask) showComment(c *comment, fs []graph.Field) (any, *graph.Fault) {

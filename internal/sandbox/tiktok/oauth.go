@@ -54,6 +54,14 @@ var consent = template.Must(template.New("").Parse(`<!doctype html><meta charset
 <h1>An app would like to use your account</h1><p>It asks for: {{.Scope}}</p><ul>{{range .Accounts}}
 <li>{{.Name}} (@{{.Username}}): <a href="{{.Allow}}">Allow</a></li>{{end}}</ul><p><a href="{{.Deny}}">Cancel</a></p>`))
 
+// mayReturn is whether people may be sent back to an address: one that was registered, letter by letter.
+func (n *Network) mayReturn(u *url.URL) bool {
+	if len(n.options.Redirects) > 0 {
+		return slices.Contains(n.options.Redirects, u.String())
+	}
+	return slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname()) && (u.Scheme == "http" || u.Scheme == "https")
+}
+
 // authorize is the page of consent. A browser sees a page with something to click; whoever does not ask for a page is the first
 // account, and agrees.
 func (n *Network) authorize(w http.ResponseWriter, r *http.Request) {
@@ -64,14 +72,14 @@ func (n *Network) authorize(w http.ResponseWriter, r *http.Request) {
 	case q.Get("client_key") != n.options.ClientKey:
 		http.Error(w, "unauthorized_client: client_key", http.StatusBadRequest)
 		return
-	case err != nil || back.Host == "" || back.RawQuery != "" || back.Fragment != "" || len(back.String()) > 512:
+	case err != nil || back.Host == "" || back.RawQuery != "" || back.Fragment != "" || len(back.String()) > 512 || !n.mayReturn(back):
 		http.Error(w, "invalid_request: redirect_uri", http.StatusBadRequest)
 		return
 	}
 	away := func(values url.Values) {
 		values.Set("state", q.Get("state"))
 		back.RawQuery = values.Encode()
-		http.Redirect(w, r, back.String(), http.StatusFound)
+		http.Redirect(w, r, back.String(), http.StatusFound) //nolint:gosec // mayReturn has looked at where it goes
 	}
 	refused := func(why string) { away(url.Values{"error": {why}, "error_description": {"It was refused."}}) }
 	switch {

@@ -24,24 +24,22 @@ func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
 	n.mu.Lock()
 	t := n.place(r)
 	status := n.fits(t, first, last, total)
-	n.mu.Unlock()
 	if status == 0 {
+		n.mu.Unlock() // while it arrives
 		head := make([]byte, 12)
 		some, err := io.ReadFull(r.Body, head)
 		rest := int64(0)
 		if err == nil {
 			rest, err = io.Copy(io.Discard, r.Body)
 		}
-		if int64(some)+rest != r.ContentLength || err != nil && int64(some) != r.ContentLength {
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
 		n.mu.Lock()
-		defer n.mu.Unlock()
-		if status = n.fits(t, first, last, total); status == 0 { // somebody may have been faster
+		if int64(some)+rest != r.ContentLength || err != nil && int64(some) != r.ContentLength {
+			status = http.StatusBadRequest
+		} else if status = n.fits(t, first, last, total); status == 0 { // somebody may have been faster
 			status = n.take(t, first, last, head[:some], sandbox.From(r.Context()))
 		}
 	}
+	defer n.mu.Unlock()
 	if t != nil {
 		w.Header().Set("Content-Range", fmt.Sprintf("bytes 0-%d/%d", t.got, t.size))
 	}
@@ -257,7 +255,7 @@ func (n *Network) status(w http.ResponseWriter, r *http.Request) {
 	if t.made != nil && t.made.public() && !t.made.numbered.After(n.now()) {
 		ids = append(ids, json.Number(t.made.id))
 	}
-	data["publicaly_available_post_id"] = ids
+	data["publicaly_available_post_id"] = ids //nolint:misspell // its own spelling
 	good(w, data)
 }
 

@@ -22,6 +22,7 @@ const Name = "tiktok"
 type Options struct {
 	ClientKey, ClientSecret    string        // of our app at TikTok for Developers
 	BusinessID, BusinessSecret string        // of our app at TikTok API for Business
+	Redirects                  []string      // where people may be sent back to; none: every loopback address
 	Unaudited                  bool          // the app has not been audited: only private accounts, only for themselves
 	Processing                 time.Duration // how long content is worked on after it arrived, 20 s; below 0: not at all
 	Moderation                 time.Duration // how long a public post has no id, 30 s; below 0: not at all
