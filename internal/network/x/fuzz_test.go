@@ -84,7 +84,7 @@ func FuzzDecode(f *testing.F) {
 			f.Fatal(err)
 		}
 		for _, raw := range raws {
-			f.Add([]byte(raw.Body))
+			f.Add(raw.Body)
 		}
 	}
 	f.Add([]byte(`{"post":{"p":{"id":"1","text":"@a \u0000","author_id":"2","edit_history_post_ids":["\ud800","3"],"display_text_range":[-5,2]},"u":{"id":"2"},"v":true}}`))

@@ -128,10 +128,10 @@ func (w *house) consent(t *testing.T, page string, form url.Values) url.Values {
 		_ = res.Body.Close()
 		return res
 	}
-	if res := ask(http.MethodGet, nil); res.StatusCode != http.StatusOK {
+	if res := ask(http.MethodGet, nil); res.StatusCode != http.StatusOK { //nolint:bodyclose // ask closes it
 		t.Fatalf("the page of consent answers %d", res.StatusCode)
 	}
-	res := ask(http.MethodPost, form)
+	res := ask(http.MethodPost, form) //nolint:bodyclose // ask closes it
 	if res.StatusCode != http.StatusFound {
 		t.Fatalf("answered, it says %d", res.StatusCode)
 	}

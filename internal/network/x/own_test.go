@@ -169,7 +169,7 @@ func TestAnimationsStandAlone(t *testing.T) {
 
 func TestOptionsAreTold(t *testing.T) {
 	w := enter(t, pretended.Options{})
-	part, first := w.Part("to be quoted"), network.Sent{}
+	part := w.Part("to be quoted")
 	first, err := w.Send(part)
 	if err != nil {
 		t.Fatal(err)

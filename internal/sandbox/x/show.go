@@ -167,8 +167,8 @@ func (n *Network) postView(a *ask, p *post, fields, expand want) object {
 	if e := p.entities(); len(e) > 0 {
 		put("entities", e)
 	}
-	if x := p.attachments(); len(x) > 0 {
-		put("attachments", x)
+	if x := p.attachments(); len(x) > 0 && (fields["attachments"] || expand["attachments.media_keys"] || expand["attachments.poll_ids"]) {
+		v["attachments"] = x
 	}
 	put("public_metrics", n.counts(a, p))
 	if p.author == a.me && a.now.Sub(p.made) < 30*24*60*60*1e9 {
@@ -274,9 +274,23 @@ func (n *Network) userView(a *ask, u *user, fields want) object {
 	return v
 }
 
+func (p *poll) view(a *ask) object {
+	var options []object
+	for i, o := range p.options {
+		options = append(options, object{"position": i + 1, "label": o, "votes": 0})
+	}
+	v := object{"id": id(p.id), "options": options}
+	for name, value := range map[string]any{"duration_minutes": p.minutes, "end_datetime": stamp(p.until), "voting_status": map[bool]string{true: "open", false: "closed"}[a.now.Before(p.until)]} {
+		if a.wants("poll.fields")[name] {
+			v[name] = value
+		}
+	}
+	return v
+}
+
 // includes are the objects that expansions ask for.
 func (n *Network) includes(a *ask, all []*post, expand want) object {
-	users, files, posts := []object{}, []object{}, []object{}
+	users, files, posts, polls := []object{}, []object{}, []object{}, []object{}
 	seen := map[string]bool{}
 	fields, media := a.wants("user.fields"), a.wants("media.fields")
 	add := func(u *user) {
@@ -297,6 +311,9 @@ func (n *Network) includes(a *ask, all []*post, expand want) object {
 				files = append(files, f.view(a, media))
 			}
 		}
+		if expand["attachments.poll_ids"] && p.poll != nil {
+			polls = append(polls, p.poll.view(a))
+		}
 		if expand["referenced_posts"] || expand["referenced_tweets.id"] {
 			for _, o := range []*post{p.of, p.quoted, p.parent} {
 				if o != nil && !o.gone && !seen["p"+id(o.id)] {
@@ -307,7 +324,7 @@ func (n *Network) includes(a *ask, all []*post, expand want) object {
 		}
 	}
 	v := object{}
-	for name, list := range map[string][]object{"users": users, "media": files, map[bool]string{false: "posts", true: "tweets"}[n.options.Prose]: posts} {
+	for name, list := range map[string][]object{"users": users, "media": files, "polls": polls, map[bool]string{false: "posts", true: "tweets"}[n.options.Prose]: posts} {
 		if len(list) > 0 {
 			v[name] = list
 		}
