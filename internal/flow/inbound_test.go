@@ -36,7 +36,7 @@ type house struct {
 // noon is the one time of these tests, so that two databases hold the same.
 func noon() time.Time { return time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) }
 
-func newHouse(t *testing.T, db *store.DB, facts *stream.Stream) *house {
+func newHouse(t testing.TB, db *store.DB, facts *stream.Stream) *house {
 	t.Helper()
 	out, err := outward.New(outward.Options{})
 	if err != nil {
@@ -76,7 +76,7 @@ func newHouse(t *testing.T, db *store.DB, facts *stream.Stream) *house {
 }
 
 // facts splits bodies as the door does.
-func (h *house) facts(t *testing.T, bodies [][]byte) (all []stream.Fact) {
+func (h *house) facts(t testing.TB, bodies [][]byte) (all []stream.Fact) {
 	t.Helper()
 	for _, body := range bodies {
 		raws, err := h.driver.Split(body)
@@ -91,7 +91,7 @@ func (h *house) facts(t *testing.T, bodies [][]byte) (all []stream.Fact) {
 	return all
 }
 
-func (h *house) apply(t *testing.T, facts []stream.Fact) {
+func (h *house) apply(t testing.TB, facts []stream.Fact) {
 	t.Helper()
 	apply, err := h.Receive(t.Context(), facts)
 	if err != nil {

@@ -8,6 +8,10 @@ import (
 	"github.com/kithhq/kith/internal/rehearse"
 )
 
+// nobodysPicture: some pretended networks have no picture of us. Its address answers 404, which the browser notes, and
+// initials are shown.
+const nobodysPicture = "/api/v1/avatars/"
+
 // An account is connected on the network's own page, in one tab from beginning to end; then the network says no; then our
 // app at a network is entered by keyboard.
 func TestConnectingOnTheNetworksPage(t *testing.T) {
@@ -17,8 +21,6 @@ func TestConnectingOnTheNetworksPage(t *testing.T) {
 	w := read(t, "en")
 	say := func(key string, params ...string) string { t.Helper(); return w.say(t, key, params...) }
 	p.enter(rehearse.Keeper)
-	// Some pretended networks have no picture of us: its address answers 404, and initials are shown.
-	const nobodysPicture = "/api/v1/avatars/"
 	atNetwork := func() {
 		t.Helper()
 		p.open("/settings/channels")

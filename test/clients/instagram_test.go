@@ -24,11 +24,11 @@ func TestMetasOwnSDKKeepsAnInstagramAccount(t *testing.T) {
 	files := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/video.mp4" {
 			w.Header().Set("Content-Type", "video/mp4")
-			w.Write(append([]byte("\x00\x00\x00\x18ftypisom"), make([]byte, 4096)...))
+			_, _ = w.Write(append([]byte("\x00\x00\x00\x18ftypisom"), make([]byte, 4096)...)) // the client sees to it
 			return
 		}
 		w.Header().Set("Content-Type", "image/jpeg")
-		w.Write(picture.Bytes())
+		_, _ = w.Write(picture.Bytes()) // the client sees to it
 	}))
 	server, control := httptest.NewServer(network.Handler()), httptest.NewServer(stage.Control())
 	t.Cleanup(files.Close)

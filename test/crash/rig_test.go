@@ -38,6 +38,7 @@ type rig struct {
 	child    *child
 	channels []connected
 	media    map[string]string // files by what they are
+	films    int               // made so far
 	sum      report
 }
 
@@ -65,7 +66,7 @@ func newRig(t *testing.T, step, engine string) *rig {
 	for _, a := range r.accounts(each) {
 		ch := r.child.hand.Connect(t, a.network, a.settings)
 		r.channels = append(r.channels, connected{account: a, channel: ch.ID})
-		parts, to := r.target(r.channels[len(r.channels)-1], a.ways[0], []string{"What do you read on " + a.id + "?"})
+		parts, to := r.target(t, r.channels[len(r.channels)-1], a.ways[0], []string{"What do you read on " + a.id + "?"})
 		p := r.child.hand.Write(t, parts, to)
 		first = append(first, r.child.hand.Schedule(t, p.ID, time.Time{}))
 	}
@@ -127,7 +128,7 @@ func (r *rig) write(t *testing.T, round int) *batch {
 			mark := fmt.Sprintf("zq%04dc%dp%dx", round, i, n)
 			marks, texts = append(marks, mark), append(texts, mark+filler)
 		}
-		parts, to := r.target(c, w, texts)
+		parts, to := r.target(t, c, w, texts)
 		p := r.child.hand.Write(t, parts, to)
 		b.posts[p.ID] = marks
 		b.target = append(b.target, marks[round%w.texts])

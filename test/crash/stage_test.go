@@ -14,6 +14,7 @@ import (
 	"github.com/kithhq/kith/internal/sandbox/facebook"
 	"github.com/kithhq/kith/internal/sandbox/mastodon"
 	"github.com/kithhq/kith/internal/sandbox/pinterest"
+	"github.com/kithhq/kith/internal/sandbox/youtube"
 )
 
 // stage is the pretended networks on loopback, each behind a tap that can hold
@@ -24,6 +25,7 @@ type stage struct {
 	mastodon  *mastodon.Network
 	facebook  *facebook.Network
 	pinterest *pinterest.Network
+	youtube   *youtube.Network
 	urls      map[string]string
 	taps      []*tap
 }
@@ -38,7 +40,9 @@ func newStage(t *testing.T) *stage {
 	s.mastodon = mastodon.New(s.Stage, mastodon.Options{Requests: 1e9, Posts: 1e9})
 	s.facebook = facebook.New(s.Stage, facebook.Options{})
 	s.pinterest = pinterest.New(s.Stage, pinterest.Options{PerMinute: 1e9, Processing: 500 * time.Millisecond})
-	for name, h := range map[string]http.Handler{"bluesky": s.bluesky.Handler(), "mastodon": s.mastodon.Handler(), "facebook": s.facebook.Handler(), "pinterest": s.pinterest.Handler()} {
+	s.youtube = youtube.New(s.Stage, youtube.Options{Units: 1e9, Uploads: 1e9, Processing: 500 * time.Millisecond})
+	for name, h := range map[string]http.Handler{"bluesky": s.bluesky.Handler(), "mastodon": s.mastodon.Handler(), "facebook": s.facebook.Handler(), "pinterest": s.pinterest.Handler(),
+		"youtube": s.youtube.Handler()} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -56,7 +60,7 @@ func newStage(t *testing.T) *stage {
 // fit makes a configuration speak to the stage.
 func (s *stage) fit(c *config.Config) {
 	c.Facebook = config.Meta{AppID: "600000000000001", AppSecret: "app-secret", VerifyToken: "crash", GraphURL: s.urls["facebook"]}
-	c.Endpoints = append(c.Endpoints, "pinterest="+s.urls["pinterest"])
+	c.Endpoints = append(c.Endpoints, "pinterest="+s.urls["pinterest"], "youtube="+s.urls["youtube"])
 }
 
 // account is one of our accounts on a network.
@@ -75,11 +79,14 @@ func (s *stage) accounts(n int) (all []account) {
 		toot := s.mastodon.Account("hirondelle_"+letter, "Hirondelle "+letter)
 		page := s.facebook.AddPage("Hirondelle " + letter)
 		pins := s.pinterest.Account("hirondelle_"+letter, "Hirondelle "+letter)
+		films := s.youtube.AddChannel("Hirondelle "+letter, "hirondelle"+letter)
 		all = append(all,
 			account{"bluesky", sky.DID, map[string]string{"server": s.urls["bluesky"], "handle": sky.Handle, "password": sky.AppPassword}, ways("bluesky", nil), true},
 			account{"mastodon", toot.ID, map[string]string{"server": s.urls["mastodon"], "token": toot.Token}, ways("mastodon", nil), true},
 			account{"facebook", page.ID, map[string]string{"page": page.ID, "token": page.Token}, ways("facebook", nil), true},
-			account{"pinterest", pins.ID, map[string]string{"token": pins.Token}, ways("pinterest", map[string]string{"board": pins.Board}), false})
+			account{"pinterest", pins.ID, map[string]string{"token": pins.Token}, ways("pinterest", map[string]string{"board": pins.Board}), false},
+			account{"youtube", films.ID, map[string]string{"client": "700000000001-kith.apps.googleusercontent.com", "secret": "GOCSPX-app-secret", "token": films.Refresh},
+				ways("youtube", map[string]string{"kids": "no", "playlist": s.youtube.AddPlaylist(films.ID, "Shelves")}), true})
 	}
 	return all
 }

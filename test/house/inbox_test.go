@@ -3,8 +3,10 @@ package house
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/sandbox"
@@ -81,6 +83,10 @@ func TestWeAnswer(t *testing.T) {
 			if c.Kind != "direct" {
 				t.Errorf("%s: a private message is in a conversation of kind %s", name, c.Kind)
 			}
+			p.until(name+": the writer has a name, and not a number", func() (bool, any) {
+				c := p.conversation(name, "Just between us")
+				return c.Person.It != nil && strings.ContainsFunc(c.Person.It.Name, unicode.IsLetter), c.Person.It
+			})
 			p.answer(name, c.ID, "Our lips are sealed. "+name, false)
 			if n := len(p.written(name, "Our lips are sealed.")); n != 1 {
 				t.Errorf("%s: the private answer is there %d times", name, n)

@@ -11,10 +11,11 @@ import (
 )
 
 // fact is the driver's own form of something that happened: exactly one of
-// change and message. Webhooks and readings become the same.
+// change, message and named. Webhooks and readings become the same.
 type fact struct {
 	Change  *change  `json:"change,omitempty"`
 	Message *message `json:"message,omitempty"`
+	Named   *person  `json:"named,omitempty"`
 	At      int64    `json:"at,omitempty"` // when the network told it, in milliseconds
 }
 
@@ -164,6 +165,17 @@ func (c change) raw(page string, at time.Time) network.Raw {
 // raw makes the fact of a lean message.
 func (m message) raw(page string) network.Raw {
 	return network.Raw{Account: page, Person: string(m.With.ID), Key: "message " + m.ID, At: graph.Millis(m.Sent), Body: fact{Message: &m}.body()}
+}
+
+// named makes the fact of what somebody is called: webhooks of private messages
+// do not say it, lists of them do. It is told once for each name.
+func (m message) named(page string) (raw network.Raw, ok bool) {
+	if m.With.ID == "" || m.With.Name == "" {
+		return network.Raw{}, false
+	}
+	sum := sha256.Sum256([]byte(m.With.Name))
+	return network.Raw{Account: page, Person: string(m.With.ID), Key: "named " + string(m.With.ID) + " " + hex.EncodeToString(sum[:8]), At: graph.Millis(m.Sent),
+		Body: fact{Named: &m.With, At: m.Sent}.body()}, true
 }
 
 func (f fact) body() []byte {

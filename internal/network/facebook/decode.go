@@ -38,6 +38,15 @@ func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, erro
 			return nil, noEvent()
 		}
 		return []network.Event{m.event(conn)}, nil
+	case f.Named != nil:
+		p := f.Named.lean()
+		if p.ID == "" || p.Name == "" {
+			return nil, noEvent()
+		}
+		// Nothing is counted and nothing kept of a reaction that is taken back: what
+		// remains is who somebody is.
+		return []network.Event{{Kind: network.Reaction, Removed: true, Ref: network.Ref{ID: "named " + string(p.ID)},
+			Author: network.Author{ID: string(p.ID), Name: p.Name}, At: graph.Millis(f.At)}}, nil
 	}
 	return nil, noEvent()
 }

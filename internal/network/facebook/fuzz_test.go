@@ -118,6 +118,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(raw.Body)
 	}
 	f.Add([]byte(`{"message":{"id":"m_1","with":{"id":"2","name":"\u0000"},"text":"\ud800\u0000","sent":9e18,"media":[{"type":"x","url":"\u0000"}]}}`))
+	f.Add([]byte(`{"named":{"id":"2","name":"Ada \u0000 Lovelace"},"at":9e18}`))
 	f.Fuzz(func(t *testing.T, body []byte) { sound(t, network.Raw{Body: body}) })
 }
 

@@ -120,7 +120,16 @@ func TestBothWaysTellTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	read := got.Events
-	if len(hooked) != 7 || len(read) != 7 {
+	// Only a reading tells what the writer of a private message is called.
+	whose, _ := o.Stage.Cast.Person("p004")
+	named := slices.IndexFunc(read, func(r network.Raw) bool { return strings.HasPrefix(r.Key, "named ") })
+	if named < 0 {
+		t.Fatal("nobody is named")
+	}
+	if e := o.decode(read[named]); e.Author.Name != whose.Name || e.Author.ID != read[named].Person || e.Kind != network.Reaction || !e.Removed || e.Text != "" {
+		t.Errorf("%+v is not %s", e, whose.Name)
+	}
+	if len(hooked) != 7 || len(read) != 7+1 {
 		t.Errorf("%d by webhook, %d by reading", len(hooked), len(read))
 	}
 	for _, h := range hooked {

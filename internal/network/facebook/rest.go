@@ -155,6 +155,9 @@ func (r *reading) talks(ctx context.Context) error {
 			}
 			if m, ok := g.lean(r.conn.Account); ok {
 				r.tell(m.raw(r.conn.Account))
+				if named, ok := m.named(r.conn.Account); ok {
+					r.tell(named)
+				}
 				r.c.Talk.See(at, r.now())
 			}
 		}

@@ -112,7 +112,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	case err != nil && fresh == "":
 		return network.Health{}, "", err
 	case err != nil: // the new keys must not be lost for that
-		return health, fresh, nil //nolint:nilerr // how the account is, is asked again soon
+		return health, fresh, nil //nolint:nilerr // said above: the next check asks again
 	case me.ID != conn.Account:
 		return network.Health{}, "", ask{}.unclear()
 	}

@@ -53,8 +53,8 @@ func (n *Network) dialog(w http.ResponseWriter, r *http.Request) {
 		q.Set("code", n.consent(login, asked, r.FormValue("redirect_uri"), r.Form["account"], r.Form["granted"]))
 	}
 	back.RawQuery = q.Encode()
-	back.Fragment = "_" // "#_" is appended to what comes back, as documented
-	http.Redirect(w, r, back.String(), http.StatusFound)
+	back.Fragment = "_"                                  // "#_" is appended to what comes back, as documented
+	http.Redirect(w, r, back.String(), http.StatusFound) //nolint:gosec // back to whoever asked is what a pretended network does
 }
 
 func (n *Network) consent(login string, asked []string, redirect string, accounts, granted []string) string {

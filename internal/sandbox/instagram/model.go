@@ -56,7 +56,6 @@ type container struct {
 	received   []byte
 	bytes      int64
 	data       []byte
-	failed     string // an error code in words, once it is known
 	made       time.Time
 	ready      time.Time // zero: waits for its bytes
 	published  time.Time // as its status says it; zero: never
@@ -110,7 +109,6 @@ type thread struct {
 	messages []*message
 	heard    time.Time
 	updated  time.Time
-	spam     bool
 }
 
 type message struct {
