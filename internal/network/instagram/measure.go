@@ -40,7 +40,7 @@ func metricsOf(product string) string {
 	case "REELS":
 		return "reach,views,saved,shares,total_interactions,ig_reels_video_view_total_time,ig_reels_avg_watch_time"
 	case "STORY":
-		return "reach,views,shares,total_interactions,replies,follows,profile_visits,navigation"
+		return "reach,views,replies,shares,follows,navigation"
 	}
 	return "reach,views,saved,shares,total_interactions,follows,profile_visits"
 }
@@ -177,7 +177,7 @@ func (d *Driver) Insights(ctx context.Context, conn network.Conn, day time.Time)
 	from := day.UTC().Truncate(24 * time.Hour)
 	query := url.Values{"period": {"day"}, "metric_type": {"total_value"}, "since": {strconv.FormatInt(from.Unix(), 10)},
 		"until": {strconv.FormatInt(from.Add(24*time.Hour).Unix(), 10)}}
-	query.Set("metric", "reach,views,accounts_engaged,likes,comments,saves,shares,reposts,total_interactions,profile_links_taps,profile_views")
+	query.Set("metric", "reach,views,accounts_engaged,likes,comments,saves,shares,reposts,total_interactions,profile_links_taps")
 	counts := network.Counts{}
 	var got insights
 	a := graph.Ask{Path: conn.Account + "/insights", Query: query}

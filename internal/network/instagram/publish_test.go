@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -137,6 +138,15 @@ func TestAnUploadGoesOnWhereItBroke(t *testing.T) {
 	part.Media = []network.Media{broken}
 	if _, _, err = one(t, o, part); !fault.Is(err, fault.Unavailable) {
 		t.Fatalf("broken off: %v", err)
+	}
+	// Instagram notices a little later than we do.
+	noticed := func() bool {
+		return slices.ContainsFunc(o.Front.Requests(), func(r networktest.Request) bool { return strings.HasPrefix(r.Path, "/ig-api-upload/") })
+	}
+	for n := 0; n < 10_000 && !noticed(); n++ {
+		if _, _, err := o.driver.Check(t.Context(), o.Conn); err != nil {
+			t.Fatal(err)
+		}
 	}
 	part.Media = whole
 	if part, _, err = one(t, o, part); err != nil {
