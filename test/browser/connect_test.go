@@ -41,7 +41,7 @@ func TestConnectingOnTheNetworksPage(t *testing.T) {
 	p.press("button", "Connect 1 account…")
 	p.until("the channel's page is open", "/^\\/settings\\/channels\\/[0-9a-f-]+$/.test(location.pathname) && document.querySelector('h1')?.innerText === 'À la fenêtre'")
 	p.see(say("health.ok"))
-	p.clean("asks somebody else: "+h.stage.MastodonURL, "favicon", nobodysPicture)
+	p.clean("asks somebody else: "+h.stage.MastodonURL, "favicon")
 
 	atNetwork()
 	p.press("button", "Deny")
@@ -49,7 +49,7 @@ func TestConnectingOnTheNetworksPage(t *testing.T) {
 	p.see("did not allow")
 	p.press("button", say("grant.begin"))
 	p.until("one begins again", "location.pathname === '/settings/channels'")
-	p.clean("asks somebody else: "+h.stage.MastodonURL, "favicon", nobodysPicture)
+	p.clean("asks somebody else: "+h.stage.MastodonURL, "favicon")
 
 	// A server that is none: said beside the field.
 	p.press("button", say("channels.connect"))
@@ -57,7 +57,7 @@ func TestConnectingOnTheNetworksPage(t *testing.T) {
 	p.fill(say("setting.mastodon.server"), h.url)
 	p.press("button", say("connect.goOn", "name", "Mastodon"))
 	p.see("There is no Mastodon at this address.")
-	p.clean("422", nobodysPicture)
+	p.clean("422")
 
 	p.open("/settings/channels/app/facebook")
 	p.fill(say("app.id"), "123456")
@@ -70,5 +70,5 @@ func TestConnectingOnTheNetworksPage(t *testing.T) {
 	p.until("the word that Meta knows already stays", "document.querySelector('input[name=verify]').value === 'rehearsal'")
 	p.press("button", say("app.forget"))
 	p.see(say("app.forgotten"))
-	p.clean(nobodysPicture)
+	p.clean()
 }

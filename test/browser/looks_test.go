@@ -240,12 +240,12 @@ func TestEveryPageInEveryLook(t *testing.T) {
 			v.look(t, tab(t, browser, nobodys), "", unowned(), "403", "404") // the favicon is looked for where no page names one
 			p := tab(t, browser, h)
 			p.enter(l.user)
-			v.look(t, p, l.user, full(f), nobodysPicture)
+			v.look(t, p, l.user, full(f))
 			nobody := tab(t, browser, empty)
 			nobody.enter(l.user)
 			v.look(t, nobody, l.user, plain(t, "empty-"), "404")
 			eval[string](p, fmt.Sprintf("document.cookie = '%s=1; path=/'", failCookie))
-			v.look(t, p, l.user, plain(t, "error-"), "503", nobodysPicture)
+			v.look(t, p, l.user, plain(t, "error-"), "503")
 		})
 	}
 }

@@ -113,7 +113,7 @@ func (a *ask) accountField(acc *account, f graph.Field) (any, bool, bool, *graph
 	case "media_count":
 		return len(acc.media), true, true, nil
 	case "profile_picture_url":
-		return a.base + "/picture/" + acc.id + ".svg", true, true, nil
+		return a.base + "/picture/" + acc.id + ".png", true, true, nil
 	case "mentioned_comment", "mentioned_media":
 		v, err := a.mentioned(acc, f)
 		return v, err == nil, true, err

@@ -3,7 +3,6 @@ package instagram
 import (
 	"context"
 	"fmt"
-	"html"
 	"io"
 	"net/http"
 	"strconv"
@@ -115,15 +114,14 @@ func (n *Network) serveFile(w http.ResponseWriter, r *http.Request, kind, name s
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", "image/svg+xml")
-	if a, ok := n.accounts[id]; ok {
-		fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="128" height="128"><rect width="64" height="64" rx="18" fill="#9b2a78"/>`+
-			`<text x="32" y="43" font-family="sans-serif" font-size="32" text-anchor="middle" fill="#fff">%s</text></svg>`, html.EscapeString(string([]rune(a.name)[:1])))
+	w.Header().Set("Content-Type", "image/png")
+	if _, ok := n.accounts[id]; ok {
+		w.Write(sandbox.Sign(310))
 		return
 	}
 	for _, a := range n.order {
 		if f, ok := a.byID[id]; ok {
-			w.Write(f.person.Avatar())
+			w.Write(f.person.Portrait())
 			return
 		}
 	}

@@ -265,7 +265,7 @@ func (n *Network) userView(a *ask, u *user, fields want) object {
 		}
 	}
 	put("created_at", stamp(u.created))
-	put("profile_image_url", a.host+"/avatars/"+id(u.id)+"_normal.svg")
+	put("profile_image_url", a.host+"/avatars/"+id(u.id)+"_normal.png")
 	put("protected", false)
 	put("verified", n.options.Premium && u.ours)
 	put("verified_type", map[bool]string{true: "blue", false: "none"}[n.options.Premium && u.ours])
@@ -357,7 +357,7 @@ func (n *Network) body(a *ask, all []*post, meta object, wrong []object) object 
 }
 
 func (n *Network) avatar(w http.ResponseWriter, r *http.Request) {
-	number, _ := strconv.ParseInt(strings.TrimSuffix(r.PathValue("id"), "_normal.svg"), 10, 64)
+	number, _ := strconv.ParseInt(strings.TrimSuffix(r.PathValue("id"), "_normal.png"), 10, 64)
 	n.mu.Lock()
 	u := n.users[number]
 	n.mu.Unlock()
@@ -365,6 +365,6 @@ func (n *Network) avatar(w http.ResponseWriter, r *http.Request) {
 	if u != nil && u.person != nil {
 		who = *u.person
 	}
-	w.Header().Set("Content-Type", "image/svg+xml")
-	w.Write(who.Avatar())
+	w.Header().Set("Content-Type", "image/png")
+	w.Write(who.Portrait())
 }

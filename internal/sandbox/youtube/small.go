@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/kithhq/kith/internal/sandbox"
 )
 
 func number(s string) int {
@@ -48,12 +50,12 @@ func (n *Network) picture(w http.ResponseWriter, id string) {
 	n.mu.Lock()
 	v := n.viewers[id]
 	n.mu.Unlock()
-	w.Header().Set("Content-Type", "image/svg+xml")
+	w.Header().Set("Content-Type", "image/png")
 	if v != nil {
-		w.Write(v.person.Avatar())
+		w.Write(v.person.Portrait())
 		return
 	}
 	h := fnv.New32a()
 	h.Write([]byte(id))
-	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="128" height="128"><rect width="64" height="64" fill="hsl(%d 50%% 45%%)"/><path d="M24 18l24 14-24 14z" fill="#fff"/></svg>`, h.Sum32()%360)
+	w.Write(sandbox.Sign(int(h.Sum32() % 360)))
 }
