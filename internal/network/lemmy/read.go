@@ -28,11 +28,15 @@ const (
 // mark is where the walk through one list left off. A list comes newest first, so
 // what is too long for one Read is walked on downwards before it begins anew.
 type mark struct {
-	Until time.Time `json:"until,omitzero"` // down to here
-	Next  time.Time `json:"next,omitzero"`  // what Until is once the walk has ended
-	Page  int       `json:"page,omitempty"` // where to go on; 0: at the top
-	Top   int64     `json:"top,omitempty"`  // of messages: the highest number, which are given as they arrive
+	Newest time.Time `json:"newest,omitzero"`
+	Page   int       `json:"page,omitempty"` // where to go on; 0: at the top
+	Until  time.Time `json:"until,omitzero"` // of a walk that goes on: down to here
+	Next   time.Time `json:"next,omitzero"`  // and what Newest is at its end
+	// Of messages: the highest number, which are given as they arrive, and when the
+	// list was last read as far down as something late may stand.
+	Top   int64     `json:"top,omitempty"`
 	Reach int64     `json:"reach,omitempty"`
+	Deep  time.Time `json:"deep,omitzero"`
 }
 
 // below is what was read of one post of ours.
@@ -64,6 +68,7 @@ type cursor struct {
 type reading struct {
 	conn   network.Conn
 	now    time.Time
+	clock  time.Time // the server's
 	c      *cursor
 	events []network.Raw
 	keys   map[string]bool
@@ -83,9 +88,9 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 	for _, list := range []struct {
 		name string
 		page func(context.Context, *reading, *mark) ([]time.Time, error)
-		back time.Duration
-	}{{"replies", d.replies, overlap}, {"mentions", d.mentions, overlap}, {"messages", d.direct, federated}} {
-		if err := r.walk(ctx, list.name, list.page, list.back); err != nil {
+		late bool // it is in the order in which things were written, not in which they came
+	}{{"replies", d.replies, false}, {"mentions", d.mentions, false}, {"messages", d.direct, true}} {
+		if err := r.walk(ctx, list.name, list.page, list.late); err != nil {
 			return network.Reading{}, err
 		}
 	}
@@ -102,26 +107,35 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 
 // walk goes through a list, newest first, until it meets what was told before.
 // Page gives the times by which the list is ordered.
-func (r *reading) walk(ctx context.Context, name string, page func(context.Context, *reading, *mark) ([]time.Time, error), back time.Duration) error {
+func (r *reading) walk(ctx context.Context, name string, page func(context.Context, *reading, *mark) ([]time.Time, error), late bool) error {
 	m := r.c.Lists[name]
-	if m.Until.IsZero() {
-		m.Until = r.now.Add(-first)
+	if m.Newest.IsZero() {
+		m.Newest = r.now.Add(overlap - first)
 	}
 	if m.Page == 0 {
-		m.Page, m.Next, m.Reach = 1, m.Until, m.Top
+		m.Page, m.Until, m.Next, m.Reach = 1, m.Newest.Add(-overlap), m.Newest, m.Top
+		if deep := r.now.Add(-federated); late && r.now.Sub(m.Deep) >= lookEvery {
+			m.Deep = r.now
+			if deep.Before(m.Until) {
+				m.Until = deep
+			}
+		}
 	}
 	for range pagesMost {
 		times, err := page(ctx, r, &m)
 		if err != nil {
 			return err
 		}
+		if quiet := r.clock.Add(-overlap); m.Page == 1 && quiet.After(m.Next) {
+			m.Next = quiet // nothing has come for a while, and nothing older still can
+		}
 		for _, t := range times {
-			if before := t.Add(-back); before.After(m.Next) && !t.After(r.now.Add(overlap)) {
-				m.Next = before
+			if t.After(m.Next) && !t.After(r.now.Add(overlap)) {
+				m.Next = t
 			}
 		}
 		if len(times) < pageSize || times[len(times)-1].Before(m.Until) {
-			m.Page, m.Until, m.Top = 0, m.Next, m.Reach
+			m.Page, m.Newest, m.Top = 0, m.Next, m.Reach
 			break
 		}
 		m.Page++
@@ -134,7 +148,7 @@ func (r *reading) walk(ctx context.Context, name string, page func(context.Conte
 // list asks for a page of a list that is ordered by when we were told.
 func (d *Driver) list(ctx context.Context, r *reading, path string, page int, out any) error {
 	query := url.Values{"sort": {"New"}, "unread_only": {"false"}, "limit": {number(pageSize)}, "page": {number(int64(page))}}
-	return d.call(ctx, r.conn, ask{path: path, query: query}, out)
+	return d.call(ctx, r.conn, ask{path: path, query: query, clock: &r.clock}, out)
 }
 
 func (d *Driver) replies(ctx context.Context, r *reading, m *mark) ([]time.Time, error) {
@@ -147,7 +161,7 @@ func (d *Driver) replies(ctx context.Context, r *reading, m *mark) ([]time.Time,
 	if got.All == nil {
 		return nil, ask{}.unclear()
 	}
-	return r.notices(got.All), nil
+	return r.notices(got.All, m.Until), nil
 }
 
 func (d *Driver) mentions(ctx context.Context, r *reading, m *mark) ([]time.Time, error) {
@@ -160,12 +174,12 @@ func (d *Driver) mentions(ctx context.Context, r *reading, m *mark) ([]time.Time
 	if got.All == nil {
 		return nil, ask{}.unclear()
 	}
-	return r.notices(got.All), nil
+	return r.notices(got.All, m.Until), nil
 }
 
 // notices tells of the comments in a list of notices; one odd line does not stop
 // those after it.
-func (r *reading) notices(lines []json.RawMessage) []time.Time {
+func (r *reading) notices(lines []json.RawMessage, until time.Time) []time.Time {
 	times := make([]time.Time, 0, len(lines))
 	for _, line := range lines {
 		var n struct {
@@ -179,7 +193,9 @@ func (r *reading) notices(lines []json.RawMessage) []time.Time {
 			told = r.now // its place cannot be read: it must not end the walk
 		}
 		times = append(times, told)
-		r.tell(n.commentView)
+		if !told.Before(until) || r.watches(n.Comment.ID) {
+			r.tell(n.commentView)
+		}
 	}
 	return times
 }

@@ -26,7 +26,7 @@ func (r *reading) add(key, person string, when time.Time, b body) {
 	r.events = append(r.events, network.Raw{Account: r.conn.Account, Person: person, Key: key, At: when, Body: data})
 }
 
-// tell tells of a comment, and of what became of one that was told before.
+// tell tells of a comment, or of what became of one that was told before.
 func (r *reading) tell(v commentView) {
 	v = v.lean()
 	if v.Comment.ID <= 0 || v.Comment.Post <= 0 || v.Comment.Creator != v.Creator.ID {
@@ -56,9 +56,5 @@ func (r *reading) tell(v commentView) {
 	case v.Comment.Updated != w.Edited && !v.Comment.Removed:
 		w.Edited = v.Comment.Updated
 		r.add("edited "+id+" "+v.Comment.Updated, who, moment(v.Comment.Updated), body{Edited: &v})
-	}
-	// Told again, as at the edges of two readings: the same fact.
-	if !v.Comment.Removed {
-		r.add("comment "+id, who, moment(v.Comment.Published), body{Comment: &v})
 	}
 }

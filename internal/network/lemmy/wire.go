@@ -28,6 +28,7 @@ type ask struct {
 	mime   string
 	// harmless: happening twice is as good as once, so a lost answer is no doubt.
 	harmless bool
+	clock    *time.Time // is set to the server's own time, where it says
 }
 
 func (a ask) reads() bool { return a.method == "" || a.method == http.MethodGet }
@@ -86,6 +87,9 @@ func (d *Driver) send(ctx context.Context, base, token string, a ask, out any) e
 	response, err := d.out.Do(ctx, request)
 	if err != nil {
 		return err
+	}
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil && a.clock != nil {
+		*a.clock = date
 	}
 	if response.Status < 200 || response.Status > 299 {
 		return a.failed(response)

@@ -137,6 +137,17 @@ func (n *Network) Community(username, name, title string, closed bool) string {
 	return key(c.id)
 }
 
+// Only lets a community take posts in these languages alone.
+func (n *Network) Only(community string, languages ...int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, c := range n.communities {
+		if key(c.id) == community {
+			c.languages = languages
+		}
+	}
+}
+
 func (n *Network) community(name, title string) *community {
 	c := &community{id: n.next("community"), name: name, title: title, mods: map[int64]bool{}, banned: map[int64]bool{}, languages: []int64{0, english, french}, made: n.stage.Clock.Now()}
 	n.communities[c.id] = c
