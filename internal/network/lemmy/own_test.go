@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -389,5 +390,119 @@ func TestALongListIsReadToItsEnd(t *testing.T) {
 	asked := len(w.Front.Requests())
 	if events, _ := w.Read(cursor); len(events) != 0 || len(w.Front.Requests())-asked > 5 {
 		t.Errorf("%d were told again without need, and it took %d calls", len(events), len(w.Front.Requests())-asked)
+	}
+}
+
+// somebody gives a person of our server, or of another one.
+func (w *world) somebody(afar bool) string {
+	for _, p := range w.Stage.Cast.All() {
+		if (p.Hue%2 == 1) == afar {
+			return p.ID
+		}
+	}
+	return ""
+}
+
+func TestALateLetterBelowManyIsFound(t *testing.T) {
+	w := open(t, pretended.Options{Late: 5 * time.Hour})
+	for i := range 70 {
+		w.Act(sandbox.Act{Kind: "message", Text: fmt.Sprint("letter ", i), Person: w.somebody(false)})
+		w.Stage.Clock.Advance(time.Minute)
+	}
+	_, cursor := w.Read("")
+	w.Stage.Clock.Advance(time.Hour)
+	w.Act(sandbox.Act{Kind: "message", Text: "on its way for hours", Person: w.somebody(true)})
+	events, _ := w.Read(cursor)
+	if len(events) != 1 || events[0].Text != "on its way for hours" {
+		t.Errorf("%d came: %+v", len(events), events)
+	}
+}
+
+func TestALongTalkBelowAPostIsReadToItsEnd(t *testing.T) {
+	w := open(t, pretended.Options{})
+	_, sent := w.Publish("talk")
+	first := w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "I begin", Person: "p001"})
+	_, cursor := w.Read("")
+	want, last := map[string]bool{}, sandbox.Acted{}
+	for i := range 620 { // they answer each other: nobody tells us
+		text := fmt.Sprint("word ", i)
+		last = w.Act(sandbox.Act{Kind: "comment", Target: first.ID, Text: text, Person: fmt.Sprintf("p%03d", i%40+1)})
+		want[text] = true
+	}
+	events, cursor := w.Read(cursor)
+	for _, e := range events {
+		delete(want, e.Text)
+	}
+	if len(want) != 0 {
+		t.Errorf("%d were left out", len(want))
+	}
+	// A word among many is changed: no count says so.
+	w.Stage.Clock.Advance(11 * time.Minute)
+	w.Act(sandbox.Act{Kind: "edit", Target: last.ID, Text: "another word", Person: last.Person.ID})
+	events, _ = w.Read(cursor)
+	events = slices.DeleteFunc(events, func(e network.Event) bool { return e.Kind != network.Edited })
+	if len(events) != 1 || events[0].ID != last.ID || events[0].Text != "another word" {
+		t.Errorf("noticed %d: %+v", len(events), events)
+	}
+}
+
+func TestWhoIsGoneIsLetBackAndNotKeptOut(t *testing.T) {
+	w := open(t, pretended.Options{})
+	banner, nobody := w.Driver.(network.Banner), network.Author{ID: "999999"}
+	if err := banner.Ban(t.Context(), w.Conn, nobody, false); err != nil {
+		t.Error(err)
+	}
+	if err := banner.Ban(t.Context(), w.Conn, nobody, true); !fault.Is(err, fault.NotFound) {
+		t.Error(err)
+	}
+	if err := banner.Ban(t.Context(), w.Conn, network.Author{ID: "../1"}, true); !fault.Is(err, fault.NotFound) {
+		t.Error(err)
+	}
+}
+
+func TestTheSameWordsToTwoPeopleAreTwoLetters(t *testing.T) {
+	w := open(t, pretended.Options{})
+	for _, p := range []string{"p001", "p002"} {
+		w.Act(sandbox.Act{Kind: "message", Text: "hello", Person: p})
+	}
+	events, cursor := w.Read("")
+	if len(events) != 2 {
+		t.Fatalf("%+v", events)
+	}
+	part := w.Answer("Thank you", events[0].Ref)
+	part.Private = true
+	if _, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part); err != nil {
+		t.Fatal(err)
+	}
+	part = w.Answer("Thank you", events[1].Ref)
+	part.Private = true
+	if look, err := w.Find(part, part.At.Add(-time.Minute)); err != nil || len(look.Near) != 0 || !look.Complete {
+		t.Errorf("to the other one: %+v, %v", look, err)
+	}
+	// What we wrote comes back as ours, in the same chat.
+	w.Stage.Clock.Advance(time.Minute)
+	again, _ := w.Read(cursor)
+	for _, e := range again {
+		if e.Text == "Thank you" && (e.Kind != network.Ours || e.Thread != events[0].Thread || !e.Private) {
+			t.Errorf("%+v, and it belongs to %s", e, events[0].Thread)
+		}
+		if e.Text == "hello" && e.Kind != network.Direct {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
+func TestALookGoesThroughAllPages(t *testing.T) {
+	w := open(t, pretended.Options{})
+	part, sent := w.Publish("the first of many")
+	for range 60 {
+		w.Publish("another one")
+	}
+	look, err := w.Find(part, part.At.Add(-time.Minute))
+	if err != nil || !look.Complete || len(look.Near) != 61 || look.Near[60].ID != sent.ID {
+		t.Errorf("%d seen, complete %v, %v", len(look.Near), look.Complete, err)
+	}
+	if err := w.Driver.(network.Deleter).Delete(t.Context(), w.Conn, network.Ref{ID: "post/999999"}); err != nil {
+		t.Errorf("what is gone already: %v", err)
 	}
 }

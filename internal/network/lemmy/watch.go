@@ -1,6 +1,7 @@
 package lemmy
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -40,6 +41,7 @@ func (r *reading) tell(v commentView) {
 		}
 		r.add("comment "+id, who, moment(v.Comment.Published), body{Comment: &v})
 		r.c.Watch = append(r.c.Watch, watched{ID: v.Comment.ID, Edited: v.Comment.Updated, Hidden: v.Comment.Removed})
+		slices.SortFunc(r.c.Watch, func(a, b watched) int { return cmp.Compare(a.ID, b.ID) }) // lists come newest first
 		r.c.Watch = r.c.Watch[max(0, len(r.c.Watch)-watchMost):]
 		return
 	}
