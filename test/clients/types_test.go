@@ -77,7 +77,7 @@ func (s shapes) held(kind string, value any, at string, strict bool) []string {
 		}
 		return wrong
 	}
-	ok := true
+	var ok bool
 	switch kind {
 	case "string":
 		_, ok = value.(string)

@@ -113,8 +113,8 @@ func (n *Network) spend(q *request, w *window, length time.Duration, most int) *
 // may be missing.
 func read[T any](q *request) (T, *problem) {
 	var into T
-	if err := json.Unmarshal(q.data, &into); err != nil {
-		return into, &problem{status: http.StatusBadRequest, plain: "Json deserialize error: " + err.Error()}
+	if json.Unmarshal(q.data, &into) != nil {
+		return into, &problem{status: http.StatusBadRequest, plain: "Json deserialize error: invalid type"}
 	}
 	var given map[string]json.RawMessage
 	_ = json.Unmarshal(q.data, &given) // it has just been read
@@ -174,9 +174,7 @@ func answer(w http.ResponseWriter, status int, value any) {
 
 func refuse(w http.ResponseWriter, p *problem) {
 	if p.plain != "" {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(p.status)
-		io.WriteString(w, p.plain)
+		http.Error(w, p.plain, p.status)
 		return
 	}
 	answer(w, p.status, object{"error": p.word})
