@@ -182,7 +182,7 @@ func alike(s string) string {
 		if !has {
 			return a
 		}
-		query, fragment, _ := strings.Cut(query, "#")
+		query, fragment, marked := strings.Cut(query, "#")
 		var kept []string
 		for pair := range strings.SplitSeq(query, "&") {
 			if pair != "" && !tracker.MatchString(pair) {
@@ -193,7 +193,13 @@ func alike(s string) string {
 		if read, err := url.QueryUnescape(plain); err == nil {
 			plain = read
 		}
-		return strings.TrimSuffix(front+"?"+plain, "?") + "#" + fragment
+		if plain != "" {
+			front += "?" + plain
+		}
+		if marked {
+			front += "#" + fragment
+		}
+		return front
 	})
 	return strings.Join(strings.Fields(s), " ")
 }

@@ -116,7 +116,7 @@ func TestWhatModeratorsAloneMayDoIsRefusedElsewhere(t *testing.T) {
 
 func TestALinkWithoutItsClicksIsStillOurs(t *testing.T) {
 	w := open(t, pretended.Options{})
-	part := w.Part("See https://example.org/a?utm_source=kith&q=caf%C3%A9&utm_medium=post#top, and more")
+	part := w.Part("See https://example.org/a?utm_source=kith&q=caf%C3%A9&utm_medium=post#top, https://example.org/?utm_source=kith and more")
 	part.Link = "https://example.org/b?utm_campaign=x"
 	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: sandbox.Publish, Times: 1})
 	if _, err := w.Send(part); !fault.Is(err, fault.Uncertain) {

@@ -81,10 +81,15 @@ func (n *Network) thing(name string) (*post, *comment) {
 	return nil, nil
 }
 
-// Comment answers target, or our newest post.
+// Comment answers target, or our newest post; where there is none, the person
+// names us elsewhere.
 func (c actor) Comment(p sandbox.Person, account, target, text string) (string, error) {
 	if posts := c.Posts(account); target == "" && len(posts) > 0 {
 		target = posts[0].ID
+	}
+	if target == "" {
+		_, said, err := c.n.Mention(p, account, text)
+		return said, err
 	}
 	c.n.mu.Lock()
 	defer c.n.mu.Unlock()
