@@ -140,7 +140,7 @@ func TestALongListIsReadToItsEnd(t *testing.T) {
 	_, sent := w.Publish("talk")
 	_, cursor := w.Read("")
 	want := map[string]bool{}
-	for i := range 620 {
+	for i := range 520 {
 		text := fmt.Sprint("word ", i)
 		person := fmt.Sprintf("p%03d", i%40+1)
 		w.Act(sandbox.Act{Kind: "message", Text: text, Person: person})
@@ -193,7 +193,7 @@ func TestALongTalkBelowAPostIsReadToItsEnd(t *testing.T) {
 	first := w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "I begin", Person: "p001"})
 	_, cursor := w.Read("")
 	want, last := map[string]bool{}, sandbox.Acted{}
-	for i := range 620 { // they answer each other: nobody tells us
+	for i := range 520 { // they answer each other: nobody tells us
 		text := fmt.Sprint("word ", i)
 		last = w.Act(sandbox.Act{Kind: "comment", Target: first.ID, Text: text, Person: fmt.Sprintf("p%03d", i%40+1)})
 		want[text] = true
