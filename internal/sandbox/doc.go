@@ -34,8 +34,9 @@
 // # The control door, all JSON, snake_case
 //
 //	GET    /sandbox/state                 {clock, networks:[{name, accounts:[{id,name}]}], weather:[…], scenarios:[…], people:int, requests:int, ledger:int}
-//	GET    /sandbox/clock                 {now, speed}
-//	POST   /sandbox/clock                 {now?: RFC 3339, advance_s?: number, speed?: number (0 stands still)}
+//	GET    /sandbox/clock                 {now, speed, until?: where it hurries to}
+//	POST   /sandbox/clock                 {now?: RFC 3339, advance_s?: number, speed?: number (0 stands still),
+//	                                       until?: RFC 3339, as fast as everybody can follow, then as before}
 //	GET    /sandbox/weather               {items:[Mishap], kinds:[…], presets:[…]}
 //	POST   /sandbox/weather               Mishap → Mishap with id
 //	PUT    /sandbox/weather               {items:[Mishap]} replaces all · {preset:"stormy", network?} replaces all

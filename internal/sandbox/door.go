@@ -53,6 +53,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.network.Handler.ServeHTTP(w, r)
 		return
 	}
+	defer d.stage.Clock.Engage()() // what is asked is answered in the network's own seconds, however fast they pass
 	if d.stage.Gate.on.Load() {
 		call.pass(Begun, half(r))
 	}
