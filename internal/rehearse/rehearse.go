@@ -117,9 +117,10 @@ func (s *Stage) Options() []app.Option {
 func (s *Stage) Follow(ctx context.Context, a *app.App) {
 	fast := false
 	var mu sync.Mutex
-	s.Clock.Watch(func(speed float64) {
+	s.Clock.Watch(func() {
 		mu.Lock()
 		defer mu.Unlock()
+		speed := s.Clock.Speed()
 		if fast && speed <= slow {
 			if err := a.House.Hasten(ctx); err != nil {
 				a.Log.WarnContext(ctx, "networks are asked only in their turn", "error", err)

@@ -16,7 +16,7 @@ type Clock struct {
 	speed   float64   // as asked for
 	engaged int       // who is at work: see Engage
 	hurry   *hurry
-	watcher func(speed float64)
+	watcher func()
 	due     dueHeap
 	n       int64
 	timer   *time.Timer
@@ -80,7 +80,7 @@ func (c *Clock) setSpeed(speed float64) {
 	c.speed = max(speed, 0)
 	c.arm()
 	if c.watcher != nil {
-		go c.watcher(c.speed)
+		go c.watcher()
 	}
 }
 

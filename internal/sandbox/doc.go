@@ -46,7 +46,7 @@
 //	GET    /sandbox/people/{id}/avatar.svg
 //	POST   /sandbox/talk                  {network, account, person?|mood?|lang?, kind: comment|react|follow|message|edit|remove, target?, text?, reaction?} → {id, person, text, target}
 //	GET    /sandbox/posts?network=&account=  {items:[{id, account, text, at}]} what people can talk about
-//	GET    /sandbox/scenarios             {items:[{id,name,network,account,started_at,acts,failed,last_error}], known:[{name,fr,en}]}
+//	GET    /sandbox/scenarios             {items:[Scene], past:[Scene], known:[{name,fr,en,about:{fr,en},learn:{fr,en},phases:[{at,fr,en}],usual_s,one_network}]}
 //	POST   /sandbox/scenarios             {name, network?, account?, target?, intensity?, for_s?} → Scenario
 //	DELETE /sandbox/scenarios[/{id}]
 //	GET    /sandbox/ledger?network=&account=&action=&after=SEQ&text=   {items:[Entry], last}

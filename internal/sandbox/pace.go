@@ -74,8 +74,8 @@ func (c *Clock) Hurry(t time.Time) {
 	})
 }
 
-// Watch calls told, in a goroutine of its own, whenever another speed is asked for or a hurry ends. One watches at a time.
-func (c *Clock) Watch(told func(speed float64)) {
+// Watch calls told, in a goroutine of its own, whenever there is another speed to ask for. One watches at a time.
+func (c *Clock) Watch(told func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.watcher = told
