@@ -20,8 +20,8 @@ func (c *Scene) harm(d time.Duration, on Act, section, text string) {
 	}
 	u := &utterance{scene: c, who: who, network: on.Network, account: on.Account, kind: "harm", text: a.Text}
 	c.at(d, func() {
-		c.act(a, func(done Acted) {
-			c.said(u, n, a, done)
+		c.act(a, func(done Acted, private bool) {
+			c.said(u, n, a, done, private)
 			if c.Name == "raid" && c.luck(0.12) {
 				c.defend(3*time.Minute+c.soon(10*time.Minute), on, done.ID)
 			}
@@ -39,7 +39,7 @@ func (c *Scene) defend(d time.Duration, on Act, target string) {
 	a := on
 	a.Kind, a.Person, a.Target, a.Text = "comment", who.ID, target, c.line(who, "defence", n.brand(on.Account))
 	u := &utterance{scene: c, who: who, network: on.Network, account: on.Account, kind: "defend", text: a.Text}
-	c.at(d, func() { c.act(a, func(done Acted) { c.said(u, n, a, done) }) })
+	c.at(d, func() { c.act(a, func(done Acted, private bool) { c.said(u, n, a, done, private) }) })
 }
 
 // raid is a crowd that comes together: scouts, the same words pasted by many, insults and links, a second wave with other words.

@@ -110,10 +110,14 @@ func (c *Scene) at(d time.Duration, do func()) {
 func (c *Scene) in(d time.Duration, a Act) { c.at(d, func() { c.act(a, nil) }) }
 
 // act lets somebody act now. On a network where people cannot do that they do what comes nearest.
-func (c *Scene) act(a Act, then func(Acted)) {
+func (c *Scene) act(a Act, then func(done Acted, private bool)) {
 	done, err := c.scripts.Do(a)
 	if errors.Is(err, ErrCannot) && a.Kind == "message" {
 		a.Kind, a.Target = "comment", c.Target
+		done, err = c.scripts.Do(a)
+	}
+	if errors.Is(err, ErrNoPost) && a.Kind == "comment" && c.luck(0.35) { // as on a network that has messages alone
+		a.Kind, a.Target = "message", ""
 		done, err = c.scripts.Do(a)
 	}
 	if errors.Is(err, ErrCannot) && a.Kind == "comment" {
@@ -133,7 +137,7 @@ func (c *Scene) act(a Act, then func(Acted)) {
 	}
 	c.scripts.mu.Unlock()
 	if err == nil && then != nil && a.Kind != "react" {
-		then(done)
+		then(done, a.Kind == "message")
 	}
 	if errors.Is(err, ErrBlocked) && c.play.barred != nil {
 		c.play.barred(c, a)

@@ -82,17 +82,14 @@ func (c *Scene) tell(d time.Duration, on Act, kind string) {
 		a.Kind, a.Target = "message", ""
 	}
 	u := &utterance{scene: c, who: who, network: on.Network, account: on.Account, kind: kind, story: of, text: opening}
-	c.at(d, func() { c.act(a, func(done Acted) { c.said(u, n, a, done) }) })
+	c.at(d, func() { c.act(a, func(done Acted, private bool) { c.said(u, n, a, done, private) }) })
 }
 
 // said keeps what somebody has just said, and plans that they ask again.
-func (c *Scene) said(u *utterance, n Network, a Act, done Acted) {
+func (c *Scene) said(u *utterance, n Network, a Act, done Acted, private bool) {
 	s := c.scripts
 	s.mu.Lock()
-	u.id, u.at, u.private = done.ID, s.stage.Clock.Now(), a.Kind == "message"
-	if a.Kind == "comment" {
-		u.private = false
-	}
+	u.id, u.at, u.private = done.ID, s.stage.Clock.Now(), private
 	c.told = append(c.told, u)
 	s.mu.Unlock()
 	s.remember(u.network, done.ID, u)
@@ -114,8 +111,10 @@ func (c *Scene) said(u *utterance, n Network, a Act, done Acted) {
 			return
 		}
 		again := a
-		again.Text = text
-		c.act(again, func(done Acted) { s.remember(u.network, done.ID, u) })
+		if again.Text = text; private {
+			again.Kind, again.Target = "message", ""
+		}
+		c.act(again, func(done Acted, _ bool) { s.remember(u.network, done.ID, u) })
 	})
 }
 
@@ -147,6 +146,6 @@ func answerBack(c *Scene, e Entry, u *utterance) {
 		return
 	}
 	c.at(90*time.Second+c.soon(20*time.Minute), func() {
-		c.act(on, func(done Acted) { s.remember(e.Network, done.ID, u) })
+		c.act(on, func(done Acted, _ bool) { s.remember(e.Network, done.ID, u) })
 	})
 }
