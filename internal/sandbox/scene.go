@@ -109,13 +109,10 @@ func (c *Scene) at(d time.Duration, do func()) {
 // in lets somebody act after d.
 func (c *Scene) in(d time.Duration, a Act) { c.at(d, func() { c.act(a, nil) }) }
 
-// act lets somebody act now. On a network where people cannot do that they do what comes nearest.
+// act lets somebody act now. Where people cannot comment they react, and where nothing of ours stands some of them write; what is
+// meant for us alone is never said in public.
 func (c *Scene) act(a Act, then func(done Acted, private bool)) {
 	done, err := c.scripts.Do(a)
-	if errors.Is(err, ErrCannot) && a.Kind == "message" {
-		a.Kind, a.Target = "comment", c.Target
-		done, err = c.scripts.Do(a)
-	}
 	if errors.Is(err, ErrNoPost) && a.Kind == "comment" && c.luck(0.35) { // as on a network that has messages alone
 		a.Kind, a.Target = "message", ""
 		done, err = c.scripts.Do(a)
