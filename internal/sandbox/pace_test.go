@@ -47,6 +47,7 @@ func TestAFastClockNeverPassesWhatIsDue(t *testing.T) {
 		})
 		s.Clock.After(2*time.Hour, func() { second = s.Clock.Now().Sub(start) })
 		<-time.After(20 * time.Second)
+		synctest.Wait()
 		if first != 2*time.Hour || second != 2*time.Hour {
 			t.Errorf("fired at %s and %s", first, second)
 		}
