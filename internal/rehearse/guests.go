@@ -27,6 +27,7 @@ func guests() []guest {
 		onLinkedIn(),
 		onPinterest(),
 		onTikTok(),
+		onWhatsApp(),
 		onX(),
 		onYouTube(),
 	}

@@ -45,6 +45,9 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 	if err != nil {
 		return Acted{}, err
 	}
+	if n.chatty() && a.Kind == "comment" {
+		a.Kind, a.Target = "message", "" // whoever wants to say something there writes
+	}
 	if a.Text == "" && (a.Kind == "comment" || a.Kind == "message" || a.Kind == "edit") {
 		section := string(p.Mood)
 		if a.Kind == "message" && p.Mood != Spammer && p.Mood != Troll {
@@ -72,6 +75,9 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 		err = n.Actor.Follow(p, a.Account)
 	case "message":
 		done.ID, err = n.Actor.Message(p, a.Account, a.Text)
+		if err == nil && n.chatty() {
+			s.remember(a.Network, done.ID, p)
+		}
 	case "edit", "remove":
 		err = change(n.Actor, p, a)
 	default:
@@ -112,6 +118,11 @@ func (s *Scripts) line(lang, section, brand string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.talk.say(s.random, lang, section, brand)
+}
+
+func (n Network) chatty() bool {
+	c, ok := n.Actor.(Chatty)
+	return ok && c.OnlyChats()
 }
 
 func (n Network) brand(account string) string {

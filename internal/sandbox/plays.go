@@ -16,7 +16,7 @@ type play struct {
 // allPlays are the scenarios the control room offers.
 func allPlays() []play {
 	return []play{
-		{"calm", "Journée calme", "Calm day", 0, nil, calmPost, answerBack},
+		{"calm", "Journée calme", "Calm day", 0, calmBegin, calmPost, answerBack},
 		{"lively", "Journée animée", "Lively day", 0, livelyBegin, livelyPost, answerBack},
 		{"complaints", "Vague de plaintes", "Complaint wave", 30 * time.Minute, complaints, nil, answerBack},
 		{"raid", "Raid", "Raid", 10 * time.Minute, raid, nil, nil},
@@ -98,8 +98,25 @@ func (c *Scene) mood() Mood {
 	return Spammer
 }
 
+func calmBegin(c *Scene) { chats(c, 1, 3, 2*time.Hour) }
+
+// chats lets people write to us where nothing but that can be done.
+func chats(c *Scene, few, many int, over time.Duration) {
+	for _, on := range c.stages() {
+		if n, _ := c.scripts.stage.Network(on.Network); !n.chatty() {
+			continue
+		}
+		for range c.some(few, many) {
+			a := on
+			a.Kind, a.Mood = "message", c.mood()
+			c.in(2*time.Second+c.soon(over), a)
+		}
+	}
+}
+
 // livelyBegin lets people talk about what is already there.
 func livelyBegin(c *Scene) {
+	chats(c, 4, 9, 40*time.Minute)
 	for _, on := range c.stages() {
 		n, _ := c.scripts.stage.Network(on.Network)
 		for i, p := range n.Actor.Posts(on.Account) {

@@ -106,6 +106,12 @@ type Editor interface {
 	Remove(p Person, id string) error
 }
 
+// Chatty is an Actor on whose network people write to us and to nobody else: there are no posts, so what would be a comment is a
+// message, and people begin by themselves.
+type Chatty interface {
+	OnlyChats() bool
+}
+
 // New answers an empty stage.
 func New(o Options) *Stage {
 	if o.Cast == 0 {

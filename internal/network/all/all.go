@@ -18,6 +18,7 @@ import (
 	"github.com/kithhq/kith/internal/network/mastodon"
 	"github.com/kithhq/kith/internal/network/pinterest"
 	"github.com/kithhq/kith/internal/network/tiktok"
+	"github.com/kithhq/kith/internal/network/whatsapp"
 	"github.com/kithhq/kith/internal/network/x"
 	"github.com/kithhq/kith/internal/network/youtube"
 	"github.com/kithhq/kith/internal/outward"
@@ -69,6 +70,7 @@ func list(out *outward.Client, c config.Config, delays map[string]time.Duration,
 		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Base: endpoints["pinterest"]}),
 		youtube.New(out, youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Base: endpoints["youtube"]}),
 		tiktok.New(out, tiktok.Options{Delay: delays["tiktok"], Mechanics: m["tiktok"], Base: endpoints["tiktok"]}),
+		whatsapp.New(out, whatsapp.Options{Delay: delays["whatsapp"], Mechanics: m["whatsapp"], Base: endpoints["whatsapp"]}),
 		x.New(out, x.Options{Delay: delays["x"], Mechanics: m["x"], Base: endpoints["x"]}),
 	}
 	return network.NewSet(append(drivers, byhand.All(m)...)...)
