@@ -19,9 +19,10 @@ type number struct {
 	Display string      `json:"display_phone_number"`
 	Name    string      `json:"verified_name"`
 	Quality string      `json:"quality_rating"`
+	Status  string      `json:"status"`
 }
 
-const numberFields = "id,display_phone_number,verified_name,quality_rating"
+const numberFields = "id,display_phone_number,verified_name,quality_rating,status"
 
 // Connect tries a token, and looks whether the number belongs to the account.
 func (d *Driver) Connect(ctx context.Context, settings map[string]string) (network.Account, error) {
@@ -111,7 +112,13 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		return network.Health{}, "", err
 	}
 	health.Name, health.Handle = graph.Clip(one.Name, 640), graph.Clip(one.Display, 64)
-	if one.Quality == "RED" {
+	switch {
+	case one.Status == "BANNED":
+		health.State, health.Text, health.Fix = "broken", "WhatsApp has banned this number.", "Look at the notices in WhatsApp Manager."
+		return health, "", nil
+	case one.Status == "RESTRICTED":
+		health.State, health.Text, health.Fix = "warn", "WhatsApp has restricted this number for a while.", "Look at the notices in WhatsApp Manager."
+	case one.Quality == "RED":
 		health.State, health.Text = "warn", "People block or report this number: its quality is low."
 		health.Fix = "Send fewer templates, and only to people who want them."
 	}

@@ -304,6 +304,13 @@ func TestHealth(t *testing.T) {
 		t.Errorf("%+v, %v", h, err)
 	}
 	o.net.Rate(o.number.ID, "GREEN")
+	for status, want := range map[string]string{"BANNED": "broken", "RESTRICTED": "warn", "LINKED": "ok"} {
+		o.net.Put(o.number.ID, status)
+		if h, err := check(o); err != nil || h.State != want || (h.Fix == "") != (want == "ok") {
+			t.Errorf("%s: %+v, %v", status, h, err)
+		}
+	}
+	o.net.Put(o.number.ID, "LINKED")
 	fields := o.Fields()
 	fields["token"] = o.net.IssueToken(o.number.Account, 10*24*time.Hour, "whatsapp_business_management", "whatsapp_business_messaging")
 	a, err := o.driver.Connect(t.Context(), fields)

@@ -21,7 +21,7 @@ type account struct {
 type number struct {
 	id, name, display string
 	of                *account
-	quality           string
+	quality, status   string
 	people            map[string]*contact // by the ids of the stage
 	blocked           map[string]bool     // by the ids of the stage
 	sent              []time.Time         // for the throughput

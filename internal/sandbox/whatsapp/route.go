@@ -220,7 +220,7 @@ func (a *ask) showNumber(x *number, fields []graph.Field) (any, *graph.Fault) {
 			case "name_status":
 				return "APPROVED", true, true, nil
 			case "status":
-				return "LINKED", true, true, nil // as the published list of states has it
+				return x.status, true, true, nil
 			}
 			return nil, false, false, nil
 		})

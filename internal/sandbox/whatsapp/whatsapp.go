@@ -110,7 +110,7 @@ func (n *Network) AddNumber(business, name, display string) Number {
 		of = &account{id: n.number(), name: business, templates: standing()}
 		n.accounts[of.id] = of
 	}
-	x := &number{id: n.number(), of: of, name: name, display: display, people: map[string]*contact{}, blocked: map[string]bool{}, quality: "GREEN"}
+	x := &number{id: n.number(), of: of, name: name, display: display, people: map[string]*contact{}, blocked: map[string]bool{}, quality: "GREEN", status: "LINKED"}
 	of.numbers = append(of.numbers, x)
 	n.numbers[x.id] = x
 	n.order = append(n.order, x)
@@ -162,6 +162,13 @@ func (n *Network) Rate(id, quality string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.numbers[id].quality = quality
+}
+
+// Put changes the state of a number: BANNED, RESTRICTED, LINKED.
+func (n *Network) Put(id, status string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.numbers[id].status = status
 }
 
 func (n *Network) watcher(node, method, edge string) func(string) {
