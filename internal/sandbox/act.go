@@ -45,8 +45,8 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 	if err != nil {
 		return Acted{}, err
 	}
-	if n.chatty() && a.Kind == "comment" {
-		a.Kind, a.Target = "message", "" // whoever wants to say something there writes
+	if n.Private && a.Kind == "comment" {
+		a.Kind, a.Target = "message", "" // who wants to say something here says it in private
 	}
 	if a.Text == "" && (a.Kind == "comment" || a.Kind == "message" || a.Kind == "edit") {
 		section := string(p.Mood)
@@ -55,7 +55,7 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 		}
 		a.Text = s.line(p.Lang, section, n.brand(a.Account))
 	}
-	if a.Target == "" && (a.Kind == "comment" || a.Kind == "react") {
+	if a.Target == "" && (a.Kind == "comment" || a.Kind == "react") && !n.Private {
 		posts := n.Actor.Posts(a.Account)
 		if len(posts) == 0 {
 			return Acted{}, errors.New("there is no post of ours to talk about yet")
@@ -75,7 +75,7 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 		err = n.Actor.Follow(p, a.Account)
 	case "message":
 		done.ID, err = n.Actor.Message(p, a.Account, a.Text)
-		if err == nil && n.chatty() {
+		if err == nil {
 			s.remember(a.Network, done.ID, p)
 		}
 	case "edit", "remove":
@@ -118,11 +118,6 @@ func (s *Scripts) line(lang, section, brand string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.talk.say(s.random, lang, section, brand)
-}
-
-func (n Network) chatty() bool {
-	c, ok := n.Actor.(Chatty)
-	return ok && c.OnlyChats()
 }
 
 func (n Network) brand(account string) string {

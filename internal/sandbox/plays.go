@@ -16,7 +16,7 @@ type play struct {
 // allPlays are the scenarios the control room offers.
 func allPlays() []play {
 	return []play{
-		{"calm", "Journée calme", "Calm day", 0, calmBegin, calmPost, answerBack},
+		{"calm", "Journée calme", "Calm day", 0, nil, calmPost, answerBack},
 		{"lively", "Journée animée", "Lively day", 0, livelyBegin, livelyPost, answerBack},
 		{"complaints", "Vague de plaintes", "Complaint wave", 30 * time.Minute, complaints, nil, answerBack},
 		{"raid", "Raid", "Raid", 10 * time.Minute, raid, nil, nil},
@@ -98,27 +98,15 @@ func (c *Scene) mood() Mood {
 	return Spammer
 }
 
-func calmBegin(c *Scene) { chats(c, 1, 3, 2*time.Hour) }
-
-// chats lets people write to us where nothing but that can be done.
-func chats(c *Scene, few, many int, over time.Duration) {
-	for _, on := range c.stages() {
-		if n, _ := c.scripts.stage.Network(on.Network); !n.chatty() {
-			continue
-		}
-		for range c.some(few, many) {
-			a := on
-			a.Kind, a.Mood = "message", c.mood()
-			c.in(2*time.Second+c.soon(over), a)
-		}
-	}
-}
-
 // livelyBegin lets people talk about what is already there.
 func livelyBegin(c *Scene) {
-	chats(c, 4, 9, 40*time.Minute)
 	for _, on := range c.stages() {
 		n, _ := c.scripts.stage.Network(on.Network)
+		for range c.some(4, 9) * private(n) {
+			a := on
+			a.Kind, a.Mood = "message", c.mood()
+			c.in(5*time.Second+c.soon(40*time.Minute), a)
+		}
 		for i, p := range n.Actor.Posts(on.Account) {
 			if i == 3 {
 				break
@@ -128,15 +116,26 @@ func livelyBegin(c *Scene) {
 	}
 }
 
+// private is 1 where people write in private alone.
+func private(n Network) int {
+	if n.Private {
+		return 1
+	}
+	return 0
+}
+
 // answerBack is what the person we answered does: four in ten say something more, some are simply pleased.
 func answerBack(c *Scene, e Entry, who Person) {
 	on := Act{Network: e.Network, Account: e.Account, Target: e.Object, Person: who.ID}
 	if c.luck(0.4) {
 		a := on
 		a.Kind = "comment"
+		if e.Action == Message {
+			a.Kind, a.Target = "message", ""
+		}
 		a.Text = c.scripts.line(who.Lang, "answer", "")
 		c.in(30*time.Second+c.soon(20*time.Minute), a)
-	} else if c.luck(0.5) {
+	} else if c.luck(0.5) && e.Action == Reply {
 		a := on
 		a.Kind = "react"
 		c.in(10*time.Second+c.soon(10*time.Minute), a)

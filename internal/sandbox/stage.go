@@ -74,6 +74,7 @@ type Network struct {
 	Refuse   func(http.ResponseWriter, *http.Request, Refusal) // a refusal in the network's own words
 	Accounts func() []Account                                  // ours: the channels people can talk on
 	Actor    Actor                                             // nil when people cannot act here
+	Private  bool                                              // there are no posts: people write to us and that is all
 	Close    func()                                            // ends what goes on in the background; nil when nothing does
 }
 
@@ -104,12 +105,6 @@ type Actor interface {
 type Editor interface {
 	Edit(p Person, id, text string) error
 	Remove(p Person, id string) error
-}
-
-// Chatty is an Actor on whose network people write to us and to nobody else: there are no posts, so what would be a comment is a
-// message, and people begin by themselves.
-type Chatty interface {
-	OnlyChats() bool
 }
 
 // New answers an empty stage.

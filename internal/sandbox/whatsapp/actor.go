@@ -12,7 +12,6 @@ type actor struct{ n *Network }
 var (
 	_ sandbox.Actor  = actor{}
 	_ sandbox.Editor = actor{}
-	_ sandbox.Chatty = actor{}
 )
 
 var (
@@ -37,9 +36,6 @@ func (a actor) on(id string, who sandbox.Person, act func(*number, *contact) err
 	a.n.courier.Wake()
 	return err
 }
-
-// OnlyChats: there is nothing public to comment on.
-func (actor) OnlyChats() bool { return true }
 
 func (actor) Posts(string) []sandbox.Post { return nil }
 

@@ -84,7 +84,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	n.courier = &graph.Courier{Stage: stage, Network: Name, Object: object, Secret: o.AppSecret, Client: o.Client, To: n.hookTo}
 	n.courier.Start()
 	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: action, Refuse: n.refuse,
-		Accounts: n.ours, Actor: actor{n}, Close: n.close})
+		Accounts: n.ours, Actor: actor{n}, Private: true, Close: n.close})
 	return n
 }
 
