@@ -55,7 +55,7 @@ func Fill(ctx context.Context, a *app.App, s *Stage, password secret.Text, quiet
 		return err
 	}
 	if !quiet {
-		for _, name := range []string{onBluesky, onMastodon, onFacebook} {
+		for _, name := range []string{onBluesky, onMastodon, onFacebook, "whatsapp"} {
 			if _, err := s.Scripts.Start(sandbox.Scene{Name: "lively", Network: name}); err != nil {
 				return err
 			}
@@ -91,7 +91,7 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		all[name] = c
 	}
 	for _, g := range s.guests {
-		settings, err := g.connect(ctx, g.url, a.URL()+"/hooks/"+g.name)
+		settings, err := s.Invite(ctx, g.name, a.URL())
 		if err != nil {
 			return nil, err
 		}

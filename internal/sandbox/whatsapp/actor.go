@@ -78,6 +78,15 @@ func (n *Network) Send(who sandbox.Person, of, kind, mime, caption string, data 
 	return message, file, err
 }
 
+// Show lets a person send a file.
+func (a actor) Show(who sandbox.Person, of, kind, mime, caption string, data []byte) (message string, err error) {
+	message, _, err = a.n.Send(who, of, kind, mime, caption, data)
+	return message, err
+}
+
+// Unreachable lets what is sent to a person fail from now on: accepted, and told later.
+func (a actor) Unreachable(person string) { a.n.Unreachable(person) }
+
 // React puts an emoji on a message of ours, or takes it away when it is there already.
 func (a actor) React(who sandbox.Person, of, target, kind string) error {
 	return a.on(of, who, func(x *number, c *contact) error {
@@ -130,11 +139,4 @@ func (a actor) change(who sandbox.Person, id, kind string, more map[string]any) 
 		a.n.tellMessage(x, c, a.n.wamid(), kind, more)
 		return nil
 	})
-}
-
-// Forget is what a person's next message looks like to a number that never met them; for tests.
-func (n *Network) Forget(of string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.numbers[of].people = map[string]*contact{}
 }
