@@ -169,22 +169,6 @@ type Part struct {
 	Template *Filled
 }
 
-// Template is a message that the network has approved.
-type Template struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Language string   `json:"language"`
-	Category string   `json:"category"` // in the network's words; it decides the price
-	Text     string   `json:"text"`     // with {{holes}}
-	Holes    []string `json:"holes,omitempty"`
-}
-
-// Filled is a template with what stands in its holes.
-type Filled struct {
-	ID     string            `json:"id"`
-	Values map[string]string `json:"values,omitempty"`
-}
-
 // Step is how far a part has come on its way through several acts. It is kept
 // after each act, so that a restart goes on and repeats nothing that can be seen.
 type Step struct {

@@ -80,7 +80,7 @@ func (s *Stage) Invite(ctx context.Context, name, house string) (map[string]stri
 			return g.connect(ctx, g.url, house+"/hooks/"+name)
 		}
 	}
-	return nil, fault.New(fault.NotFound, "No guest is called “%s”.", name)
+	return nil, fault.New(fault.Internal, "no guest is called %s", name)
 }
 
 func (s *Stage) serve(ctx context.Context, h http.Handler) (string, error) {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/sandbox"
@@ -111,4 +113,44 @@ func TestAPictureOnWhatsApp(t *testing.T) {
 			t.Errorf("without a key: %d", res.StatusCode)
 		}
 	})
+}
+
+// When a person has not written for more than a day, a template still reaches them.
+func TestATemplateOnWhatsApp(t *testing.T) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			p := open(t, engine, true)
+			p.whatsapp()
+			p.act(sandbox.Act{Network: "whatsapp", Person: "p001", Kind: "message", Text: "Avez-vous le Goncourt ?"})
+			c := p.conversation("whatsapp", "Avez-vous le Goncourt ?")
+			p.Clock.Advance(30 * time.Hour)
+			all := hand.Do[api.Page[api.Template]](t, p.Hand, "GET", "/channels/"+p.channels["whatsapp"]+"/templates", nil).Items
+			i := slices.IndexFunc(all, func(t api.Template) bool { return t.ID == "reprise_contact/fr" })
+			if i < 0 || len(all[i].Holes) != 2 || all[i].Category != "utility" {
+				t.Fatalf("%+v", all)
+			}
+			address := "/conversations/" + c.ID + "/template"
+			p.refused(p.Hand, 422, "POST", address, api.Filled{Template: "reprise_contact/fr", Values: map[string]string{"1": "Camille"}})
+			p.refused(p.Hand, 422, "POST", address, api.Filled{Template: "affiche/fr"})
+			p.refused(p.Hand, 422, "POST", "/conversations/"+c.ID+"/template", api.Filled{Template: "../x"})
+			sent := hand.Do[api.Message](t, p.Hand, "POST", address, api.Filled{Template: "reprise_contact/fr", Values: map[string]string{"1": "Camille", "2": "votre\n demande"}})
+			if !strings.HasPrefix(sent.Text, "Bonjour Camille, nous revenons vers vous au sujet de votre demande.") {
+				t.Errorf("%q", sent.Text)
+			}
+			p.until("the template is sent", func() (bool, any) {
+				m := p.message(c.ID, sent.Text)
+				return m.Sending == "sent", m
+			})
+			if e := p.written("whatsapp", "au sujet de votre demande"); len(e) != 1 {
+				t.Errorf("sent %d times", len(e))
+			}
+			networks := hand.Do[api.Page[api.Network]](t, p.Hand, "GET", "/networks", nil).Items
+			for _, n := range networks {
+				if n.Templates != (n.Name == "whatsapp") {
+					t.Errorf("%s: templates %v", n.Name, n.Templates)
+				}
+			}
+		})
+	}
 }

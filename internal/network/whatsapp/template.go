@@ -21,9 +21,6 @@ var hole = regexp.MustCompile(`\{\{\s*([A-Za-z0-9_]{1,64})\s*\}\}`) //nolint:goc
 // templatesMost bounds a list; nobody chooses from more.
 const templatesMost = 400
 
-// valueMost is how long what stands in a hole may be.
-const valueMost = 1024
-
 type templateOf struct {
 	Name       string        `json:"name"`
 	Language   languageOf    `json:"language"`
@@ -196,6 +193,10 @@ func (s *session) fill(ctx context.Context, m *envelope, filled network.Filled) 
 		return gone()
 	}
 	t := found[i]
+	_, values, err := t.Say(filled.Values)
+	if err != nil {
+		return err
+	}
 	m.Type, m.Template = "template", &templateOf{Name: name, Language: languageOf{"deterministic", language}}
 	for _, c := range []struct {
 		kind, prefix string
@@ -213,10 +214,7 @@ func (s *session) fill(ctx context.Context, m *envelope, filled network.Filled) 
 			} else {
 				key = c.prefix + h
 			}
-			// A hole takes one line: breaks and rows of blanks are refused.
-			if p.Text = strings.Join(strings.Fields(filled.Values[key]), " "); p.Text == "" || len(p.Text) > valueMost {
-				return fault.New(fault.Invalid, "Something is missing in the template, or is too long.").WithHint("Fill in all of it, in a few words.").On("template")
-			}
+			p.Text = values[key]
 			out.Parameters = append(out.Parameters, p)
 		}
 		m.Template.Components = append(m.Template.Components, out)
@@ -225,5 +223,5 @@ func (s *session) fill(ctx context.Context, m *envelope, filled network.Filled) 
 }
 
 func gone() error {
-	return fault.New(fault.Invalid, "This template is not among the approved ones any more.").WithHint("Choose another one.").On("template")
+	return fault.New(fault.Invalid, "This template is not among the approved ones any more.").WithHint("Choose another template.").On("template")
 }

@@ -42,12 +42,12 @@ func sayings() map[int]graph.Saying {
 		131037: {Kind: fault.Denied, Text: "The name of this number has not been approved yet.", Hint: manager},
 		133010: {Kind: fault.Denied, Text: "This phone number is not registered for the Cloud API.", Hint: "Register it in WhatsApp Manager."},
 		132000: {Kind: fault.Invalid, Text: "The template was not filled in as WhatsApp wants it.", Hint: "Choose it again, and fill in all of it.", Field: "template"},
-		132001: {Kind: fault.Invalid, Text: "This template is not among the approved ones any more.", Hint: "Choose another one.", Field: "template"},
+		132001: {Kind: fault.Invalid, Text: "This template is not among the approved ones any more.", Hint: "Choose another template.", Field: "template"},
 		132005: {Kind: fault.Invalid, Text: "The template gets too long with these words.", Hint: "Use fewer.", Field: "template"},
 		132007: {Kind: fault.Invalid, Text: "WhatsApp does not accept these words in a template.", Hint: "Use others.", Field: "template"},
 		132012: {Kind: fault.Invalid, Text: "The template was not filled in as WhatsApp wants it.", Hint: "Choose it again, and fill in all of it.", Field: "template"},
-		132015: {Kind: fault.Invalid, Text: "WhatsApp has paused this template because people complained about it.", Hint: "Choose another one.", Field: "template"},
-		132016: {Kind: fault.Invalid, Text: "WhatsApp has taken this template out of use.", Hint: "Choose another one.", Field: "template"},
+		132015: {Kind: fault.Invalid, Text: "WhatsApp has paused this template because people complained about it.", Hint: "Choose another template.", Field: "template"},
+		132016: {Kind: fault.Invalid, Text: "WhatsApp has taken this template out of use.", Hint: "Choose another template.", Field: "template"},
 	}
 }
 
