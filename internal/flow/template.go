@@ -30,7 +30,7 @@ func (h *House) templates(ctx context.Context, workspace, channelID string) ([]n
 	}
 	t, ok := d.(network.Templater)
 	if !ok {
-		return nil, fault.New(fault.Invalid, "%s has no templates.", d.Profile().Label).WithHint("Answer in your own words.")
+		return nil, nil // it has none
 	}
 	all, err := t.Templates(ctx, conn)
 	h.ailing(ctx, c, err)
