@@ -81,36 +81,35 @@ func TestAPictureOnWhatsApp(t *testing.T) {
 		_, err = them.Show(who, p.accounts["whatsapp"], "document", "application/pdf", "Le bon", []byte("<script>alert(1)</script>"))
 		p.must(err)
 		c := p.conversation("whatsapp", "Le bon")
-		get := func(address, token string) *http.Response {
+		get := func(address, token string) (int, http.Header, []byte) {
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.URL+address, nil)
 			p.must(err)
 			r.Header.Set("Authorization", "Bearer "+token)
 			res, err := p.Client.Do(r)
 			p.must(err)
-			t.Cleanup(func() { _ = res.Body.Close() })
-			return res
+			defer res.Body.Close()
+			data, err := io.ReadAll(res.Body)
+			p.must(err)
+			return res.StatusCode, res.Header, data
 		}
 		m := p.message(c.ID, "La couverture")
 		if len(m.Media) != 1 || !strings.HasPrefix(m.Media[0].URL, "/api/") {
 			t.Fatalf("%+v", m.Media)
 		}
-		res := get(m.Media[0].URL, p.Token)
-		data, err := io.ReadAll(res.Body)
-		if err != nil || res.StatusCode != http.StatusOK || !bytes.Equal(data, photo) || res.Header.Get("Content-Type") != "image/jpeg" {
-			t.Errorf("%d %s, %d bytes, %v", res.StatusCode, res.Header.Get("Content-Type"), len(data), err)
+		if status, h, data := get(m.Media[0].URL, p.Token); status != http.StatusOK || !bytes.Equal(data, photo) || h.Get("Content-Type") != "image/jpeg" {
+			t.Errorf("%d %s, %d bytes", status, h.Get("Content-Type"), len(data))
 		}
 		// A stranger's document is never shown as a page of ours.
-		res = get(p.message(c.ID, "Le bon").Media[0].URL, p.Token)
-		if h := res.Header; res.StatusCode != http.StatusOK || h.Get("Content-Type") != "application/octet-stream" || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || !strings.Contains(h.Get("Content-Security-Policy"), "sandbox") {
-			t.Errorf("%d %v", res.StatusCode, res.Header)
+		if status, h, _ := get(p.message(c.ID, "Le bon").Media[0].URL, p.Token); status != http.StatusOK || h.Get("Content-Type") != "application/octet-stream" || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || !strings.Contains(h.Get("Content-Security-Policy"), "sandbox") {
+			t.Errorf("%d %v", status, h)
 		}
 		for _, address := range []string{strings.TrimSuffix(m.Media[0].URL, "0") + "1", strings.TrimSuffix(m.Media[0].URL, "0") + "-1", strings.TrimSuffix(m.Media[0].URL, "0") + "x"} {
-			if res := get(address, p.Token); res.StatusCode != http.StatusNotFound {
-				t.Errorf("%s: %d", address, res.StatusCode)
+			if status, _, _ := get(address, p.Token); status != http.StatusNotFound {
+				t.Errorf("%s: %d", address, status)
 			}
 		}
-		if res := get(m.Media[0].URL, "nobody"); res.StatusCode != http.StatusUnauthorized {
-			t.Errorf("without a key: %d", res.StatusCode)
+		if status, _, _ := get(m.Media[0].URL, "nobody"); status != http.StatusUnauthorized {
+			t.Errorf("without a key: %d", status)
 		}
 	})
 }
