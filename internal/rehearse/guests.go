@@ -24,9 +24,11 @@ type guest struct {
 func guests() []guest {
 	return []guest{
 		onInstagram(),
+		onLemmy(),
 		onLinkedIn(),
 		onPinterest(),
 		onTikTok(),
+		onWhatsApp(),
 		onX(),
 		onYouTube(),
 	}

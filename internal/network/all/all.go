@@ -14,10 +14,12 @@ import (
 	"github.com/kithhq/kith/internal/network/byhand"
 	"github.com/kithhq/kith/internal/network/facebook"
 	"github.com/kithhq/kith/internal/network/instagram"
+	"github.com/kithhq/kith/internal/network/lemmy"
 	"github.com/kithhq/kith/internal/network/linkedin"
 	"github.com/kithhq/kith/internal/network/mastodon"
 	"github.com/kithhq/kith/internal/network/pinterest"
 	"github.com/kithhq/kith/internal/network/tiktok"
+	"github.com/kithhq/kith/internal/network/whatsapp"
 	"github.com/kithhq/kith/internal/network/x"
 	"github.com/kithhq/kith/internal/network/youtube"
 	"github.com/kithhq/kith/internal/outward"
@@ -75,10 +77,12 @@ func list(out *outward.Client, c config.Config, g given) *network.Set {
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"], Mechanics: m["mastodon"], Now: g.now}),
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], Now: g.now, GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
 		instagram.New(out, instagram.Options{Delay: delays["instagram"], Mechanics: m["instagram"], Now: g.now, Base: endpoints["instagram"]}),
+		lemmy.New(out, lemmy.Options{Delay: delays["lemmy"], Mechanics: m["lemmy"], Now: g.now}),
 		linkedin.New(out, linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Now: g.now, Base: endpoints["linkedin"]}),
 		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Now: g.now, Base: endpoints["pinterest"]}),
 		youtube.New(out, youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Now: g.now, Base: endpoints["youtube"]}),
 		tiktok.New(out, tiktok.Options{Delay: delays["tiktok"], Mechanics: m["tiktok"], Now: g.now, Base: endpoints["tiktok"]}),
+		whatsapp.New(out, whatsapp.Options{Delay: delays["whatsapp"], Mechanics: m["whatsapp"], Now: g.now, Base: endpoints["whatsapp"]}),
 		x.New(out, x.Options{Delay: delays["x"], Mechanics: m["x"], Now: g.now, Base: endpoints["x"]}),
 	}
 	return network.NewSet(append(drivers, byhand.All(m)...)...)
