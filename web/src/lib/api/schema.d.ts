@@ -2150,9 +2150,13 @@ export interface components {
             };
             link: boolean;
             media: components["schemas"]["MediaLimit"];
+            /** @description Of a private message; absent: as an answer. */
+            message?: components["schemas"]["TextLimit"];
             paid_label: boolean;
             /** @description Absent: it has no polls. */
             poll?: components["schemas"]["PollLimit"];
+            /** @description Of an answer; absent: as the text. */
+            reply?: components["schemas"]["TextLimit"];
             text: components["schemas"]["TextLimit"];
             thread: boolean;
             /** @description Absent: it has no titles. */
