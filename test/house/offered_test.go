@@ -2,6 +2,8 @@ package house
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -221,6 +223,37 @@ func TestAnAccountIsCountedEveryDay(t *testing.T) {
 			if len(d.Counts) != 1 || d.Counts[network.Followers] < 0 {
 				t.Errorf("%s says %v", d.Day, d.Counts)
 			}
+		}
+	})
+}
+
+// A comment is answered in private once and in time, where the network sets it so;
+// in public it still is.
+func TestAPrivateAnswerIsGivenOnce(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		p.stop()
+		p.config.Mechanics = filepath.Join(t.TempDir(), "mechanics.json")
+		p.must(os.WriteFile(p.config.Mechanics, []byte(`{"facebook": {"windows": [{"name": "private_reply", "hours": 168, "kind": "private_reply", "once": true, "then": "Answer the comment in public."}]}}`), 0o600))
+		p.begin(p.config)
+		p.publish("Ask us", "facebook")
+		for person, text := range map[string]string{"p001": "First question?", "p002": "Second question?"} {
+			p.act(sandbox.Act{Network: "facebook", Person: person, Kind: "comment", Text: text})
+		}
+		first, second := p.conversation("facebook", "First question?"), p.conversation("facebook", "Second question?")
+		m := p.message(first.ID, "First question?")
+		if m.Writing.It == nil || !m.Writing.It.Open || m.Writing.It.Spent || !slices.Contains(m.Can, "private_reply") {
+			t.Errorf("before the answer: %+v %v", m.Writing.It, m.Can)
+		}
+		p.answer("facebook", first.ID, "Let us go on here.", true)
+		if m = p.message(first.ID, "First question?"); m.Writing.It == nil || m.Writing.It.Open || !m.Writing.It.Spent || slices.Contains(m.Can, "private_reply") {
+			t.Errorf("after the answer: %+v %v", m.Writing.It, m.Can)
+		}
+		p.refused(p.Hand, 409, "POST", "/conversations/"+first.ID+"/reply", api.Reply{Text: "Once more", MessageID: m.ID, Private: true})
+		p.answer("facebook", first.ID, "And in public.", false)
+		p.Clock.Advance(8 * 24 * time.Hour)
+		p.refused(p.Hand, 409, "POST", "/conversations/"+second.ID+"/reply", api.Reply{Text: "Late", Private: true})
+		if n := len(p.Ledger.Entries(sandbox.Filter{Network: "facebook", Action: sandbox.Message})); n != 1 {
+			t.Errorf("%d private messages are there, not one", n)
 		}
 	})
 }
