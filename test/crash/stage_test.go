@@ -75,7 +75,9 @@ func newStage(t *testing.T) *stage {
 const plenty = `{"instagram": {"quotas": [{"name": "posts", "max": 1000000, "window_s": 86400, "per": "account"}]},
 	"x": {"quotas": [{"name": "posts", "max": 1000000, "window_s": 900, "per": "account"}]},
 	"linkedin": {"quotas": [{"name": "posts", "max": 1000000, "daily": "UTC", "per": "account"}]},
-	"tiktok": {"quotas": [{"name": "posts", "max": 1000000, "window_s": 86400, "per": "account"}]}}`
+	"tiktok": {"quotas": [{"name": "posts", "max": 1000000, "window_s": 86400, "per": "account"}]},
+	"youtube": {"quotas": [{"name": "posts", "max": 1000000, "daily": "America/Los_Angeles", "per": "app"},
+		{"name": "calls", "max": 100000000, "daily": "America/Los_Angeles", "per": "app"}]}}`
 
 // fit makes a configuration speak to the stage.
 func (s *stage) fit(t *testing.T, c *config.Config) {
