@@ -257,3 +257,30 @@ func TestAPrivateAnswerIsGivenOnce(t *testing.T) {
 		}
 	})
 }
+
+// A comment is pinned and let go where the network pins comments, and posts are not
+// pinned there.
+func TestACommentIsPinned(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		p.guest("tiktok")
+		film := p.Upload(t, "shelf.mp4", hand.Film(5, 720, 1280, 20_000), "")
+		video := p.Write(t, []api.Part{{Text: "What we read", Media: []api.MediaUse{{ID: film.ID}}}},
+			api.Target{ChannelID: p.channels["tiktok"], Options: map[string]string{"privacy": "PUBLIC_TO_EVERYONE", "comments": "true"}})
+		out := p.out(video.ID).Publications[0]
+		p.act(sandbox.Act{Network: "tiktok", Person: "p002", Kind: "comment", Text: "Read this first"})
+		c := p.conversation("tiktok", "Read this first")
+		m := p.message(c.ID, "Read this first")
+		if !slices.Contains(m.Can, "pin") || m.Pinned {
+			t.Errorf("before, it is %+v", m)
+		}
+		for _, step := range []struct {
+			path string
+			on   bool
+		}{{"pin", true}, {"unpin", false}} {
+			if now := hand.Do[api.Message](t, p.Hand, "POST", "/messages/"+m.ID+"/"+step.path, nil); now.Pinned != step.on {
+				t.Errorf("%s: %+v", step.path, now)
+			}
+		}
+		p.refused(p.Hand, 422, "POST", "/publications/"+out.ID+"/pin", api.Switch{On: true})
+	})
+}
