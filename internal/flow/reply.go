@@ -163,7 +163,7 @@ func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message)
 		return network.Sent{}, err
 	}
 	part, to, err := h.answerPart(ctx, args, m)
-	if err == nil {
+	if err == nil && part.Template == nil { // templates are there for when it is too late for words of one's own
 		part.Window, err = h.inTime(ctx, c.Network, m, to)
 	}
 	if err != nil {
