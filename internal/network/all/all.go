@@ -61,7 +61,7 @@ func joined(names []network.Name) string {
 
 func list(out *outward.Client, c config.Config, delays map[string]time.Duration, endpoints map[string]string, m network.Mechanics) *network.Set {
 	drivers := []network.Driver{
-		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"], Mechanics: m["bluesky"]}),
+		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"], Mechanics: m["bluesky"], Base: endpoints["bluesky"]}),
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"], Mechanics: m["mastodon"]}),
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
 		instagram.New(out, instagram.Options{Delay: delays["instagram"], Mechanics: m["instagram"], Base: endpoints["instagram"]}),

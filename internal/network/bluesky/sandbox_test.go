@@ -24,7 +24,7 @@ func harness() networktest.Harness {
 			}
 		},
 		Driver: func(out *outward.Client, base string, now func() time.Time) network.Driver {
-			return bluesky.New(out, bluesky.Options{Server: base, Directory: base, Now: now})
+			return bluesky.New(out, bluesky.Options{Base: base, Now: now})
 		},
 		Renew:  115 * time.Minute,
 		Counts: []string{"likeCount", "replyCount", "repostCount", "quoteCount"},

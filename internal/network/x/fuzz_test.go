@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/network"
-	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/network/networktest"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/secret"
 )
