@@ -36,8 +36,8 @@ func newStage(t *testing.T) *stage {
 	t.Cleanup(s.Close)
 	// A hundred rounds within an hour are more than a network lets pass: how Kith
 	// bears limits is tested elsewhere.
-	s.bluesky = bluesky.New(s.Stage, bluesky.Options{HourPoints: 1e9, DayPoints: 1e9, Calls: 1e9, SignIns: 1e9})
-	s.mastodon = mastodon.New(s.Stage, mastodon.Options{Requests: 1e9, Posts: 1e9})
+	s.bluesky = bluesky.New(s.Stage, bluesky.Options{HourPoints: 1e9, DayPoints: 1e9, Calls: 1e9, SignIns: 1e9, VideosDaily: 1e9, VideoTime: 500 * time.Millisecond})
+	s.mastodon = mastodon.New(s.Stage, mastodon.Options{Requests: 1e9, Posts: 1e9, Uploads: 1e9, MediaTime: 500 * time.Millisecond})
 	s.facebook = facebook.New(s.Stage, facebook.Options{})
 	s.pinterest = pinterest.New(s.Stage, pinterest.Options{PerMinute: 1e9, Processing: 500 * time.Millisecond})
 	s.youtube = youtube.New(s.Stage, youtube.Options{Units: 1e9, Uploads: 1e9, Processing: 500 * time.Millisecond})
@@ -60,7 +60,7 @@ func newStage(t *testing.T) *stage {
 // fit makes a configuration speak to the stage.
 func (s *stage) fit(c *config.Config) {
 	c.Facebook = config.Meta{AppID: "600000000000001", AppSecret: "app-secret", VerifyToken: "crash", GraphURL: s.urls["facebook"]}
-	c.Endpoints = append(c.Endpoints, "pinterest="+s.urls["pinterest"], "youtube="+s.urls["youtube"])
+	c.Endpoints = append(c.Endpoints, "bluesky="+s.urls["bluesky"], "pinterest="+s.urls["pinterest"], "youtube="+s.urls["youtube"])
 }
 
 // account is one of our accounts on a network.

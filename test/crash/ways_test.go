@@ -21,6 +21,13 @@ type way struct {
 // ways are those of a network.
 func ways(network string, options map[string]string) []way {
 	switch network {
+	case "bluesky", "mastodon":
+		// The film goes act by act: handed over, worked on, made public. Bluesky knows it from the second time on.
+		return []way{
+			{name: "thread", texts: 3},
+			{name: "video with a part below it", texts: 2, files: []string{"film"}},
+			{name: "images", texts: 1, files: []string{"photo", "photo"}},
+		}
 	case "facebook":
 		return []way{{name: "single", texts: 1}}
 	case "pinterest":

@@ -40,8 +40,8 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		}
 		return network.Stepped{Step: way{}.next(part)}, nil
 	}
-	var w way
-	if len(part.Step.State) > 0 && json.Unmarshal(part.Step.State, &w) != nil || len(w.Files) != len(part.Media) {
+	w := reached(part)
+	if len(w.Files) != len(part.Media) {
 		return network.Stepped{Step: way{}.next(part)}, nil
 	}
 	if part.Step.Name == stepPublish {
@@ -65,6 +65,15 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		return network.Stepped{}, err
 	}
 	return network.Stepped{Step: w.next(part), Wait: wait}, nil
+}
+
+// reached is how far a part has come; nowhere where that cannot be read.
+func reached(part network.Part) way {
+	var w way
+	if len(part.Step.State) > 0 && json.Unmarshal(part.Step.State, &w) != nil {
+		return way{}
+	}
+	return w
 }
 
 // next is the step that comes after what is reached.
