@@ -24,7 +24,7 @@ const (
 	maxVideo      = 300 << 20 // "300 MB maximum"
 	maxStory      = 100 << 20
 	containerLife = 24 * time.Hour
-	containersMax = 400 // in 24 hours
+	headMost      = 1 << 20 // bytes of a video that are kept
 )
 
 func wrong(code, subcode int, title, text string) *graph.Fault {
@@ -38,7 +38,7 @@ func (a *ask) contain(acc *account) (any, *graph.Fault) {
 	if err := a.may(acc, "publish"); err != nil {
 		return nil, err
 	}
-	if counted(acc.contained, a.now, containerLife) >= containersMax {
+	if counted(acc.contained, a.now, containerLife) >= a.n.options.ContainersMax {
 		return nil, graph.No(http.StatusForbidden, 9, 2207042, "You reached maximum number of containers that is allowed to be created by Content Publishing API.")
 	}
 	c := &container{account: acc, made: a.now, kind: strings.ToUpper(a.p.Get("media_type")), caption: a.p.Get("caption"), alt: a.p.Get("alt_text"), feed: true,
@@ -175,7 +175,7 @@ func (c *container) start(n *Network, data []byte, now time.Time) {
 	}
 	c.ready, c.uploadDone = now.Add(wait), true
 	c.broken = len(data) < 12 || string(data[4:8]) != "ftyp" || c.bytes > most || bytes.Contains(data, []byte("kith:unreadable"))
-	c.data = data[:min(len(data), 1<<20)]
+	c.data = data[:min(len(data), headMost)]
 }
 
 func (a *ask) carousel(c *container) *graph.Fault {

@@ -53,7 +53,8 @@ type container struct {
 	children   []*container
 	resumable  bool
 	size       int64 // of a resumable upload, once it is said
-	received   []byte
+	received   []sandbox.Piece
+	head       []byte // of what was received
 	bytes      int64
 	data       []byte
 	made       time.Time

@@ -81,22 +81,39 @@ func (n *Network) upload(w http.ResponseWriter, r *http.Request, id string) {
 		graph.Write(w, http.StatusBadRequest, map[string]any{"debug_info": map[string]any{"retriable": false, "type": bad, "message": "Request processing failed"}})
 		return
 	}
-	data, err := io.ReadAll(io.LimitReader(r.Body, size-offset+1))
+	piece, err := sandbox.Receive(io.LimitReader(r.Body, size-offset+1), headMost)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if offset != c.bytes { // another came first
 		graph.Write(w, http.StatusBadRequest, map[string]any{"debug_info": map[string]any{"retriable": false, "type": "OffsetInvalidError", "message": "Request processing failed"}})
 		return
 	}
-	c.received = append(c.received, data...)
-	c.bytes += int64(len(data))
+	c.received = append(c.received, piece)
+	c.bytes += piece.Bytes
+	c.head = append(c.head, piece.Head[:min(int64(len(piece.Head)), headMost-int64(len(c.head)))]...)
 	if err != nil || c.bytes != size {
 		graph.Write(w, http.StatusBadRequest, map[string]any{"debug_info": map[string]any{"retriable": true, "type": "PartialRequestError", "message": "Partial request"}})
 		return
 	}
-	c.start(n, c.received, now)
+	c.start(n, c.head, now)
 	call.Accept(sandbox.Entry{Account: c.account.id, Action: sandbox.Upload, Object: c.id, Text: fmt.Sprint(size, " bytes")})
 	graph.Write(w, http.StatusOK, map[string]any{"success": true, "message": "Upload successful."})
+}
+
+// Handed gives what came of the newest upload that is complete, request by request.
+func (n *Network) Handed() []sandbox.Piece {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var newest *container
+	for _, c := range n.containers {
+		if c.resumable && c.uploadDone && (newest == nil || c.id > newest.id) {
+			newest = c
+		}
+	}
+	if newest == nil {
+		return nil
+	}
+	return newest.received
 }
 
 // serveFile answers media and pictures of people, as Meta's file hosts do: without a token.
