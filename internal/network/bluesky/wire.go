@@ -60,7 +60,7 @@ func refused(err error) string {
 // send makes one call with a token (or none) and reads its answer into out.
 func (d *Driver) send(ctx context.Context, base, token string, a ask, out any) (time.Time, error) {
 	got, err := rest.Server{Out: d.out, Base: base, Failed: failed, Strange: strange}.Send(ctx, token, a.rest(), out)
-	return got.At, err
+	return got.Heard, err
 }
 
 // rest is the call as it goes over the wire.

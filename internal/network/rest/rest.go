@@ -64,7 +64,8 @@ var ErrStrange = errors.New("the answer is not what it should be")
 // Answered is what came back besides the body.
 type Answered struct {
 	Status int
-	At     time.Time // by the server's clock, where it says
+	At     time.Time // by the server's clock, where it says, in whole seconds
+	Heard  time.Time // by ours
 }
 
 // Send makes a call, with a token unless it is "", and reads the answer into out.
@@ -83,7 +84,7 @@ func (s Server) Send(ctx context.Context, token string, a Ask, out any) (Answere
 	if err != nil {
 		return Answered{}, err
 	}
-	got := Answered{Status: response.Status, At: response.At}
+	got := Answered{Status: response.Status, At: response.At, Heard: response.At}
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
 		got.At = date
 	}
