@@ -26,8 +26,9 @@ func harness() networktest.Harness {
 		Driver: func(out *outward.Client, base string, now func() time.Time) network.Driver {
 			return bluesky.New(out, bluesky.Options{Base: base, Now: now})
 		},
-		Renew:  115 * time.Minute,
-		Counts: []string{"likeCount", "replyCount", "repostCount", "quoteCount"},
+		Renew:   115 * time.Minute,
+		Unheard: true,
+		Counts:  []string{"likeCount", "replyCount", "repostCount", "quoteCount"},
 	}
 }
 

@@ -96,23 +96,6 @@ func TestFivePostsArePinned(t *testing.T) {
 	}
 }
 
-func TestWhoIsMutedIsNotHeard(t *testing.T) {
-	w := networktest.NewWorld(t, harness(pretended.Options{}))
-	_, sent := w.Publish("Hello")
-	_, cursor := w.Read("")
-	w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "blah", Person: "p001"})
-	events, cursor := w.Read(cursor)
-	if err := w.Driver.(network.Muter).Mute(t.Context(), w.Conn, events[0].Author, true); err != nil {
-		t.Fatal(err)
-	}
-	w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "blah blah", Person: "p001"})
-	w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: "hello", Person: "p002"})
-	events, _ = w.Read(cursor)
-	if len(events) != 1 || events[0].Text != "hello" {
-		t.Errorf("what came: %+v", events)
-	}
-}
-
 func TestFollowersAreCounted(t *testing.T) {
 	w := networktest.NewWorld(t, harness(pretended.Options{}))
 	w.Publish("one")
