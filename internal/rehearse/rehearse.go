@@ -73,6 +73,17 @@ func Open(ctx context.Context, o sandbox.Options) (*Stage, error) {
 	return s, nil
 }
 
+// Invite lets a guest knock at a house, and gives what the form that connects it
+// would be filled in with.
+func (s *Stage) Invite(ctx context.Context, name, house string) (map[string]string, error) {
+	for _, g := range s.guests {
+		if g.name == name {
+			return g.connect(ctx, g.url, house+"/hooks/"+name)
+		}
+	}
+	return nil, fault.New(fault.Internal, "no guest is called %s", name)
+}
+
 func (s *Stage) serve(ctx context.Context, h http.Handler) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

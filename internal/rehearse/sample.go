@@ -87,7 +87,7 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		all[name] = c
 	}
 	for _, g := range s.guests {
-		settings, err := g.connect(ctx, g.url, a.URL()+"/hooks/"+g.name)
+		settings, err := s.Invite(ctx, g.name, a.URL())
 		if err != nil {
 			return nil, err
 		}

@@ -54,6 +54,9 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 	if err != nil {
 		return Acted{}, err
 	}
+	if n.Private && a.Kind == "comment" {
+		a.Kind, a.Target = "message", "" // who wants to say something here says it in private
+	}
 	if a.Text == "" && (a.Kind == "comment" || a.Kind == "message" || a.Kind == "edit") {
 		section := string(p.Mood)
 		if a.Kind == "message" && p.Mood != Spammer && p.Mood != Troll {
@@ -61,7 +64,7 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 		}
 		a.Text = s.line(p.Lang, section, n.brand(a.Account))
 	}
-	if a.Target == "" && (a.Kind == "comment" || a.Kind == "react") {
+	if a.Target == "" && (a.Kind == "comment" || a.Kind == "react") && !n.Private {
 		posts := n.Actor.Posts(a.Account)
 		if len(posts) == 0 {
 			return Acted{}, ErrNoPost
@@ -81,6 +84,9 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 		err = n.Actor.Follow(p, a.Account)
 	case "message":
 		done.ID, err = n.Actor.Message(p, a.Account, a.Text)
+		if err == nil {
+			s.remember(a.Network, done.ID, &utterance{who: p, network: a.Network, account: a.Account, id: done.ID, text: a.Text, private: true, at: s.stage.Clock.Now()})
+		}
 	case "edit", "remove":
 		err = change(n.Actor, p, a)
 	default:

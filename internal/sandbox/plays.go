@@ -137,6 +137,11 @@ func (c *Scene) ordinary() string {
 func livelyBegin(c *Scene) {
 	for _, on := range c.stages() {
 		n, _ := c.scripts.stage.Network(on.Network)
+		if n.Private {
+			for range c.some(4, 9) {
+				c.tell(5*time.Second+c.soon(40*time.Minute), on, c.ordinary())
+			}
+		}
 		for i, p := range n.Actor.Posts(on.Account) {
 			if i == 3 {
 				break

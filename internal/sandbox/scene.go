@@ -112,6 +112,9 @@ func (c *Scene) in(d time.Duration, a Act) { c.at(d, func() { c.act(a, nil) }) }
 // act lets somebody act now. Where people cannot comment they react, and where nothing of ours stands some of them write; what is
 // meant for us alone is never said in public.
 func (c *Scene) act(a Act, then func(done Acted, private bool)) {
+	if n, _ := c.scripts.stage.Network(a.Network); n.Private && a.Kind == "comment" {
+		a.Kind, a.Target = "message", ""
+	}
 	done, err := c.scripts.Do(a)
 	if errors.Is(err, ErrNoPost) && a.Kind == "comment" && c.luck(0.35) { // as on a network that has messages alone
 		a.Kind, a.Target = "message", ""

@@ -19,6 +19,7 @@ import (
 	"github.com/kithhq/kith/internal/network/mastodon"
 	"github.com/kithhq/kith/internal/network/pinterest"
 	"github.com/kithhq/kith/internal/network/tiktok"
+	"github.com/kithhq/kith/internal/network/whatsapp"
 	"github.com/kithhq/kith/internal/network/x"
 	"github.com/kithhq/kith/internal/network/youtube"
 	"github.com/kithhq/kith/internal/outward"
@@ -81,6 +82,7 @@ func list(out *outward.Client, c config.Config, g given) *network.Set {
 		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Now: g.now, Base: endpoints["pinterest"]}),
 		youtube.New(out, youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Now: g.now, Base: endpoints["youtube"]}),
 		tiktok.New(out, tiktok.Options{Delay: delays["tiktok"], Mechanics: m["tiktok"], Now: g.now, Base: endpoints["tiktok"]}),
+		whatsapp.New(out, whatsapp.Options{Delay: delays["whatsapp"], Mechanics: m["whatsapp"], Now: g.now, Base: endpoints["whatsapp"]}),
 		x.New(out, x.Options{Delay: delays["x"], Mechanics: m["x"], Now: g.now, Base: endpoints["x"]}),
 	}
 	return network.NewSet(append(drivers, byhand.All(m)...)...)
