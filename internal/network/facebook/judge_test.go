@@ -52,7 +52,7 @@ var published = sync.OnceValues(func() (lists, error) { //nolint:gochecknoglobal
 		}
 		return err
 	}
-	for _, name := range []string{"Page", "PagePost", "Comment", "UnifiedThread"} {
+	for _, name := range []string{"Page", "PagePost", "Comment", "UnifiedThread", "AdVideo", "Stories"} {
 		var n node
 		if err := read(name, &n); err != nil {
 			return l, err
@@ -101,6 +101,8 @@ func (l lists) asked(method, path string, params url.Values) []string {
 	id, edge, _ := strings.Cut(path, "/")
 	kind := "Comment"
 	switch {
+	case strings.HasPrefix(id, "100000000000001_"):
+		kind = "PagePost"
 	case id == "debug_token" && edge == "": // described in the guide on access tokens
 		for name := range params {
 			if !slices.Contains([]string{"method", "input_token", "appsecret_proof"}, name) {
@@ -113,12 +115,17 @@ func (l lists) asked(method, path string, params url.Values) []string {
 		if strings.Contains(params.Get("fields"), "is_hidden") {
 			kind = "Comment"
 		}
+	case id == "video-upload": // described in the collection of requests about reels
+		if method != http.MethodPost || len(params) > 0 {
+			wrong = append(wrong, "an upload takes no "+params.Encode())
+		}
+		return wrong
 	case strings.HasPrefix(id, "t_"):
 		kind = "UnifiedThread"
-	case strings.Count(id, "_") == 0:
+	case strings.HasPrefix(id, "1000000000000"):
 		kind = "Page"
-	case strings.HasPrefix(id, "100000000000001_"):
-		kind = "PagePost"
+	case strings.Count(id, "_") == 0:
+		kind = "AdVideo"
 	}
 	return l.checked(kind, method, edge, params)
 }
@@ -147,7 +154,7 @@ func (l lists) checked(kind, method, edge string, params url.Values) []string {
 	answer := kind
 	if method == http.MethodGet && edge != "" {
 		answer = map[string]string{"feed": "PagePost", "published_posts": "PagePost", "comments": "Comment", "conversations": "UnifiedThread",
-			"messages": "UnifiedMessage", "reactions": "Profile", "insights": "InsightsResult"}[edge]
+			"messages": "UnifiedMessage", "reactions": "Profile", "insights": "InsightsResult", "stories": "Stories"}[edge]
 	}
 	return append(wrong, l.fields(answer, params.Get("fields"))...)
 }
@@ -256,7 +263,14 @@ func judge(t *testing.T, next http.Handler) http.Handler {
 				t.Errorf("%s %s: a token in the address", r.Method, r.URL.Path)
 			}
 		}
-		if strings.Contains(r.URL.String(), "EAAG") || !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
+		scheme := "Bearer "
+		if strings.HasPrefix(r.URL.Path, "/video-upload/") {
+			scheme = "OAuth "
+			if r.Header.Get("offset") == "" || r.Header.Get("file_size") == "" || r.Header.Get("Content-Type") != "application/octet-stream" {
+				t.Errorf("%s: the collection of requests has other headers than %v", r.URL.Path, r.Header)
+			}
+		}
+		if strings.Contains(r.URL.String(), "EAAG") || !strings.HasPrefix(r.Header.Get("Authorization"), scheme) {
 			t.Errorf("%s %s: the token is not where it belongs", r.Method, r.URL.Path)
 		}
 		for _, wrong := range l.asked(r.Method, r.URL.Path, sent(t, r, body)) {

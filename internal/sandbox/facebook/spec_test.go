@@ -68,7 +68,7 @@ func (p published) params(method, edge string) ([]string, bool) {
 
 func TestEveryParameterThatIsReadIsPublished(t *testing.T) {
 	nodes := map[string]published{}
-	for _, name := range []string{"Page", "PagePost", "Comment", "Photo", "UnifiedThread"} {
+	for _, name := range []string{"Page", "PagePost", "Comment", "Photo", "AdVideo", "UnifiedThread"} {
 		nodes[name] = spec(t, name)
 	}
 	// What Graph takes on every list or node and the per-edge lists therefore leave out.
@@ -115,6 +115,20 @@ func everything(g *asker) {
 	g.well("DELETE", "/"+id+"/likes")
 	g.well("GET", "/"+id+"/insights", "metric", "post_clicks")
 	g.well("GET", "/me/insights", "metric", "page_follows")
+	g.well("POST", "/"+id, "is_pinned", "true")
+	g.well("GET", "/"+id+"/sponsor_tags")
+	partner := g.net.AddPage("Partner").ID
+	g.well("POST", "/me/feed", "message", "thanks", "sponsor_id", partner, "direct_share_status", "1")
+	for _, edge := range []string{"videos", "video_reels", "video_stories"} {
+		v := g.film(edge, film("seen"), "description", "moving")
+		g.well("GET", "/"+v)
+		if edge != "video_stories" {
+			g.well("GET", "/"+v+"/comments")
+		}
+	}
+	_, up := g.upload(dot(g.T, 4), "published", "false")
+	g.well("POST", "/me/photo_stories", "photo_id", up["id"].(string))
+	g.well("GET", "/me/stories", "status", "PUBLISHED")
 	g.well("GET", "/"+photo)
 	g.well("GET", "/"+c)
 	g.well("GET", "/"+c+"/comments")
@@ -162,6 +176,7 @@ func TestEveryFieldThatIsAnsweredIsPublished(t *testing.T) {
 		{"show.go", "post", "PagePost", nil},
 		{"show.go", "comment", "Comment", nil},
 		{"show.go", "photo", "Photo", nil},
+		{"video.go", "video", "AdVideo", nil},
 		{"message.go", "thread", "UnifiedThread", nil},
 		// The Messenger user-profile API adds these three to a page-scoped id.
 		{"show.go", "profile", "Profile", []string{"first_name", "last_name", "profile_pic"}},
@@ -266,6 +281,8 @@ func TestAnswersLookLikeRecordedOnes(t *testing.T) {
 	alike(t, "comment", g.well("GET", "/"+withPhoto, "fields", commentFields), recorded(t, "facebook/models/comment.json"))
 	alike(t, "post", g.well("GET", "/"+id, "fields", "id,created_time,full_picture,message,permalink_url,status_type,updated_time,reactions.summary(true).limit(0),comments.summary(true).limit(0),reactions.type(LIKE).limit(0).summary(total_count).as(like)"),
 		recorded(t, "facebook/models/post.json"))
+	v := g.film("videos", film("seen"), "description", "moving")
+	alike(t, "video", g.well("GET", "/"+v, "fields", "description,updated_time,id"), recorded(t, "facebook/apidata/videos/video_info_fields.json"))
 	alike(t, "comments", g.well("GET", "/"+id+"/comments", "limit", "1", "fields", "comment_count,created_time,like_count,message,permalink_url,id"),
 		with(recorded(t, "facebook/apidata/comments/comments_p1.json"), "id", ""))
 	if _, err := (actor{g.net}).Message(g.person(0), g.page.ID, "hi"); err != nil {

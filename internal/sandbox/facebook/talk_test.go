@@ -170,7 +170,7 @@ func TestInsightsAnswerLivingMetricsAndRefuseDeadOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.stage.Clock.Advance(24 * time.Hour)
-	got := data(g.well("GET", "/me/insights", "metric", "page_post_engagements,page_follows,page_daily_follows_unique,page_actions_post_reactions_like_total", "period", "day", "since", "2026-03-02", "until", "2026-03-03"))
+	got := data(g.well("GET", "/me/insights", "metric", "page_post_engagements,page_follows,page_daily_follows_unique,page_actions_post_reactions_like_total", "period", "day", "since", "2026-03-03", "until", "2026-03-04")) // which ends at midnight in California
 	value := func(i int) any { return got[i]["values"].([]any)[0].(map[string]any)["value"] }
 	if len(got) != 4 || value(0) != 3.0 || value(1) != 4813.0 || value(2) != 1.0 {
 		t.Errorf("%v", got)
