@@ -40,6 +40,7 @@ type Options struct {
 	RequireProof  bool          // every call needs appsecret_proof
 	RefuseRepeats bool          // the same text on the same Page within five minutes is error 506
 	Work          time.Duration // how long a video is worked on; 0: 20 s
+	ReelsMost     int           // reels in 24 hours; 0: 30
 	Client        *http.Client  // delivers webhooks and fetches photos by URL; nil is one with a timeout of 10 s
 }
 
@@ -83,6 +84,12 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	}
 	if o.User == "" {
 		o.User = "Sam Keeper"
+	}
+	if o.ReelsMost == 0 {
+		o.ReelsMost = reelsMost
+	}
+	if o.Work == 0 {
+		o.Work = 20 * time.Second
 	}
 	if o.Client == nil {
 		o.Client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}

@@ -166,16 +166,13 @@ func (a *ask) finish(p *page) (any, *graph.Fault) {
 		}
 	}
 	if a.edge == "video_reels" {
-		if recent(p.reels, a.now) >= reelsMost {
+		if recent(p.reels, a.now) >= a.n.options.ReelsMost {
 			return nil, graph.No(http.StatusBadRequest, 613, 0, "(#613) Calls to this api have exceeded the rate limit.")
 		}
 		p.reels = append(p.reels, a.now)
 	}
 	v.description, v.title, v.sponsor = a.p.Get("description"), a.p.Get("title"), sponsor
 	wait := a.n.options.Work
-	if wait == 0 {
-		wait = 20 * time.Second
-	}
 	v.finished, v.ready, v.number = a.now, a.now.Add(wait), a.n.number()
 	v.out = v.ready.Add(a.call.ListedLate())
 	object := p.id + "_" + v.number
