@@ -24,7 +24,7 @@ func ways(network string, options map[string]string) []way {
 	case "facebook":
 		return []way{
 			{name: "single", texts: 1},
-			{name: "photos", texts: 1, files: []string{"photo", "photo"}},
+			{name: "photo", texts: 1, files: []string{"photo"}},
 			{name: "video with a first comment", texts: 2, files: []string{"film"}},
 			{name: "reel", texts: 1, files: []string{"film"}, kind: "reel"},
 		}
