@@ -63,7 +63,7 @@ type Network struct {
 	threads  map[string]*thread
 	messages map[string]*message
 	tokens   map[string]*graph.Token
-	codes    map[string]*code
+	codes    map[string]*graph.Code
 	hook     subscription
 
 	watch func(node, method, edge, name string) // told of every parameter that is looked at; nil outside of tests
@@ -96,7 +96,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	}
 	n := &Network{stage: stage, options: o, random: stage.Random(Name), last: 122_100_000_000_000_000,
 		pages: map[string]*page{}, posts: map[string]*post{}, comments: map[string]*comment{}, photos: map[string]*photo{}, videos: map[string]*video{},
-		threads: map[string]*thread{}, messages: map[string]*message{}, tokens: map[string]*graph.Token{}, codes: map[string]*code{}}
+		threads: map[string]*thread{}, messages: map[string]*message{}, tokens: map[string]*graph.Token{}, codes: map[string]*graph.Code{}}
 	n.courier = &graph.Courier{Stage: stage, Network: Name, Object: "page", Secret: o.AppSecret, Client: o.Client, To: n.hookTo}
 	n.courier.Start()
 	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,
