@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,13 +16,15 @@ import (
 	"github.com/kithhq/kith/internal/sandbox"
 )
 
+// clip is a video of two pieces, made once.
+var clip = sync.OnceValue(func() network.Media { return networktest.Clip(5<<20, 5, 720, 1280, "") }) //nolint:gochecknoglobals // large
+
 // labels is the paid partnership: named, and with nobody named refused before
 // Facebook is asked.
 func labels(t *testing.T, h networktest.Harness) {
 	o := open(t)
 	partner := o.net.AddPage("Imprimerie du Port")
-	clip := networktest.Clip(5<<20, 5, 720, 1280, "") // in two pieces
-	for name, media := range map[string][]network.Media{"text": nil, "photo": {networktest.Picture("image/png", 40, 40, "a shelf")}, "video": {clip}} {
+	for name, media := range map[string][]network.Media{"text": nil, "photo": {networktest.Picture("image/png", 40, 40, "a shelf")}, "video": {clip()}} {
 		part := o.Part("with a friend: " + name)
 		part.Media, part.Disclosure.Paid = media, true
 		before := len(o.Front.Requests())
@@ -38,6 +41,26 @@ func labels(t *testing.T, h networktest.Harness) {
 		if tag := o.net.Sponsor(sent.ID); tag != partner.ID {
 			t.Errorf("%s: labelled with %q", name, tag)
 		}
+	}
+	// It is said before anything is scheduled, and of a kind that has no label too.
+	for kind, key := range map[network.PostKind]string{network.PlainPost: "option_missing", network.Reel: "paid_kind", network.Story: "paid_kind"} {
+		part := network.Part{Kind: kind, Disclosure: network.Disclosure{Paid: true}}
+		if said := o.driver.Profile().CheckOptions(part); len(said) != 1 || said[0].Key != key || said[0].Hint == "" {
+			t.Errorf("%s: %+v", kind, said)
+		}
+		if part.Disclosure.Paid = false; len(o.driver.Profile().CheckOptions(part)) != 0 {
+			t.Errorf("%s: nobody paid", kind)
+		}
+	}
+	reel := films(o)["filmreel"]
+	reel.Options = map[string]string{"partner": partner.ID} // chosen while it was a post
+	if _, err := o.Send(reel); err != nil {
+		t.Errorf("a reel: %v", err)
+	}
+	reel = films(o)["filmreel"]
+	reel.Disclosure.Paid = true
+	if _, err := o.Send(reel); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a reel that somebody paid for: %v", err)
 	}
 	part := o.Part("to ourselves")
 	part.Options = map[string]string{"partner": o.Account.ID}
@@ -59,7 +82,7 @@ func films(o *house) map[string]network.Part {
 		if p.Kind = kind; kind == network.Story {
 			p.Text = ""
 		}
-		p.Media = []network.Media{networktest.Clip(5<<20, 5, 720, 1280, "")}
+		p.Media = []network.Media{clip()}
 		all["film"+string(kind)] = p
 	}
 	return all
