@@ -115,7 +115,7 @@ func (a *ask) piece(p *page) (any, *graph.Fault) {
 	if len(a.p.File) == 0 {
 		return nil, graph.No(http.StatusBadRequest, 6000, 1363019, "There was a problem uploading your video file. Please try again with another file.")
 	}
-	v.file.Add(a.p.File)
+	v.file.Add(graph.Whole(a.p.File))
 	v.file.Closed = v.file.Bytes == v.file.Size
 	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Upload, Object: v.id, Text: fmt.Sprint(v.file.Bytes, " bytes")})
 	return v.wants(), nil
