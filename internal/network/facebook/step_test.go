@@ -2,6 +2,8 @@ package facebook_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -163,6 +165,42 @@ func brokenAt(t *testing.T, o *house, part network.Part, n int, m sandbox.Mishap
 	return hit
 }
 
+// Every byte arrives once and in its place, also where a connection breaks in between.
+func TestTheBytesOfAVideoArriveAsTheyAre(t *testing.T) {
+	for name := range films(open(t)) {
+		for _, m := range []sandbox.Mishap{{}, {Kind: sandbox.Cut}, {Kind: sandbox.LostAnswer}} {
+			o := open(t)
+			part := films(o)[name]
+			if m.Kind != "" {
+				m.Action, m.Times = sandbox.Upload, 1
+				o.Weather(m)
+			}
+			for range 5 {
+				if _, err := o.Send(part); err == nil {
+					break
+				} else if !fault.Is(err, fault.Unavailable) {
+					t.Fatalf("%s: %v", name, err)
+				}
+			}
+			at := int64(0)
+			for _, piece := range o.net.Handed() {
+				whole, err := part.Media[0].OpenAt(at)
+				if err != nil {
+					t.Fatal(err)
+				}
+				digest := sha256.New()
+				if _, err := io.CopyN(digest, whole, piece.Bytes); err != nil || !bytes.Equal(digest.Sum(nil), piece.SHA256[:]) {
+					t.Errorf("%s %s: other bytes from %d on (%v)", name, m.Kind, at, err)
+				}
+				at += piece.Bytes
+			}
+			if at != part.Media[0].Bytes {
+				t.Errorf("%s %s: %d bytes arrived", name, m.Kind, at)
+			}
+		}
+	}
+}
+
 // What Facebook cannot read shows only after its end was accepted: nothing is out,
 // and what to do is said.
 func TestAVideoThatCannotBeReadIsRefusedAtTheEnd(t *testing.T) {
@@ -289,9 +327,19 @@ func TestAVideoIsAPostLikeOthers(t *testing.T) {
 		}
 	}
 	o := open(t)
+	_, post := o.Publish("counted")
 	sent, err := o.Send(films(o)["filmstory"])
 	if err != nil {
 		t.Fatal(err)
+	}
+	if counts, err := o.driver.Measure(t.Context(), o.Conn, []network.Ref{sent.Ref, post.Ref}); err != nil || len(counts) != 1 || counts[post.ID] == nil {
+		t.Errorf("a story is counted: %v, %v", counts, err)
+	}
+	for kind, want := range map[network.PostKind]bool{network.Story: true, network.Reel: false} {
+		said := o.Account.Limits.CheckParts([]network.Part{{Kind: kind, Media: []network.Media{clip()}}, {Text: "first!"}})
+		if slices.ContainsFunc(said, func(p network.Problem) bool { return p.Key == "no_comment" && p.Part == 1 }) != want {
+			t.Errorf("%s with a comment: %+v", kind, said)
+		}
 	}
 	if err := o.driver.Delete(t.Context(), o.Conn, sent.Ref); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a story: %v", err)
