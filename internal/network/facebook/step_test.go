@@ -182,22 +182,54 @@ func TestTheBytesOfAVideoArriveAsTheyAre(t *testing.T) {
 					t.Fatalf("%s: %v", name, err)
 				}
 			}
-			at := int64(0)
-			for _, piece := range o.net.Handed() {
-				whole, err := part.Media[0].OpenAt(at)
-				if err != nil {
-					t.Fatal(err)
-				}
-				digest := sha256.New()
-				if _, err := io.CopyN(digest, whole, piece.Bytes); err != nil || !bytes.Equal(digest.Sum(nil), piece.SHA256[:]) {
-					t.Errorf("%s %s: other bytes from %d on (%v)", name, m.Kind, at, err)
-				}
-				at += piece.Bytes
-			}
-			if at != part.Media[0].Bytes {
-				t.Errorf("%s %s: %d bytes arrived", name, m.Kind, at)
-			}
+			arrived(t, o, part)
 		}
+	}
+}
+
+// A stream that broke goes on from where Facebook has it.
+func TestAStreamGoesOnFromWhereItBroke(t *testing.T) {
+	for _, name := range []string{"filmreel", "filmstory"} {
+		o := open(t)
+		part, broke := films(o)[name], false
+		o.Front.Instead(func(w http.ResponseWriter, r *http.Request) bool {
+			if broke || !strings.HasPrefix(r.URL.Path, "/video-upload/") {
+				return false
+			}
+			broke = true
+			half := r.Clone(r.Context())
+			half.Body = io.NopCloser(io.LimitReader(r.Body, part.Media[0].Bytes/3))
+			o.Front.Next().ServeHTTP(w, half)
+			_, _ = io.Copy(io.Discard, r.Body) // what came afterwards got lost
+			return true
+		})
+		if _, err := o.Send(part); !fault.Is(err, fault.Unavailable) {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if _, err := o.Send(part); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		arrived(t, o, part)
+	}
+}
+
+// arrived holds what was handed over against the file.
+func arrived(t *testing.T, o *house, part network.Part) {
+	t.Helper()
+	at := int64(0)
+	for _, piece := range o.net.Handed() {
+		whole, err := part.Media[0].OpenAt(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digest := sha256.New()
+		if _, err := io.CopyN(digest, whole, piece.Bytes); err != nil || !bytes.Equal(digest.Sum(nil), piece.SHA256[:]) {
+			t.Errorf("%s: other bytes from %d on (%v)", part.Kind, at, err)
+		}
+		at += piece.Bytes
+	}
+	if at != part.Media[0].Bytes {
+		t.Errorf("%s: %d bytes arrived", part.Kind, at)
 	}
 }
 
