@@ -19,7 +19,7 @@ import (
 )
 
 // clip is a video of two pieces, made once.
-var clip = sync.OnceValue(func() network.Media { return networktest.Clip(5<<20, 5, 720, 1280, "") }) //nolint:gochecknoglobals // large
+var clip = sync.OnceValue(func() network.Media { return networktest.Clip(5<<18, 5, 720, 1280, "") }) //nolint:gochecknoglobals // large
 
 // labels is the paid partnership: named, and with nobody named refused before
 // Facebook is asked.
@@ -122,7 +122,7 @@ func walks(o *house) map[string]network.Part {
 // there are fewer acts.
 func brokenAt(t *testing.T, o *house, part network.Part, n int, m sandbox.Mishap) bool {
 	t.Helper()
-	hit, sent := false, network.Sent{}
+	hit, sent, driver := false, network.Sent{}, o.driver
 	part.Step = network.Step{Name: network.Begun}
 	for i := 0; sent.ID == ""; i++ {
 		if i > 100 {
@@ -132,7 +132,7 @@ func brokenAt(t *testing.T, o *house, part network.Part, n int, m sandbox.Mishap
 			m.Times = 1
 			o.Weather(m)
 		}
-		did, err := o.driver.Step(t.Context(), o.Conn, part)
+		did, err := driver.Step(t.Context(), o.Conn, part)
 		switch {
 		case err == nil && did.Sent != nil:
 			sent = *did.Sent
@@ -140,8 +140,8 @@ func brokenAt(t *testing.T, o *house, part network.Part, n int, m sandbox.Mishap
 			part.Step = did.Step
 			o.Stage.Clock.Advance(did.Wait)
 		case fault.Is(err, fault.Uncertain) && part.Step.Public:
-			o.Stage.Clock.Advance(o.driver.Profile().Delay + time.Second)
-			look, err := o.driver.Find(t.Context(), o.Conn, part, part.At.Add(-2*time.Minute))
+			o.Stage.Clock.Advance(driver.Profile().Delay + time.Second)
+			look, err := driver.Find(t.Context(), o.Conn, part, part.At.Add(-2*time.Minute))
 			if err != nil || look.Exact == nil && !look.Keyed && !look.Complete {
 				t.Fatalf("%s %s at %d (%s): %+v, %v", part.Kind, m.Kind, n, part.Step.Name, look, err)
 			}
@@ -157,7 +157,7 @@ func brokenAt(t *testing.T, o *house, part network.Part, n int, m sandbox.Mishap
 			o.Stage.Weather.Clear()
 		}
 		o.Restart()
-		o.driver = o.Driver.(*facebook.Driver)
+		driver = o.Driver.(*facebook.Driver) // one that remembers nothing
 	}
 	if made := o.Ledger(sandbox.Publish); hit && (len(made) != 1 || made[0].Object != sent.ID) {
 		t.Fatalf("%s %s at %d: sent as %s, and the ledger has %+v", part.Kind, m.Kind, n, sent.ID, made)

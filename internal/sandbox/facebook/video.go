@@ -17,7 +17,7 @@ func films(edge string) bool {
 }
 
 // pieceMost is how much of a video is asked for at once.
-const pieceMost = 4 << 20
+const pieceMost = 1 << 20
 
 // film is POST /{page}/videos, video_reels and video_stories: an upload begins, its pieces come, it ends and the video is published.
 func (a *ask) film(p *page) (any, *graph.Fault) {

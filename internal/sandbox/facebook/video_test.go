@@ -76,7 +76,7 @@ func (g *asker) status(video string) map[string]any {
 
 func TestAVideoComesInPiecesAndIsWorkedOn(t *testing.T) {
 	g := open(t, Options{})
-	clip := film(strings.Repeat("x", 5<<20))
+	clip := film(strings.Repeat("x", 5<<18))
 	begun := g.Well("POST", "/me/videos", "upload_phase", "start", "file_size", strconv.Itoa(len(clip)))
 	session, id := begun["upload_session_id"].(string), begun["video_id"].(string)
 	if begun["start_offset"] != "0" || begun["end_offset"] != strconv.Itoa(pieceMost) {
