@@ -192,6 +192,10 @@ type Stepped struct {
 	Step Step          // what is reached, to be kept before anything else happens
 	Wait time.Duration // do not go on before: the network is at work
 	Sent *Sent         // it exists now, and nothing is left to do
+	// Loose: what is reached need not be kept before the next act. If it is
+	// forgotten, what comes next can be done from what was kept last, and nothing is
+	// seen twice: one more piece of a large file.
+	Loose bool
 }
 
 // Sent is what the network said: it exists now.
