@@ -279,3 +279,10 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, ref network.Ref, p
 	e.Author, e.Handle = conn.Account, conn.Handle
 	return network.Ref{ID: ref.ID, URL: sent.URL, Extra: e.raw()}, nil
 }
+
+// Revised follows a post to its newest version.
+func (d *Driver) Revised(ref network.Ref, seen network.Seen) network.Ref {
+	e := readExtra(&ref)
+	e.Versions = append(e.Versions, seen.ID)
+	return network.Ref{ID: ref.ID, URL: seen.URL, Extra: e.raw()}
+}
