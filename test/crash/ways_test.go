@@ -60,7 +60,15 @@ func ways(network string, options map[string]string) []way {
 			{name: "images", texts: 1, files: []string{"photo", "photo"}, moments: []moment{first, does(sandbox.Upload, "", "")}},
 		}
 	case "facebook":
-		return []way{{name: "single", texts: 1}}
+		bytes := does(sandbox.Upload, "ftyp", " bytes")
+		return []way{
+			{name: "photos", texts: 1, files: []string{"photo", "photo"}, moments: []moment{publishes, does(sandbox.Upload, "", "")}},
+			{name: "video in pieces, with a first comment", texts: 2, files: []string{"long"}, moments: []moment{publishes, bytes, comment, first}},
+			{name: "reel", texts: 1, files: []string{"film"}, kind: "reel", moments: []moment{publishes, bytes}},
+			{name: "story of a photo", texts: 1, files: []string{"photo"}, kind: "story", mute: true, moments: []moment{publishes}},
+			{name: "story of a video", texts: 1, files: []string{"film"}, kind: "story", mute: true, moments: []moment{publishes, bytes}},
+			{name: "text", texts: 1},
+		}
 	case "pinterest":
 		return []way{
 			{name: "image", texts: 1, files: []string{"photo"}, options: options},
