@@ -37,8 +37,8 @@ func (h *House) Authorize(ctx context.Context, actor access.Actor, name network.
 	if err != nil {
 		return "", err
 	}
-	if NeedsApp(driver) && !app.Known() {
-		return "", fault.New(fault.Invalid, "This house has no app at %s yet.", profile.Label).
+	if (NeedsApp(driver) || profile.Host != "") && !app.Known() {
+		return "", fault.New(fault.Invalid, "This house has no app at %s yet.", h.host(driver).Profile().Label).
 			WithHint("An owner registers one under Settings → Channels → App; the steps are written there.")
 	}
 	ask := network.Asking{App: app, Redirect: h.Return(name), State: secret.Token(), Verifier: secret.Token(), Settings: settings}

@@ -151,7 +151,7 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 }
 
 func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message) (network.Sent, error) {
-	c, conn, err := h.conn(ctx, args.Workspace, args.Channel)
+	c, conn, err := h.conn(ctx, m.Workspace, m.ChannelID) // the conversation may have moved
 	if err != nil {
 		return network.Sent{}, err
 	}
@@ -171,7 +171,7 @@ func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message)
 func (h *House) answerPart(ctx context.Context, args answerArgs, m inbox.Message) (network.Part, error) {
 	part := network.Part{Key: m.Key, Text: m.Text, Private: m.Private, At: m.ClaimedAt}
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
-		to, err := inbox.Known(ctx, tx, args.Workspace, args.Channel, m.ParentID)
+		to, err := inbox.Known(ctx, tx, m.Workspace, m.ChannelID, m.ParentID)
 		part.After = &to.Remote
 		return err
 	})
