@@ -45,6 +45,9 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 	if err != nil {
 		return Acted{}, err
 	}
+	if n.Private && a.Kind == "comment" {
+		a.Kind, a.Target = "message", "" // who wants to say something here says it in private
+	}
 	if a.Text == "" && (a.Kind == "comment" || a.Kind == "message" || a.Kind == "edit") {
 		section := string(p.Mood)
 		if a.Kind == "message" && p.Mood != Spammer && p.Mood != Troll {
@@ -52,7 +55,7 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 		}
 		a.Text = s.line(p.Lang, section, n.brand(a.Account))
 	}
-	if a.Target == "" && (a.Kind == "comment" || a.Kind == "react") {
+	if a.Target == "" && (a.Kind == "comment" || a.Kind == "react") && !n.Private {
 		posts := n.Actor.Posts(a.Account)
 		if len(posts) == 0 {
 			return Acted{}, errors.New("there is no post of ours to talk about yet")
@@ -72,6 +75,9 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 		err = n.Actor.Follow(p, a.Account)
 	case "message":
 		done.ID, err = n.Actor.Message(p, a.Account, a.Text)
+		if err == nil {
+			s.remember(a.Network, done.ID, p)
+		}
 	case "edit", "remove":
 		err = change(n.Actor, p, a)
 	default:

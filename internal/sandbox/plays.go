@@ -102,6 +102,11 @@ func (c *Scene) mood() Mood {
 func livelyBegin(c *Scene) {
 	for _, on := range c.stages() {
 		n, _ := c.scripts.stage.Network(on.Network)
+		for range c.some(4, 9) * private(n) {
+			a := on
+			a.Kind, a.Mood = "message", c.mood()
+			c.in(5*time.Second+c.soon(40*time.Minute), a)
+		}
 		for i, p := range n.Actor.Posts(on.Account) {
 			if i == 3 {
 				break
@@ -111,15 +116,26 @@ func livelyBegin(c *Scene) {
 	}
 }
 
+// private is 1 where people write in private alone.
+func private(n Network) int {
+	if n.Private {
+		return 1
+	}
+	return 0
+}
+
 // answerBack is what the person we answered does: four in ten say something more, some are simply pleased.
 func answerBack(c *Scene, e Entry, who Person) {
 	on := Act{Network: e.Network, Account: e.Account, Target: e.Object, Person: who.ID}
 	if c.luck(0.4) {
 		a := on
 		a.Kind = "comment"
+		if e.Action == Message {
+			a.Kind, a.Target = "message", ""
+		}
 		a.Text = c.scripts.line(who.Lang, "answer", "")
 		c.in(30*time.Second+c.soon(20*time.Minute), a)
-	} else if c.luck(0.5) {
+	} else if c.luck(0.5) && e.Action == Reply {
 		a := on
 		a.Kind = "react"
 		c.in(10*time.Second+c.soon(10*time.Minute), a)

@@ -120,7 +120,7 @@ func (s *Scripts) heard(e Entry) {
 		if e.Action == Publish && play.post != nil {
 			play.post(scene, e)
 		}
-		if e.Action == Reply && answers && play.answer != nil {
+		if (e.Action == Reply || e.Action == Message) && answers && play.answer != nil {
 			play.answer(scene, e, who)
 		}
 	}

@@ -74,6 +74,7 @@ type Network struct {
 	Refuse   func(http.ResponseWriter, *http.Request, Refusal) // a refusal in the network's own words
 	Accounts func() []Account                                  // ours: the channels people can talk on
 	Actor    Actor                                             // nil when people cannot act here
+	Private  bool                                              // there are no posts: people write to us and that is all
 	Close    func()                                            // ends what goes on in the background; nil when nothing does
 }
 

@@ -2,6 +2,7 @@
 package all
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/kithhq/kith/internal/network/instagram"
 	"github.com/kithhq/kith/internal/network/linkedin"
 	"github.com/kithhq/kith/internal/network/mastodon"
+	"github.com/kithhq/kith/internal/network/messenger"
 	"github.com/kithhq/kith/internal/network/pinterest"
 	"github.com/kithhq/kith/internal/network/tiktok"
 	"github.com/kithhq/kith/internal/network/x"
@@ -65,6 +67,7 @@ func list(out *outward.Client, c config.Config, delays map[string]time.Duration,
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"], Mechanics: m["mastodon"]}),
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
 		instagram.New(out, instagram.Options{Delay: delays["instagram"], Mechanics: m["instagram"], Base: endpoints["instagram"]}),
+		messenger.New(out, messenger.Options{Delay: delays["messenger"], Mechanics: m["messenger"], GraphURL: cmp.Or(endpoints["messenger"], c.Facebook.GraphURL), AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
 		linkedin.New(out, linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Base: endpoints["linkedin"]}),
 		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Base: endpoints["pinterest"]}),
 		youtube.New(out, youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Base: endpoints["youtube"]}),

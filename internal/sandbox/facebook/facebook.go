@@ -35,6 +35,7 @@ type Options struct {
 	User          string       // the name of the person who owns the Pages; empty: "Sam Keeper"
 	Redirects     []string     // allowed redirect URIs; none allows every loopback address
 	RequireProof  bool         // every call needs appsecret_proof
+	NoHumanAgent  bool         // the app has no “Human Agent” feature: a day is all one has to answer
 	RefuseRepeats bool         // the same text on the same Page within five minutes is error 506
 	Client        *http.Client // delivers webhooks and fetches photos by URL; nil is one with a timeout of 10 s
 }
