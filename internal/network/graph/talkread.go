@@ -19,7 +19,7 @@ type listed struct {
 	To      struct {
 		Data []Person `json:"data"`
 	} `json:"to"`
-	Files   struct {
+	Files struct {
 		Data []struct {
 			Mime  string `json:"mime_type"`
 			URL   string `json:"file_url"`
