@@ -60,7 +60,7 @@ func (h *House) confirmAnswer(ctx context.Context, job *jobs.Job, args answerArg
 		again := verdict == absent && look.Keyed
 		switch verdict {
 		case found:
-			if err := inbox.Settle(ctx, tx, m, network.Sent{Ref: seen.Ref, At: seen.At}); err != nil {
+			if err := h.settle(ctx, tx, m, network.Sent{Ref: seen.Ref, At: seen.At}); err != nil {
 				return err
 			}
 			return jobs.Settle(ctx, tx, job)

@@ -138,7 +138,7 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 				return err
 			}
 		default:
-			if err := inbox.Settle(ctx, tx, m, sent); err != nil {
+			if err := h.settle(ctx, tx, m, sent); err != nil {
 				return err
 			}
 		}

@@ -40,8 +40,33 @@ func merge(ctx context.Context, tx *store.Tx, c Conversation, into, to string) e
 	if err := carry(ctx, tx, c, into, to); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `update conversation set count = (select count(*) from message where conversation_id = $1), unread = unread + $2, held = held + $3 where id = $1 and workspace = $4`,
-		into, c.Unread, c.Held, c.Workspace)
+	known, err := store.All[Message](ctx, tx, "select "+messageColumns+" from message where workspace = $1 and conversation_id = $2", c.Workspace, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range known {
+		if err := absorb(ctx, tx, m); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, "delete from conversation where id = $1 and workspace = $2", c.ID, c.Workspace); err != nil {
+		return err
+	}
+	last, err := store.One[Message](ctx, tx, "select "+messageColumns+" from message where workspace = $1 and conversation_id = $2 and state <> 'missing' order by at desc, id desc limit 1", c.Workspace, into)
+	if err != nil {
+		return err
+	}
+	since, err := waiting(ctx, tx, c.Workspace, into, nil)
+	if err != nil {
+		return err
+	}
+	state := "done"
+	if !since.IsZero() {
+		state = "open"
+	}
+	_, err = tx.Exec(ctx, `update conversation set count = count + $1, unread = unread + $2, held = held + $3, state = case when $4 = 'open' then 'open' else state end,
+		last_at = $5, last_text = $6, last_from_us = $7, waiting_since = $8 where id = $9 and workspace = $10`,
+		c.Count-len(known), c.Unread, c.Held, state, last.At, lastText(last), last.FromUs, since, into, c.Workspace)
 	return err
 }
 

@@ -143,6 +143,9 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	if p.Followers != nil {
 		health.Followers = *p.Followers
 	}
+	if !slices.Contains(conn.Beside, messenger) {
+		health.Text = "Connected. Private messages arrive here until this Page is connected on Messenger, too."
+	}
 	if about, known := d.graph.Debug(ctx, key, conn.App); known {
 		d.judge(about, &health)
 	}
