@@ -27,7 +27,7 @@ import (
 )
 
 const (
-	callers   = 64
+	callers   = 500 // a network's machines do not wait for each other
 	authors   = 100_000
 	repeated  = 10 // per cent
 	appSecret = "app-secret"

@@ -75,10 +75,12 @@ func (w *webpFile) empty(size, padded int64, blank func([]byte)) error {
 		blank(body)
 	}
 	if padded > size && w.left >= 0 {
-		if _, err := w.c.take(1); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		switch _, err := w.c.take(1); { // some files end without it, and stay as they are
+		case err == nil:
+			body = append(body, 0)
+		case !errors.Is(err, io.ErrUnexpectedEOF):
 			return err
 		}
-		body = append(body, 0)
 	}
 	w.c.ready = append(w.c.ready, body...)
 	return nil

@@ -114,10 +114,8 @@ func describe(b *strings.Builder, d Driver) {
 	if p.Reach > 0 {
 		fmt.Fprintf(b, "- It tells what happened in the last %s\n", p.Reach.Round(time.Hour))
 	}
-	for _, a := range Abilities(d) {
-		if (a.State == Impossible || a.State == ByHand) && a.Why != "" {
-			fmt.Fprintf(b, "- %s: %s %s\n", a.Action.Words(), a.Why, a.Instead)
-		}
+	for _, r := range reasons(d) {
+		fmt.Fprintf(b, "- %s: %s\n", strings.Join(r.actions, ", "), r.text)
 	}
 	if len(p.Guide) > 0 {
 		b.WriteString("\nHow to make an app there:\n\n")
@@ -132,6 +130,29 @@ func describe(b *strings.Builder, d Driver) {
 		s := p.Sources[name]
 		fmt.Fprintf(b, "- %s: %s (%s%s)\n", name, s.Text, s.Date, map[bool]string{true: ", not certain"}[s.Uncertain])
 	}
+}
+
+// reason is why some actions cannot be done, and what to do instead.
+type reason struct {
+	actions []string
+	text    string
+}
+
+// reasons are those of a network; what has the same reason stands together.
+func reasons(d Driver) []reason {
+	var all []reason
+	for _, a := range Abilities(d) {
+		if a.Why == "" || a.State != Impossible && a.State != ByHand {
+			continue
+		}
+		text := strings.TrimSpace(a.Why + " " + a.Instead)
+		i := slices.IndexFunc(all, func(r reason) bool { return r.text == text })
+		if i < 0 {
+			all, i = append(all, reason{text: text}), len(all)
+		}
+		all[i].actions = append(all[i].actions, a.Action.Words())
+	}
+	return all
 }
 
 func (l TextLimit) words() string {

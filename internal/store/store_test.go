@@ -282,6 +282,65 @@ func TestLockingTransactionsCountToo(t *testing.T) {
 	})
 }
 
+// Two snapshots that change the same row both count; what is there already and
+// could not be seen is seen when the closure runs again.
+func TestSnapshotsLoseNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		var wait sync.WaitGroup
+		for range 12 {
+			wait.Go(func() {
+				if err := store.DoSnapshot(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+					n, err := store.One[int](ctx, tx, "select last_at from job_cron where name = 'n'")
+					if fault.Is(err, fault.NotFound) {
+						_, err = tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('n', 'x', 1)")
+						return err
+					}
+					if err != nil {
+						return err
+					}
+					_, err = tx.Exec(ctx, "update job_cron set last_at = $1 where name = 'n'", n+1)
+					return err
+				}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			n, err := store.One[int](ctx, tx, "select last_at from job_cron where name = 'n'")
+			if n != 12 {
+				t.Errorf("counted to %d of 12", n)
+			}
+			return err
+		})
+	})
+}
+
+// A server that has no memory left for locks has some again a moment later; one
+// whose disk is full is said to be unavailable, not broken.
+func TestWhatTheServerLacksIsNoFaultOfOurs(t *testing.T) {
+	db := storetest.Postgres(t)
+	lacks := func(code string) string { return "do $$ begin raise exception using errcode = '" + code + "'; end $$" }
+	tries := 0
+	if err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+		if tries++; tries < 4 {
+			_, err := tx.Exec(ctx, lacks("53200"))
+			return err
+		}
+		return nil
+	}); err != nil || tries != 4 {
+		t.Errorf("%d tries: %v", tries, err)
+	}
+	tries = 0
+	if err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+		tries++
+		_, err := tx.Exec(ctx, lacks("53100"))
+		return err
+	}); !fault.Is(err, fault.Unavailable) || tries != 1 {
+		t.Errorf("%d tries: %v", tries, err)
+	}
+}
+
 // PostgreSQL may find a conflict after it has given the first row. Whoever wants
 // that row alone learns of it, and so does the transaction.
 func TestWhatFollowsTheRowThatWasWantedIsHeard(t *testing.T) {

@@ -4,10 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/kithhq/kith/internal/fault"
 )
@@ -78,6 +82,15 @@ func DoLocking(ctx context.Context, db *DB, write func(ctx context.Context, tx *
 	return do(ctx, db, sql.LevelReadCommitted, write)
 }
 
+// DoSnapshot is Do for large closures that write every row by which others decide:
+// on PostgreSQL it runs REPEATABLE READ. Two that change the same row never both
+// succeed, and who came second repeats; but what was read and not written is not
+// watched, which for thousands of rows would cost the server the memory in which
+// it watches everybody's. Say at the call why that is enough.
+func DoSnapshot(ctx context.Context, db *DB, write func(ctx context.Context, tx *Tx) error) error {
+	return do(ctx, db, sql.LevelRepeatableRead, write)
+}
+
 func do(ctx context.Context, db *DB, level sql.IsolationLevel, write func(ctx context.Context, tx *Tx) error) error {
 	if InTx(ctx) {
 		return fault.New(fault.Internal, "a transaction inside a transaction")
@@ -96,7 +109,9 @@ func do(ctx context.Context, db *DB, level sql.IsolationLevel, write func(ctx co
 			}
 			return nil
 		}
-		if !repeatable(err) || attempt == 30 {
+		// In a snapshot a unique value may be taken by somebody whom the next one shows.
+		hidden := level == sql.LevelRepeatableRead && Taken(err) && attempt < 3
+		if !repeatable(err) && !hidden || attempt == 30 {
 			return err
 		}
 		// Two that collided must not collide again at once.
@@ -141,8 +156,27 @@ func unavailable(ctx context.Context, err error) error {
 }
 
 // repeatable says whether PostgreSQL asks to run the transaction again:
-// serialization failure or deadlock.
+// serialization failure, deadlock, or no memory left for locks, which others give
+// back when they end.
 func repeatable(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (pg.Code == "40001" || pg.Code == "40P01")
+	return ok && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "53200")
+}
+
+// failed says what a failed statement means. Nothing has happened in any case;
+// what the server or the disk has too little of is there again later.
+func failed(err error) error {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch {
+		case strings.HasPrefix(pg.Code, "53"), strings.HasPrefix(pg.Code, "58"), strings.HasPrefix(pg.Code, "57P0"):
+			return fault.Wrap(fault.Unavailable, err, "The database cannot do that at the moment.")
+		}
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch lite.Code() & 0xff {
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_BUSY:
+			return fault.Wrap(fault.Unavailable, err, "The database could not keep the change.").WithHint("Is the disk full?")
+		}
+	}
+	return fmt.Errorf("database: %w", err)
 }

@@ -119,11 +119,11 @@ func full(f finds) []scene {
 		}, all: true},
 		{name: "app", route: "/settings/channels/app/[id]", path: "/settings/channels/app/facebook", all: true},
 		{name: "grant", route: "/settings/channels/grant/[id]", path: "/settings/channels", then: func(p *page, say say) {
-			p.open(p.attempt("account")) // an attempt belongs to whoever looks
+			p.returned("account") // an attempt belongs to whoever looks
 			p.see(say("grant.title"))
 		}, all: true},
 		{name: "grant-refused", route: "/settings/channels/grant/[id]", path: "/settings/channels/grant/unknown", then: func(p *page, say say) {
-			p.open(p.attempt("deny"))
+			p.returned("deny")
 			p.see(say("grant.refused", "name", "Mastodon"))
 		}},
 		{name: "grant-over", route: "/settings/channels/grant/[id]", path: "/settings/channels/grant/unknown", then: func(p *page, say say) {

@@ -46,12 +46,13 @@ type page struct {
 	house *house
 	mu    sync.Mutex
 	bad   []string
+	back  map[string]string // pages on which attempts to connect have ended
 }
 
 // tab opens a tab that looks at a house.
 func tab(t *testing.T, browser context.Context, h *house) *page {
 	t.Helper()
-	p := &page{t: t, house: h}
+	p := &page{t: t, house: h, back: map[string]string{}}
 	ctx, stop := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
 	t.Cleanup(stop)
 	p.ctx = ctx

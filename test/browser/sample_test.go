@@ -99,6 +99,18 @@ func (p *page) attempt(button string) string {
 	return back.RequestURI()
 }
 
+// returned opens the page on which an attempt ended, which is made once: a network counts how often it is asked.
+func (p *page) returned(button string) {
+	p.t.Helper()
+	if p.back[button] != "" {
+		p.open(p.back[button])
+		return
+	}
+	p.open(p.attempt(button))
+	p.until("the attempt has its page", "location.pathname.startsWith('/settings/channels/grant/')")
+	p.back[button] = eval[string](p, "location.pathname")
+}
+
 // account is the id of ours on a network.
 func (h *house) account(network string) string {
 	h.t.Helper()

@@ -3,9 +3,13 @@
 import { media as files, posts } from '$lib/api/ask';
 import { idempotencyKey } from '$lib/api/key';
 import { asProblem, type Problem } from '$lib/api/problem';
-import type { Media, Part, Post, PostKind, Publication, Target } from '$lib/api/types';
+import type { Channel, Checked, Media, Part, Post, PostKind, Publication, Target } from '$lib/api/types';
 
 export type { Target };
+/** A channel that the post is meant for. */
+export type Aimed = { target: Target; channel: Channel };
+/** What the server says of it. */
+export type Heard = Checked['channels'][number]['problems'][number] & { channel: Channel };
 export type Sending = { id: string; name: string; share: number; problem: Problem | null; stop: () => void; again: () => void };
 type Backup = { parts: Part[]; targets: Target[]; revision: number };
 
