@@ -90,7 +90,12 @@ func (h *House) fits(ctx context.Context, tx *store.Tx, c channel.Channel, conte
 	}
 	problems := c.Limits.CheckParts(parts)
 	if d, err := h.Networks.Get(c.Network); err == nil && len(parts) > 0 {
-		problems = append(problems, d.Profile().CheckOptions(parts[0])...)
+		p := d.Profile()
+		if p.Assisted == nil && !network.Can(d, network.ActPublish) {
+			why := p.Why(network.ActPublish)
+			return []network.Problem{{Level: "error", Field: "kind", Key: "no_posts", Text: why.Why, Hint: why.Instead}}, nil
+		}
+		problems = append(problems, p.CheckOptions(parts[0])...)
 	}
 	return problems, nil
 }

@@ -30,6 +30,11 @@ export function networkLabel(name: string): string {
 	return networkNamed(name)?.label ?? name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** Whether posts go out on a network, by itself or by hand; true while nobody knows. */
+export function networkPublishes(name: string): boolean {
+	return networkCan(name, 'publish') || !!networkNamed(name)?.assisted;
+}
+
 /** Whether a network can do something; true while nobody knows. */
 export function networkCan(name: string, action: string): boolean {
 	return networkNamed(name)?.actions.find((a) => a.action === action)?.can ?? true;
