@@ -54,5 +54,8 @@ func (h *House) Hook(name network.Name) string {
 	return h.PublicURL + "/hooks/" + string(h.Networks.Host(name))
 }
 
-// Return is the address to which a network sends people back.
-func (h *House) Return(name network.Name) string { return h.PublicURL + "/connect/" + string(name) }
+// Return is the address to which a network sends people back: of a guest its host's,
+// which the app at the network knows.
+func (h *House) Return(name network.Name) string {
+	return h.PublicURL + "/connect/" + string(h.Networks.Host(name))
+}

@@ -49,7 +49,7 @@ type seated struct {
 // Open puts the networks on loopback addresses.
 func Open(ctx context.Context, o sandbox.Options) (*Stage, error) {
 	s := &Stage{Stage: sandbox.New(o)}
-	s.Facebook = facebook.New(s.Stage, facebook.Options{})
+	s.Facebook = facebook.New(s.Stage, facebook.Options{Work: 4 * time.Second}) // ready when it is looked for first
 	s.Mastodon = mastodon.New(s.Stage, mastodon.Options{})
 	s.Bluesky = bluesky.New(s.Stage, bluesky.Options{})
 	for _, n := range []struct {

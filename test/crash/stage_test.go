@@ -38,7 +38,7 @@ func newStage(t *testing.T) *stage {
 	// bears limits is tested elsewhere.
 	s.bluesky = bluesky.New(s.Stage, bluesky.Options{HourPoints: 1e9, DayPoints: 1e9, Calls: 1e9, SignIns: 1e9})
 	s.mastodon = mastodon.New(s.Stage, mastodon.Options{Requests: 1e9, Posts: 1e9})
-	s.facebook = facebook.New(s.Stage, facebook.Options{})
+	s.facebook = facebook.New(s.Stage, facebook.Options{ReelsMost: 1e9, Work: 500 * time.Millisecond})
 	s.pinterest = pinterest.New(s.Stage, pinterest.Options{PerMinute: 1e9, Processing: 500 * time.Millisecond})
 	s.youtube = youtube.New(s.Stage, youtube.Options{Units: 1e9, Uploads: 1e9, Processing: 500 * time.Millisecond})
 	for name, h := range map[string]http.Handler{"bluesky": s.bluesky.Handler(), "mastodon": s.mastodon.Handler(), "facebook": s.facebook.Handler(), "pinterest": s.pinterest.Handler(),

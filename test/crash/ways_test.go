@@ -22,7 +22,12 @@ type way struct {
 func ways(network string, options map[string]string) []way {
 	switch network {
 	case "facebook":
-		return []way{{name: "single", texts: 1}}
+		return []way{
+			{name: "single", texts: 1},
+			{name: "photo", texts: 1, files: []string{"photo"}},
+			{name: "video with a first comment", texts: 2, files: []string{"film"}},
+			{name: "reel", texts: 1, files: []string{"film"}, kind: "reel"},
+		}
 	case "pinterest":
 		return []way{
 			{name: "image", texts: 1, files: []string{"photo"}, options: options},

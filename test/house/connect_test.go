@@ -96,8 +96,8 @@ func (b *browser) begins(channel string) string {
 
 var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
 
-// consents presses a button on the server's page and gives the address at which
-// the server sends the person back.
+// consents presses a button on the network's page and gives the address at which
+// the network sends the person back.
 func (b *browser) consents(page, button, value string) string {
 	b.p.t.Helper()
 	shown, err := b.client.Get(page)
@@ -113,8 +113,8 @@ func (b *browser) consents(page, button, value string) string {
 	b.p.must(err)
 	sent.Body.Close()
 	to := sent.Header.Get("Location")
-	if !strings.HasPrefix(to, b.p.URL+"/connect/mastodon?") {
-		b.p.t.Fatalf("the server sends people to %q (%s)", to, sent.Status)
+	if !strings.HasPrefix(to, b.p.URL+"/connect/") {
+		b.p.t.Fatalf("the network sends people to %q (%s)", to, sent.Status)
 	}
 	return to
 }
@@ -238,7 +238,7 @@ func TestNobodyElseComesBack(t *testing.T) {
 	// Whoever may not connect does not begin.
 	writer := p.person(access.Contributor)
 	writer.api(403, "POST", "/channels/authorize", api.Authorize{Network: "mastodon", Settings: map[string]string{"server": p.MastodonURL}}, nil)
-	me.api(422, "POST", "/channels/authorize", api.Authorize{Network: "facebook"}, nil)
+	me.api(422, "POST", "/channels/authorize", api.Authorize{Network: "snapchat"}, nil)
 	me.api(422, "POST", "/channels/authorize", api.Authorize{Network: "mastodon"}, nil)
 	// Nothing of a key lies open, in the database or in what is told.
 	storetest.View(t, p.app.DB, func(ctx context.Context, tx *store.Tx) error {

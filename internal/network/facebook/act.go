@@ -30,7 +30,7 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 		form.Set("message", part.Text)
 	}
 	if len(part.Media) == 1 {
-		id, err := d.upload(ctx, conn, part.Media[0])
+		id, err := d.photo(ctx, conn, part.Media[0])
 		if err != nil {
 			return network.Sent{}, err
 		}

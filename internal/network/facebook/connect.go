@@ -56,11 +56,7 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 	if p.ID == "" || !graph.Object.MatchString(p.ID) {
 		return network.Account{}, d.graph.Misunderstood(graph.Ask{})
 	}
-	account := network.Account{Base: d.options.GraphURL, ID: p.ID, Handle: p.handle(), Name: graph.Clip(p.Name, 640), AvatarURL: graph.Clip(p.Picture.Data.URL, 2048),
-		URL: "https://www.facebook.com/" + p.ID, Keys: keys{key}.text(), Limits: d.profile.Limits}
-	if account.Name == "" {
-		account.Name = account.Handle
-	}
+	account := d.account(p, key)
 	var warnings []string
 	about, known := d.graph.Debug(ctx, key, network.App{})
 	if known && about.Type != "" && about.Type != "PAGE" {
@@ -78,6 +74,15 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 	}
 	account.Warning = strings.Join(warnings, " ")
 	return account, nil
+}
+
+func (d *Driver) account(p page, key string) network.Account {
+	account := network.Account{Base: d.graph.Base, ID: p.ID, Handle: p.handle(), Name: graph.Clip(p.Name, 640), AvatarURL: graph.Clip(p.Picture.Data.URL, 2048),
+		URL: postURL(p.ID), Keys: keys{key}.text(), Limits: d.profile.Limits}
+	if account.Name == "" {
+		account.Name = account.Handle
+	}
+	return account
 }
 
 // missing are the permissions that a token lacks, if anything is known of it.
@@ -162,14 +167,14 @@ func (d *Driver) judge(about graph.Debug, health *network.Health) {
 	switch {
 	case !about.Valid:
 		health.State, health.Text = "broken", "Facebook does not accept our key any more."
-		health.Fix = "Make a new Page access token and connect the Page again."
+		health.Fix = again
 	case len(lacks) > 0:
 		list := strings.Join(lacks, ", ")
 		health.State, health.Text = "warn", "Connected, but these permissions are missing: "+list+"."
-		health.Fix = "Make a new Page access token with " + list + " and connect the Page again."
+		health.Fix = "Connect the Page again and allow " + list + "; a token made by hand needs that too."
 	case about.Expires > 0 && about.Expires < soon:
 		health.State, health.Text = "warn", "The key of this Page expires on "+day(about.Expires)+"."
-		health.Fix = "Make a new Page access token and connect the Page again."
+		health.Fix = again
 	case about.DataAccess > 0 && about.DataAccess < soon:
 		health.State, health.Text = "warn", "Facebook stops showing us what people write on "+day(about.DataAccess)+"."
 		health.Fix = "Let the person behind the key sign in to the app again, and connect the Page again."

@@ -1,8 +1,10 @@
 // Package facebook is the driver of Facebook Pages: the Graph API with the
 // access token of a Page, and signed webhooks.
 //
-// Graph knows no key of ours, so nothing is repeated blindly: after an unclear
-// call the Page's own posts, comments or messages are listed and compared.
+// A post goes out in acts: its files are handed over where nobody sees them, and one
+// call makes it public. Graph knows no key of ours, so that call is never repeated
+// blindly: the Page's own posts, comments or messages are listed and compared. Of a
+// video, Graph itself says whether it is out: its number is the key.
 //
 // What happens is told twice, by webhook and by reading; both become the same
 // body with the same key, so that it is recorded once.
@@ -27,8 +29,8 @@ var factsJSON []byte
 
 // Options say how Graph is reached; each zero value has a default.
 type Options struct {
-	GraphURL string // https://graph.facebook.com
-	Version  string // v25.0
+	GraphURL string // one address in the place of all of Meta's hosts
+	Version  string // as facts.json says
 	// The app at Meta, for proofs, webhooks and questions about tokens. A Page
 	// works without, by reading alone.
 	AppID     string
@@ -42,6 +44,9 @@ type Options struct {
 // Driver speaks to Facebook.
 type Driver struct {
 	graph   *graph.Client
+	films   *graph.Client // graph-video.facebook.com, which takes videos in pieces
+	upload  string        // rupload.facebook.com, which takes them in one stream
+	consent string        // www.facebook.com, where people are sent for their consent
 	options Options
 	profile network.Profile
 }
@@ -49,7 +54,7 @@ type Driver struct {
 var (
 	_ network.Connector  = (*Driver)(nil)
 	_ network.Checker    = (*Driver)(nil)
-	_ network.Publisher  = (*Driver)(nil)
+	_ network.Stepper    = (*Driver)(nil)
 	_ network.Finder     = (*Driver)(nil)
 	_ network.Replier    = (*Driver)(nil)
 	_ network.Deleter    = (*Driver)(nil)
@@ -61,23 +66,32 @@ var (
 	_ network.Decoder    = (*Driver)(nil)
 	_ network.Knocker    = (*Driver)(nil)
 	_ network.Measurer   = (*Driver)(nil)
+	_ network.Insighter  = (*Driver)(nil)
+	_ network.Editor     = (*Driver)(nil)
+	_ network.Pinner     = (*Driver)(nil)
+	_ network.Authorizer = (*Driver)(nil)
 	_ network.Subscriber = (*Driver)(nil)
 )
 
 // New makes the driver.
 func New(out *outward.Client, o Options) *Driver {
-	if o.GraphURL == "" {
-		o.GraphURL = "https://graph.facebook.com"
-	}
-	o.GraphURL = strings.TrimSuffix(o.GraphURL, "/")
-	if o.Version == "" {
-		o.Version = "v25.0"
+	at := func(host string) string {
+		if o.GraphURL != "" {
+			return strings.TrimSuffix(o.GraphURL, "/")
+		}
+		return "https://" + host
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	client := &graph.Client{Out: out, Base: o.GraphURL, Version: o.Version, App: network.App{ID: o.AppID, Secret: o.AppSecret}, Voice: voice()}
-	d := &Driver{graph: client, options: o, profile: network.Facts(factsJSON, o.Mechanics)}
+	d := &Driver{options: o, profile: network.Facts(factsJSON, o.Mechanics), upload: at("rupload.facebook.com"), consent: at("www.facebook.com")}
+	if o.Version == "" {
+		o.Version = d.profile.Version
+	}
+	client := graph.Client{Out: out, Base: at("graph.facebook.com"), Version: o.Version, App: network.App{ID: o.AppID, Secret: o.AppSecret}, Voice: voice()}
+	films := client
+	films.Base = at("graph-video.facebook.com")
+	d.graph, d.films = &client, &films
 	if o.Delay > 0 {
 		d.profile.Delay = o.Delay
 	}

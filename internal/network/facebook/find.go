@@ -27,14 +27,14 @@ type attachments struct {
 	} `json:"data"`
 }
 
-// photos counts the photos of a post.
-func (a attachments) photos() int {
+// files counts the photos and videos of a post.
+func (a attachments) files() int {
 	n := 0
 	for _, one := range a.Data {
 		switch {
 		case len(one.Sub.Data) > 0:
 			n += len(one.Sub.Data)
-		case one.MediaType == "photo" || one.Type == "photo":
+		case one.MediaType == "photo" || one.Type == "photo" || one.MediaType == "video" || strings.HasPrefix(one.Type, "video"):
 			n++
 		}
 	}
@@ -55,10 +55,7 @@ type said struct {
 // Find lists what we posted, answered or wrote since.
 func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part, since time.Time) (network.Look, error) {
 	if part.After == nil {
-		query := url.Values{"fields": {"id,message,created_time,permalink_url,attachments"}, "limit": {"50"}}
-		return d.look(ctx, conn, conn.Account+"/published_posts", query, since, func(s said) (network.Seen, bool) {
-			return network.Seen{Media: s.Attachments.photos()}, true
-		})
+		return d.findPost(ctx, conn, part, since)
 	}
 	known := readExtra(part.After)
 	if part.Private || known.To != "" {
@@ -83,6 +80,86 @@ func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part,
 	// not say which one it answers: any answer of ours there may be the one.
 	beside, err := d.answers(ctx, conn, known.Above, part.After.ID, since)
 	look.Near, look.Complete = append(look.Near, beside.Near...), look.Complete && beside.Complete
+	return look, err
+}
+
+// findPost asks for the video of a part, looks among our stories for its photo, or
+// lists what we posted.
+func (d *Driver) findPost(ctx context.Context, conn network.Conn, part network.Part, since time.Time) (network.Look, error) {
+	at := stateOf(part)
+	switch {
+	case graph.Object.MatchString(at.Video):
+		look, err := d.findVideo(ctx, conn, part, at)
+		if !fault.Is(err, fault.NotFound) {
+			return look, err
+		}
+		// Nothing is known of it any more: our posts have to tell.
+		if part.Kind == network.Story {
+			return d.findStory(ctx, conn, part, at.Video, since)
+		}
+	case part.Kind == network.Story:
+		if len(at.Photos) != 1 {
+			return network.Look{Keyed: true}, nil // nothing was handed over yet
+		}
+		return d.findStory(ctx, conn, part, at.Photos[0], since)
+	}
+	query := url.Values{"fields": {"id,message,created_time,permalink_url,attachments"}, "limit": {"50"}}
+	return d.look(ctx, conn, conn.Account+"/published_posts", query, since, func(s said) (network.Seen, bool) {
+		return network.Seen{Media: s.Attachments.files()}, true
+	})
+}
+
+// findVideo asks a video whether it is out. One that is not says nothing for certain,
+// because a status may lag behind.
+func (d *Driver) findVideo(ctx context.Context, conn network.Conn, part network.Part, at state) (network.Look, error) {
+	v, err := d.video(ctx, conn, at.Video)
+	switch {
+	case err != nil:
+		return network.Look{}, err
+	case v.failed() || v.Status.Video == "expired":
+		return network.Look{Keyed: true}, nil // it never came out, and will not
+	case v.out():
+		if part.Kind == network.Story && at.Story == "" {
+			at.Story = at.Video
+			if s, err := d.findStory(ctx, conn, part, at.Video, part.At.Add(-time.Hour)); err == nil && s.Exact != nil {
+				at.Story = s.Exact.ID
+			}
+		}
+		when := v.Status.Publishing.At.When()
+		if when.IsZero() {
+			when = d.now()
+		}
+		return network.Look{Exact: &network.Seen{Ref: v.ref(conn, at), Text: part.Text, Key: part.Key, At: when, Media: len(part.Media)}}, nil
+	case v.Status.Processing.Status == "in_progress":
+		return network.Look{}, fault.New(fault.Unavailable, "Facebook is still working on this video.").In(30 * time.Second)
+	}
+	return network.Look{Complete: true}, nil
+}
+
+// findStory looks for a file among the stories of the Page.
+func (d *Driver) findStory(ctx context.Context, conn network.Conn, part network.Part, media string, since time.Time) (network.Look, error) {
+	look := network.Look{Complete: true}
+	end, err := d.walk(ctx, conn, conn.Account+"/stories", url.Values{"limit": {"50"}}, pagesMost, func(items []json.RawMessage) bool {
+		for _, item := range items {
+			var s struct {
+				Post  graph.Ident `json:"post_id"`
+				Media graph.Ident `json:"media_id"`
+				At    graph.Clock `json:"creation_time"`
+				URL   string      `json:"url"`
+			}
+			switch {
+			case json.Unmarshal(item, &s) != nil || s.Media == "" || s.At.When().IsZero():
+				look.Complete = false // it may be the one
+			case string(s.Media) == media && graph.Object.MatchString(string(s.Post)):
+				look.Exact = &network.Seen{Ref: storyRef(string(s.Post), video{URL: s.URL}.address()), Text: part.Text, Key: part.Key, At: s.At.When(), Media: len(part.Media)}
+				return true
+			case older(s.At.When(), since):
+				return true
+			}
+		}
+		return false
+	})
+	look.Complete = look.Complete && end != graph.Broken
 	return look, err
 }
 

@@ -399,7 +399,9 @@ func TestMissingPermissionsAreNamed(t *testing.T) {
 		t.Fatalf("%q, %v", account.Warning, err)
 	}
 	conn := network.Conn{Account: account.ID, Handle: account.Handle, Keys: account.Keys}
-	_, err = o.driver.Publish(t.Context(), conn, o.Part("x"))
+	part := o.Part("x")
+	part.Step = network.Step{Name: "publish", State: []byte(`{"phase":"publish"}`), Public: true}
+	_, err = o.driver.Step(t.Context(), conn, part)
 	if _, hint := fault.Shown(err); !fault.Is(err, fault.Denied) || !strings.Contains(hint, "pages_manage_posts") {
 		t.Errorf("%v, %q", err, hint)
 	}

@@ -19,6 +19,7 @@ type extra struct {
 	Post  string `json:"post,omitempty"`  // a comment: the post it stands below
 	Above string `json:"above,omitempty"` // and the comment, if it answers one
 	From  string `json:"from,omitempty"`  // and who wrote it
+	Story bool   `json:"story,omitempty"` // it is a story
 }
 
 func readExtra(ref *network.Ref) extra {
@@ -41,66 +42,6 @@ func (e extra) raw() json.RawMessage {
 }
 
 func postURL(id string) string { return "https://www.facebook.com/" + id }
-
-// Publish makes a post: a text, a text with a link, or a text with photos.
-func (d *Driver) Publish(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
-	if err := network.Refusal(d.limits(conn), part); err != nil {
-		return network.Sent{}, err
-	}
-	form := url.Values{}
-	if part.Text != "" {
-		form.Set("message", part.Text)
-	}
-	a := graph.Ask{Method: http.MethodPost, Path: conn.Account + "/feed", Form: form}
-	switch len(part.Media) {
-	case 0:
-		if part.Link != "" {
-			u, err := url.Parse(part.Link)
-			if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-				return network.Sent{}, fault.New(fault.Invalid, "The link is not a web address.").WithHint("It starts with https://.").On("link")
-			}
-			form.Set("link", part.Link)
-		}
-	case 1:
-		f, err := d.open(conn, part.Media[0])
-		if err != nil {
-			return network.Sent{}, err
-		}
-		a.Path, a.File = conn.Account+"/photos", f
-		form.Set("published", "true")
-		describe(form, part.Media[0])
-	default:
-		photos := make([]map[string]string, len(part.Media))
-		for i, m := range part.Media {
-			id, err := d.upload(ctx, conn, m)
-			if err != nil {
-				return network.Sent{}, err
-			}
-			photos[i] = map[string]string{"media_fbid": id}
-		}
-		list, err := json.Marshal(photos)
-		if err != nil {
-			return network.Sent{}, fault.Wrap(fault.Internal, err, "writing a call to Facebook")
-		}
-		form.Set("attached_media", string(list))
-	}
-	var made struct {
-		ID   string `json:"id"`
-		Post string `json:"post_id"`
-	}
-	at, err := d.call(ctx, conn, a, &made)
-	if err != nil {
-		return network.Sent{}, err
-	}
-	id := made.Post
-	if id == "" && a.File == nil {
-		id = made.ID
-	}
-	if !graph.Object.MatchString(id) {
-		return network.Sent{}, d.graph.Misunderstood(a)
-	}
-	return network.Sent{Ref: network.Ref{ID: id, URL: postURL(id)}, At: at}, nil
-}
 
 func describe(form url.Values, m network.Media) {
 	if m.Alt != "" {
@@ -127,9 +68,9 @@ func (d *Driver) open(conn network.Conn, m network.Media) (*graph.File, error) {
 	return &graph.File{Type: m.Type, Data: data}, nil
 }
 
-// upload gives a photo to Facebook that nobody sees yet. Without a post it is
+// photo gives a photo to Facebook that nobody sees yet. Without a post it is
 // forgotten there, so doing it twice is harmless.
-func (d *Driver) upload(ctx context.Context, conn network.Conn, m network.Media) (string, error) {
+func (d *Driver) photo(ctx context.Context, conn network.Conn, m network.Media) (string, error) {
 	f, err := d.open(conn, m)
 	if err != nil {
 		return "", err
@@ -151,6 +92,9 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, m network.Media)
 
 // Delete deletes a post or comment of ours; what is not there is no error.
 func (d *Driver) Delete(ctx context.Context, conn network.Conn, ref network.Ref) error {
+	if readExtra(&ref).Story {
+		return fault.New(fault.Invalid, "Facebook lets no program delete a story.").WithHint("It is gone after a day; sooner, delete it on Facebook.")
+	}
 	if !graph.Object.MatchString(ref.ID) || readExtra(&ref).To != "" {
 		return fault.New(fault.Invalid, "This cannot be deleted on Facebook from here.").WithHint("Messages can only be deleted in the Page's own inbox.")
 	}

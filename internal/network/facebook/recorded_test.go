@@ -142,7 +142,7 @@ func TestRecordedBodiesAreUnderstood(t *testing.T) {
 		if err := json.Unmarshal(item, &s); err != nil {
 			t.Errorf("%v", err)
 		}
-		photos += s.Attachments.photos()
+		photos += s.Attachments.files()
 	}
 	if photos == 0 {
 		t.Error("no photo was seen")
@@ -165,10 +165,10 @@ func TestRefusalsHaveTheirKind(t *testing.T) {
 	}{
 		{400, `{"error":{"code":190,"error_subcode":463}}`, fault.Denied, "expired"},
 		{400, `{"error":{"code":190,"error_subcode":467}}`, fault.Denied, "signed out"},
-		{401, `{"error":{"code":102}}`, fault.Denied, "connect"},
+		{401, `{"error":{"code":102}}`, fault.Denied, "Connect"},
 		{403, `{"error":{"code":200,"message":"(#200) The permission(s) pages_manage_posts are not available."}}`, fault.Denied, "pages_manage_posts"},
 		{403, `{"error":{"code":10,"message":"requires the 'pages_read_user_content' permission"}}`, fault.Denied, "pages_read_user_content"},
-		{403, `{"error":{"code":299}}`, fault.Denied, "permissions"},
+		{403, `{"error":{"code":299}}`, fault.Denied, "allow everything"},
 		{400, `{"error":{"code":10,"error_subcode":2018278}}`, fault.Invalid, "24 hours"},
 		{403, `{"error":{"code":4,"is_transient":true}}`, fault.Throttled, ""},
 		{400, `{"error":{"code":80001}}`, fault.Throttled, ""},

@@ -44,6 +44,10 @@ func harness(o facebook.Options) networktest.Harness {
 			header.Set("X-Hub-Signature-256", signed)
 			return header, body, appSecret
 		},
+		Instead: map[string]func(*testing.T, networktest.Harness){
+			// The label is made of the partner's Page, and not by a switch.
+			"what must be disclosed is disclosed": labels,
+		},
 		Hostile: [][]byte{
 			[]byte(`{"object":"page","entry":[null,7,{"id":7,"changes":[null,{"field":"feed","value":null},{"field":"feed","value":{"item":"comment","verb":"add","comment_id":"\u0000","post_id":"1_2"}}]}]}`),
 			[]byte(`{"object":"page","entry":[{"id":"1","messaging":[null,{"message":{"mid":"\ud800"}},{"sender":{"id":"2"},"message":{"mid":"m_1","text":"\u0000","attachments":[null,{"payload":7}]}}]}]}`),

@@ -61,13 +61,17 @@ func (d *Driver) walk(ctx context.Context, conn network.Conn, path string, query
 	return d.graph.Walk(ctx, d.as(conn), path, query, most, take)
 }
 
+// again is what to do when a key is over.
+const again = "Connect the Page again: sign in with Facebook, or make a new Page access token."
+
 // voice says Graph's refusals in the words of people who look after a Page.
 func voice() graph.Voice {
-	const connect = "Make a new Page access token and connect the Page again."
+	const connect = again
+	unreadable := graph.Saying{Kind: fault.Invalid, Text: "Facebook cannot use this video.", Hint: "Save it as MP4 with H.264 and AAC, and try again.", Field: "media"}
 	return graph.Voice{
 		Network: "Facebook", Renew: connect, Wanted: wanted(),
-		Allow:   "Make a new Page access token with all permissions and connect the Page again.",
-		Missing: "Make a new Page access token with %s and connect the Page again.",
+		Allow:   "Connect the Page again, and allow everything that is asked.",
+		Missing: "Connect the Page again and allow %s; a token made by hand needs that too.",
 		Sayings: map[int]graph.Saying{
 			463:     {Text: "The key of this Page has expired.", Hint: connect},
 			458:     {Hint: "Allow the app on Facebook again, and connect the Page again."},
@@ -81,6 +85,10 @@ func voice() graph.Voice {
 			101:     {Hint: "Look at the app's id and secret, and make the Page's token with this app."},
 			1366046: {Text: "Facebook does not take this image.", Hint: "Save it as JPEG or PNG, smaller than 4 MB.", Field: "media"},
 			324:     {Text: "Facebook does not take this image.", Hint: "Save it as JPEG or PNG, smaller than 4 MB.", Field: "media"},
+			1363024: unreadable, 352: unreadable,
+			1363019: {Trouble: true, Text: "Facebook did not take all of the video.", Wait: 10 * time.Second},
+			1363030: {Trouble: true, Text: "Facebook did not take all of the video.", Wait: 10 * time.Second},
+			1363037: {Trouble: true, Text: "Facebook did not take all of the video.", Wait: 10 * time.Second},
 			1500:    {Text: "Facebook does not take this link.", Hint: "Look whether it can be opened by everybody.", Field: "link"},
 			1609008: {Text: "Facebook does not take links to itself here.", Hint: "Leave the link out, or share the post on Facebook.", Field: "link"},
 			1404102: {Text: "Facebook says that this breaks its community standards.", Hint: "Change the text or the images.", Field: "text"},

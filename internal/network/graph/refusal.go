@@ -21,6 +21,8 @@ type Refusal struct {
 	Code      int    `json:"code"`
 	Subcode   int    `json:"error_subcode"`
 	Transient bool   `json:"is_transient"`
+	// Data is what goes with some codes, in their own form.
+	Data json.RawMessage `json:"error_data"`
 }
 
 // Error tells the numbers alone: the message may quote what was sent.

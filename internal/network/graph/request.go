@@ -16,6 +16,7 @@ import (
 
 // File is the one file of a call, small enough to be held.
 type File struct {
+	Name string // of its field; "": source
 	Type string
 	Data []byte
 }
@@ -63,8 +64,12 @@ func (f *File) multipart(form url.Values) (data []byte, mime string, err error) 
 	for name, values := range form {
 		err = errors.Join(err, w.WriteField(name, values[0]))
 	}
+	name := f.Name
+	if name == "" {
+		name = "source"
+	}
 	header := textproto.MIMEHeader{}
-	header.Set("Content-Disposition", `form-data; name="source"; filename="image"`)
+	header.Set("Content-Disposition", `form-data; name="`+name+`"; filename="file"`)
 	header.Set("Content-Type", f.Type)
 	part, made := w.CreatePart(header)
 	if made == nil {

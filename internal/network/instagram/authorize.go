@@ -18,77 +18,49 @@ import (
 // own. Neither takes a challenge of PKCE; the state and our secret stand for it.
 func (d *Driver) Authorize(_ context.Context, a network.Asking) (network.Going, error) {
 	login := loginOf(a.App)
+	if login == byFacebook {
+		return network.Going{URL: d.facebook.Dialog(d.hosts.facebookPage, a, wanted(login))}, nil
+	}
 	query := url.Values{"client_id": {a.App.ID}, "redirect_uri": {a.Redirect}, "response_type": {"code"}, "state": {a.State},
 		"scope": {strings.Join(wanted(login), ",")}}
-	if login == byInstagram {
-		query.Set("force_reauth", "true") // else whoever is signed in there is connected without a question
-		return network.Going{URL: d.hosts.instagramP + "/oauth/authorize?" + query.Encode()}, nil
-	}
-	query.Set("auth_type", "rerequest") // what was refused once is asked again
-	return network.Going{URL: d.hosts.facebookPage + "/" + d.facebook.Version + "/dialog/oauth?" + query.Encode()}, nil
+	query.Set("force_reauth", "true") // else whoever is signed in there is connected without a question
+	return network.Going{URL: d.hosts.instagramP + "/oauth/authorize?" + query.Encode()}, nil
 }
 
-// Grant turns what came back into accounts. A code is good once: what got lost is
-// begun again by the person.
+// Grant turns what came back into accounts.
 func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) ([]network.Account, error) {
-	code := strings.TrimSuffix(back.Get("code"), "#_") // which Instagram appends
-	if code == "" || len(code) > 2048 {
+	code := graph.Code(back)
+	if code == "" {
 		return nil, fault.New(fault.Invalid, "Instagram sent nobody's permission back.").WithHint("Begin again.")
 	}
-	form := url.Values{"client_id": {a.App.ID}, "client_secret": {a.App.Secret.Reveal()}, "grant_type": {"authorization_code"}, "redirect_uri": {a.Redirect}, "code": {code}}
-	var accounts []network.Account
-	var err error
+	grant := d.grantFacebook
 	if loginOf(a.App) == byInstagram {
-		accounts, err = d.grantInstagram(ctx, a, form)
-	} else {
-		accounts, err = d.grantFacebook(ctx, a, form)
+		grant = d.grantInstagram
 	}
-	if fault.Is(err, fault.Invalid) && graph.Refused(err).Status != 0 {
-		err = fault.Wrap(fault.Denied, err, "Instagram does not accept this permission any more.").WithHint("Begin again; it is good for a few minutes, and once.")
-	}
-	return accounts, err
+	accounts, err := grant(ctx, a, code)
+	return accounts, d.facebook.Spent(err)
 }
 
-func (d *Driver) grantFacebook(ctx context.Context, a network.Asking, form url.Values) ([]network.Account, error) {
-	form.Del("grant_type") // Facebook's has none
-	var short, long struct {
-		Token string `json:"access_token"`
-	}
-	ask := graph.Ask{Method: http.MethodPost, Path: "oauth/access_token", Form: form, Harmless: true}
-	if _, err := d.facebook.Send(ctx, "", ask, &short); err != nil {
+func (d *Driver) grantFacebook(ctx context.Context, a network.Asking, code string) ([]network.Account, error) {
+	token, err := d.facebook.Exchange(ctx, a, code)
+	if err != nil {
 		return nil, err
 	}
-	ask.Form = url.Values{"grant_type": {"fb_exchange_token"}, "client_id": form["client_id"], "client_secret": form["client_secret"], "fb_exchange_token": {short.Token}}
-	if _, err := d.facebook.Send(ctx, "", ask, &long); err != nil {
-		return nil, err
-	}
-	if !graph.TokenSign.MatchString(long.Token) {
-		return nil, d.facebook.Misunderstood(ask)
-	}
-	about, known := d.facebook.Debug(ctx, long.Token, a.App)
+	about, known := d.facebook.Debug(ctx, token, a.App)
 	warning := ""
 	if lacks := about.Lacks(wanted(byFacebook)); known && len(lacks) > 0 {
 		warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
 	}
-	call := func(ctx context.Context, q graph.Ask, out any) error {
-		q.App = a.App
-		_, err := d.facebook.Send(ctx, long.Token, q, out)
-		return err
-	}
 	var all []network.Account
-	query := url.Values{"fields": {"id,name,access_token,instagram_business_account{" + profileFields + "}"}, "limit": {"100"}}
-	_, err := d.facebook.Walk(ctx, call, "me/accounts", query, 10, func(items []json.RawMessage) bool {
-		for _, item := range items {
-			var p page
-			if !lenient(item, &p) || p.Account == nil || !graph.TokenSign.MatchString(p.Token) {
-				continue // a Page without an account, or without our right to it
-			}
-			if account, err := d.asPage(p, p.Token); err == nil {
-				account.Warning = warning
-				all = append(all, account)
-			}
+	err = d.facebook.Pages(ctx, token, a.App, "id,name,access_token,instagram_business_account{"+profileFields+"}", func(item json.RawMessage) {
+		var p page
+		if !lenient(item, &p) || p.Account == nil || !graph.TokenSign.MatchString(p.Token) {
+			return // a Page without an account, or without our right to it
 		}
-		return false
+		if account, err := d.asPage(p, p.Token); err == nil {
+			account.Warning = warning
+			all = append(all, account)
+		}
 	})
 	if err == nil && len(all) == 0 {
 		return nil, fault.New(fault.Invalid, "None of the Pages that were allowed has a professional account of Instagram.").
@@ -97,7 +69,8 @@ func (d *Driver) grantFacebook(ctx context.Context, a network.Asking, form url.V
 	return all, err
 }
 
-func (d *Driver) grantInstagram(ctx context.Context, a network.Asking, form url.Values) ([]network.Account, error) {
+func (d *Driver) grantInstagram(ctx context.Context, a network.Asking, code string) ([]network.Account, error) {
+	form := url.Values{"client_id": {a.App.ID}, "client_secret": {a.App.Secret.Reveal()}, "grant_type": {"authorization_code"}, "redirect_uri": {a.Redirect}, "code": {code}}
 	host := graph.Client{Out: d.out, Base: d.hosts.token, Voice: voice(), Unproven: true}
 	ask := graph.Ask{Method: http.MethodPost, Path: "oauth/access_token", Form: form, Harmless: true}
 	type given struct {

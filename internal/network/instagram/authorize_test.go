@@ -51,35 +51,7 @@ func before(t *testing.T, login string) *consent {
 // answer goes to the page and answers it; what comes back is the query of our address.
 func (c *consent) answer(form url.Values) url.Values {
 	c.t.Helper()
-	going, err := c.driver.Authorize(c.t.Context(), c.ask)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	page, err := client.Get(going.URL)
-	if err != nil || page.StatusCode != http.StatusOK {
-		c.t.Fatal(page, err)
-	}
-	_ = page.Body.Close() // it is for people
-	u, err := url.Parse(going.URL)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	all := u.Query()
-	for k, v := range form {
-		all[k] = v
-	}
-	u.RawQuery = ""
-	res, err := client.PostForm(u.String(), all)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	_ = res.Body.Close() // only where it leads counts
-	to, err := res.Location()
-	if err != nil || !strings.HasPrefix(to.String(), c.ask.Redirect) || to.Query().Get("state") != "s-1" {
-		c.t.Fatal(to, err)
-	}
-	return to.Query()
+	return networktest.Consent(c.t, c.driver, c.ask, form)
 }
 
 func TestSigningInWithEitherLogin(t *testing.T) {

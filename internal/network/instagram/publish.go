@@ -12,7 +12,6 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph"
-	"github.com/kithhq/kith/internal/outward"
 )
 
 // container is a container as Instagram shows it.
@@ -196,7 +195,8 @@ func (s *session) uploads(ctx context.Context, part network.Part, at state) (net
 	}
 	has := c.Video.Upload.Bytes
 	if c.Code == atWork && c.Video.Upload.Status != "complete" && has < m.Bytes {
-		if err := s.hand(ctx, id, m, max(has, 0)); err != nil {
+		to := s.hosts.upload + "/ig-api-upload/" + s.facebook.Version + "/" + id
+		if err := s.facebook.Hand(ctx, s.keys.Token, to, m, max(has, 0)); err != nil {
 			return network.Stepped{}, err
 		}
 	}
@@ -205,29 +205,4 @@ func (s *session) uploads(ctx context.Context, part network.Part, at state) (net
 		return network.Stepped{Step: at.step(m.Bytes, m.Bytes), Wait: patience(0, true)}, nil
 	}
 	return s.nextFile(part, at, process, m), nil
-}
-
-// hand sends the rest of a file in one stream.
-func (s *session) hand(ctx context.Context, id string, m network.Media, offset int64) error {
-	body, err := m.OpenAt(offset)
-	if err != nil {
-		return fault.Wrap(fault.Internal, err, "opening a file of ours")
-	}
-	to := s.hosts.upload + "/ig-api-upload/" + s.facebook.Version + "/" + id
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, body)
-	if err != nil {
-		_ = body.Close() // nothing was sent
-		return fault.Wrap(fault.Internal, err, "writing an upload")
-	}
-	request.ContentLength = m.Bytes - offset
-	request.Header.Set("Content-Type", "application/octet-stream")
-	request.Header.Set("Authorization", "OAuth "+s.keys.Token)
-	request.Header["offset"] = []string{strconv.FormatInt(offset, 10)} // as documented, in small letters
-	request.Header["file_size"] = []string{strconv.FormatInt(m.Bytes, 10)}
-	answer, err := s.out.Open(outward.Repeatable(ctx), request)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close() //nolint:errcheck // read or given up
-	return judged(answer)
 }

@@ -86,15 +86,21 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 	if _, err := d.graph.Send(ctx, key, graph.Ask{Path: p.ID + "/conversations", Query: url.Values{"platform": {"MESSENGER"}, "limit": {"1"}, "fields": {"id"}}}, &l); err != nil {
 		return network.Account{}, err
 	}
+	account := d.account(p, key)
+	if lacks := about.Lacks(wanted()); known && len(lacks) > 0 {
+		account.Warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
+	}
+	return account, nil
+}
+
+// account makes the account of a Page.
+func (d *Driver) account(p page, key string) network.Account {
 	account := network.Account{Base: d.graph.Base, ID: p.ID, Handle: p.handle(), Name: graph.Clip(p.Name, 640), AvatarURL: graph.Clip(p.Picture.Data.URL, 2048),
 		URL: "https://m.me/" + p.ID, Keys: keys{key}.text(), Limits: d.profile.Limits}
 	if account.Name == "" {
 		account.Name = account.Handle
 	}
-	if lacks := about.Lacks(wanted()); known && len(lacks) > 0 {
-		account.Warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
-	}
-	return account, nil
+	return account
 }
 
 // Subscribe lets Meta knock at Facebook's address for a Page.

@@ -27,7 +27,7 @@ var factsJSON []byte
 
 // Options say how Messenger is reached; each zero value has a default.
 type Options struct {
-	GraphURL string // https://graph.facebook.com
+	GraphURL string // one address in the place of https://graph.facebook.com and https://www.facebook.com
 	// The app at Meta, Facebook's: for questions about tokens while connecting.
 	AppID     string
 	AppSecret secret.Text
@@ -40,6 +40,7 @@ type Options struct {
 // Driver speaks to Messenger.
 type Driver struct {
 	graph   *graph.Client
+	consent string // www.facebook.com, where people are sent for their consent
 	now     func() time.Time
 	profile network.Profile
 }
@@ -54,17 +55,19 @@ var (
 	_ network.Reader     = (*Driver)(nil)
 	_ network.Decoder    = (*Driver)(nil)
 	_ network.Subscriber = (*Driver)(nil)
+	_ network.Authorizer = (*Driver)(nil)
 )
 
 // New makes the driver.
 func New(out *outward.Client, o Options) *Driver {
+	consent := strings.TrimSuffix(o.GraphURL, "/")
 	if o.GraphURL == "" {
-		o.GraphURL = "https://graph.facebook.com"
+		o.GraphURL, consent = "https://graph.facebook.com", "https://www.facebook.com"
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Driver{profile: network.Facts(factsJSON, o.Mechanics), now: func() time.Time { return o.Now().UTC() }}
+	d := &Driver{consent: consent, profile: network.Facts(factsJSON, o.Mechanics), now: func() time.Time { return o.Now().UTC() }}
 	d.graph = &graph.Client{Out: out, Base: strings.TrimSuffix(o.GraphURL, "/"), Version: d.profile.Version, App: network.App{ID: o.AppID, Secret: o.AppSecret}, Voice: voice()}
 	if o.Delay > 0 {
 		d.profile.Delay = o.Delay

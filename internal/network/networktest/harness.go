@@ -154,12 +154,13 @@ func open(t *testing.T, h Harness, opener func(*testing.T, *sandbox.Stage) (http
 	w.Base = w.server.URL
 	t.Cleanup(func() { stage.Close(); w.server.Close() })
 	w.fields = settings(w.Base)
-	w.out = w.client()
+	w.out = w.Client()
 	w.Driver = h.Driver(w.out, w.Base, stage.Clock.Now)
 	return w
 }
 
-func (w *World) client() *outward.Client {
+// Client makes a client of its own for the network.
+func (w *World) Client() *outward.Client {
 	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: 10 * time.Second, Now: w.Stage.Clock.Now})
 	if err != nil {
 		w.t.Fatal(err)
@@ -183,7 +184,7 @@ func (w *World) Connect() {
 func (w *World) Fields() map[string]string { return maps.Clone(w.fields) }
 
 // Restart makes a driver that remembers nothing.
-func (w *World) Restart() { w.Driver = w.harness.Driver(w.client(), w.Base, w.Stage.Clock.Now) }
+func (w *World) Restart() { w.Driver = w.harness.Driver(w.Client(), w.Base, w.Stage.Clock.Now) }
 
 // Part makes a part of its own, as the room of posts would.
 func (w *World) Part(text string) network.Part {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph/graphtest"
 )
 
 func TestSigningInGivesPageTokensThatWork(t *testing.T) {
@@ -20,16 +21,16 @@ func TestSigningInGivesPageTokensThatWork(t *testing.T) {
 	back := "http://127.0.0.1:9/oauth/facebook"
 	ask := url.Values{"client_id": {"600000000000001"}, "redirect_uri": {back}, "state": {"s-1"}, "response_type": {"code"},
 		"scope": {strings.Join(allScopes(), ",")}}
-	client := *g.server.Client()
+	client := *g.Server.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	page, err := client.Get(g.server.URL + "/v25.0/dialog/oauth?" + ask.Encode())
+	page, err := client.Get(g.Server.URL + "/v25.0/dialog/oauth?" + ask.Encode())
 	if err != nil || page.StatusCode != 200 {
 		t.Fatal(page, err)
 	}
 	page.Body.Close()
 	ask.Set("answer", "allow")
 	ask["page"] = []string{g.page.ID, other.ID}
-	res, err := client.PostForm(g.server.URL+"/v25.0/dialog/oauth", ask)
+	res, err := client.PostForm(g.Server.URL+"/v25.0/dialog/oauth", ask)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,35 +42,35 @@ func TestSigningInGivesPageTokensThatWork(t *testing.T) {
 	app := []string{"client_id", "600000000000001", "client_secret", "app-secret"}
 	with := func(more ...string) []string { return append(append([]string{}, app...), more...) }
 	code := to.Query().Get("code")
-	g.ill(100, 36008, "GET", "/v25.0/oauth/access_token", with("code", code, "redirect_uri", "http://127.0.0.1/other")...)
-	short := g.well("GET", "/v25.0/oauth/access_token", with("code", code, "redirect_uri", back)...)
-	g.ill(100, 36009, "GET", "/v25.0/oauth/access_token", with("code", code, "redirect_uri", back)...)
-	long := g.well("POST", "/v25.0/oauth/access_token", with("grant_type", "fb_exchange_token", "fb_exchange_token", short["access_token"].(string))...)
+	g.Ill(100, 36008, "GET", "/v25.0/oauth/access_token", with("code", code, "redirect_uri", "http://127.0.0.1/other")...)
+	short := g.Well("GET", "/v25.0/oauth/access_token", with("code", code, "redirect_uri", back)...)
+	g.Ill(100, 36009, "GET", "/v25.0/oauth/access_token", with("code", code, "redirect_uri", back)...)
+	long := g.Well("POST", "/v25.0/oauth/access_token", with("grant_type", "fb_exchange_token", "fb_exchange_token", short["access_token"].(string))...)
 	if long["expires_in"] != 5184000.0 {
 		t.Errorf("%v", long)
 	}
-	accounts := data(g.well("GET", "/me/accounts", "access_token", long["access_token"].(string)))
+	accounts := graphtest.Data(g.Well("GET", "/me/accounts", "access_token", long["access_token"].(string)))
 	if len(accounts) != 2 || accounts[1]["name"] != "Boutique" {
 		t.Fatalf("%v", accounts)
 	}
 	mine := accounts[1]["access_token"].(string)
-	g.well("POST", "/me/feed", "message", "signed in", "access_token", mine)
-	debug := g.well("GET", "/debug_token", "input_token", mine, "access_token", "600000000000001|app-secret")["data"].(map[string]any)
+	g.Well("POST", "/me/feed", "message", "signed in", "access_token", mine)
+	debug := g.Well("GET", "/debug_token", "input_token", mine, "access_token", "600000000000001|app-secret")["data"].(map[string]any)
 	if debug["is_valid"] != true || debug["type"] != "PAGE" || debug["expires_at"] != 0.0 || debug["profile_id"] != other.ID {
 		t.Errorf("%v", debug)
 	}
 	g.stage.Clock.Advance(61 * 24 * time.Hour)
-	g.ill(190, 463, "GET", "/me/accounts", "access_token", long["access_token"].(string))
-	g.well("GET", "/me/feed", "access_token", mine)
-	g.ill(101, 0, "GET", "/oauth/access_token", "client_id", "1")
+	g.Ill(190, 463, "GET", "/me/accounts", "access_token", long["access_token"].(string))
+	g.Well("GET", "/me/feed", "access_token", mine)
+	g.Ill(101, 0, "GET", "/oauth/access_token", "client_id", "1")
 }
 
 func TestASignInIsRefusedAndOnlyGoesBackToKnownPlaces(t *testing.T) {
 	g := open(t, Options{})
-	client := *g.server.Client()
+	client := *g.Server.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	for back, want := range map[string]int{"http://127.0.0.1:9/back": 302, "https://evil.example/": 400} {
-		res, err := client.PostForm(g.server.URL+"/dialog/oauth", url.Values{"client_id": {"600000000000001"}, "redirect_uri": {back}, "answer": {"deny"}})
+		res, err := client.PostForm(g.Server.URL+"/dialog/oauth", url.Values{"client_id": {"600000000000001"}, "redirect_uri": {back}, "answer": {"deny"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,34 +85,34 @@ func TestTokensExpireAreRevokedAndLoseScopes(t *testing.T) {
 	g := open(t, Options{})
 	brief := g.net.IssuePageToken(g.page.ID, time.Hour, allScopes()...)
 	reader := g.net.IssuePageToken(g.page.ID, 0, "pages_read_engagement")
-	g.well("GET", "/me/feed", "access_token", brief)
-	g.ill(200, 0, "POST", "/me/feed", "message", "x", "access_token", reader)
-	g.ill(10, 0, "GET", "/me/conversations", "access_token", reader)
+	g.Well("GET", "/me/feed", "access_token", brief)
+	g.Ill(200, 0, "POST", "/me/feed", "message", "x", "access_token", reader)
+	g.Ill(10, 0, "GET", "/me/conversations", "access_token", reader)
 	id := g.publish("x")
-	g.ill(10, 0, "GET", "/"+id+"/comments", "access_token", reader)
+	g.Ill(10, 0, "GET", "/"+id+"/comments", "access_token", reader)
 	g.stage.Clock.Advance(time.Hour)
-	g.ill(190, 463, "GET", "/me/feed", "access_token", brief)
+	g.Ill(190, 463, "GET", "/me/feed", "access_token", brief)
 	g.net.Revoke(reader)
-	g.ill(190, 467, "GET", "/me/feed", "access_token", reader)
+	g.Ill(190, 467, "GET", "/me/feed", "access_token", reader)
 	for kind, want := range map[sandbox.Kind][2]int{sandbox.TokenExpired: {190, 463}, sandbox.TokenRevoked: {190, 467}, sandbox.TokenReduced: {200, 0}} {
 		g.stage.Weather.Clear()
 		g.stage.Weather.Must(sandbox.Mishap{Kind: kind})
-		g.ill(want[0], want[1], "POST", "/me/feed", "message", "x")
+		g.Ill(want[0], want[1], "POST", "/me/feed", "message", "x")
 	}
 }
 
 func TestAProofIsCheckedWhenGivenOrRequired(t *testing.T) {
 	g := open(t, Options{RequireProof: true})
-	g.ill(100, 0, "GET", "/me/feed")
+	g.Ill(100, 0, "GET", "/me/feed")
 	m := hmac.New(sha256.New, []byte("app-secret"))
 	m.Write([]byte(g.page.Token))
-	g.well("GET", "/me/feed", "appsecret_proof", hex.EncodeToString(m.Sum(nil)))
+	g.Well("GET", "/me/feed", "appsecret_proof", hex.EncodeToString(m.Sum(nil)))
 }
 
 func TestWebhooksAreVerifiedSignedAndEscaped(t *testing.T) {
 	g := open(t, Options{})
 	deaf := g.listen("another token")
-	g.ill(2200, 0, "POST", "/600000000000001/subscriptions", "access_token", "600000000000001|app-secret", "object", "page",
+	g.Ill(2200, 0, "POST", "/600000000000001/subscriptions", "access_token", "600000000000001|app-secret", "object", "page",
 		"callback_url", deaf.server.URL, "verify_token", "verify-me")
 	e := g.subscribed()
 	id := g.publish("Épatant / 👋")
@@ -152,8 +153,8 @@ func TestEveryKindOfNewsIsTold(t *testing.T) {
 		}
 	}
 	must(a.Edit(g.person(0), c, "two"))
-	g.well("POST", "/"+c, "is_hidden", "true")
-	g.well("POST", "/"+c, "is_hidden", "false")
+	g.Well("POST", "/"+c, "is_hidden", "true")
+	g.Well("POST", "/"+c, "is_hidden", "false")
 	must(a.React(g.person(1), g.page.ID, id, "LOVE"))
 	must(a.React(g.person(1), g.page.ID, id, "NONE"))
 	must(a.Remove(g.person(0), c))

@@ -1,12 +1,15 @@
-// Package facebook pretends to be Facebook Pages behind the Graph API: posts, photos, comments, likes, private replies, messages,
+// Package facebook pretends to be Facebook Pages behind the Graph API: posts, photos, videos, reels, stories, comments, likes, private replies, messages,
 // bans, insights, signing in, and signed webhooks.
 //
-// It is written from the published parameter lists of the Graph API (Page, PagePost, Comment, Photo, UnifiedThread), from real
+// It is written from the published parameter lists of the Graph API (Page, PagePost, Comment, Photo, AdVideo, Stories, UnifiedThread), from real
 // recorded answers, and from what the documentation says in words. Nothing of it comes from a client of ours. Where the three are
 // silent, a comment says what was chosen, and why it is the harsher choice:
 //
 //   - Nothing is idempotent. The same POST twice makes two posts (Options.RefuseRepeats turns on error 506 instead).
 //   - A person has another id on every Page, as page-scoped ids are.
+//   - A video that is finished twice is posted twice. What cannot be read shows only after it was worked on, when its publication was
+//     promised already. Uploads that nobody finishes are forgotten after a day, and photos that nobody uses too.
+//   - What is listed late has a status that says nothing of its publication meanwhile.
 //   - What the Page itself does comes back as webhooks too.
 //   - Rate limits answer 403 or 400 with codes 4, 17, 32, 613 and usage headers, never 429 unless the weather asks for a status.
 //   - Parameters that Graph does not know are ignored, as Graph does; unknown names in fields, unknown edges, wrong types and
@@ -30,14 +33,16 @@ const Name = "facebook"
 
 // Options of the pretended app and of how strict the network is.
 type Options struct {
-	AppID         string       // empty: "600000000000001"
-	AppSecret     string       // empty: "app-secret"
-	User          string       // the name of the person who owns the Pages; empty: "Sam Keeper"
-	Redirects     []string     // allowed redirect URIs; none allows every loopback address
-	RequireProof  bool         // every call needs appsecret_proof
-	NoHumanAgent  bool         // the app has no “Human Agent” feature: a day is all one has to answer
-	RefuseRepeats bool         // the same text on the same Page within five minutes is error 506
-	Client        *http.Client // delivers webhooks and fetches photos by URL; nil is one with a timeout of 10 s
+	AppID         string        // empty: "600000000000001"
+	AppSecret     string        // empty: "app-secret"
+	User          string        // the name of the person who owns the Pages; empty: "Sam Keeper"
+	Redirects     []string      // allowed redirect URIs; none allows every loopback address
+	RequireProof  bool          // every call needs appsecret_proof
+	NoHumanAgent  bool          // the app has no “Human Agent” feature: a day is all one has to answer
+	RefuseRepeats bool          // the same text on the same Page within five minutes is error 506
+	Work          time.Duration // how long a video is worked on; 0: 20 s
+	ReelsMost     int           // reels in 24 hours; 0: 30
+	Client        *http.Client  // delivers webhooks and fetches photos by URL; nil is one with a timeout of 10 s
 }
 
 // Network is Facebook on a stage.
@@ -55,10 +60,11 @@ type Network struct {
 	posts    map[string]*post
 	comments map[string]*comment
 	photos   map[string]*photo
+	videos   map[string]*video
 	threads  map[string]*thread
 	messages map[string]*message
 	tokens   map[string]*graph.Token
-	codes    map[string]*code
+	codes    map[string]*graph.Code
 	hook     subscription
 
 	watch func(node, method, edge, name string) // told of every parameter that is looked at; nil outside of tests
@@ -80,12 +86,18 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	if o.User == "" {
 		o.User = "Sam Keeper"
 	}
+	if o.ReelsMost == 0 {
+		o.ReelsMost = reelsMost
+	}
+	if o.Work == 0 {
+		o.Work = 20 * time.Second
+	}
 	if o.Client == nil {
 		o.Client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}
 	}
 	n := &Network{stage: stage, options: o, random: stage.Random(Name), last: 122_100_000_000_000_000,
-		pages: map[string]*page{}, posts: map[string]*post{}, comments: map[string]*comment{}, photos: map[string]*photo{},
-		threads: map[string]*thread{}, messages: map[string]*message{}, tokens: map[string]*graph.Token{}, codes: map[string]*code{}}
+		pages: map[string]*page{}, posts: map[string]*post{}, comments: map[string]*comment{}, photos: map[string]*photo{}, videos: map[string]*video{},
+		threads: map[string]*thread{}, messages: map[string]*message{}, tokens: map[string]*graph.Token{}, codes: map[string]*graph.Code{}}
 	n.courier = &graph.Courier{Stage: stage, Network: Name, Object: "page", Secret: o.AppSecret, Client: o.Client, To: n.hookTo}
 	n.courier.Start()
 	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,

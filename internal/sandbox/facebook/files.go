@@ -19,6 +19,11 @@ func (n *Network) serveFile(w http.ResponseWriter, r *http.Request, kind, name s
 			w.Write(ph.data)
 			return
 		}
+		if v, ok := n.videos[id]; ok && v.file.Closed {
+			w.Header().Set("Content-Type", "video/mp4")
+			w.Write(v.file.Data)
+			return
+		}
 		http.NotFound(w, r)
 		return
 	}

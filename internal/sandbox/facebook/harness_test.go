@@ -7,98 +7,36 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph/graphtest"
 )
 
 // asker is a Facebook on a frozen stage, behind real HTTP, with one Page.
 type asker struct {
-	*testing.T
-	stage  *sandbox.Stage
-	net    *Network
-	page   Page
-	server *httptest.Server
+	graphtest.Asker
+	stage *sandbox.Stage
+	net   *Network
+	page  Page
 }
 
 func open(t *testing.T, o Options) *asker {
 	t.Helper()
 	s := sandbox.New(sandbox.Options{Seed: 5, Frozen: true, Start: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)})
 	n := New(s, o)
-	g := &asker{T: t, stage: s, net: n, page: n.AddPage("Atelier des Halles"), server: httptest.NewServer(n.Handler())}
-	t.Cleanup(g.server.Close)
+	page := n.AddPage("Atelier des Halles")
+	g := &asker{graphtest.Asker{T: t, Server: httptest.NewServer(n.Handler()), Token: page.Token}, s, n, page}
+	t.Cleanup(g.Server.Close)
 	t.Cleanup(s.Close)
 	return g
 }
 
-// ask sends a form and answers status and body.
-func (g *asker) ask(method, path string, pairs ...string) (int, map[string]any) {
-	g.Helper()
-	form := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		form.Set(pairs[i], pairs[i+1])
-	}
-	if !form.Has("access_token") {
-		form.Set("access_token", g.page.Token)
-	}
-	address, body := g.server.URL+path, io.Reader(nil)
-	if method == http.MethodGet || method == http.MethodDelete {
-		address += "?" + form.Encode()
-	} else {
-		body = strings.NewReader(form.Encode())
-	}
-	r, err := http.NewRequestWithContext(g.Context(), method, address, body)
-	if err != nil {
-		g.Fatal(err)
-	}
-	if body != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	return g.do(r)
-}
-
-func (g *asker) do(r *http.Request) (int, map[string]any) {
-	g.Helper()
-	res, err := g.server.Client().Do(r)
-	if err != nil {
-		g.Fatal(err)
-	}
-	defer res.Body.Close()
-	var got map[string]any
-	if err := json.NewDecoder(res.Body).Decode(&got); err != nil {
-		g.Fatalf("%s %s: %v", r.Method, r.URL.Path, err)
-	}
-	return res.StatusCode, got
-}
-
-// well is ask that must succeed.
-func (g *asker) well(method, path string, pairs ...string) map[string]any {
-	g.Helper()
-	status, got := g.ask(method, path, pairs...)
-	if status != http.StatusOK {
-		g.Fatalf("%s %s %q: %d %v", method, path, pairs, status, got)
-	}
-	return got
-}
-
-// ill is ask that must fail with a code and a subcode.
-func (g *asker) ill(code, subcode int, method, path string, pairs ...string) {
-	g.Helper()
-	status, got := g.ask(method, path, pairs...)
-	e, _ := got["error"].(map[string]any)
-	sub, _ := e["error_subcode"].(float64)
-	if status < 400 || e["code"] != float64(code) || int(sub) != subcode || e["message"] == "" || e["type"] == "" || e["fbtrace_id"] == "" {
-		g.Errorf("%s %s %q: %d %v, want code %d/%d", method, path, pairs, status, got, code, subcode)
-	}
-}
-
 func (g *asker) publish(text string) string {
 	g.Helper()
-	return g.well("POST", "/v25.0/"+g.page.ID+"/feed", "message", text)["id"].(string)
+	return g.Well("POST", "/v25.0/"+g.page.ID+"/feed", "message", text)["id"].(string)
 }
 
 func (g *asker) person(i int) sandbox.Person { return g.stage.Cast.All()[i] }
@@ -110,16 +48,6 @@ func (g *asker) comment(i int, target, text string) string {
 		g.Fatal(err)
 	}
 	return id
-}
-
-func data(v any) []map[string]any {
-	var all []map[string]any
-	m, _ := v.(map[string]any)
-	list, _ := m["data"].([]any)
-	for _, one := range list {
-		all = append(all, one.(map[string]any))
-	}
-	return all
 }
 
 func messages(all []map[string]any) (texts []string) {
@@ -142,12 +70,12 @@ func (g *asker) upload(photo []byte, pairs ...string) (int, map[string]any) {
 	part, _ := form.CreateFormFile("source", "photo.png")
 	part.Write(photo)
 	form.Close()
-	r, err := http.NewRequestWithContext(g.Context(), http.MethodPost, g.server.URL+"/v25.0/"+g.page.ID+"/photos", &body)
+	r, err := http.NewRequestWithContext(g.Context(), http.MethodPost, g.Server.URL+"/v25.0/"+g.page.ID+"/photos", &body)
 	if err != nil {
 		g.Fatal(err)
 	}
 	r.Header.Set("Content-Type", form.FormDataContentType())
-	return g.do(r)
+	return g.Do(r)
 }
 
 // ear receives webhooks.
@@ -190,9 +118,9 @@ func (g *asker) listen(verify string) *ear {
 func (g *asker) subscribed() *ear {
 	g.Helper()
 	e := g.listen("verify-me")
-	g.well("POST", "/v25.0/600000000000001/subscriptions", "access_token", "600000000000001|app-secret", "object", "page",
+	g.Well("POST", "/v25.0/600000000000001/subscriptions", "access_token", "600000000000001|app-secret", "object", "page",
 		"callback_url", e.server.URL+"/hook", "verify_token", "verify-me", "fields", "feed,messages")
-	g.well("POST", "/v25.0/"+g.page.ID+"/subscribed_apps", "subscribed_fields", "feed,messages,message_echoes")
+	g.Well("POST", "/v25.0/"+g.page.ID+"/subscribed_apps", "subscribed_fields", "feed,messages,message_echoes")
 	return e
 }
 

@@ -97,6 +97,12 @@ func pageMetric(p *page, metric string, d day, to time.Time) (any, bool) {
 	return nil, false
 }
 
+// midnight is when a Page's day begins: in California, and here without daylight saving.
+func midnight(t time.Time) time.Time {
+	const behind = 8 * time.Hour
+	return t.Add(-behind).Truncate(24 * time.Hour).Add(behind)
+}
+
 // pageInsights is GET /{page}/insights: by day, at most 90 days in one question, figures of whole days only, and none at all for a
 // Page with fewer than a hundred followers: an empty list, which is not zero.
 func (a *ask) pageInsights(p *page) (any, *graph.Fault) {
@@ -115,7 +121,7 @@ func (a *ask) pageInsights(p *page) (any, *graph.Fault) {
 	if err != nil {
 		return nil, err
 	}
-	today := a.now.Truncate(24 * time.Hour)
+	today := midnight(a.now)
 	if until.IsZero() {
 		until = today
 	}
@@ -145,7 +151,7 @@ func (a *ask) pageInsights(p *page) (any, *graph.Fault) {
 			continue
 		}
 		values := []any{}
-		for end := since.Truncate(24 * time.Hour).Add(24 * time.Hour); !end.After(until); end = end.Add(24 * time.Hour) {
+		for end := midnight(since).Add(24 * time.Hour); !end.After(until); end = end.Add(24 * time.Hour) {
 			v, _ := pageMetric(p, m, p.day(end.AddDate(0, 0, -span), end), end)
 			values = append(values, map[string]any{"value": v, "end_time": graph.Stamp(end)})
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 type page struct {
@@ -20,7 +21,10 @@ type page struct {
 	blockedOrder       []string
 	threads            []*thread
 	fields             []string // subscribed_fields
-	lastText           string   // for error 506
+	stories            []*story // oldest first
+	pinned             *post
+	reels              []time.Time // when they went out by the API
+	lastText           string      // for error 506
 	lastTextAt         time.Time
 }
 
@@ -51,6 +55,8 @@ type post struct {
 	unschedule func()
 	hidden     bool
 	photos     []*photo
+	video      *video
+	sponsor    *page      // the partner that it is labelled with
 	comments   []*comment // all of them, by created
 	reactions  []reaction
 }
@@ -87,6 +93,31 @@ type photo struct {
 	width     int
 	height    int
 	post      *post
+	story     *story
+}
+
+// video is one that is uploaded: a video of the feed, a reel, or one of a story.
+type video struct {
+	id, session        string
+	kind               string // videos, video_reels, video_stories: the edge it came by
+	page               *page
+	file               graph.Upload
+	made               time.Time
+	description, title string
+	sponsor            *page
+	finished           time.Time // zero: nobody has asked for it to be published
+	ready              time.Time // when it was worked on
+	out                time.Time // when its status says that it is published
+	number             string    // of the post it becomes
+	post               *post
+	story              *story
+}
+
+// story is one of a Page, seen for a day.
+type story struct {
+	post, kind, media string
+	page              *page
+	created, listed   time.Time
 }
 
 type thread struct {

@@ -43,6 +43,8 @@ func (n *Network) tellPost(o *post, verb string) {
 	switch {
 	case !o.from.page:
 		value["item"] = "post"
+	case o.video != nil:
+		value["item"], value["video_id"] = "video", o.video.id
 	case len(o.photos) > 0:
 		value["item"], value["photo_id"] = "photo", o.photos[0].id
 	case o.link != "":

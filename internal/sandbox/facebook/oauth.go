@@ -5,24 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox/graph"
-)
-
-// code is what the sign-in page gives back: good once, for ten minutes, for the same redirect address.
-type code struct {
-	redirect string
-	scopes   []string
-	pages    []string
-	until    time.Time
-	used     bool
-}
-
-const (
-	shortLife = 90 * time.Minute
-	longLife  = 60 * 24 * time.Hour
 )
 
 // dialog is the sign-in page: GET shows which Pages and permissions are asked for, POST is the person's answer.
@@ -37,12 +22,11 @@ func (n *Network) dialog(w http.ResponseWriter, r *http.Request) {
 	if s := r.FormValue("state"); s != "" {
 		q.Set("state", s)
 	}
-	asked := strings.FieldsFunc(r.FormValue("scope"), func(c rune) bool { return c == ',' || c == ' ' })
 	if r.Method == http.MethodGet {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = signIn().Execute(w, map[string]any{"User": n.options.User, "Pages": n.names(), "Scopes": asked, "Query": r.URL.Query()})
+		_ = signIn().Execute(w, map[string]any{"User": n.options.User, "Pages": n.names(), "Scopes": graph.Asked(r.FormValue("scope"), nil), "Query": r.URL.Query()})
 		return
 	}
 	if r.FormValue("answer") != "allow" {
@@ -52,13 +36,11 @@ func (n *Network) dialog(w http.ResponseWriter, r *http.Request) {
 		q.Set("error_description", "Permissions error")
 	} else {
 		n.mu.Lock()
-		c := &code{redirect: r.FormValue("redirect_uri"), scopes: asked, pages: r.Form["page"], until: n.stage.Clock.Now().Add(10 * time.Minute)}
-		if granted := r.Form["granted"]; len(granted) > 0 { // unticked permissions are simply not given
-			c.scopes = slices.DeleteFunc(asked, func(s string) bool { return !slices.Contains(granted, s) })
-		}
-		if len(c.pages) == 0 {
+		c := &graph.Code{Kind: "USER", Redirect: r.FormValue("redirect_uri"), Scopes: graph.Asked(r.FormValue("scope"), r.Form["granted"]), Accounts: r.Form["page"],
+			Until: n.stage.Clock.Now().Add(10 * time.Minute)}
+		if len(c.Accounts) == 0 {
 			for _, p := range n.order {
-				c.pages = append(c.pages, p.id)
+				c.Accounts = append(c.Accounts, p.id)
 			}
 		}
 		value := n.opaque("AQ", 60)
@@ -110,51 +92,13 @@ func (n *Network) exchange(w http.ResponseWriter, r *http.Request, p *graph.Para
 		return
 	}
 	n.mu.Lock()
-	v, f := n.grant(p)
+	v, f := n.app().Exchange(p, n.stage.Clock.Now(), n.tokens, n.codes, func(t *graph.Token) string { return n.issue(t).Value })
 	n.mu.Unlock()
 	if f != nil {
 		graph.Fail(w, f)
 		return
 	}
 	graph.Write(w, http.StatusOK, v)
-}
-
-func (n *Network) grant(p *graph.Params) (any, *graph.Fault) {
-	bad := func(text string) *graph.Fault { return graph.No(http.StatusBadRequest, 100, 0, "%s", text) }
-	if p.Get("client_id") != n.options.AppID {
-		return nil, graph.No(http.StatusBadRequest, 101, 0, "Error validating application. Cannot get application info due to a system error.")
-	}
-	if p.Get("client_secret") != n.options.AppSecret {
-		return nil, graph.No(http.StatusBadRequest, 1, 0, "Error validating client secret.")
-	}
-	now := n.stage.Clock.Now()
-	switch p.Get("grant_type") {
-	case "client_credentials":
-		return map[string]any{"access_token": n.options.AppID + "|" + n.options.AppSecret, "token_type": "bearer"}, nil
-	case "fb_exchange_token":
-		t, ok := n.tokens[p.Get("fb_exchange_token")]
-		if !ok || t.Kind != "USER" || t.Revoked || !now.Before(t.Expires) {
-			return nil, graph.No(http.StatusBadRequest, 190, 463, "Error validating access token: Session has expired.")
-		}
-		long := n.issue(&graph.Token{Kind: "USER", Scopes: t.Scopes, Accounts: t.Accounts, Expires: now.Add(longLife)})
-		return map[string]any{"access_token": long.Value, "token_type": "bearer", "expires_in": int(longLife.Seconds())}, nil
-	case "", "authorization_code":
-		c, ok := n.codes[p.Get("code")]
-		switch {
-		case !ok:
-			return nil, bad("Invalid verification code format.")
-		case c.used:
-			return nil, graph.No(http.StatusBadRequest, 100, 36009, "This authorization code has been used.")
-		case now.After(c.until):
-			return nil, graph.No(http.StatusBadRequest, 100, 36007, "This authorization code has expired.")
-		case c.redirect != p.Get("redirect_uri"):
-			return nil, graph.No(http.StatusBadRequest, 100, 36008, "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request")
-		}
-		c.used = true
-		t := n.issue(&graph.Token{Kind: "USER", Scopes: c.scopes, Accounts: c.pages, Expires: now.Add(shortLife)})
-		return map[string]any{"access_token": t.Value, "token_type": "bearer", "expires_in": int(shortLife.Seconds())}, nil
-	}
-	return nil, bad("Unsupported grant_type")
 }
 
 const userID = "7311000000000042"
@@ -212,11 +156,7 @@ func (a *ask) accounts() (any, *graph.Fault) {
 		for _, w := range fs {
 			switch {
 			case f == nil && w.Name == "access_token":
-				t := &graph.Token{Kind: "PAGE", Of: p.id, Scopes: a.token.Scopes}
-				if a.token.Expires.Sub(a.token.Issued) < longLife {
-					t.Expires = a.token.Expires
-				}
-				v["access_token"] = a.n.issue(t).Value
+				v["access_token"] = a.n.issue(a.token.PageToken(p.id)).Value
 			case f == nil && w.Name == "tasks":
 				v["tasks"] = []string{"ANALYZE", "ADVERTISE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE"}
 			}
@@ -227,33 +167,22 @@ func (a *ask) accounts() (any, *graph.Fault) {
 	return l, err
 }
 
-// debugToken is GET /debug_token, asked with the app's token.
+// debugToken is GET /debug_token.
 func (a *ask) debugToken() (any, *graph.Fault) {
-	if a.token.Kind != "APP" && a.p.Get("input_token") != a.token.Value {
-		return nil, graph.No(http.StatusBadRequest, 100, 0, "(#100) You must provide an app access token, or a user access token that is an owner or developer of the app")
+	value := a.p.Get("input_token")
+	t := a.n.tokens[value]
+	if t != nil {
+		t = reduced(t, a.call)
 	}
-	t, ok := a.n.tokens[a.p.Get("input_token")]
-	if !ok {
-		return map[string]any{"data": map[string]any{"error": map[string]any{"code": 190, "message": "Invalid OAuth access token."}, "is_valid": false, "scopes": []string{}}}, nil
+	data, f := a.n.app().Debug(a.token, value, t, a.now)
+	if f != nil {
+		return nil, f
 	}
-	t = reduced(t, a.call)
-	ends := int64(0)
-	if !t.Expires.IsZero() {
-		ends = t.Expires.Unix()
-	}
-	valid := !t.Revoked && (ends == 0 || a.now.Before(t.Expires))
-	data := map[string]any{"app_id": a.n.options.AppID, "type": t.Kind, "application": "Kith rehearsal", "is_valid": valid, "expires_at": ends,
-		"data_access_expires_at": t.Issued.Add(90 * 24 * time.Hour).Unix(), "issued_at": t.Issued.Unix(), "scopes": append([]string{}, t.Scopes...), "user_id": userID}
-	if t.Kind == "PAGE" {
-		data["profile_id"] = t.Of
-	}
-	granular := []any{}
-	for _, s := range t.Scopes {
-		granular = append(granular, map[string]any{"scope": s})
-	}
-	data["granular_scopes"] = granular
-	if !valid {
-		data["error"] = map[string]any{"code": 190, "subcode": 463, "message": "Error validating access token: Session has expired."}
+	if t != nil {
+		data["user_id"] = userID
+		if t.Kind == "PAGE" {
+			data["profile_id"] = t.Of
+		}
 	}
 	return map[string]any{"data": data}, nil
 }

@@ -26,6 +26,18 @@ func (a *ask) onPage(p *page) (any, *graph.Fault) {
 		if a.isPost() {
 			return a.upload(p)
 		}
+	case "videos", "video_reels", "video_stories":
+		if a.isPost() {
+			return a.film(p)
+		}
+	case "photo_stories":
+		if a.isPost() {
+			return a.photoStory(p)
+		}
+	case "stories":
+		if a.isGet() {
+			return a.stories(p)
+		}
 	case "messages":
 		if a.isPost() {
 			return a.send(p)
@@ -142,6 +154,14 @@ func (a *ask) onPost(o *post) (any, *graph.Fault) {
 		return a.onComments(o, nil)
 	case "likes", "reactions":
 		return a.onLikes(o.page, o.id, &o.reactions)
+	case "sponsor_tags":
+		if a.isGet() {
+			tags := []any{}
+			if o.sponsor != nil {
+				tags = append(tags, map[string]any{"id": o.sponsor.id, "name": o.sponsor.name})
+			}
+			return map[string]any{"data": tags}, may(a.token, o.page, "pages_read_engagement")
+		}
 	case "attachments":
 		if a.isGet() {
 			if err := may(a.token, o.page, "pages_read_engagement"); err != nil {
@@ -182,6 +202,11 @@ func (a *ask) change(o *post) (any, *graph.Fault) {
 	if !o.from.page && a.p.Has("message") {
 		return nil, graph.No(403, 200, 0, "(#200) You do not have permission to edit this post")
 	}
+	if a.p.Has("is_pinned") {
+		if err := a.pin(o); err != nil {
+			return nil, err
+		}
+	}
 	due, err := a.p.When("scheduled_publish_time")
 	if err != nil {
 		return nil, err
@@ -197,7 +222,12 @@ func (a *ask) change(o *post) (any, *graph.Fault) {
 		if err := fits(a.p.Get("message")); err != nil {
 			return nil, err
 		}
-		o.message = a.p.Get("message")
+		if a.p.Get("message") == "" && len(o.photos) == 0 && o.link == "" && o.video == nil {
+			return nil, graph.Invalid("Missing message or attachment")
+		}
+		if o.message = a.p.Get("message"); o.video != nil {
+			o.video.description = o.message
+		}
 		a.n.tellPost(o, "edited")
 	}
 	o.hidden, o.updated = hidden, a.now
@@ -208,6 +238,42 @@ func (a *ask) change(o *post) (any, *graph.Fault) {
 	return done(), nil
 }
 
+// pin keeps a post at the top of its Page, in the place of the one that was there.
+func (a *ask) pin(o *post) *graph.Fault {
+	on, err := a.p.Flag("is_pinned", false)
+	switch {
+	case err != nil:
+		return err
+	case !o.published || !o.from.page:
+		return graph.Invalid("This post cannot be pinned")
+	case on:
+		o.page.pinned = o
+	case o.page.pinned == o:
+		o.page.pinned = nil
+	}
+	return nil
+}
+
+// Pinned is the post at the top of a Page, "" for none.
+func (n *Network) Pinned(pageID string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if p := n.pages[pageID]; p != nil && p.pinned != nil {
+		return p.pinned.id
+	}
+	return ""
+}
+
+// Sponsor is the Page that a post is labelled with, "" for none.
+func (n *Network) Sponsor(postID string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if o := n.posts[postID]; o != nil && o.sponsor != nil {
+		return o.sponsor.id
+	}
+	return ""
+}
+
 // drop deletes a post and everything below it.
 func (n *Network) drop(o *post) {
 	if o.unschedule != nil {
@@ -215,6 +281,12 @@ func (n *Network) drop(o *post) {
 	}
 	o.page.posts = slices.DeleteFunc(o.page.posts, func(other *post) bool { return other == o })
 	delete(n.posts, o.id)
+	if o.video != nil {
+		delete(n.videos, o.video.id)
+	}
+	if o.page.pinned == o {
+		o.page.pinned = nil
+	}
 	for _, c := range o.comments {
 		delete(n.comments, c.id)
 	}

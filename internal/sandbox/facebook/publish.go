@@ -49,6 +49,10 @@ func (a *ask) publish(p *page) (any, *graph.Fault) {
 	if err != nil {
 		return nil, err
 	}
+	sponsor, err := a.sponsor(p)
+	if err != nil {
+		return nil, err
+	}
 	if a.n.options.RefuseRepeats && text != "" && text == p.lastText && a.now.Sub(p.lastTextAt) < 5*time.Minute {
 		return nil, graph.No(http.StatusBadRequest, 506, 1455006, "Duplicate status message")
 	}
@@ -56,8 +60,27 @@ func (a *ask) publish(p *page) (any, *graph.Fault) {
 		a.n.make(p, text, link, nil, true, time.Time{}, at, at)
 	}
 	o := a.n.make(p, text, link, photos, published, due, a.now, a.now.Add(a.call.ListedLate()))
+	o.sponsor = sponsor
 	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Publish, Object: o.id, Text: text})
 	return map[string]any{"id": o.id}, nil
+}
+
+// sponsor reads who paid for a post: another Page, by its number. direct_share_status says whether that Page may boost it.
+func (a *ask) sponsor(p *page) (*page, *graph.Fault) {
+	switch a.p.Get("direct_share_status") {
+	case "", "0", "1":
+	default:
+		return nil, graph.Invalid("Param direct_share_status must be 0 or 1")
+	}
+	id := a.p.Get("sponsor_id")
+	if id == "" {
+		return nil, nil
+	}
+	sponsor, ok := a.n.pages[id]
+	if !ok || sponsor == p {
+		return nil, graph.Invalid("Param sponsor_id must be the ID of a Page that can be tagged as a business partner")
+	}
+	return sponsor, nil
 }
 
 // moments reads published and scheduled_publish_time.
@@ -84,9 +107,16 @@ func (a *ask) dueFits(due time.Time) *graph.Fault {
 
 // make puts a post into the world; the network's mutex is held.
 func (n *Network) make(p *page, text, link string, photos []*photo, published bool, due, created, listed time.Time) *post {
-	number := n.number()
+	return n.put(p, n.number(), text, link, photos, published, due, created, listed, nil)
+}
+
+// put is make for a post that has its number already, and perhaps a video.
+func (n *Network) put(p *page, number, text, link string, photos []*photo, published bool, due, created, listed time.Time, film *video) *post {
 	o := &post{id: p.id + "_" + number, number: number, page: p, from: p.self(), message: text, link: link, status: "mobile_status_update",
-		created: created.Truncate(time.Second), updated: created, listed: listed, published: published, due: due, photos: photos}
+		created: created.Truncate(time.Second), updated: created, listed: listed, published: published, due: due, photos: photos, video: film}
+	if film != nil {
+		o.status = "added_video"
+	}
 	if link != "" {
 		o.status = "shared_story"
 	}
@@ -140,10 +170,10 @@ func (a *ask) attached(p *page) ([]*photo, *graph.Fault) {
 			return nil, graph.Invalid("Param attached_media[%d] must be an object with media_fbid", len(photos))
 		}
 		ph, ok := a.n.photos[one.ID]
-		if !ok || ph.page != p {
-			return nil, graph.Invalid("No photo with the id %s can be attached", one.ID)
+		if !ok || ph.page != p || ph.post == nil && ph.story == nil && a.now.Sub(ph.created) >= unusedLife {
+			return nil, graph.Missing(http.MethodGet, one.ID)
 		}
-		if ph.post != nil || slices.Contains(photos, ph) {
+		if ph.post != nil || ph.story != nil || slices.Contains(photos, ph) {
 			return nil, graph.No(http.StatusBadRequest, 1366051, 0, "These photos were already posted.")
 		}
 		photos = append(photos, ph)

@@ -12,6 +12,9 @@ import (
 // place is what a path names: /v25.0/{id}/{edge}, with or without the version.
 func place(path string) (id, edge string, known bool) {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
+	if parts[0] == "video-upload" && len(parts) == 3 { // its own host; the version comes second
+		return parts[0], parts[2], true
+	}
 	if len(parts[0]) > 1 && parts[0][0] == 'v' && parts[0][1] >= '0' && parts[0][1] <= '9' {
 		if !strings.HasSuffix(parts[0], ".0") {
 			return "", "", false
@@ -30,13 +33,15 @@ func place(path string) (id, edge string, known bool) {
 }
 
 // action tells the stage what a request does. A request's body is not read for it: POST /{page}/photos counts as an upload even when
-// the photo is published at once (the ledger has it as a post), POST /{comment} counts as hiding and POST /{post} as editing.
+// the photo is published at once (the ledger has it as a post), the end of a video's upload counts as one unless its phase is in the address, POST /{comment} counts as hiding and POST /{post} as editing.
 func (n *Network) action(r *http.Request) sandbox.Action {
 	id, edge, _ := place(r.URL.Path)
 	write := r.Method != http.MethodGet && r.Method != http.MethodHead
 	switch {
 	case id == "dialog" || id == "files" || id == "picture":
 		return ""
+	case id == "video-upload":
+		return sandbox.Upload
 	case id == "oauth" || id == "debug_token" || edge == "accounts" || edge == "permissions" || edge == "subscriptions" || edge == "subscribed_apps":
 		return sandbox.Token
 	case edge == "insights":
@@ -45,7 +50,9 @@ func (n *Network) action(r *http.Request) sandbox.Action {
 		return sandbox.Read
 	case edge == "feed":
 		return sandbox.Publish
-	case edge == "photos":
+	case edge == "photo_stories" || films(edge) && r.URL.Query().Get("upload_phase") == "finish":
+		return sandbox.Publish
+	case edge == "photos" || films(edge):
 		return sandbox.Upload
 	case edge == "comments":
 		return sandbox.Reply
@@ -88,6 +95,9 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	case id == "files" || id == "picture":
 		n.serveFile(w, r, id, edge)
+		return
+	case id == "video-upload":
+		n.receive(w, r, edge)
 		return
 	}
 	p, err := graph.Read(r)
@@ -171,6 +181,10 @@ func (a *ask) dispatch() (any, *graph.Fault) {
 	if p, ok := a.n.photos[a.id]; ok {
 		a.p.Seen = a.n.watcher("Photo", a.p.Method, a.edge)
 		return a.onPhoto(p)
+	}
+	if v, ok := a.n.videos[a.id]; ok {
+		a.p.Seen = a.n.watcher("AdVideo", a.p.Method, a.edge)
+		return a.onVideo(v)
 	}
 	if t, ok := a.n.threads[a.id]; ok {
 		a.p.Seen = a.n.watcher("UnifiedThread", a.p.Method, a.edge)

@@ -147,11 +147,18 @@ func (v *view) attachment(p *photo) map[string]any {
 }
 
 func (v *view) attachments(o *post) (any, bool) {
-	if len(o.photos) == 0 && o.link == "" {
+	if len(o.photos) == 0 && o.link == "" && o.video == nil {
 		return nil, false
 	}
 	address := "https://www.facebook.com/" + o.page.id + "/posts/" + o.number + "/"
 	var one map[string]any
+	if o.video != nil {
+		watch := "https://www.facebook.com" + o.video.permalink()
+		one = map[string]any{"media_type": "video", "type": "video_inline", "title": o.video.title, "url": watch, "unshimmed_url": watch,
+			"media":  map[string]any{"image": map[string]any{"height": 720, "src": v.base + "/picture/" + o.page.id + ".png", "width": 720}, "source": v.base + "/files/" + o.video.id},
+			"target": map[string]any{"id": o.video.id, "url": watch}}
+		return map[string]any{"data": []any{one}}, true
+	}
 	switch len(o.photos) {
 	case 0:
 		one = map[string]any{"media_type": "link", "type": "share", "title": o.link, "url": o.link, "unshimmed_url": o.link,

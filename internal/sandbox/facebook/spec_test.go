@@ -1,75 +1,21 @@
 package facebook
 
 import (
-	"encoding/json"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kithhq/kith/internal/sandbox/graph/graphtest"
 )
 
-// specs answers where the published descriptions lie, or skips.
-func specs(t *testing.T) string {
-	t.Helper()
-	root := os.Getenv("KITH_SPECS")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "..", "shared", "specs") // beside the repository
-	}
-	if _, err := os.Stat(filepath.Join(root, "meta-graph")); err != nil {
-		t.Skip("no published Graph parameter lists here: set KITH_SPECS")
-	}
-	return root
-}
-
-// published is one node of the Graph API as Meta's own code generator describes it.
-type published struct {
-	APIs []struct {
-		Method   string
-		Endpoint string
-		Name     string
-		Params   []struct{ Name string }
-	}
-	Fields []struct{ Name string }
-}
-
-func spec(t *testing.T, name string) published {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(specs(t), "meta-graph", "api_specs", "specs", name+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var p published
-	if err := json.Unmarshal(text, &p); err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// params are the parameters of an edge, nil when the edge is not published.
-func (p published) params(method, edge string) ([]string, bool) {
-	own := map[string]string{"GET": "#get", "POST": "#update", "DELETE": "#delete"}[method]
-	for _, api := range p.APIs {
-		name := strings.TrimPrefix(api.Endpoint, "/")
-		if api.Method != method || !(edge != "" && name == edge) && !(edge == "" && (api.Name == own || api.Endpoint == own)) {
-			continue
-		}
-		names := []string{}
-		for _, q := range api.Params {
-			names = append(names, q.Name)
-		}
-		return names, true
-	}
-	return nil, false
-}
-
 func TestEveryParameterThatIsReadIsPublished(t *testing.T) {
-	nodes := map[string]published{}
-	for _, name := range []string{"Page", "PagePost", "Comment", "Photo", "UnifiedThread"} {
-		nodes[name] = spec(t, name)
+	nodes := map[string]graphtest.Node{}
+	for _, name := range []string{"Page", "PagePost", "Comment", "Photo", "AdVideo", "UnifiedThread"} {
+		nodes[name] = graphtest.Published(t, name)
 	}
 	// What Graph takes on every list or node and the per-edge lists therefore leave out.
 	common := []string{"fields", "limit", "after", "before", "since", "until", "summary", "ids", "access_token", "appsecret_proof", "type"}
@@ -78,7 +24,7 @@ func TestEveryParameterThatIsReadIsPublished(t *testing.T) {
 	g.net.watch = func(node, method, edge, name string) {
 		key := node + " " + method + " " + edge
 		looked[key] = true
-		names, ok := nodes[node].params(method, edge)
+		names, ok := nodes[node].Params(method, edge)
 		if !ok {
 			t.Errorf("%s is not published at all (read %s)", key, name)
 			return
@@ -100,39 +46,53 @@ func everything(g *asker) {
 	_, ph := g.upload(dot(g.T, 4), "published", "false")
 	photo := ph["id"].(string)
 	due := strconv.FormatInt(g.stage.Clock.Now().Add(time.Hour).Unix(), 10)
-	g.well("POST", "/me/feed", "message", "m", "attached_media", `[{"media_fbid":"`+photo+`"}]`)
-	g.well("POST", "/me/feed", "message", "m", "published", "0", "scheduled_publish_time", due)
+	g.Well("POST", "/me/feed", "message", "m", "attached_media", `[{"media_fbid":"`+photo+`"}]`)
+	g.Well("POST", "/me/feed", "message", "m", "published", "0", "scheduled_publish_time", due)
 	for _, edge := range []string{"feed", "posts", "published_posts", "scheduled_posts", "visitor_posts", "conversations", "blocked", "subscribed_apps"} {
-		g.well("GET", "/me/"+edge)
+		g.Well("GET", "/me/"+edge)
 	}
-	g.well("GET", "/"+g.page.ID)
-	g.well("GET", "/"+id)
-	g.well("POST", "/"+id, "message", "edited")
-	g.well("GET", "/"+id+"/comments")
-	g.well("GET", "/"+id+"/reactions")
-	g.well("POST", "/"+id+"/comments", "message", "ours")
-	g.well("POST", "/"+id+"/likes")
-	g.well("DELETE", "/"+id+"/likes")
-	g.well("GET", "/"+id+"/insights", "metric", "post_clicks")
-	g.well("GET", "/me/insights", "metric", "page_follows")
-	g.well("GET", "/"+photo)
-	g.well("GET", "/"+c)
-	g.well("GET", "/"+c+"/comments")
-	g.well("POST", "/"+c+"/comments", "message", "ours")
-	g.well("POST", "/"+c, "is_hidden", "true")
-	g.well("POST", "/"+c+"/likes")
-	g.well("POST", "/me/messages", "recipient", `{"comment_id":"`+c+`"}`, "message", `{"text":"hi"}`)
-	t := data(g.well("GET", "/me/conversations"))[0]["id"].(string)
-	g.well("GET", "/"+t)
-	g.well("GET", "/"+t+"/messages")
-	who := g.well("GET", "/"+c, "fields", "from")["from"].(map[string]any)["id"].(string)
-	g.well("POST", "/me/blocked", "user", who)
-	g.well("DELETE", "/me/blocked", "user", who)
-	g.well("POST", "/me/moderate_conversations", "user_ids", `["`+who+`"]`, "actions", `["BAN_USER"]`)
-	g.well("POST", "/me/subscribed_apps", "subscribed_fields", "feed")
-	g.well("DELETE", "/me/subscribed_apps")
-	g.well("DELETE", "/"+c)
-	g.well("DELETE", "/"+id)
+	g.Well("GET", "/"+g.page.ID)
+	g.Well("GET", "/"+id)
+	g.Well("POST", "/"+id, "message", "edited")
+	g.Well("GET", "/"+id+"/comments")
+	g.Well("GET", "/"+id+"/reactions")
+	g.Well("POST", "/"+id+"/comments", "message", "ours")
+	g.Well("POST", "/"+id+"/likes")
+	g.Well("DELETE", "/"+id+"/likes")
+	g.Well("GET", "/"+id+"/insights", "metric", "post_clicks")
+	g.Well("GET", "/me/insights", "metric", "page_follows")
+	g.Well("POST", "/"+id, "is_pinned", "true")
+	g.Well("GET", "/"+id+"/sponsor_tags")
+	partner := g.net.AddPage("Partner").ID
+	g.Well("POST", "/me/feed", "message", "thanks", "sponsor_id", partner, "direct_share_status", "1")
+	for _, edge := range []string{"videos", "video_reels", "video_stories"} {
+		v := g.film(edge, film("seen"), "description", "moving")
+		g.Well("GET", "/"+v)
+		if edge != "video_stories" {
+			g.Well("GET", "/"+v+"/comments")
+		}
+	}
+	_, up := g.upload(dot(g.T, 4), "published", "false")
+	g.Well("POST", "/me/photo_stories", "photo_id", up["id"].(string))
+	g.Well("GET", "/me/stories", "status", "PUBLISHED")
+	g.Well("GET", "/"+photo)
+	g.Well("GET", "/"+c)
+	g.Well("GET", "/"+c+"/comments")
+	g.Well("POST", "/"+c+"/comments", "message", "ours")
+	g.Well("POST", "/"+c, "is_hidden", "true")
+	g.Well("POST", "/"+c+"/likes")
+	g.Well("POST", "/me/messages", "recipient", `{"comment_id":"`+c+`"}`, "message", `{"text":"hi"}`)
+	t := graphtest.Data(g.Well("GET", "/me/conversations"))[0]["id"].(string)
+	g.Well("GET", "/"+t)
+	g.Well("GET", "/"+t+"/messages")
+	who := g.Well("GET", "/"+c, "fields", "from")["from"].(map[string]any)["id"].(string)
+	g.Well("POST", "/me/blocked", "user", who)
+	g.Well("DELETE", "/me/blocked", "user", who)
+	g.Well("POST", "/me/moderate_conversations", "user_ids", `["`+who+`"]`, "actions", `["BAN_USER"]`)
+	g.Well("POST", "/me/subscribed_apps", "subscribed_fields", "feed")
+	g.Well("DELETE", "/me/subscribed_apps")
+	g.Well("DELETE", "/"+c)
+	g.Well("DELETE", "/"+id)
 }
 
 // answered are the names of the fields that a method of view answers, read out of its source.
@@ -162,20 +122,12 @@ func TestEveryFieldThatIsAnsweredIsPublished(t *testing.T) {
 		{"show.go", "post", "PagePost", nil},
 		{"show.go", "comment", "Comment", nil},
 		{"show.go", "photo", "Photo", nil},
+		{"video.go", "video", "AdVideo", nil},
 		{"message.go", "thread", "UnifiedThread", nil},
 		// The Messenger user-profile API adds these three to a page-scoped id.
 		{"show.go", "profile", "Profile", []string{"first_name", "last_name", "profile_pic"}},
 	} {
-		p := spec(t, one.node)
-		var known []string
-		for _, f := range p.Fields {
-			known = append(known, f.Name)
-		}
-		for _, api := range p.APIs {
-			if api.Method == "GET" {
-				known = append(known, strings.TrimPrefix(api.Endpoint, "/"))
-			}
-		}
+		known := graphtest.Published(t, one.node).Readable()
 		names := answered(t, one.file, one.method)
 		if len(names) < 5 {
 			t.Errorf("%s: the fields were not found in the source", one.node)
@@ -188,100 +140,38 @@ func TestEveryFieldThatIsAnsweredIsPublished(t *testing.T) {
 	}
 }
 
-func recorded(t *testing.T, path string) map[string]any {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(specs(t), "recorded", "meta-python-facebook", filepath.FromSlash(path)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var v map[string]any
-	if err := json.Unmarshal(text, &v); err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-// alike compares the shape of an answer with a recorded one: what both have is of the same kind, and inside recorded objects nothing is
-// invented.
-func alike(t *testing.T, at string, ours, theirs any) {
-	t.Helper()
-	switch theirs := theirs.(type) {
-	case map[string]any:
-		mine, ok := ours.(map[string]any)
-		if !ok {
-			t.Errorf("%s: %T, recorded is an object", at, ours)
-			return
-		}
-		for k, v := range mine {
-			other, ok := theirs[k]
-			if !ok {
-				t.Errorf("%s.%s is not in the recording", at, k)
-				continue
-			}
-			alike(t, at+"."+k, v, other)
-		}
-	case []any:
-		mine, ok := ours.([]any)
-		if !ok {
-			t.Errorf("%s: %T, recorded is a list", at, ours)
-			return
-		}
-		if len(mine) > 0 && len(theirs) > 0 {
-			alike(t, at+"[]", mine[0], theirs[0])
-		}
-	case string:
-		if _, ok := ours.(string); !ok {
-			t.Errorf("%s: %T, recorded is text", at, ours)
-		}
-		if _, err := time.Parse("2006-01-02T15:04:05-0700", theirs); err == nil {
-			if _, err := time.Parse("2006-01-02T15:04:05-0700", ours.(string)); err != nil {
-				t.Errorf("%s: %v is no date like %s", at, ours, theirs)
-			}
-		}
-	case float64:
-		if _, ok := ours.(float64); !ok {
-			t.Errorf("%s: %T, recorded is a number", at, ours)
-		}
-	case bool:
-		if _, ok := ours.(bool); !ok {
-			t.Errorf("%s: %T, recorded is yes or no", at, ours)
-		}
-	}
-}
-
 func TestAnswersLookLikeRecordedOnes(t *testing.T) {
 	g := open(t, Options{})
-	if _, err := os.Stat(filepath.Join(specs(t), "recorded")); err != nil {
-		t.Skip("no recorded answers here: set KITH_SPECS")
-	}
 	_, ph := g.upload(dot(t, 4), "published", "false")
-	id := g.well("POST", "/me/feed", "message", "m", "attached_media", `[{"media_fbid":"`+ph["id"].(string)+`"}]`)["id"].(string)
+	id := g.Well("POST", "/me/feed", "message", "m", "attached_media", `[{"media_fbid":"`+ph["id"].(string)+`"}]`)["id"].(string)
 	c := g.comment(0, id, "hello")
 	g.comment(1, id, "hello too")
 
 	const commentFields = "attachment,can_comment,can_hide,can_like,can_remove,can_reply_privately,comment_count,created_time,from,id,is_hidden,is_private,like_count,message,permalink_url"
-	alike(t, "comment", g.well("GET", "/"+c, "fields", commentFields), recorded(t, "facebook/models/comment.json"))
+	graphtest.Alike(t, "comment", g.Well("GET", "/"+c, "fields", commentFields), graphtest.Recorded(t, "facebook/models/comment.json"))
 	_, other := g.upload(dot(t, 4), "published", "false")
-	withPhoto := g.well("POST", "/"+id+"/comments", "message", "ours", "attachment_id", other["id"].(string))["id"].(string)
-	alike(t, "comment", g.well("GET", "/"+withPhoto, "fields", commentFields), recorded(t, "facebook/models/comment.json"))
-	alike(t, "post", g.well("GET", "/"+id, "fields", "id,created_time,full_picture,message,permalink_url,status_type,updated_time,reactions.summary(true).limit(0),comments.summary(true).limit(0),reactions.type(LIKE).limit(0).summary(total_count).as(like)"),
-		recorded(t, "facebook/models/post.json"))
-	alike(t, "comments", g.well("GET", "/"+id+"/comments", "limit", "1", "fields", "comment_count,created_time,like_count,message,permalink_url,id"),
-		with(recorded(t, "facebook/apidata/comments/comments_p1.json"), "id", ""))
+	withPhoto := g.Well("POST", "/"+id+"/comments", "message", "ours", "attachment_id", other["id"].(string))["id"].(string)
+	graphtest.Alike(t, "comment", g.Well("GET", "/"+withPhoto, "fields", commentFields), graphtest.Recorded(t, "facebook/models/comment.json"))
+	graphtest.Alike(t, "post", g.Well("GET", "/"+id, "fields", "id,created_time,full_picture,message,permalink_url,status_type,updated_time,reactions.summary(true).limit(0),comments.summary(true).limit(0),reactions.type(LIKE).limit(0).summary(total_count).as(like)"),
+		graphtest.Recorded(t, "facebook/models/post.json"))
+	v := g.film("videos", film("seen"), "description", "moving")
+	graphtest.Alike(t, "video", g.Well("GET", "/"+v, "fields", "description,updated_time,id"), graphtest.Recorded(t, "facebook/apidata/videos/video_info_fields.json"))
+	graphtest.Alike(t, "comments", g.Well("GET", "/"+id+"/comments", "limit", "1", "fields", "comment_count,created_time,like_count,message,permalink_url,id"),
+		with(graphtest.Recorded(t, "facebook/apidata/comments/comments_p1.json"), "id", ""))
 	if _, err := (actor{g.net}).Message(g.person(0), g.page.ID, "hi"); err != nil {
 		t.Fatal(err)
 	}
-	talk := data(g.well("GET", "/me/conversations", "fields", "can_reply,former_participants,id,is_subscribed,link,message_count,participants,scoped_thread_key,snippet,senders,unread_count,updated_time"))[0]
-	alike(t, "conversation", talk, recorded(t, "facebook/models/conversation.json"))
-	said := data(g.well("GET", "/"+talk["id"].(string)+"/messages", "fields", "created_time,from,id,message,tags,to"))[0]
-	alike(t, "message", said, recorded(t, "facebook/models/message.json"))
-	_, fault := g.ask("GET", "/me/feed", "fields", "frogs")
-	alike(t, "error", fault, recorded(t, "error.json"))
-	debug := recorded(t, "base/token_info.json")
+	talk := graphtest.Data(g.Well("GET", "/me/conversations", "fields", "can_reply,former_participants,id,is_subscribed,link,message_count,participants,scoped_thread_key,snippet,senders,unread_count,updated_time"))[0]
+	graphtest.Alike(t, "conversation", talk, graphtest.Recorded(t, "facebook/models/conversation.json"))
+	said := graphtest.Data(g.Well("GET", "/"+talk["id"].(string)+"/messages", "fields", "created_time,from,id,message,tags,to"))[0]
+	graphtest.Alike(t, "message", said, graphtest.Recorded(t, "facebook/models/message.json"))
+	_, fault := g.Ask("GET", "/me/feed", "fields", "frogs")
+	graphtest.Alike(t, "error", fault, graphtest.Recorded(t, "error.json"))
+	debug := graphtest.Recorded(t, "base/token_info.json")
 	for _, k := range []string{"issued_at", "profile_id"} { // documented, and absent from this one recording
 		debug["data"].(map[string]any)[k] = map[string]any{"issued_at": 1.0, "profile_id": ""}[k]
 	}
-	alike(t, "debug_token", g.well("GET", "/debug_token", "input_token", g.page.Token, "access_token", "600000000000001|app-secret"), debug)
+	graphtest.Alike(t, "debug_token", g.Well("GET", "/debug_token", "input_token", g.page.Token, "access_token", "600000000000001|app-secret"), debug)
 }
 
 // with adds a key to the first element of a recorded list.

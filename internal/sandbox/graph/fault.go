@@ -19,6 +19,7 @@ type Fault struct {
 	Title     string `json:"error_user_title,omitempty"`
 	Text      string `json:"error_user_msg,omitempty"`
 	Transient bool   `json:"is_transient,omitempty"`
+	Data      any    `json:"error_data,omitempty"`
 	Trace     string `json:"fbtrace_id"`
 }
 

@@ -41,7 +41,7 @@ func (a *ask) contain(acc *account) (any, *graph.Fault) {
 	if counted(acc.contained, a.now, containerLife) >= containersMax {
 		return nil, graph.No(http.StatusForbidden, 9, 2207042, "You reached maximum number of containers that is allowed to be created by Content Publishing API.")
 	}
-	c := &container{account: acc, made: a.now, kind: strings.ToUpper(a.p.Get("media_type")), caption: a.p.Get("caption"), alt: a.p.Get("alt_text"), feed: true,
+	c := &container{account: acc, made: a.now, file: graph.Upload{Closed: true}, kind: strings.ToUpper(a.p.Get("media_type")), caption: a.p.Get("caption"), alt: a.p.Get("alt_text"), feed: true,
 		collab: a.p.List("collaborators"), thumb: a.p.Get("thumb_offset")}
 	for name, to := range map[string]*bool{"is_carousel_item": &c.child, "is_ai_generated": &c.ai, "is_paid_partnership": &c.paid, "share_to_feed": &c.feed} {
 		v, err := a.p.Flag(name, *to)
@@ -122,15 +122,15 @@ func (a *ask) filled(c *container) *graph.Fault {
 		if a.token.Kind == "IG" { // "available only for apps that have implemented Facebook Login for Business"
 			return graph.Invalid("The parameter video_url is required")
 		}
-		c.resumable = true
+		c.resumable, c.file.Closed = true, false
 		return nil
 	case video == "":
 		return graph.Invalid("The parameter video_url is required")
 	case a.fetch.err != nil:
 		return wrong(9004, 2207052, "Media download has failed", "The media could not be fetched from this uri.")
 	}
-	c.bytes = int64(len(a.fetch.data))
-	a.work(c, a.fetch.data)
+	c.file.Add(a.fetch.data)
+	c.start(a.n, a.now)
 	return nil
 }
 
@@ -159,12 +159,8 @@ func (a *ask) picture(c *container) *graph.Fault {
 	return nil
 }
 
-// work begins once a video is there: whether it can be read shows at the end.
-func (a *ask) work(c *container, data []byte) {
-	c.start(a.n, data, a.now)
-}
-
-func (c *container) start(n *Network, data []byte, now time.Time) {
+// start begins the work on a video: whether it can be read shows at the end.
+func (c *container) start(n *Network, now time.Time) {
 	wait := n.options.Work
 	if wait == 0 {
 		wait = 20 * time.Second
@@ -173,9 +169,9 @@ func (c *container) start(n *Network, data []byte, now time.Time) {
 	if c.kind == "STORIES" {
 		most = maxStory
 	}
-	c.ready, c.uploadDone = now.Add(wait), true
-	c.broken = len(data) < 12 || string(data[4:8]) != "ftyp" || c.bytes > most || bytes.Contains(data, []byte("kith:unreadable"))
-	c.data = data[:min(len(data), 1<<20)]
+	c.ready = now.Add(wait)
+	c.broken = !c.file.Readable() || c.file.Bytes > most
+	c.data, c.file.Data = c.file.Data, nil
 }
 
 func (a *ask) carousel(c *container) *graph.Fault {
@@ -238,10 +234,10 @@ func (a *ask) onContainer(c *container) (any, *graph.Fault) {
 				return nil, false, true, nil
 			}
 			phase := "in_progress"
-			if c.uploadDone {
+			if c.file.Closed {
 				phase = "complete"
 			}
-			return map[string]any{"uploading_phase": map[string]any{"status": phase, "bytes_transferred": c.bytes},
+			return map[string]any{"uploading_phase": map[string]any{"status": phase, "bytes_transferred": c.file.Bytes},
 				"processing_phase": map[string]any{"status": map[bool]string{true: "complete", false: "not_started"}[status == "FINISHED"]}}, true, true, nil
 		}
 		return nil, false, false, nil

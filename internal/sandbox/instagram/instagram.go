@@ -58,7 +58,7 @@ type Network struct {
 	threads    map[string]*thread
 	messages   map[string]*message
 	tokens     map[string]*graph.Token
-	codes      map[string]*code
+	codes      map[string]*graph.Code
 	hook       subscription
 	watch      func(node, method, edge, name string)
 }
@@ -84,7 +84,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	n := &Network{stage: stage, options: o, random: stage.Random(Name), last: 17_900_000_000_000_000,
 		accounts: map[string]*account{}, pages: map[string]*account{}, containers: map[string]*container{}, media: map[string]*media{},
 		comments: map[string]*comment{}, threads: map[string]*thread{}, messages: map[string]*message{}, tokens: map[string]*graph.Token{},
-		codes: map[string]*code{}}
+		codes: map[string]*graph.Code{}}
 	n.courier = &graph.Courier{Stage: stage, Network: Name, Object: "instagram", Secret: o.AppSecret, Client: o.Client, To: n.hookTo}
 	n.courier.Start()
 	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,
@@ -115,7 +115,7 @@ func (n *Network) AddAccount(username, name string) Account {
 	n.order = append(n.order, a)
 	made := Account{ID: a.id, Username: username, Name: name, PageID: a.page}
 	made.PageToken = n.issue("EAAG", &graph.Token{Kind: "PAGE", Of: a.id, Scopes: facebookScopes()})
-	made.Token = n.issue("IGAA", &graph.Token{Kind: "IG", Of: a.id, Scopes: instagramScopes(), Expires: n.stage.Clock.Now().Add(longLife)})
+	made.Token = n.issue("IGAA", &graph.Token{Kind: "IG", Of: a.id, Scopes: instagramScopes(), Expires: n.stage.Clock.Now().Add(graph.LongLife)})
 	return made
 }
 

@@ -11,16 +11,6 @@ import (
 	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
-// code is what a consent page gives back: good once, for a while, for the same redirect address.
-type code struct {
-	login    string // IG or USER
-	redirect string
-	scopes   []string
-	accounts []string
-	until    time.Time
-	used     bool
-}
-
 // dialog is both consent pages: Facebook's dialog and Instagram's. GET shows what is asked, POST is the person's answer.
 func (n *Network) dialog(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
@@ -33,12 +23,11 @@ func (n *Network) dialog(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Invalid request: this redirect address, app or response type is not allowed.", http.StatusBadRequest)
 		return
 	}
-	asked := strings.FieldsFunc(r.FormValue("scope"), func(c rune) bool { return c == ',' || c == ' ' })
 	if r.Method == http.MethodGet {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = signIn().Execute(w, map[string]any{"Login": login, "Accounts": n.shown(), "Scopes": asked, "Query": r.URL.Query()})
+		_ = signIn().Execute(w, map[string]any{"Login": login, "Accounts": n.shown(), "Scopes": graph.Asked(r.FormValue("scope"), nil), "Query": r.URL.Query()})
 		return
 	}
 	q := back.Query()
@@ -50,30 +39,27 @@ func (n *Network) dialog(w http.ResponseWriter, r *http.Request) {
 		q.Set("error_reason", "user_denied")
 		q.Set("error_description", "The user denied your request")
 	} else {
-		q.Set("code", n.consent(login, asked, r.FormValue("redirect_uri"), r.Form["account"], r.Form["granted"]))
+		q.Set("code", n.consent(login, graph.Asked(r.FormValue("scope"), r.Form["granted"]), r.FormValue("redirect_uri"), r.Form["account"]))
 	}
 	back.RawQuery = q.Encode()
 	back.Fragment = "_"                                  // "#_" is appended to what comes back, as documented
 	http.Redirect(w, r, back.String(), http.StatusFound) //nolint:gosec // back to whoever asked is what a pretended network does
 }
 
-func (n *Network) consent(login string, asked []string, redirect string, accounts, granted []string) string {
+func (n *Network) consent(login string, scopes []string, redirect string, accounts []string) string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	c := &code{login: login, redirect: redirect, scopes: asked, accounts: accounts, until: n.stage.Clock.Now().Add(10 * time.Minute)}
+	c := &graph.Code{Kind: login, Redirect: redirect, Scopes: scopes, Accounts: accounts, Until: n.stage.Clock.Now().Add(10 * time.Minute)}
 	if login == "IG" {
-		c.until = n.stage.Clock.Now().Add(time.Hour) // "valid for 1 hour"
+		c.Until = n.stage.Clock.Now().Add(time.Hour) // "valid for 1 hour"
 	}
-	if len(granted) > 0 { // unticked permissions are simply not given
-		c.scopes = slices.DeleteFunc(slices.Clone(asked), func(s string) bool { return !slices.Contains(granted, s) })
-	}
-	if len(c.accounts) == 0 {
+	if len(c.Accounts) == 0 {
 		for _, a := range n.order {
-			c.accounts = append(c.accounts, a.id)
+			c.Accounts = append(c.Accounts, a.id)
 		}
 	}
-	if login == "IG" && len(c.accounts) > 1 {
-		c.accounts = c.accounts[:1] // one signs in as one account
+	if login == "IG" && len(c.Accounts) > 1 {
+		c.Accounts = c.Accounts[:1] // one signs in as one account
 	}
 	value := n.opaque("AQ", 60)
 	n.codes[value] = c
@@ -145,28 +131,13 @@ func (n *Network) granted(r *http.Request, p *graph.Params, id, edge string) (an
 		return nil, graph.UnknownPath(strings.Trim(id+"/"+edge, "/"))
 	case p.Get("client_id") == n.options.IGID:
 		return n.instagramCode(p, now)
-	case p.Get("client_id") != n.options.AppID:
-		return nil, graph.No(http.StatusBadRequest, 101, 0, "Error validating application. Cannot get application info due to a system error.")
-	case p.Get("client_secret") != n.options.AppSecret:
-		return nil, graph.No(http.StatusBadRequest, 1, 0, "Error validating client secret.")
-	case p.Get("grant_type") == "fb_exchange_token":
-		t, ok := n.tokens[p.Get("fb_exchange_token")]
-		if !ok || t.Kind != "USER" || t.Revoked || now.After(t.Expires) {
-			return nil, graph.No(http.StatusBadRequest, 190, 463, "Error validating access token: Session has expired.")
-		}
-		return n.long(&graph.Token{Kind: "USER", Scopes: t.Scopes, Accounts: t.Accounts}), nil
 	}
-	c, f := n.spend(p, "USER", now)
-	if f != nil {
-		return nil, f
-	}
-	value := n.issue("EAAG", &graph.Token{Kind: "USER", Scopes: c.scopes, Accounts: c.accounts, Expires: now.Add(shortLife)})
-	return map[string]any{"access_token": value, "token_type": "bearer", "expires_in": int(shortLife.Seconds())}, nil
+	return n.app().Exchange(p, now, n.tokens, n.codes, func(t *graph.Token) string { return n.issue("EAAG", t) })
 }
 
 func (n *Network) long(t *graph.Token) any {
-	t.Expires = n.stage.Clock.Now().Add(longLife)
-	return map[string]any{"access_token": n.issue(map[string]string{"IG": "IGAA", "USER": "EAAG"}[t.Kind], t), "token_type": "bearer", "expires_in": int(longLife.Seconds())}
+	t.Expires = n.stage.Clock.Now().Add(graph.LongLife)
+	return map[string]any{"access_token": n.issue(map[string]string{"IG": "IGAA", "USER": "EAAG"}[t.Kind], t), "token_type": "bearer", "expires_in": int(graph.LongLife.Seconds())}
 }
 
 // instagramCode is POST api.instagram.com/oauth/access_token: the one place where Instagram login says which permissions were given.
@@ -174,29 +145,13 @@ func (n *Network) instagramCode(p *graph.Params, now time.Time) (any, *graph.Fau
 	if p.Get("client_secret") != n.options.IGSecret || p.Get("grant_type") != "authorization_code" || p.Method != http.MethodPost {
 		return nil, graph.No(http.StatusBadRequest, 400, 0, "Invalid platform app")
 	}
-	c, f := n.spend(p, "IG", now)
+	c, f := graph.Spend(n.codes, "IG", p, now)
 	if f != nil {
 		return nil, f
 	}
-	acc := n.accounts[c.accounts[0]]
-	value := n.issue("IGAA", &graph.Token{Kind: "IG", Of: acc.id, Scopes: c.scopes, Expires: now.Add(shortLife)})
-	return map[string]any{"data": []any{map[string]any{"access_token": value, "user_id": acc.scoped, "permissions": strings.Join(c.scopes, ",")}}}, nil
-}
-
-func (n *Network) spend(p *graph.Params, login string, now time.Time) (*code, *graph.Fault) {
-	c, ok := n.codes[p.Get("code")]
-	switch {
-	case !ok || c.login != login:
-		return nil, graph.No(http.StatusBadRequest, 100, 0, "Invalid verification code format.")
-	case c.used:
-		return nil, graph.No(http.StatusBadRequest, 100, 36009, "This authorization code has been used.")
-	case now.After(c.until):
-		return nil, graph.No(http.StatusBadRequest, 100, 36007, "This authorization code has expired.")
-	case c.redirect != p.Get("redirect_uri"):
-		return nil, graph.No(http.StatusBadRequest, 100, 36008, "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request")
-	}
-	c.used = true
-	return c, nil
+	acc := n.accounts[c.Accounts[0]]
+	value := n.issue("IGAA", &graph.Token{Kind: "IG", Of: acc.id, Scopes: c.Scopes, Expires: now.Add(shortLife)})
+	return map[string]any{"data": []any{map[string]any{"access_token": value, "user_id": acc.scoped, "permissions": strings.Join(c.Scopes, ",")}}}, nil
 }
 
 // me is /me: the account of an Instagram token, the Page of a Page's token, or the person.

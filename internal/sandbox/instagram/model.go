@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 // account is a professional account. It has two ids: that of the account, and one scoped to the app, which /me answers as id with
@@ -43,30 +44,27 @@ func (f *profile) author() author { return author{f.id, f.person.Handle, false} 
 
 // container is what is being made ready to be published.
 type container struct {
-	id         string
-	account    *account
-	kind       string // IMAGE, REELS, STORIES, VIDEO (of a carousel), CAROUSEL
-	video      bool
-	caption    string
-	alt        string
-	child      bool
-	children   []*container
-	resumable  bool
-	size       int64 // of a resumable upload, once it is said
-	received   []byte
-	bytes      int64
-	data       []byte
-	made       time.Time
-	ready      time.Time // zero: waits for its bytes
-	published  time.Time // as its status says it; zero: never
-	ai, paid   bool
-	feed       bool
-	collab     []string
-	thumb      string
-	broken     bool // it turns out at the end of the work
-	width      int
-	height     int
-	uploadDone bool
+	id        string
+	account   *account
+	kind      string // IMAGE, REELS, STORIES, VIDEO (of a carousel), CAROUSEL
+	video     bool
+	caption   string
+	alt       string
+	child     bool
+	children  []*container
+	resumable bool
+	file      graph.Upload
+	data      []byte
+	made      time.Time
+	ready     time.Time // zero: waits for its bytes
+	published time.Time // as its status says it; zero: never
+	ai, paid  bool
+	feed      bool
+	collab    []string
+	thumb     string
+	broken    bool // it turns out at the end of the work
+	width     int
+	height    int
 }
 
 // media is what is published: ours, and, tagged, of others.

@@ -47,11 +47,7 @@ func (a *ask) showPage(acc *account, fs []graph.Field) (any, *graph.Fault) {
 			if a.token.Kind != "USER" {
 				return a.token.Value, true, true, nil
 			}
-			t := &graph.Token{Kind: "PAGE", Of: acc.id, Scopes: a.token.Scopes}
-			if a.token.Expires.Sub(a.token.Issued) < longLife {
-				t.Expires = a.token.Expires
-			}
-			return a.n.issue("EAAG", t), true, true, nil
+			return a.n.issue("EAAG", a.token.PageToken(acc.id)), true, true, nil
 		case "instagram_business_account", "connected_instagram_account":
 			v, err := a.showAccount(acc, f.Inner)
 			return v, true, true, err

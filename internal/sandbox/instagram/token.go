@@ -11,7 +11,6 @@ import (
 
 const (
 	shortLife = time.Hour
-	longLife  = 60 * 24 * time.Hour
 	userID    = "7311000000000043"
 )
 
@@ -119,23 +118,20 @@ func (a *ask) debugToken() (any, *graph.Fault) {
 	if a.token.Kind == "IG" {
 		return nil, graph.Missing(a.p.Method, a.id)
 	}
-	if a.token.Kind != "APP" && a.p.Get("input_token") != a.token.Value {
-		return nil, graph.No(http.StatusBadRequest, 100, 0, "(#100) You must provide an app access token, or a user access token that is an owner or developer of the app")
+	value := a.p.Get("input_token")
+	t := a.n.tokens[value]
+	if t != nil {
+		t = reduced(t, a.call)
 	}
-	t, ok := a.n.tokens[a.p.Get("input_token")]
-	if !ok {
-		return map[string]any{"data": map[string]any{"error": map[string]any{"code": 190, "message": "Invalid OAuth access token."}, "is_valid": false, "scopes": []string{}}}, nil
+	data, f := a.n.app().Debug(a.token, value, t, a.now)
+	if f != nil {
+		return nil, f
 	}
-	t = reduced(t, a.call)
-	ends := int64(0)
-	if !t.Expires.IsZero() {
-		ends = t.Expires.Unix()
-	}
-	data := map[string]any{"app_id": a.n.options.AppID, "type": t.Kind, "application": "Kith rehearsal", "is_valid": !t.Revoked && (ends == 0 || a.now.Before(t.Expires)),
-		"expires_at": ends, "data_access_expires_at": t.Issued.Add(90 * 24 * time.Hour).Unix(), "issued_at": t.Issued.Unix(), "scopes": append([]string{}, t.Scopes...),
-		"user_id": userID}
-	if acc := a.n.accounts[t.Of]; t.Kind == "PAGE" && acc != nil {
-		data["profile_id"] = acc.page
+	if t != nil {
+		data["user_id"] = userID
+		if acc := a.n.accounts[t.Of]; t.Kind == "PAGE" && acc != nil {
+			data["profile_id"] = acc.page
+		}
 	}
 	return map[string]any{"data": data}, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/kithhq/kith/internal/sandbox"
@@ -52,51 +51,20 @@ func (n *Network) get(ctx context.Context, address, kind string) ([]byte, error)
 	return io.ReadAll(io.LimitReader(res.Body, maxVideo+1))
 }
 
-// upload is POST rupload.facebook.com/ig-api-upload/{version}/{container}: from the offset on; what arrived is kept, also of a
-// connection that broke.
+// upload is POST rupload.facebook.com/ig-api-upload/{version}/{container}.
 func (n *Network) upload(w http.ResponseWriter, r *http.Request, id string) {
 	call := sandbox.From(r.Context())
-	token := strings.TrimPrefix(strings.TrimPrefix(r.Header.Get("Authorization"), "OAuth "), "Bearer ")
-	n.mu.Lock()
-	t, c := n.tokens[token], n.containers[id]
-	now := call.Now()
-	var bad string
-	offset, err := strconv.ParseInt(r.Header.Get("offset"), 10, 64)
-	size, sizeErr := strconv.ParseInt(r.Header.Get("file_size"), 10, 64)
-	switch {
-	case r.Method != http.MethodPost:
-		bad = "NotAllowed"
-	case t == nil || t.Revoked || !t.Expires.IsZero() && now.After(t.Expires) || c == nil || t.Of != c.account.id:
-		bad = "NotAuthorizedError"
-	case err != nil || sizeErr != nil || size <= 0 || offset < 0 || offset > size:
-		bad = "InvalidHeaderError"
-	case !c.resumable || c.uploadDone || offset != c.bytes || c.size != 0 && c.size != size:
-		bad = "OffsetInvalidError"
-	}
-	if bad == "" {
-		c.size = size
-	}
-	n.mu.Unlock()
-	if bad != "" {
-		graph.Write(w, http.StatusBadRequest, map[string]any{"debug_info": map[string]any{"retriable": false, "type": bad, "message": "Request processing failed"}})
-		return
-	}
-	data, err := io.ReadAll(io.LimitReader(r.Body, size-offset+1))
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if offset != c.bytes { // another came first
-		graph.Write(w, http.StatusBadRequest, map[string]any{"debug_info": map[string]any{"retriable": false, "type": "OffsetInvalidError", "message": "Request processing failed"}})
-		return
-	}
-	c.received = append(c.received, data...)
-	c.bytes += int64(len(data))
-	if err != nil || c.bytes != size {
-		graph.Write(w, http.StatusBadRequest, map[string]any{"debug_info": map[string]any{"retriable": true, "type": "PartialRequestError", "message": "Partial request"}})
-		return
-	}
-	c.start(n, c.received, now)
-	call.Accept(sandbox.Entry{Account: c.account.id, Action: sandbox.Upload, Object: c.id, Text: fmt.Sprint(size, " bytes")})
-	graph.Write(w, http.StatusOK, map[string]any{"success": true, "message": "Upload successful."})
+	var c *container
+	graph.Receive(w, r, &n.mu, func(token string) *graph.Upload {
+		t := n.tokens[token]
+		if c = n.containers[id]; t == nil || t.Revoked || !t.Expires.IsZero() && call.Now().After(t.Expires) || c == nil || t.Of != c.account.id {
+			return nil
+		}
+		return &c.file
+	}, func() {
+		c.start(n, call.Now())
+		call.Accept(sandbox.Entry{Account: c.account.id, Action: sandbox.Upload, Object: c.id, Text: fmt.Sprint(c.file.Size, " bytes")})
+	})
 }
 
 // serveFile answers media and pictures of people, as Meta's file hosts do: without a token.
