@@ -8,70 +8,34 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/kithhq/kith/internal/network/graph/graphtest"
 	"github.com/kithhq/kith/internal/network/messenger"
 	"github.com/kithhq/kith/internal/network/networktest"
 )
 
-func specs(path ...string) string {
-	root := os.Getenv("KITH_SPECS")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "..", "shared", "specs")
-	}
-	return filepath.Join(append([]string{root}, path...)...)
-}
-
 // published are Meta's own lists of what Pages take, and its collection of calls to
 // Messenger.
 type published struct {
-	edges   map[string]map[string]string // "POST messages" → parameter → type
-	enums   map[string][]string
+	graphtest.Lists
 	bodies  []map[string]any // of the collection's sends
 	answers []map[string]any
 }
 
-func read(t *testing.T, into any, path ...string) {
-	t.Helper()
-	data, err := os.ReadFile(specs(path...))
-	if err != nil {
-		t.Skip("nothing published at " + path[0] + " (set KITH_SPECS): requests were not judged")
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func lists(t *testing.T) published {
 	t.Helper()
-	p := published{edges: map[string]map[string]string{}, enums: map[string][]string{}}
-	for _, kind := range []string{"Page", "UnifiedThread"} {
-		var node struct {
-			APIs []struct {
-				Method, Endpoint string
-				Params           []struct{ Name, Type string }
-			}
-		}
-		read(t, &node, "meta-graph", "api_specs", "specs", kind+".json")
-		for _, api := range node.APIs {
-			name := kind + " " + api.Method + " " + strings.TrimPrefix(api.Endpoint, "/")
-			p.edges[name] = map[string]string{}
-			for _, param := range api.Params {
-				p.edges[name][param.Name] = param.Type
-			}
-		}
+	l, err := graphtest.Read("Page", "UnifiedThread")
+	if err != nil {
+		t.Skip("no published parameter lists at meta-graph/api_specs (set KITH_SPECS): requests were not judged by them")
 	}
-	var enums []struct {
-		Name   string
-		Values []string
-	}
-	read(t, &enums, "meta-graph", "api_specs", "specs", "enum_types.json")
-	for _, e := range enums {
-		p.enums[e.Name] = e.Values
-	}
+	l.Everywhere = []string{"fields", "limit", "after", "ids", "appsecret_proof"}
+	l.Answers = map[string]string{"conversations": "UnifiedThread", "messages": "UnifiedMessage"}
+	l.Fields = map[string][]string{"UnifiedMessage": {"created_time", "message", "from", "to", "attachments"}, // in no list: as recorded
+		"Person": {"name", "first_name", "last_name", "profile_pic"}} // and these as documented: the user profile of Messenger
+	p := published{Lists: l}
 	var collection struct {
 		Item []struct {
 			Item []struct {
@@ -80,7 +44,13 @@ func lists(t *testing.T) published {
 			}
 		}
 	}
-	read(t, &collection, "messenger", "messenger-platform-api.postman_collection.json")
+	data, err := os.ReadFile(graphtest.Specs("messenger", "messenger-platform-api.postman_collection.json"))
+	if err != nil {
+		t.Skip("no collection of calls at messenger (set KITH_SPECS): messages were not judged by it")
+	}
+	if err := json.Unmarshal(data, &collection); err != nil {
+		t.Fatal(err)
+	}
 	for _, one := range collection.Item[0].Item {
 		var body, answer map[string]any
 		if json.Unmarshal([]byte(one.Request.Body.Raw), &body) != nil || json.Unmarshal([]byte(one.Response[0].Body), &answer) != nil {
@@ -91,43 +61,19 @@ func lists(t *testing.T) published {
 	return p
 }
 
-// wrong says what is not published about a call on a Page or a conversation.
+// wrong says what is not published about a call.
 func (p published) wrong(method, path string, params url.Values) (all []string) {
-	path = strings.TrimPrefix(path, "/v25.0/")
-	id, edge, _ := strings.Cut(path, "/")
-	if edge == "" || edge == "subscriptions" || id == "debug_token" {
-		return nil // guides describe these, not the lists
-	}
+	id, edge, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, "/"), "v25.0/"), "/")
 	kind := "Page"
-	if strings.HasPrefix(id, "t_") {
+	switch {
+	case edge == "subscriptions" || id == "debug_token":
+		return nil // guides describe these, not the lists
+	case id == "" && params.Has("ids"):
+		kind = "Person"
+	case strings.HasPrefix(id, "t_"):
 		kind = "UnifiedThread"
 	}
-	known, there := p.edges[kind+" "+method+" "+edge]
-	if !there {
-		return []string{kind + " " + method + " " + edge + " is not published"}
-	}
-	for name, values := range params {
-		if slices.Contains([]string{"fields", "limit", "after", "appsecret_proof"}, name) {
-			continue // the guides on paging, field expansion and securing requests
-		}
-		form, ok := known[name]
-		if !ok {
-			all = append(all, edge+" takes no "+name)
-		}
-		if enum, is := p.enums[strings.TrimSuffix(strings.TrimPrefix(form, "list<"), ">")]; is {
-			for _, v := range strings.Split(strings.Trim(values[0], `["]`), ",") {
-				if !slices.ContainsFunc(enum, func(e string) bool { return strings.EqualFold(e, v) }) {
-					all = append(all, name+" takes no "+v)
-				}
-			}
-		}
-		if form == "Object" && name != "tag" {
-			var object map[string]any
-			if json.Unmarshal([]byte(values[0]), &object) != nil {
-				all = append(all, name+" is no object")
-			}
-		}
-	}
+	all = p.Checked(kind, method, edge, params)
 	if method == http.MethodPost && edge == "messages" && params.Has("message") && !slices.ContainsFunc(p.bodies, func(b map[string]any) bool { return alike(b, params) }) {
 		all = append(all, "a message like no call of the collection")
 	}
@@ -149,14 +95,6 @@ func alike(body map[string]any, params url.Values) bool {
 	return true
 }
 
-func sent(r *http.Request, body []byte) url.Values {
-	params := r.URL.Query()
-	if form, err := url.ParseQuery(string(body)); err == nil && r.Method == http.MethodPost {
-		maps.Copy(params, form)
-	}
-	return params
-}
-
 func judge(t *testing.T, next http.Handler) http.Handler {
 	t.Helper()
 	p := lists(t)
@@ -168,7 +106,7 @@ func judge(t *testing.T, next http.Handler) http.Handler {
 		if strings.Contains(r.URL.String(), "EAAG") || !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
 			t.Errorf("%s %s: the token is not where it belongs", r.Method, r.URL.Path)
 		}
-		for _, wrong := range p.wrong(r.Method, r.URL.Path, sent(r, body)) {
+		for _, wrong := range p.wrong(r.Method, r.URL.Path, graphtest.Sent(r, body)) {
 			t.Errorf("%s %s: %s", r.Method, r.URL.Path, wrong)
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
@@ -217,7 +155,7 @@ func (*recorder) WriteHeader(int)                  {}
 // The judge must be able to say no.
 func TestTheJudgeRefusesWhatIsNotPublished(t *testing.T) {
 	p := lists(t)
-	for _, form := range []string{"colour=red", "messaging_type=SHOUT", "sender_action=WAVE", "recipient=7", `recipient={"name":"x"}&message={"text":"x"}`} {
+	for _, form := range []string{"colour=red", "messaging_type=SHOUT", "sender_action=WAVE", `recipient={"name":"x"}&message={"text":"x"}`} {
 		params, err := url.ParseQuery(form)
 		if err != nil {
 			t.Fatal(err)
