@@ -162,6 +162,8 @@ func TestAllThatIsSaidComesInByWebhook(t *testing.T) {
 	s.Act(sandbox.Act{Kind: "edit", Target: said.ID, Text: "Bonsoir", Person: "p001"})
 	s.Act(sandbox.Act{Kind: "react", Target: said.ID, Person: "p001"})
 	s.Act(sandbox.Act{Kind: "react", Target: said.ID, Person: "p001", Reaction: "NONE"})
+	s.Stage.Clock.Advance(time.Second)
+	s.Act(sandbox.Act{Kind: "react", Target: said.ID, Person: "p001"}) // once more: another reaction than the first
 	who := s.person("p001")
 	shared, err := s.on.Share(who, s.page.ID, "", "image", "https://files.example/1.jpg", "sticker", "https://files.example/2.png", "fallback", "https://example.org/", "audio", "https://files.example/3.mp3")
 	if err != nil {
@@ -174,7 +176,7 @@ func TestAllThatIsSaidComesInByWebhook(t *testing.T) {
 		t.Fatal(err)
 	}
 	raws, events := s.told()
-	want := []network.EventKind{network.Direct, network.Edited, network.Reaction, network.Reaction, network.Direct, network.Direct, network.Ours}
+	want := []network.EventKind{network.Direct, network.Edited, network.Reaction, network.Reaction, network.Reaction, network.Direct, network.Direct, network.Ours}
 	var kinds []network.EventKind
 	for i, e := range events {
 		kinds = append(kinds, e.Kind)
@@ -185,20 +187,20 @@ func TestAllThatIsSaidComesInByWebhook(t *testing.T) {
 	if !slices.Equal(kinds, want) {
 		t.Fatalf("%v, want %v", kinds, want)
 	}
-	if events[1].ID != said.ID || events[1].Text != "Bonsoir" || events[2].Parent != said.ID || events[2].Removed || !events[3].Removed || events[2].ID == events[3].ID {
-		t.Errorf("%+v", events[:4])
+	if events[1].ID != said.ID || events[1].Text != "Bonsoir" || events[2].Parent != said.ID || events[2].Removed || !events[3].Removed || events[2].ID == events[3].ID || raws[2].Key == raws[4].Key {
+		t.Errorf("%+v", events[:5])
 	}
 	var types []string
-	for _, a := range events[4].Media {
+	for _, a := range events[5].Media {
 		types = append(types, a.Type)
 	}
-	if events[4].ID != shared || !slices.Equal(types, []string{"image", "image", "link", "audio"}) {
-		t.Errorf("%+v", events[4])
-	}
-	if events[5].Text != "Get started" || network.Refusal(s.Account.Limits, s.Answer("Welcome", events[5].Ref)) != nil {
+	if events[5].ID != shared || !slices.Equal(types, []string{"image", "image", "link", "audio"}) {
 		t.Errorf("%+v", events[5])
 	}
-	if _, _, err := reply(t, s.World, "Welcome", events[5].Ref); err != nil {
+	if events[6].Text != "Get started" || network.Refusal(s.Account.Limits, s.Answer("Welcome", events[6].Ref)) != nil {
+		t.Errorf("%+v", events[6])
+	}
+	if _, _, err := reply(t, s.World, "Welcome", events[6].Ref); err != nil {
 		t.Errorf("who pressed a button cannot be answered: %v", err)
 	}
 	// What is told by webhook and by reading is one event, with one key.
