@@ -40,6 +40,9 @@ func (l Limits) CheckParts(parts []Part) []Problem {
 	if len(parts) > 1 && !l.Thread && (!l.Comment || len(parts) > 2 || len(parts[1].Media) > 0) {
 		all = append(all, Problem{Level: "error", Part: 1, Field: "text", Key: "no_thread", Text: "This network has no threads.", Hint: "Put everything into one part, or leave this channel out."})
 	}
+	if len(parts) > 1 && !l.Thread && l.Comment && parts[0].Kind == Story {
+		all = append(all, Problem{Level: "error", Part: 1, Field: "text", Key: "no_comment", Text: "A story takes no comment.", Hint: "Leave the comment out."})
+	}
 	for i, p := range parts {
 		of := l
 		if i > 0 && !l.Thread && l.Comment {

@@ -103,6 +103,7 @@ type Option struct {
 	Default  string     `json:"default,omitempty"`
 	Max      int        `json:"max,omitempty"`   // of a text, in code points
 	Kinds    []PostKind `json:"kinds,omitempty"` // only for these; none: for all
+	Paid     bool       `json:"paid,omitempty"`  // the label of a paid partnership is made of it, and asks for it
 }
 
 // Choice is one value of an option.

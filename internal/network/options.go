@@ -14,10 +14,16 @@ func (p Profile) CheckOptions(part Part) []Problem {
 	for _, o := range p.Options {
 		known[o.Name] = true
 		value := part.Options[o.Name]
-		if len(o.Kinds) > 0 && !slices.Contains(o.Kinds, part.Kind) {
-			continue // it is not for this kind; what was chosen for another stays
+		other := len(o.Kinds) > 0 && !slices.Contains(o.Kinds, part.Kind)
+		switch {
+		case o.Paid && part.Disclosure.Paid && other:
+			c.add("error", "options", "paid_kind", "Leave the label out, or publish it as another kind of post.", nil, "%s labels no paid partnership on this kind of post.", p.Label)
+		case o.Paid && part.Disclosure.Paid && text.Blank(value):
+			c.add("error", "options", "option_missing", "The label of a paid partnership is made of it.", params{"option": o.Label}, "“%s” is missing.", o.Label)
+		case other: // what was chosen for another kind stays
+		default:
+			c.option(o, value)
 		}
-		c.option(o, value)
 	}
 	for name := range part.Options {
 		if !known[name] {

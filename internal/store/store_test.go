@@ -316,6 +316,37 @@ func TestSnapshotsLoseNothing(t *testing.T) {
 	})
 }
 
+// One looks whether something is there, another one writes it meanwhile: who
+// looked is told by a taken value, and finds it when the closure runs again, at
+// whatever level the two run.
+func TestWhatAnotherWroteMeanwhileIsFound(t *testing.T) {
+	db := storetest.Postgres(t)
+	type do func(context.Context, *store.DB, func(context.Context, *store.Tx) error) error
+	for name, second := range map[string]do{"serializable": store.Do, "snapshot": store.DoSnapshot, "locking": store.DoLocking} {
+		runs := 0
+		if err := second(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+			runs++
+			n, err := store.One[int](ctx, tx, "select count(*) from job_cron where name = $1", name)
+			if err != nil || n > 0 {
+				return err
+			}
+			if runs == 1 {
+				first := store.DoSnapshot(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+					_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ($1, 'x', 0)", name)
+					return err
+				})
+				if first != nil {
+					t.Fatal(first)
+				}
+			}
+			_, err = tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ($1, 'x', 0)", name)
+			return err
+		}); err != nil || runs != 2 {
+			t.Errorf("%s: %d runs, %v", name, runs, err)
+		}
+	}
+}
+
 // A server that has no memory left for locks has some again a moment later; one
 // whose disk is full is said to be unavailable, not broken.
 func TestWhatTheServerLacksIsNoFaultOfOurs(t *testing.T) {

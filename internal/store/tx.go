@@ -109,8 +109,8 @@ func do(ctx context.Context, db *DB, level sql.IsolationLevel, write func(ctx co
 			}
 			return nil
 		}
-		// In a snapshot a unique value may be taken by somebody whom the next one shows.
-		hidden := level == sql.LevelRepeatableRead && Taken(err) && attempt < 3
+		// A unique value may be taken by somebody whom only the next snapshot shows.
+		hidden := Taken(err) && attempt < 3
 		if !repeatable(err) && !hidden || attempt == 30 {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,7 +47,7 @@ func newChild(t *testing.T, engine string, c config.Config) *child {
 		t.Fatal(err)
 	}
 	k := &child{config: c, log: filepath.Join(t.TempDir(), "log")}
-	k.args = []string{"--data", c.Data, "--listen", c.Listen, "--log", "info", "--read-every", c.Read.String(), "--allow-private", "127.0.0.1/32",
+	k.args = []string{"--data", c.Data, "--listen", c.Listen, "--public-url", "http://" + c.Listen, "--log", "info", "--read-every", c.Read.String(), "--allow-private", "127.0.0.1/32",
 		"--facebook-app-id", c.Facebook.AppID, "--facebook-app-secret", c.Facebook.AppSecret.Reveal(), "--facebook-verify-token", c.Facebook.VerifyToken.Reveal(),
 		"--facebook-graph-url", c.Facebook.GraphURL}
 	for _, e := range c.Endpoints {
@@ -54,6 +55,12 @@ func newChild(t *testing.T, engine string, c config.Config) *child {
 	}
 	for _, d := range c.Delays {
 		k.args = append(k.args, "--delay", d)
+	}
+	for _, a := range c.Apps {
+		k.args = append(k.args, "--app", a)
+	}
+	if c.Mechanics != "" {
+		k.args = append(k.args, "--mechanics", c.Mechanics)
 	}
 	if c.DB != "" {
 		k.args = append(k.args, "--db", c.DB)
@@ -136,5 +143,11 @@ func (k *child) kill() {
 
 func (k *child) tail(t *testing.T) {
 	text, _ := os.ReadFile(k.log)
-	t.Logf("the last lines of Kith:\n%s", text[max(0, len(text)-6000):])
+	var said []string
+	for line := range strings.Lines(string(text)) {
+		if !strings.Contains(line, "msg=request ") || !strings.Contains(line, "status=200") { // our own asking
+			said = append(said, line)
+		}
+	}
+	t.Logf("the last lines of Kith:\n%s", strings.Join(said[max(0, len(said)-40):], ""))
 }

@@ -3,12 +3,15 @@ package crash
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
 	_ "modernc.org/sqlite"             // registers the driver "sqlite"
+
+	"github.com/kithhq/kith/internal/network"
 )
 
 // open opens the child's database from outside, as another program.
@@ -68,6 +71,52 @@ func inspect(t *testing.T, db *sql.DB) (s states) {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// doubts is what a dead Kith did not know.
+type doubts struct {
+	posts   map[string]bool // on their way
+	naming  map[string]bool // of these: an act that can be seen was under way
+	unclear int             // parts and answers of which it was not known whether they exist
+}
+
+// doubt reads what the killed process left open.
+func (r *rig) doubt(t *testing.T, b *batch) doubts {
+	t.Helper()
+	d := doubts{posts: map[string]bool{}, naming: map[string]bool{}}
+	db := r.child.left(t)
+	defer db.Close()
+	if err := db.QueryRowContext(t.Context(), "select count(*) from message where sending in ('claimed', 'unclear')").Scan(&d.unclear); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := db.QueryContext(t.Context(), `select u.post_id, p.state, p.step from part p join publication u on u.id = p.publication_id
+		where p.state <> 'sent' and u.state <> 'draft'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var post, state, kept string
+		var step network.Step
+		if err := rows.Scan(&post, &state, &kept); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(kept), &step); err != nil {
+			t.Fatal(err)
+		}
+		d.posts[post] = true
+		if state != "due" && (step.Name == "" || step.Public) {
+			d.naming[post] = true
+			d.unclear++
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	b.naming = d.naming
+	r.sum.unclear += d.unclear
+	r.sum.count(b, d)
+	return d
 }
 
 // lock keeps Kith from writing what it knows about posts and answers, as a slow

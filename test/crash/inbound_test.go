@@ -100,7 +100,7 @@ func TestWhatWasAnsweredIsInTheInboxWhenKilled(t *testing.T) {
 			t.Parallel()
 			s := newStage(t)
 			c := config.Config{Read: time.Hour}
-			s.fit(&c)
+			s.fit(t, &c)
 			k := newChild(t, engine, c)
 			k.start(t)
 			page := s.facebook.AddPage("Hirondelle")

@@ -4,6 +4,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -12,8 +14,12 @@ import (
 	"github.com/kithhq/kith/internal/sandbox"
 	"github.com/kithhq/kith/internal/sandbox/bluesky"
 	"github.com/kithhq/kith/internal/sandbox/facebook"
+	"github.com/kithhq/kith/internal/sandbox/instagram"
+	"github.com/kithhq/kith/internal/sandbox/linkedin"
 	"github.com/kithhq/kith/internal/sandbox/mastodon"
 	"github.com/kithhq/kith/internal/sandbox/pinterest"
+	"github.com/kithhq/kith/internal/sandbox/tiktok"
+	"github.com/kithhq/kith/internal/sandbox/x"
 	"github.com/kithhq/kith/internal/sandbox/youtube"
 )
 
@@ -26,6 +32,10 @@ type stage struct {
 	facebook  *facebook.Network
 	pinterest *pinterest.Network
 	youtube   *youtube.Network
+	instagram *instagram.Network
+	x         *x.Network
+	linkedin  *linkedin.Network
+	tiktok    *tiktok.Network
 	urls      map[string]string
 	taps      []*tap
 }
@@ -41,8 +51,12 @@ func newStage(t *testing.T) *stage {
 	s.facebook = facebook.New(s.Stage, facebook.Options{ReelsMost: 1e9, Work: 500 * time.Millisecond})
 	s.pinterest = pinterest.New(s.Stage, pinterest.Options{PerMinute: 1e9, Processing: 500 * time.Millisecond})
 	s.youtube = youtube.New(s.Stage, youtube.Options{Units: 1e9, Uploads: 1e9, Processing: 500 * time.Millisecond})
+	s.instagram = instagram.New(s.Stage, instagram.Options{PublishMax: 1e9, ContainersMax: 1e9, Work: 500 * time.Millisecond})
+	s.x = x.New(s.Stage, x.Options{Plenty: true, Work: 500 * time.Millisecond})
+	s.linkedin = linkedin.New(s.Stage, linkedin.Options{Processing: 500 * time.Millisecond, PartBytes: 100_000})
+	s.tiktok = tiktok.New(s.Stage, tiktok.Options{Plain: true, PostsPerDay: 1e9, Pending: 1e9, PerMinute: 1e9, Processing: 500 * time.Millisecond, Moderation: 500 * time.Millisecond})
 	for name, h := range map[string]http.Handler{"bluesky": s.bluesky.Handler(), "mastodon": s.mastodon.Handler(), "facebook": s.facebook.Handler(), "pinterest": s.pinterest.Handler(),
-		"youtube": s.youtube.Handler()} {
+		"youtube": s.youtube.Handler(), "instagram": s.instagram.Handler(), "x": s.x.Handler(), "linkedin": s.linkedin.Handler(), "tiktok": s.tiktok.Handler()} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -57,10 +71,27 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
+// plenty are quotas of posts that a hundred rounds do not use up.
+const plenty = `{"instagram": {"quotas": [{"name": "posts", "max": 1000000, "window_s": 86400, "per": "account"}]},
+	"x": {"quotas": [{"name": "posts", "max": 1000000, "window_s": 900, "per": "account"}]},
+	"linkedin": {"quotas": [{"name": "posts", "max": 1000000, "daily": "UTC", "per": "account"}]},
+	"tiktok": {"quotas": [{"name": "posts", "max": 1000000, "window_s": 86400, "per": "account"}]},
+	"youtube": {"quotas": [{"name": "posts", "max": 1000000, "daily": "America/Los_Angeles", "per": "app"},
+		{"name": "calls", "max": 100000000, "daily": "America/Los_Angeles", "per": "app"}]}}`
+
 // fit makes a configuration speak to the stage.
-func (s *stage) fit(c *config.Config) {
+func (s *stage) fit(t *testing.T, c *config.Config) {
+	t.Helper()
 	c.Facebook = config.Meta{AppID: "600000000000001", AppSecret: "app-secret", VerifyToken: "crash", GraphURL: s.urls["facebook"]}
-	c.Endpoints = append(c.Endpoints, "pinterest="+s.urls["pinterest"], "youtube="+s.urls["youtube"])
+	for _, name := range []string{"pinterest", "youtube", "instagram", "x", "linkedin", "tiktok"} {
+		c.Endpoints = append(c.Endpoints, name+"="+s.urls[name])
+	}
+	c.Apps = append(c.Apps, "instagram=600000000000002:app-secret:crash", "x=Y2xpZW50LXJlaGVhcnNhbA:client-secret-of-the-rehearsal",
+		"linkedin=77kithrehearsal:client-secret", "tiktok=awtiktokkey:tiktok-secret")
+	c.Mechanics = filepath.Join(t.TempDir(), "mechanics.json")
+	if err := os.WriteFile(c.Mechanics, []byte(plenty), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // account is one of our accounts on a network.
@@ -80,13 +111,22 @@ func (s *stage) accounts(n int) (all []account) {
 		page := s.facebook.AddPage("Hirondelle " + letter)
 		pins := s.pinterest.Account("hirondelle_"+letter, "Hirondelle "+letter)
 		films := s.youtube.AddChannel("Hirondelle "+letter, "hirondelle"+letter)
+		insta := s.instagram.AddAccount("hirondelle."+letter, "Hirondelle "+letter)
+		bird := s.x.Account("hirondelle_"+letter, "Hirondelle "+letter)
+		firm := s.linkedin.AddPage("Hirondelle "+letter, s.linkedin.AddMember("Camille "+letter))
+		clips := s.tiktok.Account("hirondelle."+letter, "Hirondelle "+letter)
 		all = append(all,
 			account{"bluesky", sky.DID, map[string]string{"server": s.urls["bluesky"], "handle": sky.Handle, "password": sky.AppPassword}, ways("bluesky", nil), true},
 			account{"mastodon", toot.ID, map[string]string{"server": s.urls["mastodon"], "token": toot.Token}, ways("mastodon", nil), true},
 			account{"facebook", page.ID, map[string]string{"page": page.ID, "token": page.Token}, ways("facebook", nil), true},
 			account{"pinterest", pins.ID, map[string]string{"token": pins.Token}, ways("pinterest", map[string]string{"board": pins.Board}), false},
 			account{"youtube", films.ID, map[string]string{"client": "700000000001-kith.apps.googleusercontent.com", "secret": "GOCSPX-app-secret", "token": films.Refresh},
-				ways("youtube", map[string]string{"kids": "no", "playlist": s.youtube.AddPlaylist(films.ID, "Shelves")}), true})
+				ways("youtube", map[string]string{"kids": "no", "playlist": s.youtube.AddPlaylist(films.ID, "Shelves")}), true},
+			account{"instagram", insta.ID, map[string]string{"token": insta.PageToken}, ways("instagram", nil), true},
+			account{"x", bird.ID, map[string]string{"token": bird.Token, "refresh": bird.Refresh}, ways("x", nil), true},
+			account{"linkedin", firm.URN, map[string]string{"token": firm.Token, "page": firm.Number}, ways("linkedin", nil), true},
+			account{"tiktok", clips.ID, map[string]string{"token": clips.Token, "business_id": clips.BusinessID, "business_token": clips.BusinessToken,
+				"business_refresh": clips.BusinessRefreshKey}, ways("tiktok", map[string]string{"privacy": "PUBLIC_TO_EVERYONE", "comments": "true"}), true})
 	}
 	return all
 }

@@ -35,8 +35,8 @@ func TestStopLosesNothing(t *testing.T) {
 				r.Weather.Must(sandbox.Mishap{Kind: sandbox.Latency, Action: sandbox.AnyWrite, DelayMS: 15_000, Times: 2})
 				r.Weather.Must(sandbox.Mishap{Kind: sandbox.Latency, Action: sandbox.AnyWrite, DelayMS: 1_500, JitterMS: 1_500})
 				stopSending, senders := r.pour(t, round)
-				r.leave(t, b, round)
-				wait(t, 300*time.Millisecond)
+				due := r.leave(t, b, round)
+				wait(t, time.Until(due)+300*time.Millisecond)
 				began := time.Now()
 				if err := r.child.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 					t.Fatal(err)
@@ -52,6 +52,7 @@ func TestStopLosesNothing(t *testing.T) {
 				}
 				r.child.kill() // it is gone; the next life begins
 				stopSending()
+				r.doubt(t, b)
 				r.Weather.Clear()
 				r.child.start(t)
 				asked, late := r.settled(t, b, time.Minute)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/sandbox"
 	"github.com/kithhq/kith/test/hand"
 )
 
@@ -16,17 +17,50 @@ type way struct {
 	options map[string]string
 	kind    string
 	title   string
+	moments []moment // where the kill strikes, in turn; none: at each text
+	mute    bool     // the network keeps no text with it, so that it is counted instead
+	blind   bool     // the network has no key for it and no list that must show it: see facts.json, “lost naming of photos”
+}
+
+// moment is a request that the kill strikes: the one that carries a text, or one
+// that is known by what it does and by what is read of it.
+type moment struct {
+	says     int // which text, from 1
+	action   sandbox.Action
+	begun    string // contained in its first half
+	accepted string // contained in what the ledger says of it
+}
+
+func says(n int) moment { return moment{says: n + 1} }
+
+func does(action sandbox.Action, begun, accepted string) moment {
+	return moment{action: action, begun: begun, accepted: accepted}
+}
+
+func (w way) striking() []moment {
+	if len(w.moments) > 0 {
+		return w.moments
+	}
+	all := make([]moment, w.texts)
+	for i := range all {
+		all[i] = says(i)
+	}
+	return all
 }
 
 // ways are those of a network.
 func ways(network string, options map[string]string) []way {
+	first, comment, publishes := says(0), says(1), does(sandbox.Publish, "", "")
 	switch network {
 	case "facebook":
+		bytes := does(sandbox.Upload, "ftyp", " bytes")
 		return []way{
-			{name: "single", texts: 1},
-			{name: "photo", texts: 1, files: []string{"photo"}},
-			{name: "video with a first comment", texts: 2, files: []string{"film"}},
-			{name: "reel", texts: 1, files: []string{"film"}, kind: "reel"},
+			{name: "photos", texts: 1, files: []string{"photo", "photo"}, moments: []moment{publishes, does(sandbox.Upload, "", "")}},
+			{name: "video in pieces, with a first comment", texts: 2, files: []string{"long"}, moments: []moment{publishes, bytes, comment, first}},
+			{name: "reel", texts: 1, files: []string{"film"}, kind: "reel", moments: []moment{publishes, bytes}},
+			{name: "story of a photo", texts: 1, files: []string{"photo"}, kind: "story", mute: true, moments: []moment{publishes}},
+			{name: "story of a video", texts: 1, files: []string{"film"}, kind: "story", mute: true, moments: []moment{publishes, bytes}},
+			{name: "text", texts: 1},
 		}
 	case "pinterest":
 		return []way{
@@ -39,6 +73,35 @@ func ways(network string, options map[string]string) []way {
 			{name: "video with a first comment", texts: 2, files: []string{fresh}, options: options, title: "A shelf, filmed"},
 			{name: "short", texts: 1, files: []string{fresh}, options: options, title: "A shelf, filmed", kind: "reel"},
 		}
+	case "instagram": // the text goes with the container; what makes it public names only that
+		bytes := does(sandbox.Upload, "ftyp", " bytes")
+		return []way{
+			{name: "image with a first comment", texts: 2, files: []string{"photo"}, moments: []moment{publishes, comment, first}},
+			{name: "reel with a first comment", texts: 2, files: []string{"film"}, kind: "reel", moments: []moment{publishes, bytes, comment, first}},
+			{name: "story", texts: 1, files: []string{"photo"}, kind: "story", mute: true, moments: []moment{publishes, does(sandbox.Upload, "", "")}},
+			{name: "carousel", texts: 1, files: []string{"photo", "film"}, moments: []moment{publishes, bytes, first}},
+		}
+	case "x":
+		segment := does(sandbox.Upload, "segment_index", "append")
+		return []way{
+			{name: "video, then an answer", texts: 2, files: []string{"long"}, moments: []moment{first, segment, comment, does(sandbox.Upload, "total_bytes", "initialize")}},
+			{name: "thread", texts: 3},
+			{name: "images, then an answer", texts: 2, files: []string{"photo", "photo"}, moments: []moment{first, comment, segment}},
+		}
+	case "linkedin":
+		announces := does(sandbox.Upload, "initializeUploadRequest", "")
+		return []way{
+			{name: "video with a first comment", texts: 2, files: []string{"film"}, moments: []moment{first, comment, does(sandbox.Upload, "ftyp", "0"), announces}},
+			{name: "text with a first comment", texts: 2},
+			{name: "images", texts: 1, files: []string{"photo", "photo"}, moments: []moment{first, announces}},
+		}
+	case "tiktok": // the text goes with the announcement; the last piece makes it public
+		own := map[string]string{"privacy": "SELF_ONLY"}
+		return []way{
+			{name: "video with a first comment", texts: 2, files: []string{"film"}, options: options, moments: []moment{publishes, comment, does(sandbox.Upload, "", "")}},
+			{name: "photos", texts: 1, files: []string{"photo", "photo"}, options: options, blind: true, moments: []moment{publishes}},
+			{name: "video in pieces", texts: 1, files: []string{"longer"}, options: own, moments: []moment{publishes, does(sandbox.Upload, "ftyp", "")}},
+		}
 	}
 	return []way{{name: "thread", texts: 3}}
 }
@@ -46,12 +109,18 @@ func ways(network string, options map[string]string) []way {
 // fresh is a film that nobody has seen yet: some networks take the same one once.
 const fresh = "fresh"
 
-// files uploads what the ways attach.
+// files uploads what the ways attach. The long ones are handed over in pieces of
+// 4 MiB and of 10 MB.
 func (r *rig) files(t *testing.T) {
 	t.Helper()
+	film := func(bytes int) string {
+		return r.child.hand.Upload(t, "shelf.mp4", hand.Film(5, 720, 1280, bytes), "a shelf, filmed").ID
+	}
 	r.media = map[string]string{
-		"photo": r.child.hand.Upload(t, "shelf.jpg", hand.Photo(640, 640), "a shelf of books").ID,
-		"film":  r.child.hand.Upload(t, "shelf.mp4", hand.Film(5, 720, 1280, 200_000), "a shelf, filmed").ID,
+		"photo":  r.child.hand.Upload(t, "shelf.jpg", hand.Photo(640, 640), "a shelf of books").ID,
+		"film":   film(200_000),
+		"long":   film(9_000_000),
+		"longer": film(21_000_000),
 	}
 }
 
@@ -59,6 +128,9 @@ func (r *rig) files(t *testing.T) {
 func (r *rig) target(t *testing.T, c connected, w way, texts []string) ([]api.Part, api.Target) {
 	t.Helper()
 	parts := hand.Texts(texts...)
+	if w.mute {
+		parts[0].Text = ""
+	}
 	parts[0].Title = w.title
 	for _, f := range w.files {
 		if f == fresh {

@@ -48,7 +48,8 @@ type counted struct {
 func (d *Driver) Measure(ctx context.Context, conn network.Conn, refs []network.Ref) (map[string]network.Counts, error) {
 	var ids []string
 	for _, r := range refs {
-		if graph.Object.MatchString(r.ID) && !slices.Contains(ids, r.ID) {
+		// A story is no post: asked for it, Graph might refuse the others too.
+		if graph.Object.MatchString(r.ID) && !readExtra(&r).Story && !slices.Contains(ids, r.ID) {
 			ids = append(ids, r.ID)
 		}
 	}

@@ -120,17 +120,25 @@ func (d *Driver) sound(conn network.Conn, part network.Part) error {
 			return fault.New(fault.Invalid, "The link is not a web address.").WithHint("It starts with https://.").On("link")
 		}
 	}
-	partner := strings.TrimSpace(part.Options["partner"])
+	partner := partnerOf(part)
 	switch {
+	case part.Disclosure.Paid && part.Kind != network.PlainPost:
+		return fault.New(fault.Invalid, "Facebook takes the partner of a post, not of a reel or a story.").WithHint("Publish it as a post, or add the label on Facebook.").On("options")
 	case partner == "" && part.Disclosure.Paid:
 		return fault.New(fault.Invalid, "Facebook shows a paid partnership with the name of the partner's Page.").
 			WithHint("Enter the number of the partner's Page under “Partner's Page”.").On("options")
 	case partner != "" && (!graph.Object.MatchString(partner) || partner == conn.Account):
 		return fault.New(fault.Invalid, "This is not the number of a partner's Page.").WithHint("It stands on the partner's Page under About → Page transparency.").On("options")
-	case partner != "" && part.Kind != network.PlainPost:
-		return fault.New(fault.Invalid, "Facebook takes the partner of a post, not of a reel or a story.").WithHint("Publish it as a post, or add the label on Facebook.").On("options")
 	}
 	return nil
+}
+
+// partnerOf is who paid for a post; what was chosen for another kind says nothing.
+func partnerOf(part network.Part) string {
+	if part.Kind != network.PlainPost {
+		return ""
+	}
+	return strings.TrimSpace(part.Options["partner"])
 }
 
 // photographs hands the next photo over.
@@ -210,7 +218,7 @@ func (d *Driver) words(form url.Values, part network.Part, at state) error {
 
 // sponsor names the partner who paid: Facebook makes the label of it.
 func sponsor(form url.Values, part network.Part) {
-	if partner := strings.TrimSpace(part.Options["partner"]); partner != "" {
+	if partner := partnerOf(part); partner != "" {
 		form.Set("sponsor_id", partner)
 		form.Set("direct_share_status", map[bool]string{true: "1", false: "0"}[part.Options["partner_boost"] == "true"])
 	}

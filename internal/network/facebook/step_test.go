@@ -2,9 +2,12 @@ package facebook_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,13 +18,15 @@ import (
 	"github.com/kithhq/kith/internal/sandbox"
 )
 
+// clip is a video of two pieces, made once.
+var clip = sync.OnceValue(func() network.Media { return networktest.Clip(5<<20, 5, 720, 1280, "") }) //nolint:gochecknoglobals // large
+
 // labels is the paid partnership: named, and with nobody named refused before
 // Facebook is asked.
 func labels(t *testing.T, h networktest.Harness) {
 	o := open(t)
 	partner := o.net.AddPage("Imprimerie du Port")
-	clip := networktest.Clip(5<<20, 5, 720, 1280, "") // in two pieces
-	for name, media := range map[string][]network.Media{"text": nil, "photo": {networktest.Picture("image/png", 40, 40, "a shelf")}, "video": {clip}} {
+	for name, media := range map[string][]network.Media{"text": nil, "photo": {networktest.Picture("image/png", 40, 40, "a shelf")}, "video": {clip()}} {
 		part := o.Part("with a friend: " + name)
 		part.Media, part.Disclosure.Paid = media, true
 		before := len(o.Front.Requests())
@@ -38,6 +43,26 @@ func labels(t *testing.T, h networktest.Harness) {
 		if tag := o.net.Sponsor(sent.ID); tag != partner.ID {
 			t.Errorf("%s: labelled with %q", name, tag)
 		}
+	}
+	// It is said before anything is scheduled, and of a kind that has no label too.
+	for kind, key := range map[network.PostKind]string{network.PlainPost: "option_missing", network.Reel: "paid_kind", network.Story: "paid_kind"} {
+		part := network.Part{Kind: kind, Disclosure: network.Disclosure{Paid: true}}
+		if said := o.driver.Profile().CheckOptions(part); len(said) != 1 || said[0].Key != key || said[0].Hint == "" {
+			t.Errorf("%s: %+v", kind, said)
+		}
+		if part.Disclosure.Paid = false; len(o.driver.Profile().CheckOptions(part)) != 0 {
+			t.Errorf("%s: nobody paid", kind)
+		}
+	}
+	reel := films(o)["filmreel"]
+	reel.Options = map[string]string{"partner": partner.ID} // chosen while it was a post
+	if _, err := o.Send(reel); err != nil {
+		t.Errorf("a reel: %v", err)
+	}
+	reel = films(o)["filmreel"]
+	reel.Disclosure.Paid = true
+	if _, err := o.Send(reel); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a reel that somebody paid for: %v", err)
 	}
 	part := o.Part("to ourselves")
 	part.Options = map[string]string{"partner": o.Account.ID}
@@ -59,7 +84,7 @@ func films(o *house) map[string]network.Part {
 		if p.Kind = kind; kind == network.Story {
 			p.Text = ""
 		}
-		p.Media = []network.Media{networktest.Clip(5<<20, 5, 720, 1280, "")}
+		p.Media = []network.Media{clip()}
 		all["film"+string(kind)] = p
 	}
 	return all
@@ -138,6 +163,74 @@ func brokenAt(t *testing.T, o *house, part network.Part, n int, m sandbox.Mishap
 		t.Fatalf("%s %s at %d: sent as %s, and the ledger has %+v", part.Kind, m.Kind, n, sent.ID, made)
 	}
 	return hit
+}
+
+// Every byte arrives once and in its place, also where a connection breaks in between.
+func TestTheBytesOfAVideoArriveAsTheyAre(t *testing.T) {
+	for name := range films(open(t)) {
+		for _, m := range []sandbox.Mishap{{}, {Kind: sandbox.Cut}, {Kind: sandbox.LostAnswer}} {
+			o := open(t)
+			part := films(o)[name]
+			if m.Kind != "" {
+				m.Action, m.Times = sandbox.Upload, 1
+				o.Weather(m)
+			}
+			for range 5 {
+				if _, err := o.Send(part); err == nil {
+					break
+				} else if !fault.Is(err, fault.Unavailable) {
+					t.Fatalf("%s: %v", name, err)
+				}
+			}
+			arrived(t, o, part)
+		}
+	}
+}
+
+// A stream that broke goes on from where Facebook has it.
+func TestAStreamGoesOnFromWhereItBroke(t *testing.T) {
+	for _, name := range []string{"filmreel", "filmstory"} {
+		o := open(t)
+		part, broke := films(o)[name], false
+		o.Front.Instead(func(w http.ResponseWriter, r *http.Request) bool {
+			if broke || !strings.HasPrefix(r.URL.Path, "/video-upload/") {
+				return false
+			}
+			broke = true
+			half := r.Clone(r.Context())
+			half.Body = io.NopCloser(io.LimitReader(r.Body, part.Media[0].Bytes/3))
+			o.Front.Next().ServeHTTP(w, half)
+			_, _ = io.Copy(io.Discard, r.Body) // what came afterwards got lost
+			return true
+		})
+		if _, err := o.Send(part); !fault.Is(err, fault.Unavailable) {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if _, err := o.Send(part); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		arrived(t, o, part)
+	}
+}
+
+// arrived holds what was handed over against the file.
+func arrived(t *testing.T, o *house, part network.Part) {
+	t.Helper()
+	at := int64(0)
+	for _, piece := range o.net.Handed() {
+		whole, err := part.Media[0].OpenAt(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digest := sha256.New()
+		if _, err := io.CopyN(digest, whole, piece.Bytes); err != nil || !bytes.Equal(digest.Sum(nil), piece.SHA256[:]) {
+			t.Errorf("%s: other bytes from %d on (%v)", part.Kind, at, err)
+		}
+		at += piece.Bytes
+	}
+	if at != part.Media[0].Bytes {
+		t.Errorf("%s: %d bytes arrived", part.Kind, at)
+	}
 }
 
 // What Facebook cannot read shows only after its end was accepted: nothing is out,
@@ -266,9 +359,19 @@ func TestAVideoIsAPostLikeOthers(t *testing.T) {
 		}
 	}
 	o := open(t)
+	_, post := o.Publish("counted")
 	sent, err := o.Send(films(o)["filmstory"])
 	if err != nil {
 		t.Fatal(err)
+	}
+	if counts, err := o.driver.Measure(t.Context(), o.Conn, []network.Ref{sent.Ref, post.Ref}); err != nil || len(counts) != 1 || counts[post.ID] == nil {
+		t.Errorf("a story is counted: %v, %v", counts, err)
+	}
+	for kind, want := range map[network.PostKind]bool{network.Story: true, network.Reel: false} {
+		said := o.Account.Limits.CheckParts([]network.Part{{Kind: kind, Media: []network.Media{clip()}}, {Text: "first!"}})
+		if slices.ContainsFunc(said, func(p network.Problem) bool { return p.Key == "no_comment" && p.Part == 1 }) != want {
+			t.Errorf("%s with a comment: %+v", kind, said)
+		}
 	}
 	if err := o.driver.Delete(t.Context(), o.Conn, sent.Ref); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a story: %v", err)

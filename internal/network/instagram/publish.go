@@ -62,7 +62,7 @@ func (s *session) processed(ctx context.Context, part network.Part, at state) (n
 	case expired:
 		return anew(at), nil
 	case failed:
-		return network.Stepped{}, verdict(c.Status)
+		return at.verdict(c.Status)
 	}
 	at.Looks++
 	return network.Stepped{Step: at.step(0, 0), Wait: patience(at.Looks, len(part.Media) > 0 && part.Media[0].Video())}, nil
@@ -87,7 +87,7 @@ func (s *session) awaits(ctx context.Context, part network.Part, at state) (netw
 		case expired, published:
 			return anew(at), nil
 		case failed:
-			return network.Stepped{}, verdict(c.Status)
+			return at.verdict(c.Status)
 		case atWork:
 		default:
 			return network.Stepped{}, s.misunderstood(a)
@@ -103,17 +103,23 @@ func (s *session) awaits(ctx context.Context, part network.Part, at state) (netw
 
 var errorCode = regexp.MustCompile(`\b(22\d{5})\b`) //nolint:gochecknoglobals // compiled once
 
-// verdict is what Instagram found wrong with a file after working on it.
-func verdict(status string) error {
+// verdict is what Instagram found wrong with a file after working on it. One that
+// it could not fetch is offered again.
+func (s state) verdict(status string) (network.Stepped, error) {
 	said := graph.Saying{Text: "Instagram cannot use this file.", Hint: "Save it again, as JPEG or as MP4 with H.264 and AAC.", Field: "media"}
 	if m := errorCode.FindStringSubmatch(status); m != nil {
 		if n, err := strconv.Atoi(m[1]); err == nil {
+			if n == unfetched && s.Fetches < fetchesMost {
+				again := state{Fetches: s.Fetches + 1}.step(0, 0)
+				again.Name = network.Begun
+				return network.Stepped{Step: again, Wait: offered(s.Fetches + 1)}, nil
+			}
 			if own, ok := voice().Sayings[n]; ok && own.Text != "" && !own.Trouble {
 				said = own
 			}
 		}
 	}
-	return fault.New(fault.Invalid, "%s", said.Text).WithHint("%s", said.Hint).On(said.Field)
+	return network.Stepped{}, fault.New(fault.Invalid, "%s", said.Text).WithHint("%s", said.Hint).On(said.Field)
 }
 
 // publishes makes the post public: the one act that can be seen.

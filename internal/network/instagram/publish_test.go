@@ -118,6 +118,37 @@ func TestAVideoThatCannotBeReadIsSaidAfterTheWork(t *testing.T) {
 	}
 }
 
+// A house that is being started anew answers nobody for a moment, and Instagram
+// fetches at once: that is no reason to give a post up.
+func TestAFileThatCouldNotBeFetchedIsOfferedAgain(t *testing.T) {
+	for away, good := range map[int]bool{2: true, 100: false} {
+		o := open(t, facebook)
+		part := o.Part("look")
+		part.Media = []network.Media{networktest.File("image/jpeg", picture(400, 400), 400, 400, "")}
+		offers, address := 0, part.Media[0].Address
+		part.Media[0].Address = func() (string, error) {
+			if offers++; offers <= away {
+				return "https://away.example.org/x", nil
+			}
+			return address()
+		}
+		var err error
+		for err == nil && !part.Step.Public {
+			var did network.Stepped
+			if part, did, err = one(t, o, part); err == nil && offers <= away && offers > 0 && did.Wait < 10*time.Second {
+				t.Errorf("offered again after %v", did.Wait)
+			}
+			o.Stage.Clock.Advance(did.Wait)
+		}
+		switch {
+		case good && (err != nil || offers != 3):
+			t.Errorf("offered %d times, %v", offers, err)
+		case !good && (!fault.Is(err, fault.Invalid) || offers > 10):
+			t.Errorf("offered %d times, %v", offers, err)
+		}
+	}
+}
+
 // A connection that breaks in the middle of a video: only the rest is sent again.
 func TestAnUploadGoesOnWhereItBroke(t *testing.T) {
 	o := open(t, facebook)

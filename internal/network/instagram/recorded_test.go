@@ -212,9 +212,17 @@ func TestRefusalsHaveTheirKind(t *testing.T) {
 		t.Errorf("when there are no more posts today, wait %v", after)
 	}
 	for status, in := range map[string]string{"Error: Media upload has failed with error code 2207026": "H.264", "Error: 2207009": "1.91", "": "again"} {
-		if text, hint := fault.Shown(verdict(status)); !strings.Contains(text+hint, in) {
+		_, err := state{}.verdict(status)
+		if text, hint := fault.Shown(err); !strings.Contains(text+hint, in) {
 			t.Errorf("%q: %q %q", status, text, hint)
 		}
+	}
+	late := "Error: Media upload has failed with error code 2207052"
+	if did, err := (state{}).verdict(late); err != nil || did.Step.Name != network.Begun || did.Wait <= 0 {
+		t.Errorf("a video that could not be fetched: %+v, %v", did, err)
+	}
+	if _, err := (state{Fetches: fetchesMost}).verdict(late); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a video that can never be fetched: %v", err)
 	}
 	if body := recorded(t)["error.json"]; body != nil {
 		if err := refuse(400, string(body), nil, graph.Ask{}); err == nil || fault.Is(err, fault.Internal) {

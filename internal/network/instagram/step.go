@@ -35,7 +35,14 @@ type state struct {
 	There     bool     `json:"there,omitempty"` // it is published already, Instagram says
 	Media     string   `json:"media,omitempty"` // it is published as this
 	At        int64    `json:"at,omitempty"`
+	Fetches   int      `json:"fetches,omitempty"` // how often Instagram could not fetch a file
 }
+
+// fetchesMost bounds how often a file is offered again that Instagram could not
+// fetch: it may have come while this house was being started anew.
+const fetchesMost = 5
+
+const unfetched = 2207052
 
 func stateOf(part network.Part) state {
 	var s state
@@ -69,7 +76,7 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		if len(part.Media) == 0 { // limits of an older house may not say so
 			return network.Stepped{}, fault.New(fault.Invalid, "Instagram takes no post without an image or a video.").WithHint("Add one.").On("media")
 		}
-		part.Step.State = nil
+		part.Step = state{Fetches: stateOf(part).Fetches}.step(0, 0)
 	}
 	at := stateOf(part)
 	for _, id := range append(at.Children, at.Container, at.Media) {
@@ -134,6 +141,10 @@ func (s *session) creates(ctx context.Context, part network.Part, at state) (net
 		form.Set("alt_text", m.Alt)
 	}
 	id, err := s.contain(ctx, form)
+	if graph.Refused(err).Subcode == unfetched && at.Fetches < fetchesMost {
+		at.Fetches++
+		return network.Stepped{Step: at.step(0, m.Bytes), Wait: offered(at.Fetches)}, nil
+	}
 	if err != nil {
 		return network.Stepped{}, err
 	}
@@ -144,6 +155,9 @@ func (s *session) creates(ctx context.Context, part network.Part, at state) (net
 	at.Children = append(at.Children, id)
 	return s.nextFile(part, at, next, m), nil
 }
+
+// offered is how long to wait before a file is offered again.
+func offered(times int) time.Duration { return min(5*time.Second<<times, time.Minute) }
 
 // nextFile says what follows a file of a carousel.
 func (s *session) nextFile(part network.Part, at state, next phase, m network.Media) network.Stepped {

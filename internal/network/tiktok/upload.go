@@ -205,6 +205,9 @@ func (p place) verdict(part network.Part, reason string) (network.Stepped, error
 		}
 		return no("TikTok could not process it, in several tries.", "Try again later.", "media")
 	case "photo_pull_failed":
+		if p.Tries == 0 {
+			return p.anew(10 * time.Second), nil // it may have come while we were being started anew
+		}
 		if p.Tries < triesMost {
 			return p.anew(time.Minute), nil
 		}

@@ -186,6 +186,9 @@ func (a *ask) dispatch() (any, *graph.Fault) {
 		a.p.Seen = a.n.watcher("AdVideo", a.p.Method, a.edge)
 		return a.onVideo(v)
 	}
+	if a.n.isStory(a.id) && a.isGet() { // no post: harsher than life, its fields are others altogether
+		return nil, graph.Invalid("Tried accessing nonexisting field (shares) on node type (Story)")
+	}
 	if t, ok := a.n.threads[a.id]; ok {
 		a.p.Seen = a.n.watcher("UnifiedThread", a.p.Method, a.edge)
 		return a.onThread(t)

@@ -18,6 +18,12 @@ func (n *Network) show(p *page, post, kind, media string, created, listed time.T
 	return s
 }
 
+func (n *Network) isStory(id string) bool {
+	return slices.ContainsFunc(n.order, func(p *page) bool {
+		return slices.ContainsFunc(p.stories, func(s *story) bool { return s.post == id })
+	})
+}
+
 // photoStory is POST /{page}/photo_stories: a photo that was uploaded with published=false, and that nothing else was made of.
 func (a *ask) photoStory(p *page) (any, *graph.Fault) {
 	if err := may(a.token, p, "pages_manage_posts", "pages_read_engagement"); err != nil {

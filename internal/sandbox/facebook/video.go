@@ -115,7 +115,7 @@ func (a *ask) piece(p *page) (any, *graph.Fault) {
 	if len(a.p.File) == 0 {
 		return nil, graph.No(http.StatusBadRequest, 6000, 1363019, "There was a problem uploading your video file. Please try again with another file.")
 	}
-	v.file.Add(a.p.File)
+	v.file.Add(graph.Whole(a.p.File))
 	v.file.Closed = v.file.Bytes == v.file.Size
 	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Upload, Object: v.id, Text: fmt.Sprint(v.file.Bytes, " bytes")})
 	return v.wants(), nil
@@ -134,6 +134,19 @@ func (n *Network) receive(w http.ResponseWriter, r *http.Request, id string) {
 	}, func() {
 		call.Accept(sandbox.Entry{Account: v.page.id, Action: sandbox.Upload, Object: v.id, Text: fmt.Sprint(v.file.Size, " bytes")})
 	})
+}
+
+// Handed gives what came of the newest upload that is complete, request by request.
+func (n *Network) Handed() []sandbox.Piece {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	newest := &video{}
+	for _, v := range n.videos {
+		if v.file.Closed && v.id > newest.id {
+			newest = v
+		}
+	}
+	return newest.file.Pieces
 }
 
 // finish ends an upload. The video is then worked on, and is out when that is done; nobody is told when it cannot be.

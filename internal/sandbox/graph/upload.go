@@ -7,22 +7,32 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/kithhq/kith/internal/sandbox"
 )
 
-// Upload is a file that arrives at Meta's host for uploads, as far as it has come.
+// Upload is a file that arrives at Meta's host for uploads, as far as it has come: counted, and not kept but for its beginning.
 type Upload struct {
 	Size, Bytes int64
-	Data        []byte
-	Closed      bool // it takes nothing, or nothing more
+	Pieces      []sandbox.Piece
+	Data        []byte // its beginning
+	Closed      bool   // it takes nothing, or nothing more
 }
 
 // keepMost is how much of a file is kept: what is looked at, and a preview.
 const keepMost = 1 << 20
 
-// Add keeps what has arrived.
-func (u *Upload) Add(data []byte) {
-	u.Data = append(u.Data, data[:min(len(data), max(keepMost-len(u.Data), 0))]...)
-	u.Bytes += int64(len(data))
+// Whole is a piece that is there already.
+func Whole(data []byte) sandbox.Piece {
+	piece, _ := sandbox.Receive(bytes.NewReader(data), keepMost) // what is in memory can be read
+	return piece
+}
+
+// Add keeps count of what has arrived.
+func (u *Upload) Add(piece sandbox.Piece) {
+	u.Pieces = append(u.Pieces, piece)
+	u.Data = append(u.Data, piece.Head[:min(len(piece.Head), max(keepMost-len(u.Data), 0))]...)
+	u.Bytes += piece.Bytes
 }
 
 // Readable says whether a video can be read at all, which shows only after it was worked on: by its first bytes, and no mark of a test.
@@ -60,14 +70,14 @@ func Receive(w http.ResponseWriter, r *http.Request, lock sync.Locker, open func
 		refuse(bad, false)
 		return
 	}
-	data, err := io.ReadAll(io.LimitReader(r.Body, size-offset+1))
+	piece, err := sandbox.Receive(io.LimitReader(r.Body, size-offset+1), keepMost)
 	lock.Lock()
 	defer lock.Unlock()
 	if u.Closed || offset != u.Bytes { // another came first
 		refuse("OffsetInvalidError", false)
 		return
 	}
-	if u.Add(data); err != nil || u.Bytes != size {
+	if u.Add(piece); err != nil || u.Bytes != size {
 		refuse("PartialRequestError", true)
 		return
 	}

@@ -24,7 +24,6 @@ const (
 	maxVideo      = 300 << 20 // "300 MB maximum"
 	maxStory      = 100 << 20
 	containerLife = 24 * time.Hour
-	containersMax = 400 // in 24 hours
 )
 
 func wrong(code, subcode int, title, text string) *graph.Fault {
@@ -38,7 +37,7 @@ func (a *ask) contain(acc *account) (any, *graph.Fault) {
 	if err := a.may(acc, "publish"); err != nil {
 		return nil, err
 	}
-	if counted(acc.contained, a.now, containerLife) >= containersMax {
+	if counted(acc.contained, a.now, containerLife) >= a.n.options.ContainersMax {
 		return nil, graph.No(http.StatusForbidden, 9, 2207042, "You reached maximum number of containers that is allowed to be created by Content Publishing API.")
 	}
 	c := &container{account: acc, made: a.now, file: graph.Upload{Closed: true}, kind: strings.ToUpper(a.p.Get("media_type")), caption: a.p.Get("caption"), alt: a.p.Get("alt_text"), feed: true,
@@ -129,7 +128,7 @@ func (a *ask) filled(c *container) *graph.Fault {
 	case a.fetch.err != nil:
 		return wrong(9004, 2207052, "Media download has failed", "The media could not be fetched from this uri.")
 	}
-	c.file.Add(a.fetch.data)
+	c.file.Add(graph.Whole(a.fetch.data))
 	c.start(a.n, a.now)
 	return nil
 }

@@ -32,6 +32,7 @@ type Options struct {
 	IGID, IGSecret   string // the Instagram app of the same Meta app; empty: "700000000000002" and "ig-secret"
 	RequireProof     bool   // every call with Facebook login needs appsecret_proof
 	PublishMax       int    // posts in 24 hours; 0: 100, as the guide says (the reference says 50)
+	ContainersMax    int    // containers in 24 hours; 0: 400
 	Client           *http.Client
 	// Work is how long a file is worked on; 0: 4 s for an image, 20 s for a video.
 	Work time.Duration
@@ -77,6 +78,9 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	}
 	if o.PublishMax == 0 {
 		o.PublishMax = 100
+	}
+	if o.ContainersMax == 0 {
+		o.ContainersMax = 400
 	}
 	if o.Client == nil {
 		o.Client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}

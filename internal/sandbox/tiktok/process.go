@@ -26,17 +26,12 @@ func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
 	status := n.fits(t, first, last, total)
 	if status == 0 {
 		n.mu.Unlock() // while it arrives
-		head := make([]byte, 12)
-		some, err := io.ReadFull(r.Body, head)
-		rest := int64(0)
-		if err == nil {
-			rest, err = io.Copy(io.Discard, r.Body)
-		}
+		piece, err := sandbox.Receive(r.Body, 12)
 		n.mu.Lock()
-		if int64(some)+rest != r.ContentLength || err != nil && int64(some) != r.ContentLength {
+		if err != nil || piece.Bytes != r.ContentLength {
 			status = http.StatusBadRequest
 		} else if status = n.fits(t, first, last, total); status == 0 { // somebody may have been faster
-			status = n.take(t, first, last, head[:some], sandbox.From(r.Context()))
+			status = n.take(t, first, last, piece, sandbox.From(r.Context()))
 		}
 	}
 	defer n.mu.Unlock()
@@ -81,10 +76,11 @@ func (n *Network) fits(t *task, first, last, total int64) int {
 }
 
 // take keeps a piece; the lock is held.
-func (n *Network) take(t *task, first, last int64, head []byte, call *sandbox.Call) int {
+func (n *Network) take(t *task, first, last int64, piece sandbox.Piece, call *sandbox.Call) int {
 	if first == 0 {
-		t.head = head
+		t.head = piece.Head
 	}
+	t.pieces = append(t.pieces, piece)
 	t.got = last + 1
 	call.Accept(sandbox.Entry{Account: t.owner.id, Object: t.id, Action: sandbox.Upload})
 	if t.got < t.size {
@@ -95,6 +91,22 @@ func (n *Network) take(t *task, first, last int64, head []byte, call *sandbox.Ca
 	}
 	n.arrived(t, call)
 	return http.StatusCreated
+}
+
+// Handed gives the pieces of a video that has come in whole, the newest one.
+func (n *Network) Handed() []sandbox.Piece {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var newest *task
+	for _, t := range n.tasks {
+		if t.size > 0 && t.got == t.size && (newest == nil || t.begun.After(newest.begun)) {
+			newest = t
+		}
+	}
+	if newest == nil {
+		return nil
+	}
+	return newest.pieces
 }
 
 // film says whether a file begins as one that is taken: MP4, MOV, WebM.

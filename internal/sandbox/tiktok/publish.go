@@ -35,6 +35,7 @@ type task struct {
 	size, chunk, got int64
 	begun            time.Time
 	head             []byte
+	pieces           []sandbox.Piece
 	state, reason    string
 	made             *post
 	twin, late       time.Time

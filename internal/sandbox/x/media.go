@@ -22,7 +22,7 @@ type file struct {
 	owner          *user
 	kind, category string
 	total          int64
-	parts          map[int][]byte
+	parts          map[int]sandbox.Piece
 	size           int64
 	head           []byte // its first bytes
 	done           bool
@@ -48,6 +48,7 @@ const (
 	dmMost    = 512 << 20
 	chunkMost = 32 << 20
 	session   = 24 * time.Hour
+	headMost  = 512 // bytes of a file that are looked at
 )
 
 func (f *file) key() string {
@@ -109,7 +110,7 @@ func (n *Network) initUpload(a *ask) (int, any, *problem) {
 	case body.Total > most[body.Category]:
 		return 0, nil, invalid("total_bytes", strconv.FormatInt(body.Total, 10), "File size exceeds %d bytes.", most[body.Category])
 	}
-	f := &file{id: n.newID(), owner: a.me, kind: body.Type, category: body.Category, total: body.Total, parts: map[int][]byte{}, until: a.now.Add(session)}
+	f := &file{id: n.newID(), owner: a.me, kind: body.Type, category: body.Category, total: body.Total, parts: map[int]sandbox.Piece{}, until: a.now.Add(session)}
 	n.media[f.id] = f
 	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Object: id(f.id), Text: "initialize"})
 	return http.StatusOK, object{"data": object{"id": id(f.id), "media_key": f.key(), "expires_after_secs": int(session.Seconds())}}, nil
@@ -130,7 +131,7 @@ func (n *Network) appendUpload(a *ask) (int, any, *problem) {
 	if p != nil {
 		return 0, nil, p
 	}
-	data, index, p := a.segment()
+	piece, index, p := a.segment()
 	switch {
 	case p != nil:
 		return 0, nil, p
@@ -138,21 +139,20 @@ func (n *Network) appendUpload(a *ask) (int, any, *problem) {
 		return 0, nil, invalid("media_id", id(f.id), "The upload is finalized already")
 	case index < 0 || index > 999:
 		return 0, nil, invalid("segment_index", strconv.Itoa(index), "$.segment_index: must be between 0 and 999")
-	case len(data) == 0 || len(data) > chunkMost:
+	case piece.Bytes == 0 || piece.Bytes > chunkMost:
 		return 0, nil, invalid("media", "", "A segment has 1 to %d bytes", chunkMost)
 	}
-	// The bytes of a large file are not kept: a rehearsal looks at the first only.
 	if index == 0 {
-		f.head = bytes.Clone(data[:min(len(data), 512)])
+		f.head = piece.Head
 	}
-	f.parts[index] = data
+	f.parts[index] = piece
 	f.until = a.now.Add(session)
 	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Object: id(f.id), Text: "append " + strconv.Itoa(index)})
 	return http.StatusOK, object{"data": object{"expires_at": f.until.Unix()}}, nil
 }
 
 // segment reads one part of a file: raw in a form, base64 in JSON.
-func (a *ask) segment() ([]byte, int, *problem) {
+func (a *ask) segment() (sandbox.Piece, int, *problem) {
 	kind, params, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	if kind == "application/json" {
 		var body struct {
@@ -160,38 +160,41 @@ func (a *ask) segment() ([]byte, int, *problem) {
 			Index *int   `json:"segment_index"`
 		}
 		if p := a.read(&body); p != nil {
-			return nil, 0, p
+			return sandbox.Piece{}, 0, p
 		}
 		data, err := base64.StdEncoding.DecodeString(body.Media)
 		if err != nil || body.Index == nil {
-			return nil, 0, invalid("media", "", "$.media: must be base64, $.segment_index: is required")
+			return sandbox.Piece{}, 0, invalid("media", "", "$.media: must be base64, $.segment_index: is required")
 		}
-		return data, *body.Index, nil
+		piece, _ := sandbox.Receive(bytes.NewReader(data), headMost)
+		return piece, *body.Index, nil
 	}
 	if kind != "multipart/form-data" {
-		return nil, 0, plainly(http.StatusUnsupportedMediaType, "Unsupported Media Type", "Content-Type %q is not supported", kind)
+		return sandbox.Piece{}, 0, plainly(http.StatusUnsupportedMediaType, "Unsupported Media Type", "Content-Type %q is not supported", kind)
 	}
-	var data []byte
+	var piece sandbox.Piece
 	index := -1
 	form := multipart.NewReader(bytes.NewReader(a.body), params["boundary"])
 	for {
 		part, err := form.NextPart()
 		if err != nil {
 			if err == io.EOF { //nolint:errorlint // a reader gives io.EOF itself
-				return data, index, nil
+				return piece, index, nil
 			}
-			return nil, 0, invalid("media", "", "The form is not complete")
+			return sandbox.Piece{}, 0, invalid("media", "", "The form is not complete")
 		}
-		all, _ := io.ReadAll(part)
 		switch part.FormName() {
 		case "media":
-			data = all
+			if piece, err = sandbox.Receive(part, headMost); err != nil {
+				return sandbox.Piece{}, 0, invalid("media", "", "The form is not complete")
+			}
 		case "segment_index":
+			all, _ := io.ReadAll(part)
 			if index, err = strconv.Atoi(string(all)); err != nil {
-				return nil, 0, invalid("segment_index", string(all), "$.segment_index: is not an integer")
+				return sandbox.Piece{}, 0, invalid("segment_index", string(all), "$.segment_index: is not an integer")
 			}
 		default:
-			return nil, 0, invalid(part.FormName(), "", "$.%s: is not defined in the schema", part.FormName())
+			return sandbox.Piece{}, 0, invalid(part.FormName(), "", "$.%s: is not defined in the schema", part.FormName())
 		}
 	}
 }
@@ -205,17 +208,17 @@ func (n *Network) finalizeUpload(a *ask) (int, any, *problem) {
 		return 0, nil, invalid("media_id", id(f.id), "The upload is finalized already")
 	}
 	for i := range len(f.parts) {
-		data, there := f.parts[i]
+		piece, there := f.parts[i]
 		if !there {
 			return 0, nil, invalid("segment_index", strconv.Itoa(i), "Segments do not add up to provided total file size.")
 		}
-		f.size += int64(len(data))
+		f.size += piece.Bytes
 	}
 	if f.size != f.total {
 		f.size = 0
 		return 0, nil, invalid("total_bytes", strconv.FormatInt(f.total, 10), "Segments do not add up to provided total file size.")
 	}
-	f.done, f.ready, f.parts = true, a.now, nil
+	f.done, f.ready = true, a.now
 	if f.works() {
 		f.ready = a.now.Add(n.options.Work)
 	}
@@ -291,6 +294,24 @@ func (n *Network) describe(a *ask) (int, any, *problem) {
 	f.alt = body.Metadata.Alt.Text
 	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Object: id(f.id), Text: f.alt})
 	return http.StatusOK, object{"data": object{"id": id(f.id), "associated_metadata": object{"alt_text": object{"text": f.alt}}}}, nil
+}
+
+// Handed gives the segments of the newest finished upload, in order.
+func (n *Network) Handed() (all []sandbox.Piece) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var newest *file
+	for _, f := range n.media {
+		if f.done && (newest == nil || f.id > newest.id) {
+			newest = f
+		}
+	}
+	if newest != nil {
+		for i := range len(newest.parts) {
+			all = append(all, newest.parts[i])
+		}
+	}
+	return all
 }
 
 // Forget lets an upload expire.

@@ -108,15 +108,19 @@ func (n *Network) table() http.Handler {
 
 var number = regexp.MustCompile(`^[0-9]{1,19}$`)
 
+// bodyMost is how much of a request is taken in.
+const bodyMost = 32 << 20
+
 func (n *Network) to(r route) http.HandlerFunc {
 	return func(w http.ResponseWriter, q *http.Request) {
 		a := &ask{Request: q, call: sandbox.From(q.Context()), query: q.URL.Query(), host: "http://" + q.Host}
 		// What a slow sender takes is taken in before anything is locked.
-		data, err := io.ReadAll(io.LimitReader(q.Body, 32<<20))
-		if err != nil {
+		var data bytes.Buffer
+		data.Grow(int(max(min(q.ContentLength, bodyMost), 0)) + bytes.MinRead)
+		if _, err := data.ReadFrom(io.LimitReader(q.Body, bodyMost)); err != nil {
 			panic(http.ErrAbortHandler)
 		}
-		a.body, a.now = data, n.stage.Clock.Now()
+		a.body, a.now = data.Bytes(), n.stage.Clock.Now()
 		status, value, p := n.answer(w.Header(), a, r)
 		if p != nil {
 			p.write(w)

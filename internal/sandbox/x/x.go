@@ -160,25 +160,27 @@ func (n *Network) user(text string) *user {
 	return n.users[number]
 }
 
-// newID is a snowflake: milliseconds since X began to count, and what keeps those of one millisecond apart. They only grow.
-func (n *Network) newID() int64 { return n.idAt(n.stage.Clock.Now()) }
-
 const epoch = 1288834974657
 
+// newID is a snowflake: milliseconds since X began to count, and what keeps those of one millisecond apart. They only grow.
+func (n *Network) newID() int64 {
+	n.last = max(snowflake(n.stage.Clock.Now()), n.last+1)
+	return n.last
+}
+
+// idAt is the identifier of something that another hand made at a moment: now, or earlier.
 func (n *Network) idAt(at time.Time) int64 {
-	next := (at.UnixMilli() - epoch) << 22
-	if at.Before(n.stage.Clock.Now()) { // of something made earlier by another hand
-		for n.posts[next] != nil {
-			next++
-		}
-		return next
+	if !at.Before(n.stage.Clock.Now()) {
+		return n.newID()
 	}
-	if next <= n.last {
-		next = n.last + 1
+	next := snowflake(at)
+	for n.posts[next] != nil {
+		next++
 	}
-	n.last = next
 	return next
 }
+
+func snowflake(at time.Time) int64 { return (at.UnixMilli() - epoch) << 22 }
 
 func id(number int64) string { return strconv.FormatInt(number, 10) }
 

@@ -25,6 +25,12 @@ test('too long says by how much', () => {
 	expect(findings([part('x'.repeat(312))], bluesky)[0]).toMatchObject({ key: 'too_long', params: { n: 12, max: 300 } });
 });
 test('a second part where there are no threads', () => expect(keys([part('a'), part('b')], facebook)).toEqual(['1 error no_thread']));
+test('a story takes no comment, a post does', () => {
+	const commented = { ...facebook, comment: true, kinds: { story: { text: { ...facebook.text, none: true }, media: facebook.media } } };
+	const said = (kind: '' | 'story') => findings([part('', 'x'), part('b')], commented, () => undefined, kind).map((f) => f.key);
+	expect(said('story')).toContain('no_comment');
+	expect(said('')).not.toContain('no_comment');
+});
 test('an image without a description is a warning, a long one an error', () => {
 	expect(keys([part('a', '')])).toEqual(['0 warn no_alt']);
 	expect(keys([part('a', 'x'.repeat(11))])).toEqual(['0 error alt_too_long']);

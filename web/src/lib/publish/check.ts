@@ -10,6 +10,7 @@ export type Said =
 	| 'too_many_bytes'
 	| 'too_many'
 	| 'too_few'
+	| 'no_comment'
 	| 'no_kind'
 	| 'no_video'
 	| 'video_type'
@@ -36,6 +37,7 @@ export function findings(parts: Part[], limits: Limits, known: Known = () => und
 	const first = limitsOf(limits, kind);
 	if (!first) return [{ level: 'error', part: 0, field: 'kind', key: 'no_kind', params: { kind } }];
 	const comment = limits.comment && parts.length === 2 && parts[1]!.media.length === 0;
+	if (comment && !limits.thread && kind === 'story') all.push({ level: 'error', part: 1, field: 'text', key: 'no_comment', params: {} });
 	if (parts.length > 1 && !limits.thread && !comment) all.push({ level: 'error', part: 1, field: 'text', key: 'no_thread', params: {} });
 	parts.forEach((part, i) => {
 		if (i > 0 && comment && !limits.thread) return; // the server knows what a comment may be
