@@ -24,6 +24,7 @@ type guest struct {
 func guests() []guest {
 	return []guest{
 		onInstagram(),
+		onLemmy(),
 		onLinkedIn(),
 		onPinterest(),
 		onTikTok(),

@@ -1,4 +1,4 @@
-// Package clients_test lets clients that others wrote judge our rehearsal networks: the SDKs of Meta, LinkedIn and X, Google's client and masto.js do what a
+// Package clients_test lets clients that others wrote judge our rehearsal networks: the SDKs of Meta, LinkedIn and X, the clients of Google and Lemmy and masto.js do what a
 // community manager's tool needs, step by step, and prism holds what passes between them to the published description.
 package clients_test
 
@@ -32,7 +32,7 @@ func node(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, needed := range []string{path, "node_modules/masto", "node_modules/facebook-nodejs-business-sdk", "node_modules/@googleapis/youtube", "node_modules/linkedin-api-client", "node_modules/@xdevplatform/xdk", "node_modules/@stoplight/prism-cli"} {
+	for _, needed := range []string{path, "node_modules/masto", "node_modules/facebook-nodejs-business-sdk", "node_modules/@googleapis/youtube", "node_modules/lemmy-js-client", "node_modules/linkedin-api-client", "node_modules/@xdevplatform/xdk", "node_modules/@stoplight/prism-cli"} {
 		if _, err := os.Stat(needed); err == nil {
 			continue
 		}

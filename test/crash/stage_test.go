@@ -15,6 +15,7 @@ import (
 	"github.com/kithhq/kith/internal/sandbox/bluesky"
 	"github.com/kithhq/kith/internal/sandbox/facebook"
 	"github.com/kithhq/kith/internal/sandbox/instagram"
+	"github.com/kithhq/kith/internal/sandbox/lemmy"
 	"github.com/kithhq/kith/internal/sandbox/linkedin"
 	"github.com/kithhq/kith/internal/sandbox/mastodon"
 	"github.com/kithhq/kith/internal/sandbox/pinterest"
@@ -36,6 +37,7 @@ type stage struct {
 	x         *x.Network
 	linkedin  *linkedin.Network
 	tiktok    *tiktok.Network
+	lemmy     *lemmy.Network
 	urls      map[string]string
 	taps      []*tap
 }
@@ -55,8 +57,10 @@ func newStage(t *testing.T) *stage {
 	s.x = x.New(s.Stage, x.Options{Plenty: true, Work: 500 * time.Millisecond})
 	s.linkedin = linkedin.New(s.Stage, linkedin.Options{Processing: 500 * time.Millisecond, PartBytes: 100_000})
 	s.tiktok = tiktok.New(s.Stage, tiktok.Options{Plain: true, PostsPerDay: 1e9, Pending: 1e9, PerMinute: 1e9, Processing: 500 * time.Millisecond, Moderation: 500 * time.Millisecond})
+	s.lemmy = lemmy.New(s.Stage, lemmy.Options{Messages: 1e9, Posts: 1e9, Comments: 1e9, Images: 1e9})
 	for name, h := range map[string]http.Handler{"bluesky": s.bluesky.Handler(), "mastodon": s.mastodon.Handler(), "facebook": s.facebook.Handler(), "pinterest": s.pinterest.Handler(),
-		"youtube": s.youtube.Handler(), "instagram": s.instagram.Handler(), "x": s.x.Handler(), "linkedin": s.linkedin.Handler(), "tiktok": s.tiktok.Handler()} {
+		"youtube": s.youtube.Handler(), "instagram": s.instagram.Handler(), "x": s.x.Handler(), "linkedin": s.linkedin.Handler(), "tiktok": s.tiktok.Handler(),
+		"lemmy": s.lemmy.Handler()} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -115,6 +119,7 @@ func (s *stage) accounts(n int) (all []account) {
 		bird := s.x.Account("hirondelle_"+letter, "Hirondelle "+letter)
 		firm := s.linkedin.AddPage("Hirondelle "+letter, s.linkedin.AddMember("Camille "+letter))
 		clips := s.tiktok.Account("hirondelle."+letter, "Hirondelle "+letter)
+		links := s.lemmy.Account("hirondelle_"+letter, "Hirondelle "+letter)
 		all = append(all,
 			account{"bluesky", sky.DID, map[string]string{"server": s.urls["bluesky"], "handle": sky.Handle, "password": sky.AppPassword}, ways("bluesky", nil), true},
 			account{"mastodon", toot.ID, map[string]string{"server": s.urls["mastodon"], "token": toot.Token}, ways("mastodon", nil), true},
@@ -126,7 +131,8 @@ func (s *stage) accounts(n int) (all []account) {
 			account{"x", bird.ID, map[string]string{"token": bird.Token, "refresh": bird.Refresh}, ways("x", nil), true},
 			account{"linkedin", firm.URN, map[string]string{"token": firm.Token, "page": firm.Number}, ways("linkedin", nil), true},
 			account{"tiktok", clips.ID, map[string]string{"token": clips.Token, "business_id": clips.BusinessID, "business_token": clips.BusinessToken,
-				"business_refresh": clips.BusinessRefreshKey}, ways("tiktok", map[string]string{"privacy": "PUBLIC_TO_EVERYONE", "comments": "true"}), true})
+				"business_refresh": clips.BusinessRefreshKey}, ways("tiktok", map[string]string{"privacy": "PUBLIC_TO_EVERYONE", "comments": "true"}), true},
+			account{"lemmy", links.ID, map[string]string{"server": s.urls["lemmy"], "username": links.Username, "password": links.Password}, ways("lemmy", map[string]string{"community": links.Community}), true})
 	}
 	return all
 }

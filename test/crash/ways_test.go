@@ -102,6 +102,11 @@ func ways(network string, options map[string]string) []way {
 			{name: "photos", texts: 1, files: []string{"photo", "photo"}, options: options, blind: true, moments: []moment{publishes}},
 			{name: "video in pieces", texts: 1, files: []string{"longer"}, options: own, moments: []moment{publishes, does(sandbox.Upload, "ftyp", "")}},
 		}
+	case "lemmy": // the text stands at the end of what publishes it
+		return []way{
+			{name: "image with a first comment", texts: 2, files: []string{"photo"}, options: options, title: "What we read", moments: []moment{publishes, comment, does(sandbox.Upload, "", "")}},
+			{name: "text with a first comment", texts: 2, options: options, title: "What we read", moments: []moment{comment, publishes}},
+		}
 	}
 	return []way{{name: "thread", texts: 3}}
 }

@@ -40,7 +40,7 @@ const text: [string, string][] = [
 ];
 const shapes: [string, string][] = [
 	...['desk', 'sheet', 'float'].flatMap((p) => ['line-strong', 'focus', 'plot-1', 'plot-2'].map((s): [string, string] => [s, p])),
-	...['net-bluesky', 'net-facebook', 'net-linkedin', 'net-mastodon', 'net-messenger', 'net-pinterest', 'net-tiktok', 'net-youtube'].flatMap((n) => ['sheet', 'desk', 'float'].map((p): [string, string] => [n, p]))
+	...[...tokens.keys()].filter((n) => n.startsWith('net-')).flatMap((n) => ['sheet', 'desk', 'float'].map((p): [string, string] => [n, p]))
 ];
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {

@@ -15,6 +15,7 @@ import (
 	"github.com/kithhq/kith/internal/network/byhand"
 	"github.com/kithhq/kith/internal/network/facebook"
 	"github.com/kithhq/kith/internal/network/instagram"
+	"github.com/kithhq/kith/internal/network/lemmy"
 	"github.com/kithhq/kith/internal/network/linkedin"
 	"github.com/kithhq/kith/internal/network/mastodon"
 	"github.com/kithhq/kith/internal/network/messenger"
@@ -68,6 +69,7 @@ func list(out *outward.Client, c config.Config, delays map[string]time.Duration,
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
 		instagram.New(out, instagram.Options{Delay: delays["instagram"], Mechanics: m["instagram"], Base: endpoints["instagram"]}),
 		messenger.New(out, messenger.Options{Delay: delays["messenger"], Mechanics: m["messenger"], GraphURL: cmp.Or(endpoints["messenger"], c.Facebook.GraphURL), AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
+		lemmy.New(out, lemmy.Options{Delay: delays["lemmy"], Mechanics: m["lemmy"]}),
 		linkedin.New(out, linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Base: endpoints["linkedin"]}),
 		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Base: endpoints["pinterest"]}),
 		youtube.New(out, youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Base: endpoints["youtube"]}),
