@@ -19,8 +19,10 @@ type Network struct {
 	Assisted Maybe[Assisted] `json:"assisted" doc:"No program can publish there: a person does, and is helped."`
 	Options  List[Option]    `json:"options" doc:"What may be chosen for each post there."`
 	Actions  List[Ability]   `json:"actions"`
-	Evidence string          `json:"evidence" doc:"What the driver was proved on."`
-	AsOf     string          `json:"as_of"`
+	// Templates says that there are messages the network has approved beforehand.
+	Templates bool   `json:"templates" doc:"It has messages that were approved beforehand: GET /channels/{id}/templates."`
+	Evidence  string `json:"evidence" doc:"What the driver was proved on."`
+	AsOf      string `json:"as_of"`
 }
 
 // Assisted says how a person publishes by hand.
@@ -165,6 +167,7 @@ func networkOf(n network.Driver) Network {
 	if p.Assisted != nil {
 		said.Assisted = some(Assisted{p.Assisted.Open, p.Assisted.Steps})
 	}
+	_, said.Templates = n.(network.Templater)
 	for _, a := range network.Actions() {
 		can := network.Can(n, a)
 		why := p.Why(a)

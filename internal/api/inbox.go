@@ -186,7 +186,9 @@ func (d *Door) messagesOf(by access.Actor, all []view.Message) List[Message] {
 func (d *Door) messageOf(by access.Actor, m view.Message) Message {
 	said := Message{ID: m.ID, ConversationID: m.ConversationID, FromUs: m.FromUs, AuthorName: m.AuthorName, Text: m.Text, At: m.At, ParentID: m.ParentID,
 		URL: m.URL, State: m.State, Sending: m.Sending, Error: m.ErrorText, Liked: m.Liked, Private: m.Private, Can: d.abilities(by, m)}
-	said.Media = each(m.Media, func(a network.Attachment) Attachment { return Attachment{a.Type, a.URL, a.Alt} })
+	for i, a := range m.Media {
+		said.Media = append(said.Media, attachmentOf(m, i, a))
+	}
 	if m.PersonID != "" {
 		said.Person = some(PersonName{m.PersonID, m.PersonName, m.PersonHandle, avatarOf(m.PersonFace, m.PersonAvatar)})
 	}

@@ -62,6 +62,7 @@ type Option func(*wiring)
 type wiring struct {
 	rehearsal http.Handler // the control door of the stage
 	now       func() time.Time
+	clock     Clock
 	log       *slog.Logger
 	setup     secret.Text
 }
@@ -77,6 +78,18 @@ func WithSetup(code secret.Text) Option { return func(w *wiring) { w.setup = cod
 
 // WithNow gives transactions another clock.
 func WithNow(now func() time.Time) Option { return func(w *wiring) { w.now = now } }
+
+// Clock is a time that the whole house lives in instead of the machine's: what is
+// due, how old something is, until when a key opens. What measures this machine
+// stays with its own clock: timeouts, files, the connection to a browser.
+type Clock interface {
+	jobs.Clock
+	Now() time.Time
+	Speed() float64 // how many of its seconds pass in one of the machine's
+}
+
+// WithClock gives the house another time: that of a rehearsal.
+func WithClock(c Clock) Option { return func(w *wiring) { w.clock, w.now = c, c.Now } }
 
 // WithLog replaces the log that the configuration asks for.
 func WithLog(log *slog.Logger) Option { return func(w *wiring) { w.log = log } }
@@ -132,11 +145,11 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if a.Blobs, err = blob.NewFiles(filepath.Join(c.Data, "files")); err != nil {
 		return err
 	}
-	if a.Outside, err = outward.New(outward.Options{Allow: c.Allow, UserAgent: "Kith/" + Version()}); err != nil {
+	if a.Outside, err = outward.New(outward.Options{Allow: c.Allow, UserAgent: "Kith/" + Version(), Now: w.now}); err != nil {
 		return err
 	}
 	a.closing("connections", func(context.Context) error { a.Outside.Close(); return nil })
-	if a.Networks, err = all.Set(a.Outside, c); err != nil {
+	if a.Networks, err = all.Set(a.Outside, c, w.now); err != nil {
 		return err
 	}
 	faces := flow.NewFaces(a.Outside, a.Blobs, a.Log)
@@ -146,7 +159,11 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if a.House.Apps, err = apps(c); err != nil {
 		return err
 	}
-	a.Runner = jobs.NewRunner(a.DB, jobs.Options{Log: a.Log})
+	working := jobs.Options{Log: a.Log}
+	if w.clock != nil {
+		a.House.Speed, working.Clock = w.clock.Speed, w.clock
+	}
+	a.Runner = jobs.NewRunner(a.DB, working)
 	if err := a.House.Work(a.Runner); err != nil {
 		return err
 	}

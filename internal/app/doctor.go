@@ -75,7 +75,7 @@ func lookAtConfig(_ context.Context, c config.Config) []Finding {
 		return []Finding{ill(err)}
 	}
 	defer out.Close()
-	if _, err := all.Set(out, c); err != nil { // the mechanics are read
+	if _, err := all.Set(out, c, nil); err != nil { // the mechanics are read
 		return []Finding{ill(err)}
 	}
 	return []Finding{well("the configuration fits together")}

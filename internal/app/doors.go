@@ -44,7 +44,7 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 	if a.Config.PublicURL != "" || w.rehearsal != nil {
 		a.House.Address = media.Address
 	}
-	mux.Handle("/hooks/", ingest.New(ingest.Options{Facts: a.Facts, Knocker: a.knocker, Channels: a.accounts, Knocked: a.knocked, Log: a.Log}).Handler())
+	mux.Handle("/hooks/", ingest.New(ingest.Options{Facts: a.Facts, Knocker: a.knocker, Channels: a.accounts, Knocked: a.knocked, Now: w.now, Log: a.Log}).Handler())
 	mux.Handle("/connect/", callback.Handler(callback.Options{House: a.House, Person: rest.Person, Log: a.Log}))
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)

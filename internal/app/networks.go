@@ -21,7 +21,7 @@ func Networks(c config.Config) (Known, error) {
 		return Known{}, err
 	}
 	defer out.Close() // nothing is asked
-	set, err := all.Set(out, c)
+	set, err := all.Set(out, c, nil)
 	return Known{set}, err
 }
 

@@ -36,7 +36,7 @@ func (f Figure) Good() bool {
 
 // Command is kith bench.
 type Command struct {
-	Name  string `arg:"" help:"start, idle, send, ingest, inbox, page or all." enum:"start,idle,send,ingest,inbox,page,all"`
+	Name  string `arg:"" help:"start, idle, send, upload, ingest, inbox, page or all." enum:"start,idle,send,upload,ingest,inbox,page,all"`
 	JSON  bool   `help:"Print figures as JSON lines."`
 	Small bool   `help:"A smaller run that shows whether the bench works; its figures prove nothing."`
 	CPU   string `name:"cpu-profile" help:"Write a processor profile to this file." type:"path"`
@@ -45,12 +45,8 @@ type Command struct {
 
 type measure func(ctx context.Context, c Command, say func(Figure)) error
 
-// Run measures.
+// Run measures, prints and judges.
 func (c Command) Run(ctx context.Context) error {
-	all := []struct {
-		name string
-		do   measure
-	}{{"start", start}, {"idle", idle}, {"send", send}, {"ingest", ingest}, {"inbox", inbox}, {"page", page}}
 	fmt.Fprintf(os.Stderr, "%s, %d cores, %s\n", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	if c.CPU != "" {
 		f, err := os.Create(c.CPU)
@@ -64,22 +60,35 @@ func (c Command) Run(ctx context.Context) error {
 		defer pprof.StopCPUProfile()
 	}
 	missed := 0
-	for _, b := range all {
+	if err := c.Measure(ctx, func(f Figure) {
+		if !f.Good() {
+			missed++
+		}
+		c.print(f)
+	}); err != nil {
+		return err
+	}
+	if missed > 0 && !c.Small {
+		return fault.New(fault.Invalid, "%d figures miss their limit.", missed)
+	}
+	return nil
+}
+
+// Measure gives the figures as they come.
+func (c Command) Measure(ctx context.Context, say func(Figure)) error {
+	for _, b := range []struct {
+		name string
+		do   measure
+	}{{"start", start}, {"idle", idle}, {"send", send}, {"upload", upload}, {"ingest", ingest}, {"inbox", inbox}, {"page", page}} {
 		if c.Name != b.name && c.Name != "all" {
 			continue
 		}
 		if err := b.do(ctx, c, func(f Figure) {
 			f.Name = b.name + "." + f.Name
-			if !f.Good() {
-				missed++
-			}
-			c.print(f)
+			say(f)
 		}); err != nil {
 			return fmt.Errorf("bench %s: %w", b.name, err)
 		}
-	}
-	if missed > 0 && !c.Small {
-		return fault.New(fault.Invalid, "%d figures miss their limit.", missed)
 	}
 	return nil
 }

@@ -64,13 +64,26 @@ func (p *process) stop() {
 }
 
 // resident reads the memory of a process, in megabytes.
-func (p *process) resident() (float64, error) {
+func (p *process) resident() (float64, error) { return p.memory("VmRSS:") }
+
+// peak reads the most memory that a process had since forget.
+func (p *process) peak() (float64, error) { return p.memory("VmHWM:") }
+
+// forget begins to watch for the most memory anew.
+func (p *process) forget() error {
+	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.run.Process.Pid), []byte("5"), 0); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The peak of a process's memory is watched through /proc, which is not here.")
+	}
+	return nil
+}
+
+func (p *process) memory(what string) (float64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.run.Process.Pid))
 	if err != nil {
 		return 0, fault.Wrap(fault.Unavailable, err, "The memory of a process is read from /proc, which is not here.")
 	}
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, what); ok {
 			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
 			return kb / 1024, err
 		}

@@ -100,7 +100,7 @@ func (h *House) check(ctx context.Context, job *jobs.Job, args channelArgs) erro
 	if fault.Is(err, fault.NotFound) {
 		return nil // removed: the chain ends here
 	}
-	return h.later(ctx, job, checkKind(), args, checkEvery, err)
+	return h.later(ctx, job, checkKind(), args, max(checkEvery, 2*h.rhythm()), err)
 }
 
 func (h *House) checkOne(ctx context.Context, workspace, channelID string) error {

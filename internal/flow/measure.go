@@ -73,7 +73,7 @@ func (h *House) measure(ctx context.Context, job *jobs.Job, args channelArgs) er
 	return h.later(ctx, job, measureKind(), args, h.measureEvery(), nil)
 }
 
-func (h *House) measureEvery() time.Duration { return max(4*h.Every, time.Second) }
+func (h *House) measureEvery() time.Duration { return max(4*h.rhythm(), time.Second) }
 
 func (h *House) toMeasure(ctx context.Context, args channelArgs) ([]publish.Part, error) {
 	var due []publish.Part

@@ -58,8 +58,15 @@ func (h *House) send(ctx context.Context, job *jobs.Job, args sendArgs) error {
 // sendPart speaks to the network, act by act, each outside any transaction, and
 // records what is known after each.
 func (h *House) sendPart(ctx context.Context, job *jobs.Job, args sendArgs, next publish.Claimed) (last bool, err error) {
+	kept := h.DB.Now()
 	for {
 		did, cause := h.act(ctx, args, next)
+		if cause == nil && loose(did) && h.DB.Now().Sub(kept) < often && ctx.Err() == nil {
+			did.Step.Since = next.Part.Step.Since
+			next.Part.Step = did.Step
+			continue
+		}
+		kept = h.DB.Now()
 		if cause != nil && next.Part.Step.Name != "" && !next.Part.Step.Public && fault.Is(cause, fault.Uncertain) {
 			text, hint := fault.Shown(cause) // nobody can see it: it is simply done again
 			cause = fault.Wrap(fault.Unavailable, cause, "%s", text).WithHint("%s", hint).In(fault.After(cause))

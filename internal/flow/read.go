@@ -56,7 +56,7 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 			return err
 		}
 	}
-	wait := h.Every
+	wait := h.rhythm()
 	if more {
 		wait = 0
 	}
@@ -79,4 +79,17 @@ func (h *House) later(ctx context.Context, job *jobs.Job, kind jobs.Kind[channel
 		}
 		return h.recur(ctx, tx, kind, args, tx.Now.Add(wait))
 	})
+}
+
+// patient is how long a house that hurries through time waits at most, by its own
+// clock, before it asks again.
+const patient = 15 * time.Minute
+
+// rhythm is how often a network is asked what happened. Where time is made to pass
+// faster, networks are not asked more often in life for that.
+func (h *House) rhythm() time.Duration {
+	if h.Speed == nil {
+		return h.Every
+	}
+	return max(h.Every, min(time.Duration(float64(h.Every)*h.Speed()), patient))
 }

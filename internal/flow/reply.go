@@ -173,6 +173,9 @@ func (h *House) answerPart(ctx context.Context, args answerArgs, m inbox.Message
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
 		to, err := inbox.Known(ctx, tx, m.Workspace, m.ChannelID, m.ParentID)
 		part.After = &to.Remote
+		if err == nil {
+			part.Template, err = inbox.Filling(ctx, tx, m)
+		}
 		return err
 	})
 	return part, err

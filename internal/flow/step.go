@@ -16,6 +16,15 @@ import (
 // together, before a person is told that it does not come to an end.
 const patience = 24 * time.Hour
 
+// often is how far apart the pieces of a large file are kept that need not each be:
+// so that a disk is not asked after each, and a screen shows that it goes on.
+const often = time.Second
+
+// loose says that what an act came to need not be kept before the next one.
+func loose(did network.Stepped) bool {
+	return did.Loose && did.Sent == nil && did.Wait == 0 && !did.Step.Public
+}
+
 // act does the next act of a part: the whole of it where one does it.
 func (h *House) act(ctx context.Context, args sendArgs, next publish.Claimed) (network.Stepped, error) {
 	c, conn, err := h.conn(ctx, args.Workspace, args.Channel)

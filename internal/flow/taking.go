@@ -84,7 +84,7 @@ func somebody(a inbox.Arrival) bool { return !a.FromUs && a.Event.Author.ID != "
 
 // passing says whether an arrival is counted and not kept.
 func passing(a inbox.Arrival) bool {
-	return a.Event.Kind == network.Reaction || a.Event.Kind == network.Repost || a.Event.Kind == network.Follow
+	return a.Event.Kind == network.Reaction || a.Event.Kind == network.Repost || a.Event.Kind == network.Follow || a.Event.Kind == network.Receipt
 }
 
 // take carries out one arrival.
@@ -98,6 +98,12 @@ func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error 
 			h.counted.Add(a.Workspace, a.ChannelID, a.Event.At, string(a.Event.Kind))
 		}
 		return nil
+	case network.Receipt:
+		talk, err := inbox.Witness(ctx, tx, a)
+		if talk != "" {
+			h.tell(tx, a.Workspace, "inbox", talk)
+		}
+		return err
 	case network.Deleted:
 		h.tell(tx, a.Workspace, "inbox", "")
 		return h.tray.Vanish(a)

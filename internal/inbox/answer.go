@@ -22,8 +22,9 @@ const (
 
 // Answer keeps an answer of ours that is about to leave.
 func Answer(ctx context.Context, tx *store.Tx, actor access.Actor, to Message, body string, private bool) (Message, error) {
-	m := Message{ID: id.New(), Workspace: to.Workspace, ConversationID: to.ConversationID, ChannelID: to.ChannelID, Remote: network.Ref{}, ParentID: to.RemoteID,
-		FromUs: true, AuthorName: actor.Name, Text: body, At: tx.Now, ReceivedAt: tx.Now, State: Visible, Sending: due, Key: id.New(), Private: private,
+	own := id.New()
+	m := Message{ID: own, Workspace: to.Workspace, ConversationID: to.ConversationID, ChannelID: to.ChannelID, Remote: network.Ref{}, ParentID: to.RemoteID,
+		FromUs: true, AuthorName: actor.Name, Text: body, At: tx.Now, ReceivedAt: tx.Now, State: Visible, Sending: due, Key: own, Private: private,
 		Media: []network.Attachment{}, ByAccount: actor.User}
 	var err error
 	if m.Seq, err = add(ctx, tx, m); err != nil {
@@ -61,7 +62,8 @@ func move(ctx context.Context, tx *store.Tx, m Message, set string, args ...any)
 }
 
 // Settle records that an answer exists on the network. If the network told us
-// of it before it answered us, the two become one.
+// of it before it answered us, the two become one; if it told us already that it
+// never arrived, that holds.
 func Settle(ctx context.Context, tx *store.Tx, m Message, s network.Sent) error {
 	if twin, err := byRemote(ctx, tx, m.Workspace, m.ChannelID, s.ID); err == nil && twin.ID != m.ID {
 		if err := absorb(ctx, tx, twin); err != nil {
@@ -70,7 +72,8 @@ func Settle(ctx context.Context, tx *store.Tx, m Message, s network.Sent) error 
 	} else if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	return move(ctx, tx, m, "sending = 'sent', remote_id = $5, remote = $6, url = $7, error_text = ''", s.ID, s.Ref, s.URL)
+	return move(ctx, tx, m, `sending = case when remote_id = $5 and error_text <> '' then 'failed' else 'sent' end,
+		error_text = case when remote_id = $5 then error_text else '' end, remote_id = $5, remote = $6, url = $7`, s.ID, s.Ref, s.URL)
 }
 
 // absorb takes away the message that was our own answer told back to us.
@@ -107,9 +110,11 @@ func Release(ctx context.Context, tx *store.Tx, m Message, why string) error {
 	return move(ctx, tx, m, "sending = 'sending', claimed_at = null, error_text = $5", why)
 }
 
-// Doubt records that nobody knows whether an answer exists.
+// Doubt records that nobody knows whether an answer exists, unless the network has
+// told us of it meanwhile.
 func Doubt(ctx context.Context, tx *store.Tx, m Message, why string) error {
-	return move(ctx, tx, m, "sending = 'unclear', error_text = $5", why)
+	return move(ctx, tx, m, `sending = case when remote_id is null then 'unclear' when error_text = '' then 'sent' else 'failed' end,
+		error_text = case when remote_id is null then $5 else error_text end`, why)
 }
 
 // Fail records that an answer will not be sent as it is.
@@ -132,9 +137,10 @@ func Missed(ctx context.Context, tx *store.Tx, m Message, between time.Duration)
 	return true, DueAgain(ctx, tx, m)
 }
 
-// DueAgain makes an answer due that is known not to exist.
+// DueAgain makes an answer due that is known not to exist. What the network called
+// a former try stays in remote, so that nothing told of it is taken for the next.
 func DueAgain(ctx context.Context, tx *store.Tx, m Message) error {
-	return move(ctx, tx, m, "sending = 'sending', claimed_at = null, looks = 0")
+	return move(ctx, tx, m, "sending = 'sending', claimed_at = null, looks = 0, remote_id = null")
 }
 
 // Retry makes an answer due again by the word of a person: it failed, or it is

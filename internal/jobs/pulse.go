@@ -10,12 +10,14 @@ import (
 // pulse does what time asks for, each second or when the next recurring job is
 // due: leases, rescue, progress, cancellation from elsewhere, retention.
 func (r *Runner) pulse() {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
+	alarm := newAlarm(r.opt.Clock)
+	defer alarm.stop()
 	var renew, clean time.Time
 	for {
 		select {
-		case <-timer.C:
+		case <-alarm.timer.C:
+		case release := <-alarm.rings:
+			alarm.rung(release)
 		case <-r.life.Done():
 			return
 		}
@@ -33,11 +35,12 @@ func (r *Runner) pulse() {
 			r.attempt("removing old jobs", r.clean)
 			clean = now.Add(time.Hour)
 		}
-		wait := min(look, r.opt.Lease/4)
+		wait := time.Duration(-1)
 		if !next.IsZero() {
-			wait = min(wait, max(0, next.Sub(r.db.Now())))
+			wait = max(0, next.Sub(r.db.Now()))
 		}
-		timer.Reset(wait)
+		alarm.set(wait, min(look, r.opt.Lease/4))
+		alarm.busy(false)
 	}
 }
 

@@ -12,21 +12,23 @@ import (
 // that writes the outcomes that have gathered and claims what is due in the
 // lanes that they, or time, have freed. So a job costs its share of a beat.
 func (r *Runner) pump() {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
+	alarm := newAlarm(r.opt.Clock)
+	defer alarm.stop()
 	trouble := time.Duration(0) // how long to wait after a beat that failed
 	doubt := false              // a beat failed: did it claim something?
 	for {
 		if trouble == 0 {
 			select {
 			case <-r.poked:
-			case <-timer.C:
+			case <-alarm.timer.C:
+			case release := <-alarm.rings:
+				alarm.rung(release)
 			case <-r.life.Done():
 				return
 			}
 		} else {
 			select {
-			case <-timer.C:
+			case <-alarm.timer.C:
 			case <-r.life.Done():
 				return
 			}
@@ -45,19 +47,20 @@ func (r *Runner) pump() {
 			r.giveBack(ended)
 			doubt = doubt || fault.Is(err, fault.Uncertain)
 			trouble = min(max(2*trouble, 20*time.Millisecond), look)
-			timer.Reset(trouble)
+			alarm.set(-1, trouble)
 			if r.life.Err() == nil {
 				r.opt.Log.ErrorContext(r.life, "jobs wait: the database refuses", "error", err)
 			}
 			continue
 		}
 		trouble, doubt = 0, false
-		r.begin(ended, b.claimed, b.until)
-		wait := look
+		working := r.begin(ended, b.claimed, b.until)
+		wait := time.Duration(-1)
 		if len(b.claimed) < b.free && !b.next.IsZero() {
-			wait = min(look, max(0, b.next.Sub(r.db.Now())))
+			wait = max(0, b.next.Sub(r.db.Now()))
 		}
-		timer.Reset(wait)
+		alarm.set(wait, look)
+		alarm.busy(working || wait == 0)
 	}
 }
 
@@ -75,8 +78,9 @@ func (r *Runner) giveBack(ended []*work) {
 	r.ended = append(ended, r.ended...)
 }
 
-// begin starts what was claimed, after forgetting what was written.
-func (r *Runner) begin(ended []*work, claimed []*Job, until time.Time) {
+// begin starts what was claimed, after forgetting what was written, and says
+// whether anything is under way.
+func (r *Runner) begin(ended []*work, claimed []*Job, until time.Time) (working bool) {
 	r.mu.Lock()
 	for _, w := range ended {
 		delete(r.running, w.outcome.job.ID)
@@ -86,6 +90,7 @@ func (r *Runner) begin(ended []*work, claimed []*Job, until time.Time) {
 		all[i] = r.newWork(j, until)
 		r.running[j.ID] = all[i]
 	}
+	working = len(r.running) > 0
 	r.mu.Unlock()
 	for _, w := range all {
 		go r.run(w)
@@ -93,6 +98,7 @@ func (r *Runner) begin(ended []*work, claimed []*Job, until time.Time) {
 	if len(ended) > 0 {
 		r.poke() // a pump that stops looks whether this was the last
 	}
+	return working
 }
 
 // beat is one transaction of the pump.

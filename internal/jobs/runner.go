@@ -20,6 +20,7 @@ type Options struct {
 	Lease   time.Duration // how long a silent runner keeps its lanes; 0 = 15 s
 	Keep    time.Duration // how long finished jobs are kept; 0 = 30 days
 	Log     *slog.Logger  // nil = silence
+	Clock   Clock         // nil = the machine's; the database's Now must agree with it
 }
 
 // Runner works on jobs. Several may share a database, on PostgreSQL also from

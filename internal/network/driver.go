@@ -156,6 +156,18 @@ type Chooser interface {
 	Choices(ctx context.Context, conn Conn, option string) ([]Choice, error)
 }
 
+// Opener gives a file that came in and that only the account's key opens: an
+// attachment whose address begins with Closed.
+type Opener interface {
+	Open(ctx context.Context, conn Conn, file Attachment) (Opened, error)
+}
+
+// Templater gives the messages that the network has approved beforehand, to be
+// sent where no other may be: Part.Template.
+type Templater interface {
+	Templates(ctx context.Context, conn Conn) ([]Template, error)
+}
+
 // Authorizer connects accounts by the network's own page of consent. Authorize
 // gives the address at which a person lets us in; Grant turns what comes back
 // into the accounts that may be connected, each with its keys.

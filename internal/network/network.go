@@ -168,6 +168,9 @@ type Part struct {
 	Disclosure Disclosure
 	// Step is how far a part of a Stepper has come; Find sees it too.
 	Step Step
+	// Template is what an answer is made of where it is none of our own words; Text
+	// is what it comes to.
+	Template *Filled
 }
 
 // Step is how far a part has come on its way through several acts. It is kept
@@ -195,6 +198,10 @@ type Stepped struct {
 	Step Step          // what is reached, to be kept before anything else happens
 	Wait time.Duration // do not go on before: the network is at work
 	Sent *Sent         // it exists now, and nothing is left to do
+	// Loose: what is reached need not be kept before the next act. If it is
+	// forgotten, what comes next can be done from what was kept last, and nothing is
+	// seen twice: one more piece of a large file.
+	Loose bool
 }
 
 // Sent is what the network said: it exists now.
@@ -255,7 +262,9 @@ const (
 	Edited   EventKind = "edited"
 	Deleted  EventKind = "deleted"
 	Hidden   EventKind = "hidden" // or shown again, on the network itself
-	Ours     EventKind = "ours"   // a post, comment or message of our own account, made elsewhere
+	// Receipt: what became of a message of ours, found by Event.Key or its id.
+	Receipt EventKind = "receipt"
+	Ours    EventKind = "ours" // a post, comment or message of our own account, made elsewhere
 )
 
 // Raw is one event as split from a webhook body or a poll, before decoding:
@@ -297,7 +306,20 @@ type Event struct {
 	Private   bool   // only the two of us see it: Direct always, and Ours in a chat
 	Removed   bool   // Reaction, Repost, Follow, Hidden: taken back (an unfollow, say)
 	Media     []Attachment
-	Truncated bool // the network gave only a part
+	Truncated bool   // the network gave only a part
+	Key       string // Receipt: our own key, where the network tells it back
+	Failure   string // Receipt: why it never arrived; "" when it is on its way, or there
+}
+
+// Closed is what the address of an attachment begins with that nobody can open
+// without our key; what follows is the network's own name for it.
+const Closed = "closed:"
+
+// Opened is an attachment as it comes. Close its Body.
+type Opened struct {
+	Type  string
+	Bytes int64
+	Body  ReadCloser
 }
 
 // Attachment is media that came in; it stays on the network until looked at.

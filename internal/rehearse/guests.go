@@ -28,6 +28,7 @@ func guests() []guest {
 		onLinkedIn(),
 		onPinterest(),
 		onTikTok(),
+		onWhatsApp(),
 		onX(),
 		onYouTube(),
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/kithhq/kith/internal/app"
@@ -75,6 +76,17 @@ func Open(ctx context.Context, o sandbox.Options) (*Stage, error) {
 	return s, nil
 }
 
+// Invite lets a guest knock at a house, and gives what the form that connects it
+// would be filled in with.
+func (s *Stage) Invite(ctx context.Context, name, house string) (map[string]string, error) {
+	for _, g := range s.guests {
+		if g.name == name {
+			return g.connect(ctx, g.url, house+"/hooks/"+name)
+		}
+	}
+	return nil, fault.New(fault.Internal, "no guest is called %s", name)
+}
+
 func (s *Stage) serve(ctx context.Context, h http.Handler) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -110,6 +122,32 @@ func (s *Stage) Fit(c *config.Config) {
 	}
 }
 
+// Options let a house play on the stage: it lives in the stage's time.
+func (s *Stage) Options() []app.Option {
+	return []app.Option{app.WithRehearsal(s.Control()), app.WithClock(s.Clock)}
+}
+
+// Follow lets a house ask its networks when time passes slowly again: while it
+// hurried they were asked less often.
+func (s *Stage) Follow(ctx context.Context, a *app.App) {
+	fast := false
+	var mu sync.Mutex
+	s.Clock.Watch(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		speed := s.Clock.Speed()
+		if fast && speed <= slow {
+			if err := a.House.Hasten(ctx); err != nil {
+				a.Log.WarnContext(ctx, "networks are asked only in their turn", "error", err)
+			}
+		}
+		fast = speed > slow
+	})
+}
+
+// slow is up to when networks are asked about as often as in life.
+const slow = 10
+
 // Run rehearses until the context ends.
 func Run(ctx context.Context, c config.Config, seed uint64, quiet bool) (err error) {
 	dir, err := os.MkdirTemp("", "kith-rehearsal-")
@@ -127,10 +165,11 @@ func Run(ctx context.Context, c config.Config, seed uint64, quiet bool) (err err
 	}
 	defer stage.Close()
 	stage.Fit(&c)
-	a, err := app.New(ctx, c, app.WithRehearsal(stage.Control()))
+	a, err := app.New(ctx, c, stage.Options()...)
 	if err != nil {
 		return err
 	}
+	stage.Follow(ctx, a)
 	defer func() { err = errors.Join(err, a.Stop(ctx)) }()
 	if err := a.Start(ctx); err != nil {
 		return err

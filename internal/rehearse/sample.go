@@ -2,14 +2,12 @@ package rehearse
 
 import (
 	"context"
-	"time"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/app"
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/moderate"
 	"github.com/kithhq/kith/internal/network"
-	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/sandbox"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
@@ -55,10 +53,8 @@ func Fill(ctx context.Context, a *app.App, s *Stage, password secret.Text, quiet
 		return err
 	}
 	if !quiet {
-		for _, name := range []string{onBluesky, onMastodon, onFacebook, onMessenger} {
-			if _, err := s.Scripts.Start(sandbox.Scene{Name: "lively", Network: name}); err != nil {
-				return err
-			}
+		if _, err := s.Scripts.Start(sandbox.Scene{Name: "lively"}); err != nil {
+			return err
 		}
 	}
 	return write(ctx, a, actor, channels)
@@ -95,7 +91,7 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		all[name] = c
 	}
 	for _, g := range s.guests {
-		settings, err := g.connect(ctx, g.url, a.URL()+"/hooks/"+g.name)
+		settings, err := s.Invite(ctx, g.name, a.URL())
 		if err != nil {
 			return nil, err
 		}
@@ -106,50 +102,4 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		all[network.Name(g.name)] = c
 	}
 	return all, nil
-}
-
-type sample struct {
-	text string
-	own  map[network.Name]string // another wording for one network
-	in   time.Duration           // from now; negative = a draft
-	to   []network.Name
-}
-
-// write makes the posts of the sample: some go out at once, some later.
-func write(ctx context.Context, a *app.App, actor access.Actor, channels map[network.Name]channel.Channel) error {
-	everywhere := []network.Name{onBluesky, onMastodon, onFacebook}
-	for _, p := range []sample{
-		{text: "Good morning! The coffee is on and the new arrivals are on the table by the window. Which one would you take home first?", to: everywhere},
-		{text: "Rencontre jeudi à 19 h : Nadia Ferrand lit des pages de son nouveau roman et répond à vos questions. Entrée libre, dans la limite des places.", to: everywhere},
-		{text: "Lost and found: one very loved copy of “The Little Prince”, with a train ticket to Lyon as a bookmark. Is it yours?", to: []network.Name{onBluesky, onMastodon}},
-		{text: "Story hour for the little ones this Saturday at 10:30. Cushions are ours, giggles are yours.", in: 3 * time.Hour, to: everywhere},
-		{text: "Le club de lecture de décembre est ouvert : trois romans, trois soirées, et un vin chaud. Inscriptions en boutique.", in: 26 * time.Hour,
-			own: map[network.Name]string{onFacebook: "Le club de lecture de décembre est ouvert : trois romans, trois soirées, et un vin chaud partagé entre voisins. Inscriptions en boutique ou en commentaire, nous vous répondons à tous !"}, to: everywhere},
-		{text: "Inventory Monday: closed until 14:00, counting every single page. Well, nearly.", in: 50 * time.Hour, to: everywhere},
-		{text: "Idea: a week of readers’ favourite first sentences. One a day, with a photo of the shelf.", in: -1, to: []network.Name{onMastodon}},
-	} {
-		if err := one(ctx, a, actor, channels, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func one(ctx context.Context, a *app.App, actor access.Actor, channels map[network.Name]channel.Channel, p sample) error {
-	var targets []publish.Target
-	for _, name := range p.to {
-		t := publish.Target{ChannelID: channels[name].ID, Network: name}
-		if own, ok := p.own[name]; ok {
-			t.OwnParts = []publish.Content{{Text: own}}
-		}
-		targets = append(targets, t)
-	}
-	var post publish.Post
-	if err := store.Do(ctx, a.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		post, err = publish.Save(ctx, tx, actor, "", 0, []publish.Content{{Text: p.text}}, targets)
-		return err
-	}); err != nil || p.in < 0 {
-		return err
-	}
-	return a.House.Schedule(ctx, actor, post.ID, a.DB.Now().Add(p.in))
 }

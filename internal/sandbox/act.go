@@ -5,8 +5,17 @@ import (
 	"fmt"
 )
 
-// ErrCannot is the answer of a network on which people cannot do that.
-var ErrCannot = errors.New("people cannot do that on this network")
+// What a network answers to people: it has no such thing, we have blocked them, or there is nothing of ours to talk about yet.
+var (
+	ErrCannot  = errors.New("people cannot do that on this network")
+	ErrBlocked = errors.New("the account has blocked this person")
+	ErrNoPost  = errors.New("there is no post of ours to talk about yet")
+)
+
+// Correspondent is an Actor that says under which name a private conversation stands in the ledger: the parent of our messages.
+type Correspondent interface {
+	Thread(p Person, account string) string
+}
 
 // Act is one thing a person does. What is left empty is chosen: somebody of that mood and language, a fitting text, our newest post.
 type Act struct {
@@ -58,7 +67,7 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 	if a.Target == "" && (a.Kind == "comment" || a.Kind == "react") && !n.Private {
 		posts := n.Actor.Posts(a.Account)
 		if len(posts) == 0 {
-			return Acted{}, errors.New("there is no post of ours to talk about yet")
+			return Acted{}, ErrNoPost
 		}
 		a.Target = posts[0].ID
 	}
@@ -67,7 +76,7 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 	case "comment":
 		done.ID, err = n.Actor.Comment(p, a.Account, a.Target, a.Text)
 		if err == nil {
-			s.remember(a.Network, done.ID, p)
+			s.remember(a.Network, done.ID, &utterance{who: p, network: a.Network, account: a.Account, id: done.ID, text: a.Text, at: s.stage.Clock.Now()})
 		}
 	case "react":
 		err = n.Actor.React(p, a.Account, a.Target, a.Reaction)
@@ -76,7 +85,7 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 	case "message":
 		done.ID, err = n.Actor.Message(p, a.Account, a.Text)
 		if err == nil {
-			s.remember(a.Network, done.ID, p)
+			s.remember(a.Network, done.ID, &utterance{who: p, network: a.Network, account: a.Account, id: done.ID, text: a.Text, private: true, at: s.stage.Clock.Now()})
 		}
 	case "edit", "remove":
 		err = change(n.Actor, p, a)

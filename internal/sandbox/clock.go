@@ -8,16 +8,19 @@ import (
 
 // Clock is the stage's own time: it can be set, sped up and stopped. What is due fires in order of its stage time; moving the
 // clock forward fires what lies on the way before the move returns, so a frozen stage is deterministic. An event must not move
-// the clock itself.
+// the clock itself. How it hurries without leaving anybody behind is in pace.go.
 type Clock struct {
-	mu     sync.Mutex
-	at     time.Time // stage time at anchor
-	anchor time.Time // real time
-	speed  float64
-	due    dueHeap
-	n      int64
-	timer  *time.Timer
-	closed bool
+	mu      sync.Mutex
+	at      time.Time // stage time at anchor
+	anchor  time.Time // real time
+	speed   float64   // as asked for
+	engaged int       // who is at work: see Engage
+	hurry   *hurry
+	watcher func()
+	due     dueHeap
+	n       int64
+	timer   *time.Timer
+	closed  bool
 
 	firing sync.Mutex // one event at a time
 }
@@ -42,10 +45,15 @@ func (c *Clock) Now() time.Time {
 }
 
 func (c *Clock) now() time.Time {
-	if c.speed == 0 {
+	rate := c.rate()
+	if rate == 0 {
 		return c.at
 	}
-	return c.at.Add(time.Duration(float64(time.Since(c.anchor)) * c.speed))
+	now := c.at.Add(time.Duration(float64(time.Since(c.anchor)) * rate))
+	if c.speed > 1 && len(c.due) > 0 && c.due[0].at.Before(now) {
+		return c.due[0].at // what is due happens in its own moment, however busy the machine is
+	}
+	return now
 }
 
 func (c *Clock) rebase(t time.Time) {
@@ -59,13 +67,21 @@ func (c *Clock) Speed() float64 {
 	return c.speed
 }
 
-// SetSpeed changes how fast time passes; 0 stops it.
+// SetSpeed changes how fast time passes; 0 stops it. It ends a hurry.
 func (c *Clock) SetSpeed(speed float64) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hurry = nil
+	c.setSpeed(speed)
+}
+
+func (c *Clock) setSpeed(speed float64) {
 	c.rebase(c.now())
 	c.speed = max(speed, 0)
 	c.arm()
-	c.mu.Unlock()
+	if c.watcher != nil {
+		go c.watcher()
+	}
 }
 
 // Advance moves the clock forward and fires what becomes due, in order.
@@ -96,10 +112,7 @@ func (c *Clock) Set(t time.Time) {
 func (c *Clock) After(d time.Duration, fire func()) (cancel func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.n++
-	e := &event{at: c.now().Add(d), n: c.n, fire: fire}
-	heap.Push(&c.due, e)
-	c.arm()
+	e := c.plan(c.now().Add(max(d, 0)), fire)
 	return func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -109,15 +122,24 @@ func (c *Clock) After(d time.Duration, fire func()) (cancel func()) {
 	}
 }
 
+func (c *Clock) plan(at time.Time, fire func()) *event {
+	c.n++
+	e := &event{at: at, n: c.n, fire: fire}
+	heap.Push(&c.due, e)
+	c.arm()
+	return e
+}
+
 // arm sets the real timer for the next event; mu is held.
 func (c *Clock) arm() {
 	if c.timer != nil {
 		c.timer.Stop()
 	}
-	if c.closed || c.speed == 0 || len(c.due) == 0 {
+	rate := c.rate()
+	if c.closed || rate == 0 || len(c.due) == 0 {
 		return
 	}
-	wait := time.Duration(float64(c.due[0].at.Sub(c.now())) / c.speed)
+	wait := time.Duration(float64(c.due[0].at.Sub(c.now())) / rate)
 	c.timer = time.AfterFunc(max(wait, 0), c.tick)
 }
 
@@ -130,6 +152,9 @@ func (c *Clock) tick() {
 			c.arm()
 			c.mu.Unlock()
 			return
+		}
+		if e := c.due[0]; c.speed > 1 && e.at.After(c.at) {
+			c.rebase(e.at)
 		}
 		e := heap.Pop(&c.due).(*event)
 		c.mu.Unlock()

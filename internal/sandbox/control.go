@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -53,19 +54,38 @@ type items[T any] struct {
 }
 
 type clockState struct {
-	Now   time.Time `json:"now"`
-	Speed float64   `json:"speed"`
+	Now   time.Time  `json:"now"`
+	Speed float64    `json:"speed"`
+	Until *time.Time `json:"until,omitempty"` // where it hurries to
 }
 
-func (s *Stage) clock() clockState { return clockState{s.Clock.Now(), s.Clock.Speed()} }
+// fastest is what the door lets anybody ask for: a day in nine seconds.
+const fastest = 10_000
+
+func (s *Stage) clock() clockState {
+	c := clockState{Now: s.Clock.Now(), Speed: s.Clock.Speed()}
+	if until := s.Clock.Until(); !until.IsZero() {
+		c.Until = &until
+	}
+	return c
+}
 
 func (s *Stage) setClock(w http.ResponseWriter, r *http.Request) {
 	var want struct {
 		Now      *time.Time `json:"now"`
 		AdvanceS float64    `json:"advance_s"`
 		Speed    *float64   `json:"speed"`
+		Until    *time.Time `json:"until"`
 	}
 	if !told(w, r, &want) {
+		return
+	}
+	if want.Speed != nil && (*want.Speed < 0 || *want.Speed > fastest) {
+		deny(w, http.StatusBadRequest, fmt.Errorf("the clock runs between 0 and %d times as fast as in life", fastest))
+		return
+	}
+	if want.Until != nil && want.Until.Sub(s.Clock.Now()) > 40*24*time.Hour {
+		deny(w, http.StatusBadRequest, errors.New("the clock hurries forty days ahead at most"))
 		return
 	}
 	if want.Speed != nil {
@@ -76,6 +96,9 @@ func (s *Stage) setClock(w http.ResponseWriter, r *http.Request) {
 	}
 	if want.AdvanceS != 0 {
 		s.Clock.Advance(time.Duration(want.AdvanceS * float64(time.Second)))
+	}
+	if want.Until != nil {
+		s.Clock.Hurry(*want.Until)
 	}
 	say(w, s.clock())
 }

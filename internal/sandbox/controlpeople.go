@@ -50,8 +50,9 @@ func (s *Stage) peopleRoutes(m *http.ServeMux) {
 	scenes := func(w http.ResponseWriter, _ *http.Request) {
 		say(w, struct {
 			Items []Scene `json:"items"`
+			Past  []Scene `json:"past"`
 			Known []play  `json:"known"`
-		}{s.Scripts.Scenes(), allPlays()})
+		}{s.Scripts.Scenes(), s.Scripts.Past(), allPlays()})
 	}
 	m.HandleFunc("GET /sandbox/scenarios", scenes)
 	m.HandleFunc("POST /sandbox/scenarios", func(w http.ResponseWriter, r *http.Request) {

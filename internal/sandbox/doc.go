@@ -34,8 +34,9 @@
 // # The control door, all JSON, snake_case
 //
 //	GET    /sandbox/state                 {clock, networks:[{name, accounts:[{id,name}]}], weather:[…], scenarios:[…], people:int, requests:int, ledger:int}
-//	GET    /sandbox/clock                 {now, speed}
-//	POST   /sandbox/clock                 {now?: RFC 3339, advance_s?: number, speed?: number (0 stands still)}
+//	GET    /sandbox/clock                 {now, speed, until?: where it hurries to}
+//	POST   /sandbox/clock                 {now?: RFC 3339, advance_s?: number, speed?: number (0 stands still),
+//	                                       until?: RFC 3339, as fast as everybody can follow, then as before}
 //	GET    /sandbox/weather               {items:[Mishap], kinds:[…], presets:[…]}
 //	POST   /sandbox/weather               Mishap → Mishap with id
 //	PUT    /sandbox/weather               {items:[Mishap]} replaces all · {preset:"stormy", network?} replaces all
@@ -45,7 +46,7 @@
 //	GET    /sandbox/people/{id}/avatar.svg
 //	POST   /sandbox/talk                  {network, account, person?|mood?|lang?, kind: comment|react|follow|message|edit|remove, target?, text?, reaction?} → {id, person, text, target}
 //	GET    /sandbox/posts?network=&account=  {items:[{id, account, text, at}]} what people can talk about
-//	GET    /sandbox/scenarios             {items:[{id,name,network,account,started_at,acts,failed,last_error}], known:[{name,fr,en}]}
+//	GET    /sandbox/scenarios             {items:[Scene], past:[Scene], known:[{name,fr,en,about:{fr,en},learn:{fr,en},phases:[{at,fr,en}],usual_s,one_network}]}
 //	POST   /sandbox/scenarios             {name, network?, account?, target?, intensity?, for_s?} → Scenario
 //	DELETE /sandbox/scenarios[/{id}]
 //	GET    /sandbox/ledger?network=&account=&action=&after=SEQ&text=   {items:[Entry], last}

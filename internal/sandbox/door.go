@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -48,11 +49,15 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := &Call{Seq: d.stage.requests.Add(1), Network: d.network.Name, Action: a, stage: d.stage, path: r.URL.Path}
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, call))
 	date := d.stage.Clock.Now()
+	if a == "" {
+		d.consented(r)
+	}
 	if a == "" || a == Stream {
 		w.Header().Set("Date", date.Format(http.TimeFormat))
 		d.network.Handler.ServeHTTP(w, r)
 		return
 	}
+	defer d.stage.Clock.Engage()() // what is asked is answered in the network's own seconds, however fast they pass
 	if d.stage.Gate.on.Load() {
 		call.pass(Begun, half(r))
 	}
@@ -81,6 +86,13 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if watched {
 		http.NewResponseController(w).Flush()
 		call.pass(Answered, "")
+	}
+}
+
+// consented hears that somebody went to a page of consent, to sign in anew: scenes that wait for it go on.
+func (d *door) consented(r *http.Request) {
+	if path := strings.ToLower(r.URL.Path); strings.Contains(path, "auth") && !strings.Contains(path, "token") {
+		d.stage.Scripts.renewed(d.network.Name)
 	}
 }
 

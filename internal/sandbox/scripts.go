@@ -8,40 +8,24 @@ import (
 	"time"
 )
 
-// Scripts lets people act by themselves: scenes that were started go on by the stage's clock until they are stopped.
+// Scripts lets people act by themselves: scenes that were started go on by the stage's clock until they end or are stopped.
 type Scripts struct {
-	stage  *Stage
-	talk   talk
-	mu     sync.Mutex
-	random *rand.Rand
-	n      int
-	scenes []*Scene
-	said   map[string]Person // network + comment → who said it, so that an answer of ours can be answered
+	stage   *Stage
+	talk    talk
+	stories stories
+	mu      sync.Mutex
+	random  *rand.Rand
+	n       int
+	scenes  []*Scene
+	past    []*Scene              // the newest last; how they went can still be read
+	said    map[string]*utterance // network + comment → who said it, so that an answer of ours can be answered
 }
+
+// remembered is how many scenes that are over can still be read about.
+const remembered = 12
 
 func newScripts(s *Stage) *Scripts {
-	return &Scripts{stage: s, talk: readTalk(), random: s.Random("scripts"), said: map[string]Person{}}
-}
-
-// Scene is a scenario that is being played.
-type Scene struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	Network   string    `json:"network"` // "" is every network
-	Account   string    `json:"account"` // "" is every account
-	Target    string    `json:"target,omitempty"`
-	Intensity float64   `json:"intensity"` // 1 is as written
-	ForS      float64   `json:"for_s"`
-	StartedAt time.Time `json:"started_at"`
-	Acts      int       `json:"acts"`
-	Failed    int       `json:"failed"`
-	LastError string    `json:"last_error,omitempty"`
-
-	scripts *Scripts
-	random  *rand.Rand
-	ended   bool
-	pending map[int]func() // cancels what is still to come
-	next    int
+	return &Scripts{stage: s, talk: readTalk(), stories: readStories(), random: s.Random("scripts"), said: map[string]*utterance{}}
 }
 
 // Start plays a scenario by its name.
@@ -50,11 +34,14 @@ func (s *Scripts) Start(want Scene) (Scene, error) {
 	if !ok {
 		return Scene{}, fmt.Errorf("no scenario is called %q", want.Name)
 	}
+	if _, ok := s.stage.Network(want.Network); !ok && want.Network != "" {
+		return Scene{}, fmt.Errorf("no network is called %q", want.Network)
+	}
 	s.mu.Lock()
 	s.n++
 	scene := &Scene{ID: fmt.Sprintf("s%d", s.n), Name: want.Name, Network: want.Network, Account: want.Account, Target: want.Target,
-		Intensity: want.Intensity, ForS: want.ForS, StartedAt: s.stage.Clock.Now(), scripts: s, pending: map[int]func(){},
-		random: s.stage.Random(fmt.Sprintf("%s %d", want.Name, s.n))}
+		Intensity: want.Intensity, ForS: want.ForS, StartedAt: s.stage.Clock.Now(), scripts: s, play: play, pending: map[int]func(){},
+		bags: map[string]*bag{}, random: s.stage.Random(fmt.Sprintf("%s %d", want.Name, s.n))}
 	if scene.Intensity <= 0 {
 		scene.Intensity = 1
 	}
@@ -63,22 +50,32 @@ func (s *Scripts) Start(want Scene) (Scene, error) {
 	}
 	s.scenes = append(s.scenes, scene)
 	s.mu.Unlock()
+	if scene.ForS > 0 {
+		ends := scene.StartedAt.Add(scene.length())
+		scene.EndsAt = &ends
+	}
 	if play.begin != nil {
 		play.begin(scene)
 	}
+	if scene.ForS > 0 {
+		scene.at(scene.length(), func() { s.finish(scene.ID, false) })
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return *scene, nil
+	return scene.shown(), nil
 }
 
 // Stop ends a scene; what it still meant to do does not happen.
-func (s *Scripts) Stop(id string) bool {
+func (s *Scripts) Stop(id string) bool { return s.finish(id, true) }
+
+func (s *Scripts) finish(id string, cancelled bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, scene := range s.scenes {
 		if scene.ID == id {
-			scene.end()
+			scene.end(cancelled)
 			s.scenes = slices.Delete(s.scenes, i, i+1)
+			s.keep(scene)
 			return true
 		}
 	}
@@ -90,18 +87,30 @@ func (s *Scripts) StopAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, scene := range s.scenes {
-		scene.end()
+		scene.end(true)
+		s.keep(scene)
 	}
 	s.scenes = nil
 }
 
+func (s *Scripts) keep(over *Scene) {
+	if s.past = append(s.past, over); len(s.past) > remembered {
+		s.past = s.past[1:]
+	}
+}
+
 // Scenes answers what is being played.
-func (s *Scripts) Scenes() []Scene {
+func (s *Scripts) Scenes() []Scene { return s.show(func() []*Scene { return s.scenes }) }
+
+// Past answers what was played, the newest last.
+func (s *Scripts) Past() []Scene { return s.show(func() []*Scene { return s.past }) }
+
+func (s *Scripts) show(which func() []*Scene) []Scene {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := []Scene{}
-	for _, scene := range s.scenes {
-		all = append(all, *scene)
+	for _, scene := range which() {
+		all = append(all, scene.shown())
 	}
 	return all
 }
@@ -110,86 +119,74 @@ func (s *Scripts) Scenes() []Scene {
 func (s *Scripts) heard(e Entry) {
 	s.mu.Lock()
 	scenes := slices.Clone(s.scenes)
-	who, answers := s.said[e.Network+" "+e.Parent]
+	for _, key := range []string{e.Parent, e.Object} {
+		if u := s.said[e.Network+" "+key]; u != nil && key != "" {
+			u.met(e, key == e.Parent)
+		}
+	}
+	u := s.said[e.Network+" "+e.Parent]
 	s.mu.Unlock()
 	for _, scene := range scenes {
 		if !scene.meets(e.Network, e.Account) {
 			continue
 		}
-		play, _ := plays(scene.Name)
-		if e.Action == Publish && play.post != nil {
-			play.post(scene, e)
+		if e.Action == Publish && scene.play.post != nil {
+			scene.play.post(scene, e)
 		}
-		if (e.Action == Reply || e.Action == Message) && answers && play.answer != nil {
-			play.answer(scene, e, who)
+		if (e.Action == Reply || e.Action == Message) && u != nil && (u.scene == nil || u.scene == scene) && scene.play.answer != nil {
+			scene.play.answer(scene, e, u)
 		}
 	}
 }
 
-func (s *Scripts) remember(network, id string, p Person) {
+// renewed ends what waits for somebody to sign in anew on a network.
+func (s *Scripts) renewed(network string) {
+	s.mu.Lock()
+	scenes := slices.Clone(s.scenes)
+	s.mu.Unlock()
+	for _, scene := range scenes {
+		if scene.Name == "expiry" && scene.Struck == network {
+			scene.calm()
+		}
+	}
+}
+
+func (s *Scripts) remember(network, id string, u *utterance) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.said) > 20000 { // a long rehearsal forgets the oldest talk rather than growing for ever
 		clear(s.said)
 	}
-	s.said[network+" "+id] = p
+	s.said[network+" "+id] = u
 }
 
-func (c *Scene) meets(network, account string) bool {
-	return (c.Network == "" || c.Network == network) && (c.Account == "" || c.Account == account)
+// utterance is something that somebody said to us, and what became of it.
+type utterance struct {
+	scene              *Scene // nil when somebody in the control room let it happen
+	who                Person
+	network, account   string
+	id, text, kind     string // kind: of story, or harm
+	private            bool
+	story              *story
+	rounds             int // how often we answered
+	at, answered, gone time.Time
 }
 
-// end forgets what is still to come; the scripts' mutex is held.
-func (c *Scene) end() {
-	c.ended = true
-	for _, cancel := range c.pending {
-		cancel()
-	}
-	c.pending = nil
-}
-
-// in lets somebody act after d, unless the scene is over by then.
-func (c *Scene) in(d time.Duration, a Act) {
-	s := c.scripts
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c.ended {
-		return
-	}
-	c.next++
-	n := c.next
-	c.pending[n] = s.stage.Clock.After(d, func() {
-		s.mu.Lock()
-		over := c.ended
-		delete(c.pending, n)
-		s.mu.Unlock()
-		if over {
-			return
+// met notes an entry of the ledger that is about it; the scripts' mutex is held.
+func (u *utterance) met(e Entry, below bool) {
+	switch {
+	case below && (e.Action == Reply || e.Action == Message):
+		if u.rounds++; u.answered.IsZero() {
+			u.answered = e.At
 		}
-		_, err := s.Do(a)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if err != nil {
-			c.Failed++
-			c.LastError = err.Error()
-			return
-		}
-		c.Acts++
-	})
-}
-
-// stages answers the accounts a scene plays on.
-func (c *Scene) stages() []Act {
-	var all []Act
-	for _, n := range c.scripts.stage.Networks() {
-		if n.Actor == nil {
-			continue
-		}
-		for _, a := range n.Accounts() {
-			if c.meets(n.Name, a.ID) {
-				all = append(all, Act{Network: n.Name, Account: a.ID})
+	case !below && (e.Action == Hide || e.Action == Delete):
+		switch e.Text {
+		case "false", "shown", "UNHIDE", "unhidden", "published":
+			u.gone = time.Time{}
+		default:
+			if u.gone.IsZero() {
+				u.gone = e.At
 			}
 		}
 	}
-	return all
 }

@@ -37,14 +37,17 @@ func readTalk() talk {
 
 // say makes a sentence in a person's language. Section is a mood, "answer" (to our reply) or "message" (in private).
 func (t talk) say(r *rand.Rand, lang, section, brand string) string {
-	of := t[lang]
-	pick := func(s string) string { return of[s][r.IntN(len(of[s]))] }
-	line := pick(section)
+	of := t[lang][section]
+	return t.fill(r, lang, of[r.IntN(len(of))], brand)
+}
+
+// fill puts something into the slots of a sentence.
+func (t talk) fill(r *rand.Rand, lang, line, brand string) string {
+	pick := func(s string) string { return t[lang][s][r.IntN(len(t[lang][s]))] }
 	if brand == "" {
 		brand = "Kith"
 	}
-	line = strings.NewReplacer("{topic}", pick("topic"), "{product}", pick("product"), "{place}", pick("place"), "{brand}", brand).Replace(line)
-	return capital(line)
+	return capital(strings.NewReplacer("{topic}", pick("topic"), "{product}", pick("product"), "{place}", pick("place"), "{brand}", brand).Replace(line))
 }
 
 func capital(s string) string {

@@ -12,7 +12,7 @@ import (
 // rights, and a session that ends while somebody is at work.
 func TestTheDoorOpensForThoseWhoBelongHere(t *testing.T) {
 	h := open(t, true)
-	h.wrote(8, sandbox.Filter{Action: sandbox.Publish})
+	h.wrote(samples, sandbox.Filter{Action: sandbox.Publish})
 	browser := browse(t)
 	w := read(t, "en")
 	say := func(key string, params ...string) string { t.Helper(); return w.say(t, key, params...) }

@@ -65,11 +65,12 @@ func fresh(t *testing.T) *house {
 	listen := freeAddress(t)
 	c := config.Config{Data: filepath.Join(t.TempDir(), "data"), Listen: listen, Log: "error", Read: 500 * time.Millisecond, FactsMB: 256}
 	stage.Fit(&c)
-	a, err := app.New(ctx, c, app.WithRehearsal(stage.Control()), app.WithSetup(setupCode))
+	a, err := app.New(ctx, c, append(stage.Options(), app.WithSetup(setupCode))...)
 	must(t, err)
 	t.Cleanup(func() { must(t, a.Stop(context.WithoutCancel(ctx))) })
 	a.Handler = failing(a.Handler)
 	must(t, a.Start(ctx))
+	stage.Follow(ctx, a)
 	return &house{t: t, app: a, stage: stage, url: a.URL()}
 }
 
@@ -109,6 +110,9 @@ func (h *house) acts(a sandbox.Act) sandbox.Acted {
 	must(h.t, err)
 	return done
 }
+
+// samples is how many posts of the sample workspace go out at once, counted on each network.
+const samples = 14
 
 // wrote waits for n things that the networks took from us.
 func (h *house) wrote(n int, f sandbox.Filter) []sandbox.Entry {

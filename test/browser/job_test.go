@@ -22,7 +22,7 @@ func TestACommunityManagersDay(t *testing.T) {
 	p := tab(t, browse(t), h)
 	w := read(t, "en")
 	say := func(key string, params ...string) string { t.Helper(); return w.say(t, key, params...) }
-	h.wrote(8, sandbox.Filter{Action: sandbox.Publish}) // the sample is out
+	h.wrote(samples, sandbox.Filter{Action: sandbox.Publish}) // the sample is out
 
 	// Sign in.
 	p.open("/")

@@ -19,7 +19,7 @@ func busy(t *testing.T) *house {
 	t.Helper()
 	h := open(t, true)
 	posts := map[string]sandbox.Entry{}
-	for _, e := range h.wrote(8, sandbox.Filter{Action: sandbox.Publish}) {
+	for _, e := range h.wrote(samples, sandbox.Filter{Action: sandbox.Publish}) {
 		posts[e.Network] = e
 	}
 	for network, e := range posts {

@@ -4,26 +4,19 @@
 package crash
 
 import (
-	"context"
 	"flag"
-	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 	"testing"
 
-	"github.com/alecthomas/kong"
-
-	"github.com/kithhq/kith/internal/app"
-	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/test/hand"
 )
 
-// childEnv makes the test binary be Kith: `kith serve` with the same flags.
+// childEnv makes the test binary be Kith.
 const childEnv = "KITH_CRASH_CHILD"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childEnv) != "" {
-		serve()
+		hand.Serve(os.Args[1:])
 		return
 	}
 	flag.Parse()
@@ -31,23 +24,6 @@ func TestMain(m *testing.M) {
 	// they accepted: many fit on few processors.
 	_ = flag.Set("test.parallel", "32")
 	os.Exit(m.Run())
-}
-
-func serve() {
-	var c config.Config
-	parser, err := kong.New(&c)
-	if err == nil {
-		_, err = parser.Parse(os.Args[1:])
-	}
-	if err == nil {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		err = app.Run(ctx, c)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "kith:", err)
-		os.Exit(1)
-	}
 }
 
 func soaking() bool { return os.Getenv("KITH_SOAK") == "1" }

@@ -35,7 +35,7 @@ func TestEveryNetworkIsInTheTable(t *testing.T) {
 		}
 		said[e.Network][e.Action] = e.Can && !e.Later
 	}
-	set, err := all.Set(out, config.Config{Delays: []string{"mastodon=3s"}})
+	set, err := all.Set(out, config.Config{Delays: []string{"mastodon=3s"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func open(t *testing.T, c config.Config) *network.Set {
 		t.Fatal(err)
 	}
 	t.Cleanup(out.Close)
-	set, err := all.Set(out, c)
+	set, err := all.Set(out, c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,12 +137,12 @@ func TestWrongMechanicsAreRefusedAndSayWhatToDo(t *testing.T) {
 		"no day":              `{"mastodon": {"expires": "soon"}}`,
 		"least above most":    `{"mastodon": {"limits": {"media": {"min_items": 9}}}}`,
 	} {
-		_, err := all.Set(out, config.Config{Mechanics: file(t, text)})
+		_, err := all.Set(out, config.Config{Mechanics: file(t, text)}, nil)
 		if _, hint := fault.Shown(err); !fault.Is(err, fault.Invalid) || hint == "" {
 			t.Errorf("%s: %v, and to do: %q", what, err, hint)
 		}
 	}
-	if _, err := all.Set(out, config.Config{Mechanics: "/nowhere/at/all.json"}); !fault.Is(err, fault.Invalid) {
+	if _, err := all.Set(out, config.Config{Mechanics: "/nowhere/at/all.json"}, nil); !fault.Is(err, fault.Invalid) {
 		t.Errorf("no file: %v", err)
 	}
 }
@@ -161,7 +161,7 @@ func TestADelayOfNobodyIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = all.Set(out, config.Config{Delays: []string{"fazebook=90s", "mastodon=3s"}})
+	_, err = all.Set(out, config.Config{Delays: []string{"fazebook=90s", "mastodon=3s"}}, nil)
 	text, hint := fault.Shown(err)
 	if !fault.Is(err, fault.Invalid) || !strings.Contains(text, "“fazebook”") || !strings.Contains(hint, "facebook") || !strings.Contains(hint, "mastodon") {
 		t.Errorf("%s %s", text, hint)

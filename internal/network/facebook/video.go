@@ -193,7 +193,7 @@ func (d *Driver) pieces(ctx context.Context, conn network.Conn, m network.Media,
 		return network.Stepped{}, err
 	}
 	a := graph.Ask{Form: url.Values{"upload_session_id": {at.Session}, "start_offset": {strconv.FormatInt(at.From, 10)}},
-		File: &graph.File{Name: "video_file_chunk", Type: "application/octet-stream", Data: data}, Harmless: true}
+		File: &graph.File{Field: "video_file_chunk", Type: "application/octet-stream", Data: data}, Harmless: true}
 	var next offsets
 	err = d.film(ctx, conn, a, network.PlainPost, "transfer", &next)
 	said := graph.Refused(err)

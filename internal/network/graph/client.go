@@ -40,6 +40,7 @@ type Ask struct {
 	Path   string // without the version: "123/feed"
 	Query  url.Values
 	Form   url.Values
+	JSON   any // instead of a form
 	File   *File
 	App    network.App // in whose name; the zero App is that of the client
 	// Harmless: happening twice is as good as once, so a lost answer is no doubt.

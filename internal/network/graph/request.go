@@ -2,7 +2,9 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -16,9 +18,9 @@ import (
 
 // File is the one file of a call, small enough to be held.
 type File struct {
-	Name string // of its field; "": source
-	Type string
-	Data []byte
+	Field string // the form's name for it; "" is source
+	Type  string
+	Data  []byte
 }
 
 func (a Ask) request(ctx context.Context, address, proof string) (*http.Request, error) {
@@ -27,7 +29,7 @@ func (a Ask) request(ctx context.Context, address, proof string) (*http.Request,
 		query = url.Values{}
 	}
 	if proof != "" {
-		if form != nil {
+		if form != nil && a.JSON == nil {
 			form.Set("appsecret_proof", proof)
 		} else {
 			query.Set("appsecret_proof", proof)
@@ -38,6 +40,12 @@ func (a Ask) request(ctx context.Context, address, proof string) (*http.Request,
 	}
 	body, mime := io.Reader(nil), ""
 	switch {
+	case a.JSON != nil:
+		data, err := json.Marshal(a.JSON)
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "writing a call to Graph")
+		}
+		body, mime = bytes.NewReader(data), "application/json"
 	case a.File != nil:
 		data, kind, err := a.File.multipart(form)
 		if err != nil {
@@ -64,12 +72,8 @@ func (f *File) multipart(form url.Values) (data []byte, mime string, err error) 
 	for name, values := range form {
 		err = errors.Join(err, w.WriteField(name, values[0]))
 	}
-	name := f.Name
-	if name == "" {
-		name = "source"
-	}
 	header := textproto.MIMEHeader{}
-	header.Set("Content-Disposition", `form-data; name="`+name+`"; filename="file"`)
+	header.Set("Content-Disposition", `form-data; name="`+cmp.Or(f.Field, "source")+`"; filename="file"`)
 	header.Set("Content-Type", f.Type)
 	part, made := w.CreatePart(header)
 	if made == nil {

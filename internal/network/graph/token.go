@@ -17,6 +17,10 @@ type Debug struct {
 	Expires    int64    `json:"expires_at"`
 	DataAccess int64    `json:"data_access_expires_at"`
 	Scopes     []string `json:"scopes"`
+	Granular   []struct {
+		Scope   string  `json:"scope"`
+		Targets []Ident `json:"target_ids"`
+	} `json:"granular_scopes"`
 }
 
 // Debug asks about a token, in the name of our app, else of the token itself.

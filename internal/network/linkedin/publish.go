@@ -144,7 +144,9 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, part network.Par
 		case err != nil:
 			return network.Stepped{}, err
 		}
-		return h.step(stepUpload, part, 0), nil
+		did := h.step(stepUpload, part, 0)
+		did.Loose = !h.Files[i].Given // a part of a video may come again to the same address
+		return did, nil
 	}
 	wait := 2 * time.Second
 	if len(part.Media) > 0 && part.Media[0].Video() {

@@ -74,6 +74,9 @@ type World struct {
 	out     *outward.Client
 	fields  map[string]string
 	steps   map[string]network.Step // how far parts have come, by their keys
+
+	forgetful bool // dies after acts that need not be kept
+	forgotten int  // how often it did
 }
 
 // Request is one request as the network got it.

@@ -81,6 +81,7 @@ func Run(t *testing.T, h Harness) {
 		{"counts are what the network says, and what it does not say is absent", needs(measures, network.ActPublish, network.ActMeasure, network.ActReply)},
 		{"a server's own limits are found", limits},
 		{"an act that nobody sees may be done twice", twice},
+		{"what need not be kept may be forgotten", forgets},
 		{"an act that breaks is gone on with", resumes},
 		{"a video goes out", videos},
 		{"each kind of post goes out as what it is", kinds},

@@ -31,6 +31,7 @@ func (w *World) send(part network.Part, before func(network.Part)) (network.Sent
 	if !gradual {
 		return w.Driver.(network.Publisher).Publish(w.t.Context(), w.Conn, part)
 	}
+	forgot := false
 	for range actsMost {
 		if part.Step = w.steps[part.Key]; part.Step.Name == "" {
 			part.Step = network.Step{Name: network.Begun, Since: w.Stage.Clock.Now()}
@@ -47,11 +48,29 @@ func (w *World) send(part network.Part, before func(network.Part)) (network.Sent
 			return *did.Sent, nil
 		case did.Step.Name == "":
 			w.t.Fatalf("after %q comes a step without a name", part.Step.Name)
+		case did.Loose && (did.Step.Public || did.Wait > 0):
+			w.t.Errorf("%q: what may be forgotten is followed by an act that can be seen, or by a wait", part.Step.Name)
+		case did.Loose && w.forgetful && !forgot:
+			forgot = true
+			w.forgotten++
+			w.Restart()
+			continue
 		}
+		forgot = false
 		w.steps[part.Key] = stored(w.t, did.Step, part.Step.Since)
 		w.Stage.Clock.Advance(did.Wait)
 	}
 	return network.Sent{}, errors.New("it does not come to an end")
+}
+
+// SendForgetting is Send in a house that dies after each act which need not be kept,
+// once: it goes on from before. It says how often that was.
+func (w *World) SendForgetting(part network.Part) (sent network.Sent, forgotten int, err error) {
+	w.t.Helper()
+	w.forgetful, w.forgotten = true, 0
+	defer func() { w.forgetful = false }()
+	sent, err = w.Send(part)
+	return sent, w.forgotten, err
 }
 
 // stored is a step as it comes back from the database.
@@ -135,6 +154,24 @@ func twice(t *testing.T, h Harness) {
 				t.Errorf("sent as %s after %d public acts, and the ledger has %+v", sent.ID, public, made)
 			}
 		})
+	}
+}
+
+// forgets dies after each act that need not be kept, as the house may at any time.
+func forgets(t *testing.T, h Harness) {
+	if !offers(t, h, network.ActPublish) || !gradual(t, h) {
+		return
+	}
+	w := NewWorld(t, h)
+	for name, part := range w.dressed() {
+		sent, n, err := w.SendForgetting(part)
+		made := w.Ledger(sandbox.Publish)
+		if err != nil || len(made) == 0 || made[len(made)-1].Object != sent.ID {
+			t.Errorf("%s, after %d acts were forgotten: %v, and the ledger has %+v", name, n, err, made)
+		}
+	}
+	if made := w.Ledger(sandbox.Publish); len(made) != len(w.dressed()) {
+		t.Errorf("the ledger has %d", len(made))
 	}
 }
 

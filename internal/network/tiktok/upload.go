@@ -60,7 +60,8 @@ func (p place) taken(part network.Part, answer *outward.Stream, end int64) (netw
 		return network.Stepped{Step: p.step(stepProcess, false), Wait: 5 * time.Second}, nil
 	case status == http.StatusPartialContent && !last:
 		p.Doubts = 0
-		return network.Stepped{Step: p.next(end, part.Media[0].Bytes)}, nil
+		next := p.next(end, part.Media[0].Bytes) // forgotten, TikTok says how much has come
+		return network.Stepped{Step: next, Loose: !next.Public}, nil
 	case status == http.StatusTooManyRequests:
 		return network.Stepped{}, fault.New(fault.Throttled, "TikTok asks us to slow down.").WithHint("Kith tries again by itself.").In(max(outward.RetryAfter(answer.Header, answer.At), time.Second))
 	case status == http.StatusForbidden || status == http.StatusNotFound || status == http.StatusRequestedRangeNotSatisfiable || status < 300:

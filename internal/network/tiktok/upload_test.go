@@ -48,6 +48,16 @@ func TestAVideoGoesInPieces(t *testing.T) {
 	}
 }
 
+func TestAVideoIsWholeThoughAPieceIsForgotten(t *testing.T) {
+	w := networktest.NewWorld(t, harness(quick(), nil))
+	part := w.Part("piece by piece")
+	part.Media = []network.Media{film(40_000_001)}
+	_, n, err := w.SendForgetting(part)
+	if made := w.Ledger(sandbox.Publish); err != nil || n == 0 || len(made) != 1 {
+		t.Errorf("%d pieces were forgotten: %v, and the ledger has %+v", n, err, made)
+	}
+}
+
 func TestAnAddressThatEndsBeginsAnew(t *testing.T) {
 	w := networktest.NewWorld(t, harness(quick(), nil))
 	part := w.Part("interrupted for hours")

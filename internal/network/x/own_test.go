@@ -100,6 +100,18 @@ func TestALargeFileGoesOutInPieces(t *testing.T) {
 	}
 }
 
+func TestALargeFileIsWholeThoughSegmentsAreForgotten(t *testing.T) {
+	w := enter(t, pretended.Options{})
+	part := w.Part("moving")
+	part.Media = []network.Media{networktest.Clip(17<<20, 5, 1280, 720, "")}
+	if _, n, err := w.SendForgetting(part); err != nil || n < 2 {
+		t.Errorf("%d segments were forgotten: %v", n, err)
+	}
+	if made := w.Ledger(sandbox.Publish); len(made) != 1 {
+		t.Errorf("the ledger has %+v", made)
+	}
+}
+
 // What X has forgotten is handed over again, whenever that shows.
 func TestForgottenFilesAreHandedOverAgain(t *testing.T) {
 	w := enter(t, pretended.Options{})

@@ -134,7 +134,10 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 	if err != nil {
 		return network.Stepped{}, err
 	}
-	return network.Stepped{Step: w.next(part), Wait: wait}, nil
+	next := w.next(part)
+	// A segment has a number: it may come again, as long as more of its file follows.
+	i, f := w.current(part)
+	return network.Stepped{Step: next, Wait: wait, Loose: i >= 0 && f.Segment > 0 && f.Sent < part.Media[i].Bytes}, nil
 }
 
 // make makes the post.

@@ -94,7 +94,7 @@ func New(out *outward.Client, o Options) *Driver {
 		d.now = time.Now
 	}
 	if d.chunk <= 0 {
-		d.chunk = 16 << 20
+		d.chunk = 64 << 20
 	}
 	if o.Delay > 0 {
 		d.profile.Delay = o.Delay

@@ -67,6 +67,7 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, part network.Par
 	}
 	did := s.step(uploading)
 	did.Step.Done, did.Step.Total = at.got, m.Bytes
+	did.Loose = at.got+d.chunk < m.Bytes // the last piece is not the next one
 	return did, nil
 }
 

@@ -21,7 +21,6 @@ var (
 var (
 	errNobody  = errors.New("no such account")
 	errNothing = errors.New("nothing to answer to")
-	errBlocked = errors.New("the account has blocked this person")
 	errGate    = errors.New("nobody may reply to this post")
 )
 
@@ -68,7 +67,7 @@ func (c actor) Comment(p sandbox.Person, account, target, text string) (string, 
 	}
 	who := c.account(p)
 	if us.blocks[who.did] != "" {
-		return "", errBlocked
+		return "", sandbox.ErrBlocked
 	}
 	value := object{"langs": []any{p.Lang}}
 	if target == "" {
@@ -146,7 +145,7 @@ func (c actor) React(p sandbox.Person, account, target, kind string) error {
 	}
 	who := c.account(p)
 	if c.n.accounts[post.did].blocks[who.did] != "" {
-		return errBlocked
+		return sandbox.ErrBlocked
 	}
 	for _, r := range *c.n.crowd(target).list(collection) {
 		if r.did == who.did {
@@ -166,7 +165,7 @@ func (c actor) Follow(p sandbox.Person, account string) error {
 	}
 	who := c.account(p)
 	if us.blocks[who.did] != "" {
-		return errBlocked
+		return sandbox.ErrBlocked
 	}
 	if who.follows[us.did] == "" {
 		c.write(who, "app.bsky.graph.follow", object{"subject": us.did})
@@ -183,9 +182,21 @@ func (c actor) Message(p sandbox.Person, account, text string) (string, error) {
 	}
 	who := c.account(p)
 	if us.blocks[who.did] != "" {
-		return "", errBlocked
+		return "", sandbox.ErrBlocked
 	}
 	return c.n.say(c.n.beginConvo(who, us), who, text, nil, c.n.stage.Clock.Now()).id, nil
+}
+
+// Thread is under which name the ledger keeps what we write to somebody.
+func (c actor) Thread(p sandbox.Person, account string) string {
+	c.n.mu.Lock()
+	defer c.n.mu.Unlock()
+	if us := c.n.find(account); us != nil {
+		if talk := c.n.between(c.account(p), us); talk != nil {
+			return talk.id
+		}
+	}
+	return ""
 }
 
 // Edit is not possible on this network.

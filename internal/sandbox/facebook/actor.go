@@ -18,7 +18,6 @@ var _ sandbox.Editor = actor{}
 var (
 	errNoPage    = errors.New("no such Page")
 	errNoTarget  = errors.New("no such post or comment")
-	errBlocked   = errors.New("the Page has blocked this person")
 	errNotTheirs = errors.New("that is not theirs")
 )
 
@@ -55,7 +54,7 @@ func (a actor) Posts(account string) []sandbox.Post {
 func (a actor) Comment(who sandbox.Person, account, target, text string) (id string, err error) {
 	err = a.on(account, who, func(p *page, f *profile) error {
 		if _, blocked := p.blocked[f.id]; blocked {
-			return errBlocked
+			return sandbox.ErrBlocked
 		}
 		o, below := a.n.target(p, target)
 		if o == nil {
@@ -81,7 +80,7 @@ func (n *Network) target(p *page, id string) (*post, *comment) {
 func (a actor) React(who sandbox.Person, account, target, kind string) error {
 	return a.on(account, who, func(p *page, f *profile) error {
 		if _, blocked := p.blocked[f.id]; blocked {
-			return errBlocked
+			return sandbox.ErrBlocked
 		}
 		o, c := a.n.target(p, target)
 		if o == nil {
@@ -130,7 +129,7 @@ func (a actor) Follow(who sandbox.Person, account string) error {
 func (a actor) Message(who sandbox.Person, account, text string) (id string, err error) {
 	err = a.on(account, who, func(p *page, f *profile) error {
 		if _, blocked := p.blocked[f.id]; blocked {
-			return errBlocked
+			return sandbox.ErrBlocked
 		}
 		t := p.thread(f)
 		if t == nil {
@@ -142,6 +141,18 @@ func (a actor) Message(who sandbox.Person, account, text string) (id string, err
 		return nil
 	})
 	return id, err
+}
+
+// Thread is under which name the ledger keeps what we write to somebody.
+func (a actor) Thread(who sandbox.Person, account string) string {
+	a.n.mu.Lock()
+	defer a.n.mu.Unlock()
+	if p := a.n.pages[account]; p != nil {
+		if t := p.thread(a.n.see(p, who)); t != nil {
+			return t.id
+		}
+	}
+	return ""
 }
 
 // Edit changes what a person said.

@@ -72,7 +72,7 @@ func (n *Network) chat(who sandbox.Person, account string, act func(*thread) err
 			return errNoTarget
 		}
 		if _, blocked := p.blocked[f.id]; blocked {
-			return errBlocked
+			return sandbox.ErrBlocked
 		}
 		return act(t)
 	})

@@ -191,6 +191,7 @@ func (c *Courier) again(d delivery) {
 }
 
 func (c *Courier) bring(d delivery) bool {
+	defer c.Stage.Clock.Engage()()
 	callback, active := c.To()
 	if !active {
 		return true // nobody wants it any more

@@ -25,7 +25,7 @@ type News struct {
 func (c *Courier) Body(all []News) []byte {
 	type entry struct {
 		ID        string `json:"id"`
-		Time      int64  `json:"time"`
+		Time      int64  `json:"time,omitempty"`
 		Changes   []any  `json:"changes,omitempty"`
 		Messaging []any  `json:"messaging,omitempty"`
 		Standby   []any  `json:"standby,omitempty"`
@@ -41,10 +41,15 @@ func (c *Courier) Body(all []News) []byte {
 		entries = append(entries, e)
 		return e
 	}
+	// WhatsApp tells messages as changes too, and no time of an entry.
+	told := c.Object == "whatsapp_business_account"
 	for _, one := range all {
-		e := find(one.Account, !one.private())
-		if !one.private() {
-			e.Time = one.At.Unix()
+		public := told || !one.private()
+		e := find(one.Account, public)
+		if public {
+			if e.Time = one.At.Unix(); told {
+				e.Time = 0
+			}
 			e.Changes = append(e.Changes, map[string]any{"field": one.Field, "value": one.Value})
 		} else {
 			e.Time = one.At.UnixMilli()

@@ -16,7 +16,6 @@ var _ sandbox.Editor = actor{}
 var (
 	errNoAccount = errors.New("no such account")
 	errNoTarget  = errors.New("no such post or comment")
-	errBlocked   = errors.New("the account has blocked this person")
 	errClosed    = errors.New("nobody can comment here")
 	errNotTheirs = errors.New("that is not theirs")
 )
@@ -28,7 +27,7 @@ func (a actor) on(id string, who sandbox.Person, act func(*account, *profile) er
 	err := errNoAccount
 	if ok {
 		f := a.n.see(acc, who)
-		if err = errBlocked; !acc.blocked[f.id] {
+		if err = sandbox.ErrBlocked; !acc.blocked[f.id] {
 			err = act(acc, f)
 		}
 	}
@@ -120,6 +119,18 @@ func (a actor) Message(who sandbox.Person, of, text string) (id string, err erro
 		return nil
 	})
 	return id, err
+}
+
+// Thread is under which name the ledger keeps what we write to somebody.
+func (a actor) Thread(who sandbox.Person, of string) string {
+	a.n.mu.Lock()
+	defer a.n.mu.Unlock()
+	if acc := a.n.accounts[of]; acc != nil {
+		if t := acc.thread(a.n.see(acc, who)); t != nil {
+			return t.id
+		}
+	}
+	return ""
 }
 
 // Edit is not possible: a comment on Instagram cannot be changed.

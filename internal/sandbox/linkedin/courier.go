@@ -175,6 +175,7 @@ func (c *courier) work() {
 
 // bring delivers to everybody who subscribed and may still see it.
 func (c *courier) bring(d delivery) (brought, wanted bool) {
+	defer c.n.stage.Clock.Engage()()
 	type door struct{ url, subscriber string }
 	var doors []door
 	c.n.mu.Lock()

@@ -21,7 +21,6 @@ var (
 var (
 	errNobody  = errors.New("no such account")
 	errNothing = errors.New("nothing to answer to")
-	errBlocked = errors.New("the account has blocked this person")
 )
 
 // Address is what a person is called here; half of them live on another server.
@@ -64,7 +63,7 @@ func (c actor) us(p sandbox.Person, account string) (us, who *account, err error
 		return nil, nil, errNobody
 	}
 	if who = c.account(p); us.blocks[who.id] {
-		return nil, nil, errBlocked
+		return nil, nil, sandbox.ErrBlocked
 	}
 	return us, who, nil
 }

@@ -147,6 +147,7 @@ func Sign(secret string, at time.Time, body []byte) string {
 }
 
 func (c *courier) bring(address string, body []byte) bool {
+	defer c.n.stage.Clock.Engage()()
 	r, err := http.NewRequestWithContext(c.ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return false

@@ -21,7 +21,6 @@ var (
 var (
 	errNobody  = errors.New("no such account")
 	errNothing = errors.New("nothing to answer to")
-	errClosed  = errors.New("the account takes no messages of this person")
 )
 
 // account answers a person's account, made when they first act.
@@ -157,13 +156,20 @@ func (c actor) Message(p sandbox.Person, account, text string) (string, error) {
 	}
 	who := c.account(p)
 	if us.closed[who.id] {
-		return "", errClosed
+		return "", sandbox.ErrBlocked
 	}
 	now := c.n.stage.Clock.Now()
 	m := &dm{id: c.n.newID(), from: who, to: us, text: text, made: now, listed: now}
 	c.n.events = append(c.n.events, m)
 	c.n.tellMessage(m)
 	return id(m.id), nil
+}
+
+// Thread is under which name the ledger keeps what we write to somebody.
+func (c actor) Thread(p sandbox.Person, _ string) string {
+	c.n.mu.Lock()
+	defer c.n.mu.Unlock()
+	return id(c.account(p).id)
 }
 
 func (c actor) own(p sandbox.Person, target string) (*post, error) {

@@ -156,6 +156,7 @@ func (c *courier) work(l *lane) {
 }
 
 func (c *courier) bring(d delivery) bool {
+	defer c.n.stage.Clock.Engage()()
 	c.n.mu.Lock()
 	h := c.n.webhooks[d.webhook]
 	var to string

@@ -1,6 +1,7 @@
 package x
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/base64"
 	"io"
@@ -46,7 +47,7 @@ const (
 	gifMost   = 15 << 20
 	videoMost = 8 << 30
 	dmMost    = 512 << 20
-	chunkMost = 32 << 20
+	chunkMost = 5_000_000 // the reference of the older address; that of v2 is silent
 	session   = 24 * time.Hour
 	headMost  = 512 // bytes of a file that are looked at
 )
@@ -151,52 +152,65 @@ func (n *Network) appendUpload(a *ask) (int, any, *problem) {
 	return http.StatusOK, object{"data": object{"expires_at": f.until.Unix()}}, nil
 }
 
-// segment reads one part of a file: raw in a form, base64 in JSON.
-func (a *ask) segment() (sandbox.Piece, int, *problem) {
-	kind, params, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
-	if kind == "application/json" {
-		var body struct {
-			Media string `json:"media"`
-			Index *int   `json:"segment_index"`
-		}
-		if p := a.read(&body); p != nil {
-			return sandbox.Piece{}, 0, p
-		}
-		data, err := base64.StdEncoding.DecodeString(body.Media)
-		if err != nil || body.Index == nil {
-			return sandbox.Piece{}, 0, invalid("media", "", "$.media: must be base64, $.segment_index: is required")
-		}
-		piece, _ := sandbox.Receive(bytes.NewReader(data), headMost)
-		return piece, *body.Index, nil
-	}
-	if kind != "multipart/form-data" {
-		return sandbox.Piece{}, 0, plainly(http.StatusUnsupportedMediaType, "Unsupported Media Type", "Content-Type %q is not supported", kind)
-	}
-	var piece sandbox.Piece
-	index := -1
-	form := multipart.NewReader(bytes.NewReader(a.body), params["boundary"])
+// segment is one part of a file as it was brought.
+type segment struct {
+	piece sandbox.Piece
+	index int
+	wrong *problem
+}
+
+// formed reads a segment out of a form while it comes in.
+func formed(body io.Reader, boundary string) *segment {
+	s := &segment{index: -1}
+	form := multipart.NewReader(bufio.NewReaderSize(body, 256<<10), boundary)
 	for {
 		part, err := form.NextPart()
-		if err != nil {
-			if err == io.EOF { //nolint:errorlint // a reader gives io.EOF itself
-				return piece, index, nil
-			}
-			return sandbox.Piece{}, 0, invalid("media", "", "The form is not complete")
+		if err == io.EOF { //nolint:errorlint // a reader gives io.EOF itself
+			return s
 		}
-		switch part.FormName() {
-		case "media":
-			if piece, err = sandbox.Receive(part, headMost); err != nil {
-				return sandbox.Piece{}, 0, invalid("media", "", "The form is not complete")
+		if err == nil {
+			switch part.FormName() {
+			case "media":
+				s.piece, err = sandbox.Receive(part, headMost)
+			case "segment_index":
+				all, _ := io.ReadAll(part)
+				if s.index, err = strconv.Atoi(string(all)); err != nil {
+					s.wrong = invalid("segment_index", string(all), "$.segment_index: is not an integer")
+					return s
+				}
+			default:
+				s.wrong = invalid(part.FormName(), "", "$.%s: is not defined in the schema", part.FormName())
+				return s
 			}
-		case "segment_index":
-			all, _ := io.ReadAll(part)
-			if index, err = strconv.Atoi(string(all)); err != nil {
-				return sandbox.Piece{}, 0, invalid("segment_index", string(all), "$.segment_index: is not an integer")
-			}
-		default:
-			return sandbox.Piece{}, 0, invalid(part.FormName(), "", "$.%s: is not defined in the schema", part.FormName())
+		}
+		if err != nil {
+			s.wrong = invalid("media", "", "The form is not complete")
+			return s
 		}
 	}
+}
+
+// segment reads one part of a file: raw in a form, base64 in JSON.
+func (a *ask) segment() (sandbox.Piece, int, *problem) {
+	if a.formed != nil {
+		return a.formed.piece, a.formed.index, a.formed.wrong
+	}
+	if kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type")); kind != "application/json" {
+		return sandbox.Piece{}, 0, plainly(http.StatusUnsupportedMediaType, "Unsupported Media Type", "Content-Type %q is not supported", kind)
+	}
+	var body struct {
+		Media string `json:"media"`
+		Index *int   `json:"segment_index"`
+	}
+	if p := a.read(&body); p != nil {
+		return sandbox.Piece{}, 0, p
+	}
+	data, err := base64.StdEncoding.DecodeString(body.Media)
+	if err != nil || body.Index == nil {
+		return sandbox.Piece{}, 0, invalid("media", "", "$.media: must be base64, $.segment_index: is required")
+	}
+	piece, _ := sandbox.Receive(bytes.NewReader(data), headMost)
+	return piece, *body.Index, nil
 }
 
 func (n *Network) finalizeUpload(a *ask) (int, any, *problem) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -30,13 +31,14 @@ type route struct {
 // ask is one call in hand; the network's lock is held while it is worked on.
 type ask struct {
 	*http.Request
-	call  *sandbox.Call
-	me    *user
-	token *token
-	query url.Values
-	body  []byte
-	now   time.Time
-	host  string
+	call   *sandbox.Call
+	me     *user
+	token  *token
+	query  url.Values
+	body   []byte
+	formed *segment // of a file, read while it came in
+	now    time.Time
+	host   string
 }
 
 const (
@@ -108,19 +110,18 @@ func (n *Network) table() http.Handler {
 
 var number = regexp.MustCompile(`^[0-9]{1,19}$`)
 
-// bodyMost is how much of a request is taken in.
-const bodyMost = 32 << 20
-
 func (n *Network) to(r route) http.HandlerFunc {
 	return func(w http.ResponseWriter, q *http.Request) {
 		a := &ask{Request: q, call: sandbox.From(q.Context()), query: q.URL.Query(), host: "http://" + q.Host}
 		// What a slow sender takes is taken in before anything is locked.
-		var data bytes.Buffer
-		data.Grow(int(max(min(q.ContentLength, bodyMost), 0)) + bytes.MinRead)
-		if _, err := data.ReadFrom(io.LimitReader(q.Body, bodyMost)); err != nil {
+		kind, args, _ := mime.ParseMediaType(q.Header.Get("Content-Type"))
+		var err error
+		if kind == "multipart/form-data" && strings.HasSuffix(q.URL.Path, "/append") {
+			a.formed = formed(q.Body, args["boundary"])
+		} else if a.body, err = io.ReadAll(io.LimitReader(q.Body, 32<<20)); err != nil {
 			panic(http.ErrAbortHandler)
 		}
-		a.body, a.now = data.Bytes(), n.stage.Clock.Now()
+		a.now = n.stage.Clock.Now()
 		status, value, p := n.answer(w.Header(), a, r)
 		if p != nil {
 			p.write(w)

@@ -168,6 +168,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages that the network has approved beforehand
+         * @description Asked of the network. Only those that words alone complete.
+         */
+        get: operations["listTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -318,6 +338,26 @@ export interface paths {
          * @description The answer is sent in the background; its message says how that goes.
          */
         post: operations["reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer with a template
+         * @description Also when the time in which one may write freely is over. The answer is sent in the background; its message says how that goes.
+         */
+        post: operations["replyWithTemplate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -674,6 +714,26 @@ export interface paths {
         put?: never;
         /** Like it */
         post: operations["likeMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/media/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file that came in with a message
+         * @description Where the network gives it to nobody but us: an attachment then has this address. It stays on the network, and may be gone there.
+         */
+        get: operations["getAttachment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1764,6 +1824,15 @@ export interface components {
             detail: string;
             field: string;
         };
+        Filled: {
+            /** @description The message it answers; empty = the newest of theirs. */
+            message_id?: string;
+            template: string;
+            /** @description By the names of the holes, one line each. */
+            values?: {
+                [key: string]: string;
+            };
+        };
         Forgotten: {
             email: string;
         };
@@ -2035,6 +2104,8 @@ export interface components {
             name: string;
             /** @description What may be chosen for each post there. */
             options: components["schemas"]["Option"][];
+            /** @description It has messages that were approved beforehand: GET /channels/{id}/templates. */
+            templates: boolean;
         };
         NetworkApp: {
             /** @description Empty for those who may not change it. */
@@ -2207,6 +2278,11 @@ export interface components {
         };
         PageSheet: {
             items: components["schemas"]["Sheet"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageTemplate: {
+            items: components["schemas"]["Template"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -2639,6 +2715,16 @@ export interface components {
             };
             /** @description null = the parts of the post. */
             parts: components["schemas"]["Part"][] | null;
+        };
+        Template: {
+            /** @description In the network's words; it decides what it costs. */
+            category: string;
+            holes: string[];
+            id: string;
+            language: string;
+            name: string;
+            /** @description With {{holes}} that are to be filled in. */
+            text: string;
         };
         TextLimit: {
             /** Format: int64 */
@@ -3195,6 +3281,40 @@ export interface operations {
             };
         };
     };
+    listTemplates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTemplate"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listConversations: {
         parameters: {
             query?: {
@@ -3484,6 +3604,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Reply"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replyWithTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Filled"];
             };
         };
         responses: {
@@ -4386,6 +4544,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    "audio/aac": string;
+                    "audio/amr": string;
+                    "audio/mp4": string;
+                    "audio/mpeg": string;
+                    "audio/ogg": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "video/3gpp": string;
+                    "video/mp4": string;
                 };
             };
             /** @description What went wrong, and what to do. */

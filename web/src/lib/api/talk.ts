@@ -13,6 +13,9 @@ export const conversations = {
 		body(rest.GET('/api/v1/conversations/{id}/messages', { params: { path: { id }, query: { cursor: cursor || undefined, limit: 100 } }, signal })),
 	reply: (id: string, answer: { text: string; message_id?: string; private?: boolean }, key: string) =>
 		body(rest.POST('/api/v1/conversations/{id}/reply', { ...one(id), body: answer, headers: { 'Idempotency-Key': key } })),
+	template: (id: string, answer: { template: string; values: Record<string, string>; message_id?: string }, key: string) =>
+		body(rest.POST('/api/v1/conversations/{id}/template', { ...one(id), body: answer, headers: { 'Idempotency-Key': key } })),
+	templates: (channel: string, signal?: AbortSignal) => body(rest.GET('/api/v1/channels/{id}/templates', { ...one(channel), signal })),
 	read: (id: string) => body(rest.POST('/api/v1/conversations/{id}/read', one(id))),
 	done: (id: string) => body(rest.POST('/api/v1/conversations/{id}/done', one(id))),
 	reopen: (id: string) => body(rest.POST('/api/v1/conversations/{id}/reopen', one(id))),

@@ -37,6 +37,7 @@ export type Ability = S['Ability'];
 
 export type Conversation = S['Conversation'];
 export type Message = S['Message'];
+export type Template = S['Template'];
 export type PersonName = S['PersonName'];
 export type Person = S['Person'];
 export type Identity = S['Identity'];

@@ -17,8 +17,44 @@ export type Mishap = {
 	seconds?: number;
 	retry_after_s?: number;
 };
-export type Scene = { id: string; name: string; network: string; account: string; started_at: string; acts: number; failed: number; last_error?: string };
-export type StageClock = { now: string; speed: number };
+export type Scene = {
+	id: string;
+	name: string;
+	network: string;
+	account: string;
+	for_s: number;
+	started_at: string;
+	ends_at?: string;
+	ended_at?: string;
+	cancelled?: boolean;
+	progress: number;
+	phase: number;
+	struck?: string;
+	acts: number;
+	turned_away: number;
+	failed: number;
+	last_error?: string;
+	debrief?: Debrief;
+};
+export type StageClock = { now: string; speed: number; until?: string };
+export type Words = { fr: string; en: string };
+/** What a trainer can read about a scenario before it is started. */
+export type Play = Words & { name: string; about: Words; learn: Words; phases: (Words & { at: number })[]; usual_s: number; one_network: boolean };
+export type Standing = { network: string; asked: number; answered: number; harmful: number; hidden: number };
+export type Debrief = {
+	asked: number;
+	answered: number;
+	median_s: number;
+	slowest_s: number;
+	harmful: number;
+	hidden: number;
+	hidden_median_s: number;
+	wronged: number;
+	published: number;
+	twice: number;
+	missed: { network: string; person: string; text: string; private?: boolean; at: string }[];
+	networks: Standing[];
+};
 export type StageState = { clock: StageClock; networks: StageNetwork[]; weather: Mishap[]; scenarios: Scene[]; people: number; requests: number; ledger: number };
 export type Cast = { id: string; name: string; handle: string; lang: 'fr' | 'en'; mood: string; avatar_url: string };
 export type StagePost = { id: string; account: string; text: string; at: string };
@@ -52,7 +88,6 @@ export const kinds = [
 ] as const;
 export const actions = ['', 'writes', 'reads', 'publish', 'reply', 'message', 'like', 'hide', 'delete', 'ban', 'upload', 'token', 'webhook'] as const;
 export const weathers = ['fine', 'slow', 'throttled', 'stormy', 'treacherous', 'signed_out', 'outage'] as const;
-export const plays = ['calm', 'lively', 'complaints', 'raid', 'flood'] as const;
 export const moods = ['fan', 'curious', 'complaining', 'troll', 'spammer'] as const;
 
 // The control door is not part of the typed contract: what it says is written down above, from its own description.
@@ -68,6 +103,8 @@ export const stage = {
 	posts: async (network: string, account: string, signal?: AbortSignal) =>
 		(await as<{ items: StagePost[] }>(rest.GET('/api/v1/rehearsal/posts', { params: { query: { network, account } }, signal }))).items,
 	talk: (act: Act) => as<Acted>(rest.POST('/api/v1/rehearsal/talk', told(act))),
+	now: (signal?: AbortSignal) => as<StageClock>(rest.GET('/api/v1/rehearsal/clock', { signal })),
+	scenes: (signal?: AbortSignal) => as<{ items: Scene[]; past: Scene[]; known: Play[] }>(rest.GET('/api/v1/rehearsal/scenarios', { signal })),
 	play: (name: string, network: string) => as<Scene>(rest.POST('/api/v1/rehearsal/scenarios', told({ name, network }))),
 	stop: (id: string) => rest.DELETE('/api/v1/rehearsal/scenarios/{id}', at(id)),
 	stopAll: () => rest.DELETE('/api/v1/rehearsal/scenarios', {}),
@@ -75,7 +112,7 @@ export const stage = {
 	mishap: (mishap: Partial<Mishap>) => as<Mishap>(rest.POST('/api/v1/rehearsal/weather', told(mishap))),
 	unmishap: (id: string) => rest.DELETE('/api/v1/rehearsal/weather/{id}', at(id)),
 	clear: () => rest.DELETE('/api/v1/rehearsal/weather', {}),
-	clock: (change: { advance_s?: number; speed?: number; now?: string }) => as<StageClock>(rest.POST('/api/v1/rehearsal/clock', told(change))),
+	clock: (change: { speed?: number; until?: string }) => as<StageClock>(rest.POST('/api/v1/rehearsal/clock', told(change))),
 	ledger: async (after: number, signal?: AbortSignal) =>
 		(await as<{ items: Entry[] }>(rest.GET('/api/v1/rehearsal/ledger', { params: { query: { after: String(after) } }, signal }))).items
 };

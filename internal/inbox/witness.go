@@ -1,0 +1,49 @@
+package inbox
+
+import (
+	"context"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// Witness takes the network's word on what became of an answer of ours: that it is
+// there, which settles an unclear one, or that it never arrived, which undoes a
+// sent one. It gives the conversation that changed, "" where none did.
+//
+// An answer that is on its way keeps its state, because who sends it settles it;
+// what was told is noted beside it, for [Settle] and [Doubt].
+func Witness(ctx context.Context, tx *store.Tx, a Arrival) (conversation string, err error) {
+	m, err := answered(ctx, tx, a)
+	// What is told of a former try says nothing about the one of now.
+	if fault.Is(err, fault.NotFound) || err == nil && (!m.FromUs || m.ByAccount == "" || m.RemoteID == "" && m.Remote.ID == a.Event.ID) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	state := m.Sending
+	switch {
+	case m.Sending == claimed:
+	case a.Event.Failure != "" && (m.Sending == sent || m.Sending == unclear):
+		state = failed
+	case a.Event.Failure == "" && m.Sending == unclear:
+		state = sent
+	default:
+		return "", nil
+	}
+	return m.ConversationID, move(ctx, tx, m, "sending = $5, remote_id = $6, remote = $7, error_text = $8", state, a.Event.ID, a.Event.Ref, a.Event.Failure)
+}
+
+// answered finds the answer that an event tells of: by the network's id, else by
+// our key, which is our own id of it.
+func answered(ctx context.Context, tx *store.Tx, a Arrival) (Message, error) {
+	m, err := byRemote(ctx, tx, a.Workspace, a.ChannelID, a.Event.ID)
+	if !fault.Is(err, fault.NotFound) || a.Event.Key == "" {
+		return m, err
+	}
+	if m, err = Get(ctx, tx, a.Workspace, a.Event.Key); err == nil && (m.ChannelID != a.ChannelID || m.RemoteID != "" && m.RemoteID != a.Event.ID) {
+		err = fault.New(fault.NotFound, "There is no such message.")
+	}
+	return m, err
+}

@@ -1,0 +1,141 @@
+package whatsapp
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kithhq/kith/internal/sandbox/graph"
+)
+
+const object = "whatsapp_business_account"
+
+// subscription is where the app wants its webhooks: one address for all accounts.
+type subscription struct {
+	callback string
+	fields   []string
+	active   bool
+}
+
+func (n *Network) hookTo() (callback string, active bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.hook.callback, n.hook.active
+}
+
+// Subscribe sets the app's webhook address as the app's dashboard does: Meta asks the address for a challenge first.
+func (n *Network) Subscribe(ctx context.Context, callback, verifyToken string, fields ...string) error {
+	if err := graph.Challenge(ctx, n.options.Client, callback, verifyToken); err != nil {
+		return err
+	}
+	if len(fields) == 0 {
+		fields = []string{"messages"}
+	}
+	n.mu.Lock()
+	n.hook = subscription{callback: callback, fields: fields, active: true}
+	n.mu.Unlock()
+	return nil
+}
+
+// SubscribeAccount lets the news of a business account be sent.
+func (n *Network) SubscribeAccount(account string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.accounts[account].subscribed = true
+}
+
+// subscriptions is /{app}/subscriptions with the app's token. Asking the address happens with no lock held: it may ask back.
+func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph.Params, app string) {
+	if graph.Bearer(r, p) != n.app().Own() || app != n.options.AppID {
+		graph.Fail(w, graph.No(http.StatusBadRequest, 15, 0, "(#15) This method must be called with an app access_token."))
+		return
+	}
+	if p.Method != http.MethodPost || p.Get("object") != object || p.Get("callback_url") == "" {
+		graph.Fail(w, graph.Invalid("object and callback_url are required"))
+		return
+	}
+	for _, f := range p.List("fields") {
+		if !slices.Contains(fields(), f) {
+			graph.Fail(w, graph.Invalid("Param fields[0] must be one of {%s} - got %q.", strings.Join(fields(), ", "), f))
+			return
+		}
+	}
+	if err := n.Subscribe(r.Context(), p.Get("callback_url"), p.Get("verify_token"), p.List("fields")...); err != nil {
+		graph.Fail(w, graph.No(http.StatusBadRequest, 2200, 0, "(#2200) Callback verification failed with the following errors: %s", err))
+		return
+	}
+	graph.Write(w, http.StatusOK, done())
+}
+
+// fields are the webhook fields that can be asked for; messages and smb_message_echoes have news in them.
+func fields() []string {
+	return []string{"messages", "smb_message_echoes", "message_template_status_update", "account_update", "account_alerts", "phone_number_quality_update",
+		"phone_number_name_update", "security", "history", "user_preferences"}
+}
+
+func (a *ask) subscribedApps(of *account) (any, *graph.Fault) {
+	switch {
+	case a.isGet():
+		data := []any{}
+		if of.subscribed {
+			data = append(data, map[string]any{"id": a.n.options.AppID, "name": "Kith rehearsal"})
+		}
+		return map[string]any{"success": true, "data": data}, nil
+	case a.isPost() || a.isDelete():
+		of.subscribed = a.isPost()
+		return done(), nil
+	}
+	return nil, graph.Missing(a.p.Method, a.id)
+}
+
+// tell queues news for whoever subscribed; the network's mutex is held.
+func (n *Network) tell(x *number, field string, value map[string]any) {
+	if !n.hook.active || !slices.Contains(n.hook.fields, field) || !x.of.subscribed {
+		return
+	}
+	value["messaging_product"] = "whatsapp"
+	value["metadata"] = map[string]any{"display_phone_number": x.digits(), "phone_number_id": x.id}
+	n.courier.Take(graph.News{Account: x.of.id, Field: field, Value: value, At: n.stage.Clock.Now()})
+}
+
+// tellMessage tells what a person wrote or did; more is what is particular to its type.
+func (n *Network) tellMessage(x *number, c *contact, id, kind string, more map[string]any) {
+	what := map[string]any{"id": id, "timestamp": strconv.FormatInt(n.stage.Clock.Now().Unix(), 10), "type": kind, "from_user_id": c.user}
+	profile := map[string]any{"name": c.who.Name}
+	who := map[string]any{"profile": profile, "user_id": c.user}
+	if c.hidden {
+		profile["username"] = c.who.Handle
+	} else {
+		what["from"], who["wa_id"] = c.phone, c.phone
+	}
+	for k, v := range more {
+		what[k] = v
+	}
+	n.tell(x, "messages", map[string]any{"contacts": []any{who}, "messages": []any{what}})
+}
+
+func (n *Network) tellStatus(m *message, status string, errors []any) {
+	what := map[string]any{"id": m.id, "status": status, "timestamp": strconv.FormatInt(n.stage.Clock.Now().Unix(), 10), "recipient_user_id": m.with.user}
+	if !m.with.hidden {
+		what["recipient_id"] = m.with.phone
+	} else {
+		what["recipient_id"] = ""
+	}
+	if m.opaque != "" {
+		what["biz_opaque_callback_data"] = m.opaque
+	}
+	if errors != nil {
+		what["errors"] = errors
+	} else {
+		category := map[bool]string{true: "utility", false: "service"}[m.kind == "template"]
+		what["pricing"] = map[string]any{"billable": m.kind == "template", "pricing_model": "PMP", "category": category}
+	}
+	n.tell(m.on, "messages", map[string]any{"statuses": []any{what}})
+}
+
+// Sign answers the two signature headers of a webhook body.
+func Sign(secret string, body []byte) (sha256Header, sha1Header string) {
+	return graph.Sign(secret, body)
+}

@@ -1,0 +1,179 @@
+// Package whatsapp pretends to be the WhatsApp Business Platform (Cloud API): messages, templates, files, blocked people, numbers of
+// business accounts, consent and signed webhooks.
+//
+// It is written from the published description (business-messaging-api v23.0) and from the documentation of 2026. Where they are
+// silent, the harsher way was chosen:
+//
+//   - Nothing that was sent can be listed, and there is no key: sending twice makes two messages. biz_opaque_callback_data comes back
+//     in the statuses and nowhere else.
+//   - Every third person hides their number: webhooks name them by their business-scoped id and username alone.
+//   - What cannot be delivered is accepted, and told by a status later.
+//   - Addresses of files end after five minutes and want the token.
+package whatsapp
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
+)
+
+// Name is how the stage calls this network.
+const Name = "whatsapp"
+
+// Options of the pretended app and of how strict the network is.
+type Options struct {
+	AppID, AppSecret string // empty: "800000000000002" and "app-secret"
+	RequireProof     bool   // every call needs appsecret_proof
+	PerSecond        int    // messages of one number in a second; 0: 80
+	PairBurst        int    // messages to one person at once; 0: 45, then one in six seconds
+	// LateWindow: a message outside of the window is accepted, and refused by a status.
+	LateWindow bool
+	Client     *http.Client
+}
+
+// Network is WhatsApp on a stage.
+type Network struct {
+	stage   *sandbox.Stage
+	options Options
+	handler http.Handler
+	courier *graph.Courier
+
+	mu        sync.Mutex
+	random    *rand.Rand
+	last      int64
+	numbers   map[string]*number // by their ids
+	order     []*number
+	accounts  map[string]*account // business accounts, by their ids
+	messages  map[string]*message
+	files     map[string]*file
+	tokens    map[string]*graph.Token
+	codes     map[string]*code
+	hook      subscription
+	watch     func(node, method, edge, name string)
+	unreached map[string]bool // people who cannot be reached, by their ids on the stage
+}
+
+// Number is one of our phone numbers.
+type Number struct {
+	ID, Account, Display, Name, Token string
+}
+
+// New puts WhatsApp on the stage.
+func New(stage *sandbox.Stage, o Options) *Network {
+	for value, usual := range map[*string]string{&o.AppID: "800000000000002", &o.AppSecret: "app-secret"} {
+		if *value == "" {
+			*value = usual
+		}
+	}
+	if o.PerSecond == 0 {
+		o.PerSecond = 80
+	}
+	if o.PairBurst == 0 {
+		o.PairBurst = 45
+	}
+	if o.Client == nil {
+		o.Client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}
+	}
+	n := &Network{stage: stage, options: o, random: stage.Random(Name), last: 106_540_352_242_900, numbers: map[string]*number{}, accounts: map[string]*account{},
+		messages: map[string]*message{}, files: map[string]*file{}, tokens: map[string]*graph.Token{}, codes: map[string]*code{}, unreached: map[string]bool{}}
+	n.courier = &graph.Courier{Stage: stage, Network: Name, Object: object, Secret: o.AppSecret, Client: o.Client, To: n.hookTo}
+	n.courier.Start()
+	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: action, Refuse: n.refuse,
+		Accounts: n.ours, Actor: actor{n}, Private: true, Close: n.close})
+	return n
+}
+
+func (n *Network) close() {
+	n.courier.End()
+	n.options.Client.CloseIdleConnections()
+}
+
+// Handler is the network's address: Graph, the page of consent and the files.
+func (n *Network) Handler() http.Handler { return n.handler }
+
+// AddNumber opens a phone number of a business account, which is made by its first number.
+func (n *Network) AddNumber(business, name, display string) Number {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var of *account
+	for _, a := range n.accounts {
+		if a.name == business {
+			of = a
+		}
+	}
+	if of == nil {
+		of = &account{id: n.number(), name: business, templates: standing()}
+		n.accounts[of.id] = of
+	}
+	x := &number{id: n.number(), of: of, name: name, display: display, people: map[string]*contact{}, blocked: map[string]bool{}, quality: "GREEN", status: "LINKED"}
+	of.numbers = append(of.numbers, x)
+	n.numbers[x.id] = x
+	n.order = append(n.order, x)
+	token := n.issue(&graph.Token{Kind: "SYSTEM_USER", Accounts: []string{of.id}, Scopes: allScopes()})
+	return Number{ID: x.id, Account: of.id, Display: display, Name: name, Token: token}
+}
+
+func (n *Network) ours() []sandbox.Account {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	all := make([]sandbox.Account, len(n.order))
+	for i, x := range n.order {
+		all[i] = sandbox.Account{ID: x.id, Name: x.name}
+	}
+	return all
+}
+
+// number gives away the next number of an object.
+func (n *Network) number() string {
+	n.last += 1 + n.random.Int64N(4999)
+	return strconv.FormatInt(n.last, 10)
+}
+
+// opaque makes an unguessable-looking text. It guards nothing: everything here is pretended.
+func (n *Network) opaque(prefix string, length int) string {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	b := make([]byte, length)
+	for i := range b {
+		b[i] = letters[n.random.IntN(len(letters))]
+	}
+	return prefix + string(b)
+}
+
+// Settle waits until every webhook that is on its way has been answered once.
+func (n *Network) Settle() { n.courier.Settle() }
+
+// Delivered says how many webhooks were answered with 2xx, and how many tries were not.
+func (n *Network) Delivered() (sent, failed int) { return n.courier.Delivered() }
+
+// Unreachable lets what is sent to a person fail from now on: accepted, and told later.
+func (n *Network) Unreachable(person string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.unreached[person] = true
+}
+
+// Rate changes the quality of a number, as people who block it do.
+func (n *Network) Rate(id, quality string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.numbers[id].quality = quality
+}
+
+// Put changes the state of a number: BANNED, RESTRICTED, LINKED.
+func (n *Network) Put(id, status string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.numbers[id].status = status
+}
+
+func (n *Network) watcher(node, method, edge string) func(string) {
+	if n.watch == nil {
+		return nil
+	}
+	return func(name string) { n.watch(node, method, edge, name) }
+}

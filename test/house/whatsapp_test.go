@@ -1,0 +1,155 @@
+package house
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/test/hand"
+)
+
+// correspondent is what else people can do on a network of conversations.
+type correspondent interface {
+	Show(p sandbox.Person, account, kind, mime, caption string, data []byte) (string, error)
+	Unreachable(person string)
+}
+
+func (p *place) whatsapp() correspondent {
+	p.t.Helper()
+	settings, err := p.Invite(p.t.Context(), "whatsapp", p.URL)
+	p.must(err)
+	p.channels["whatsapp"], p.accounts["whatsapp"] = p.Connect(p.t, "whatsapp", settings).ID, settings["phone"]
+	n, _ := p.Stage.Stage.Network("whatsapp")
+	return n.Actor.(correspondent)
+}
+
+// People write on WhatsApp and are answered; what was lost on the way back is settled
+// by what the network tells, and what never arrived is said to have failed.
+func TestAConversationOnWhatsApp(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		them := p.whatsapp()
+		say := func(person, text string) api.Conversation {
+			p.act(sandbox.Act{Network: "whatsapp", Person: person, Kind: "message", Text: text})
+			return p.conversation("whatsapp", text)
+		}
+		c := say("p001", "Vous êtes ouverts ?")
+		if c.Kind != "direct" || c.Person.It == nil || !strings.HasPrefix(c.Person.It.Handle, "+33") {
+			t.Errorf("%+v", c)
+		}
+		p.answer("whatsapp", c.ID, "Oui, jusqu'à 19 h.", false)
+		asked := p.message(c.ID, "Vous êtes ouverts ?")
+		hand.Do[api.Message](t, p.Hand, "POST", "/messages/"+asked.ID+"/like", nil)
+		if e := p.written("whatsapp", "👍"); len(e) != 1 {
+			t.Errorf("liked %d times", len(e))
+		}
+		if again := say("p001", "Merci !"); again.ID != c.ID {
+			t.Error("it goes on in another conversation")
+		}
+
+		// The answer is lost on the way back: a status settles it, and nothing is sent twice.
+		p.lose("whatsapp", sandbox.Message)
+		p.answer("whatsapp", c.ID, "De rien.", false)
+		if e := p.written("whatsapp", "De rien."); len(e) != 1 {
+			t.Errorf("sent %d times", len(e))
+		}
+
+		// What never arrived.
+		c = say("p002", "Hello?")
+		them.Unreachable("p002")
+		hand.Do[api.Message](t, p.Hand, "POST", "/conversations/"+c.ID+"/reply", api.Reply{Text: "Anybody there?"})
+		p.until("it is said that it never arrived", func() (bool, any) {
+			m := p.message(c.ID, "Anybody there?")
+			return m.Sending == "failed" && strings.Contains(m.Error, "WhatsApp cannot deliver"), m
+		})
+	})
+}
+
+// What somebody sends is looked at through us: only our key opens it.
+func TestAPictureOnWhatsApp(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		them := p.whatsapp()
+		who, _ := p.Cast.Person("p001")
+		photo := hand.Photo(40, 30)
+		_, err := them.Show(who, p.accounts["whatsapp"], "image", "image/jpeg", "La couverture", photo)
+		p.must(err)
+		_, err = them.Show(who, p.accounts["whatsapp"], "document", "application/pdf", "Le bon", []byte("<script>alert(1)</script>"))
+		p.must(err)
+		c := p.conversation("whatsapp", "Le bon")
+		get := func(address, token string) (int, http.Header, []byte) {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.URL+address, nil)
+			p.must(err)
+			r.Header.Set("Authorization", "Bearer "+token)
+			res, err := p.Client.Do(r)
+			p.must(err)
+			defer res.Body.Close()
+			data, err := io.ReadAll(res.Body)
+			p.must(err)
+			return res.StatusCode, res.Header, data
+		}
+		m := p.message(c.ID, "La couverture")
+		if len(m.Media) != 1 || !strings.HasPrefix(m.Media[0].URL, "/api/") {
+			t.Fatalf("%+v", m.Media)
+		}
+		if status, h, data := get(m.Media[0].URL, p.Token); status != http.StatusOK || !bytes.Equal(data, photo) || h.Get("Content-Type") != "image/jpeg" {
+			t.Errorf("%d %s, %d bytes", status, h.Get("Content-Type"), len(data))
+		}
+		// A stranger's document is never shown as a page of ours.
+		if status, h, _ := get(p.message(c.ID, "Le bon").Media[0].URL, p.Token); status != http.StatusOK || h.Get("Content-Type") != "application/octet-stream" || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || !strings.Contains(h.Get("Content-Security-Policy"), "sandbox") {
+			t.Errorf("%d %v", status, h)
+		}
+		for _, address := range []string{strings.TrimSuffix(m.Media[0].URL, "0") + "1", strings.TrimSuffix(m.Media[0].URL, "0") + "-1", strings.TrimSuffix(m.Media[0].URL, "0") + "x"} {
+			if status, _, _ := get(address, p.Token); status != http.StatusNotFound {
+				t.Errorf("%s: %d", address, status)
+			}
+		}
+		if status, _, _ := get(m.Media[0].URL, "nobody"); status != http.StatusUnauthorized {
+			t.Errorf("without a key: %d", status)
+		}
+	})
+}
+
+// When a person has not written for more than a day, a template still reaches them.
+func TestATemplateOnWhatsApp(t *testing.T) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			p := open(t, engine, true)
+			p.whatsapp()
+			p.act(sandbox.Act{Network: "whatsapp", Person: "p001", Kind: "message", Text: "Avez-vous le Goncourt ?"})
+			c := p.conversation("whatsapp", "Avez-vous le Goncourt ?")
+			p.Clock.Advance(30 * time.Hour)
+			all := hand.Do[api.Page[api.Template]](t, p.Hand, "GET", "/channels/"+p.channels["whatsapp"]+"/templates", nil).Items
+			i := slices.IndexFunc(all, func(t api.Template) bool { return t.ID == "reprise_contact/fr" })
+			if i < 0 || len(all[i].Holes) != 2 || all[i].Category != "utility" {
+				t.Fatalf("%+v", all)
+			}
+			address := "/conversations/" + c.ID + "/template"
+			p.refused(p.Hand, 422, "POST", address, api.Filled{Template: "reprise_contact/fr", Values: map[string]string{"1": "Camille"}})
+			p.refused(p.Hand, 422, "POST", address, api.Filled{Template: "affiche/fr"})
+			p.refused(p.Hand, 422, "POST", "/conversations/"+c.ID+"/template", api.Filled{Template: "../x"})
+			sent := hand.Do[api.Message](t, p.Hand, "POST", address, api.Filled{Template: "reprise_contact/fr", Values: map[string]string{"1": "Camille", "2": "votre\n demande"}})
+			if !strings.HasPrefix(sent.Text, "Bonjour Camille, nous revenons vers vous au sujet de votre demande.") {
+				t.Errorf("%q", sent.Text)
+			}
+			p.until("the template is sent", func() (bool, any) {
+				m := p.message(c.ID, sent.Text)
+				return m.Sending == "sent", m
+			})
+			if e := p.written("whatsapp", "au sujet de votre demande"); len(e) != 1 {
+				t.Errorf("sent %d times", len(e))
+			}
+			networks := hand.Do[api.Page[api.Network]](t, p.Hand, "GET", "/networks", nil).Items
+			for _, n := range networks {
+				if n.Templates != (n.Name == "whatsapp") {
+					t.Errorf("%s: templates %v", n.Name, n.Templates)
+				}
+			}
+		})
+	}
+}
