@@ -30,7 +30,7 @@ var rooms = []string{"team", "channel", "people", "publish", "inbox", "moderate"
 var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push", "say"}
 
 // metas are the networks that speak Graph.
-var metas = []string{"facebook", "instagram", "whatsapp", "threads"}
+var metas = []string{"facebook", "instagram", "messenger", "whatsapp", "threads"}
 
 // networks are the drivers: the folders of internal/network, but those that serve all of them.
 var networks = drivers()
@@ -112,6 +112,8 @@ func mayImport() map[string][]string {
 		table["network/"+name] = append(table["network/"+name], "network/graph")
 		table["sandbox/"+name] = append(table["sandbox/"+name], "sandbox/graph", "sandbox/graph/graphtest") // the latter in tests
 	}
+	// The same Pages: in life it is one host.
+	table["sandbox/messenger"] = append(table["sandbox/messenger"], "sandbox/facebook")
 	return table
 }
 

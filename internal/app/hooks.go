@@ -14,12 +14,14 @@ import (
 )
 
 // knocker says who answers at /hooks/{network}: the network's own checks with
-// the secrets of this house's app there. Without an app there is nobody.
+// the secrets of this house's app there, or those of the network whose guest it is.
+// Without an app there is nobody.
 func (a *App) knocker(ctx context.Context, name network.Name, key string) (ingest.Knocker, error) {
 	nobody := fault.New(fault.NotFound, "Nobody answers here.")
 	if key != "" {
 		return ingest.Knocker{}, nobody
 	}
+	name = a.Networks.Host(name)
 	knocker, err := network.As[network.Knocker](a.Networks, name, network.ActWebhook)
 	if err != nil {
 		return ingest.Knocker{}, nobody
@@ -32,6 +34,7 @@ func (a *App) knocker(ctx context.Context, name network.Name, key string) (inges
 		return ingest.Knocker{}, nobody
 	}
 	return ingest.Knocker{
+		Network:   name,
 		Challenge: func(query url.Values) (network.Answer, bool) { return knocker.Challenge(query, app) },
 		Verify:    func(header http.Header, body []byte) error { return knocker.Verify(header, body, app.Secret) },
 		Split:     knocker.Split,

@@ -114,6 +114,16 @@ func Remote(ctx context.Context, tx *store.Tx, name network.Name, account string
 	return store.All[Channel](ctx, tx, read+"where network = $1 and account_id = $2 and removed_at is null order by id", name, account)
 }
 
+// Beside gives the channel of the same workspace on another network that stands for
+// the same account, if there is one.
+func Beside(ctx context.Context, tx *store.Tx, workspace, account string, name network.Name) (c Channel, there bool, err error) {
+	all, err := store.All[Channel](ctx, tx, read+"where workspace = $1 and network = $2 and account_id = $3 and removed_at is null order by created_at, id", workspace, name, account)
+	if err != nil || len(all) == 0 {
+		return c, false, err
+	}
+	return all[0], true, nil
+}
+
 // Conn opens what a driver needs for a call.
 func (c Channel) Conn(keys *secret.Keyring) (network.Conn, error) {
 	plain, err := keys.Open(row(c.ID), c.Keys)

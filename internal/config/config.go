@@ -50,7 +50,7 @@ type Meta struct {
 	AppID       string      `help:"Id of your Meta app." env:"APP_ID"`
 	AppSecret   secret.Text `help:"Secret of your Meta app: webhooks are signed with it." env:"APP_SECRET"`
 	VerifyToken secret.Text `help:"Token that you typed in Meta's webhook form." env:"VERIFY_TOKEN"`
-	GraphURL    string      `name:"graph-url" help:"Address of the Graph API." default:"https://graph.facebook.com" env:"GRAPH_URL"`
+	GraphURL    string      `name:"graph-url" help:"One address in the place of all of Facebook's hosts (https://graph.facebook.com and others)." env:"GRAPH_URL"`
 }
 
 // Check says what does not fit together.

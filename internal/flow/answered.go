@@ -22,7 +22,7 @@ func (h *House) confirmAnswer(ctx context.Context, job *jobs.Job, args answerArg
 	}); err != nil || m.Sending != "unclear" {
 		return err
 	}
-	c, conn, err := h.conn(ctx, args.Workspace, args.Channel)
+	c, conn, err := h.conn(ctx, m.Workspace, m.ChannelID)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (h *House) confirmAnswer(ctx context.Context, job *jobs.Job, args answerArg
 		if err := jobs.Hold(ctx, tx, job); err != nil {
 			return err
 		}
-		known, err := inbox.Ours(ctx, tx, args.Workspace, args.Channel, look.Near)
+		known, err := inbox.Ours(ctx, tx, m.Workspace, m.ChannelID, look.Near)
 		if err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (h *House) confirmAnswer(ctx context.Context, job *jobs.Job, args answerArg
 		again := verdict == absent && look.Keyed
 		switch verdict {
 		case found:
-			if err := inbox.Settle(ctx, tx, m, network.Sent{Ref: seen.Ref, At: seen.At}); err != nil {
+			if err := h.settle(ctx, tx, m, network.Sent{Ref: seen.Ref, At: seen.At}); err != nil {
 				return err
 			}
 			return jobs.Settle(ctx, tx, job)

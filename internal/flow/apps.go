@@ -12,9 +12,11 @@ import (
 	"github.com/kithhq/kith/internal/team"
 )
 
-// App gives this house's registration at a network: what was entered in the
-// settings, else what was configured; the zero App where there is none.
+// App gives this house's registration at a network, or at the one whose guest it
+// is: what was entered in the settings, else what was configured; the zero App where
+// there is none.
 func (h *House) App(ctx context.Context, name network.Name) (network.App, error) {
+	name = h.Networks.Host(name)
 	var kept channel.App
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
 		kept, err = channel.GetApp(ctx, tx, name)

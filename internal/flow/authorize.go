@@ -37,8 +37,8 @@ func (h *House) Authorize(ctx context.Context, actor access.Actor, name network.
 	if err != nil {
 		return "", err
 	}
-	if NeedsApp(driver) && !app.Known() {
-		return "", fault.New(fault.Invalid, "This house has no app at %s yet.", profile.Label).
+	if (NeedsApp(driver) || profile.Host != "") && !app.Known() {
+		return "", fault.New(fault.Invalid, "This house has no app at %s yet.", h.host(driver).Profile().Label).
 			WithHint("An owner registers one under Settings → Channels → App; the steps are written there.")
 	}
 	ask := network.Asking{App: app, Redirect: h.Return(name), State: secret.Token(), Verifier: secret.Token(), Settings: settings}
@@ -102,7 +102,12 @@ func (h *House) CameBack(ctx context.Context, actor access.Actor, name network.N
 	}
 	var g channel.Grant
 	if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		g, err = channel.CameBack(ctx, tx, actor, name, back.Get("state"))
+		if g, err = channel.GetGrant(ctx, tx, actor, back.Get("state")); err == nil && h.Networks.Host(g.Network) == name {
+			name = g.Network // a guest's come back to its host's address
+		}
+		if err == nil {
+			g, err = channel.CameBack(ctx, tx, actor, name, back.Get("state"))
+		}
 		return err
 	}); err != nil {
 		return err

@@ -63,6 +63,9 @@ func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name
 		return c, another(account.Handle)
 	}
 	h.tell(tx, actor.Workspace, "channels", c.ID)
+	if err := h.inherit(ctx, tx, c); err != nil {
+		return c, err
+	}
 	if err := h.subscribeSoon(ctx, tx, c); err != nil {
 		return c, err
 	}

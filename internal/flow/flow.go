@@ -151,8 +151,11 @@ type channelArgs struct {
 // conn opens a channel for a call to its network.
 func (h *House) conn(ctx context.Context, workspace, channelID string) (channel.Channel, network.Conn, error) {
 	var c channel.Channel
+	var beside []network.Name
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		c, err = channel.Get(ctx, tx, workspace, channelID)
+		if c, err = channel.Get(ctx, tx, workspace, channelID); err == nil {
+			beside, err = h.beside(ctx, tx, c)
+		}
 		return err
 	})
 	if err != nil {
@@ -160,8 +163,12 @@ func (h *House) conn(ctx context.Context, workspace, channelID string) (channel.
 	}
 	conn, err := c.Conn(h.Keys)
 	h.ailing(ctx, c, err)
-	if !conn.App.Known() {
-		conn.App = h.Apps[c.Network]
+	conn.Beside = beside
+	if err == nil && !conn.App.Known() {
+		conn.App = h.Apps[h.Networks.Host(c.Network)]
+		if h.Networks.Host(c.Network) != c.Network {
+			conn.App, err = h.App(ctx, c.Network)
+		}
 	}
 	return c, conn, err
 }

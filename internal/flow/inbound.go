@@ -48,10 +48,14 @@ func (h *House) Receive(ctx context.Context, facts []stream.Fact) (stream.Apply,
 			return err
 		}
 		now := taking{House: h, counted: measure.Tally{}, told: map[[3]string]bool{}}
-		for i := range facts {
-			if fresh[i] {
-				now.arrivals = append(now.arrivals, all[i]...)
+		for i, f := range facts {
+			if !fresh[i] {
+				continue
 			}
+			if all[i], err = h.route(ctx, tx, channels[f.Channel], all[i]); err != nil {
+				return err
+			}
+			now.arrivals = append(now.arrivals, all[i]...)
 		}
 		if err := now.look(ctx, tx); err != nil {
 			return err

@@ -141,7 +141,7 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 				return err
 			}
 		default:
-			if err := inbox.Settle(ctx, tx, m, sent); err != nil {
+			if err := h.settle(ctx, tx, m, sent); err != nil {
 				return err
 			}
 		}
@@ -154,7 +154,7 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 }
 
 func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message) (network.Sent, error) {
-	c, conn, err := h.conn(ctx, args.Workspace, args.Channel)
+	c, conn, err := h.conn(ctx, m.Workspace, m.ChannelID) // the conversation may have moved
 	if err != nil {
 		return network.Sent{}, err
 	}
@@ -177,7 +177,7 @@ func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message)
 func (h *House) answerPart(ctx context.Context, args answerArgs, m inbox.Message) (part network.Part, to inbox.Message, err error) {
 	part = network.Part{Key: m.Key, Text: m.Text, Private: m.Private, At: m.ClaimedAt}
 	err = store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		to, err = inbox.Known(ctx, tx, args.Workspace, args.Channel, m.ParentID)
+		to, err = inbox.Known(ctx, tx, m.Workspace, m.ChannelID, m.ParentID)
 		part.After = &to.Remote
 		if err == nil {
 			part.Template, err = inbox.Filling(ctx, tx, m)

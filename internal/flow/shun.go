@@ -80,11 +80,12 @@ func (h *House) shun(ctx context.Context, actor access.Actor, personID string, o
 			cannot = err
 			continue
 		}
-		if several(known, c.Network) {
+		where := h.Networks.Host(c.Network) // people have the same id there
+		if several(known, where) {
 			said[channelID] = "" // whose it is nobody knows
 		}
 		for _, i := range known {
-			if i.Network != c.Network {
+			if i.Network != where {
 				continue
 			}
 			if err := act(ctx, conn, network.Author{ID: i.RemoteID, Handle: i.Handle, Name: i.Name, URL: i.URL, Said: said[channelID]}, on); err != nil {

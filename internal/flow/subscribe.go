@@ -49,8 +49,13 @@ func (h *House) subscribe(ctx context.Context, _ *jobs.Job, args channelArgs) er
 	return err
 }
 
-// Hook is the address at which a network knocks.
-func (h *House) Hook(name network.Name) string { return h.PublicURL + "/hooks/" + string(name) }
+// Hook is the address at which a network knocks: a guest at its host's.
+func (h *House) Hook(name network.Name) string {
+	return h.PublicURL + "/hooks/" + string(h.Networks.Host(name))
+}
 
-// Return is the address to which a network sends people back.
-func (h *House) Return(name network.Name) string { return h.PublicURL + "/connect/" + string(name) }
+// Return is the address to which a network sends people back: of a guest its host's,
+// which the app at the network knows.
+func (h *House) Return(name network.Name) string {
+	return h.PublicURL + "/connect/" + string(h.Networks.Host(name))
+}

@@ -41,7 +41,7 @@ func (h *taking) look(ctx context.Context, tx *store.Tx) (err error) {
 			places = append(places, at(a, a.Event.ID))
 		}
 		if somebody(a) {
-			faces = append(faces, face(a))
+			faces = append(faces, h.face(a))
 		}
 	}
 	if h.ours, err = publish.Whose(ctx, tx, places); err != nil {
@@ -60,7 +60,7 @@ func (h *taking) look(ctx context.Context, tx *store.Tx) (err error) {
 		}
 		said = append(said, *a)
 		if somebody(*a) {
-			statements = append(statements, moderate.Statement{Person: moderate.Person{Workspace: a.Workspace, ID: h.crowd.Known(face(*a))}, At: a.Event.At})
+			statements = append(statements, moderate.Statement{Person: moderate.Person{Workspace: a.Workspace, ID: h.crowd.Known(h.face(*a))}, At: a.Event.At})
 		}
 	}
 	if h.tray, err = inbox.Lay(ctx, tx, said); err != nil {
@@ -74,8 +74,9 @@ func at(a inbox.Arrival, remote string) publish.Place {
 	return publish.Place{Workspace: a.Workspace, Channel: a.ChannelID, RemoteID: remote}
 }
 
-func face(a inbox.Arrival) people.Face {
-	return people.Face{Workspace: a.Workspace, Network: a.Network, RemoteID: a.Event.Author.ID}
+// face is whose an arrival is: on a network and its guests people have the same id.
+func (h *taking) face(a inbox.Arrival) people.Face {
+	return people.Face{Workspace: a.Workspace, Network: h.Networks.Host(a.Network), RemoteID: a.Event.Author.ID}
 }
 
 // somebody says whether an arrival comes from a person whom the network names.
@@ -89,7 +90,7 @@ func passing(a inbox.Arrival) bool {
 // take carries out one arrival.
 func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error {
 	if somebody(a) {
-		a.PersonID = h.crowd.Recognize(face(a), a.Event.Author, a.Event.At).PersonID
+		a.PersonID = h.crowd.Recognize(h.face(a), a.Event.Author, a.Event.At).PersonID
 	}
 	switch a.Event.Kind {
 	case network.Reaction, network.Repost, network.Follow:
@@ -153,7 +154,7 @@ func (h *taking) record(ctx context.Context, tx *store.Tx, a inbox.Arrival) erro
 	if a.PersonID == "" {
 		return nil // nobody can be judged whom the network does not name
 	}
-	h.crowd.Spoke(face(a), a.Event.At)
+	h.crowd.Spoke(h.face(a), a.Event.At)
 	return h.judge(ctx, tx, a, done.Message)
 }
 

@@ -84,8 +84,25 @@ func absorb(ctx context.Context, tx *store.Tx, twin Message) error {
 	if _, err := tx.Exec(ctx, "delete from message where id = $1 and workspace = $2", twin.ID, twin.Workspace); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "update conversation set count = count - 1 where id = $1 and workspace = $2", twin.ConversationID, twin.Workspace)
+	if _, err := tx.Exec(ctx, "update conversation set count = count - 1 where id = $1 and workspace = $2", twin.ConversationID, twin.Workspace); err != nil {
+		return err
+	}
+	// What began with it and has nothing else in it was no conversation.
+	_, err := tx.Exec(ctx, "delete from conversation where id = $1 and workspace = $2 and count <= 0", twin.ConversationID, twin.Workspace)
 	return err
+}
+
+// Absorb takes away what another channel of the same account was told of an answer
+// of ours.
+func Absorb(ctx context.Context, tx *store.Tx, workspace, channelID, remoteID string) error {
+	twin, err := byRemote(ctx, tx, workspace, channelID, remoteID)
+	if fault.Is(err, fault.NotFound) || err == nil && (!twin.FromUs || twin.ByAccount != "") {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return absorb(ctx, tx, twin)
 }
 
 // Release gives an answer back: the call certainly did nothing.

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -22,6 +23,8 @@ import (
 // Knocker is what answers for a network at one address: its network.Knocker
 // with the secrets of this address bound to it.
 type Knocker struct {
+	// Network is the one that answers, where the address names a guest of it.
+	Network   network.Name
 	Challenge func(query url.Values) (answer network.Answer, ok bool)
 	Verify    func(header http.Header, body []byte) error
 	Split     func(body []byte) ([]network.Raw, error)
@@ -165,6 +168,9 @@ func (d *Door) knock(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnprocessableEntity)
 		return
 	}
+	if k.Network != "" {
+		name = k.Network
+	}
 	if err := d.keep(r.Context(), name, raws); err != nil {
 		d.failed(w, r, name, err)
 		return
@@ -205,7 +211,7 @@ func (d *Door) keep(ctx context.Context, name network.Name, raws []network.Raw) 
 	var facts []stream.Fact
 	told := map[Channel]bool{}
 	for _, raw := range raws {
-		channels, err := d.channels(ctx, account{name, raw.Account})
+		channels, err := d.whose(ctx, name, raw)
 		if err != nil {
 			return err
 		}
@@ -227,6 +233,27 @@ func (d *Door) keep(ctx context.Context, name network.Name, raws []network.Raw) 
 	}
 	d.knocked(told)
 	return nil
+}
+
+// whose gives the channels that an event concerns. One that names another network
+// goes, in each workspace, to the account's channel there; where there is none, to
+// the channel of the network that told it.
+func (d *Door) whose(ctx context.Context, name network.Name, raw network.Raw) ([]Channel, error) {
+	own, err := d.channels(ctx, account{name, raw.Account})
+	if err != nil || raw.Network == "" || raw.Network == name {
+		return own, err
+	}
+	theirs, err := d.channels(ctx, account{raw.Network, raw.Account})
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Clone(theirs)
+	for _, c := range own {
+		if !slices.ContainsFunc(theirs, func(o Channel) bool { return o.Workspace == c.Workspace }) {
+			all = append(all, c)
+		}
+	}
+	return all, nil
 }
 
 // channels remembers for a moment to whom an account belongs; that it belongs

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,14 +65,21 @@ func knocker(_ context.Context, name network.Name, at string) (ingest.Knocker, e
 			}
 			var raws []network.Raw
 			for _, x := range all {
-				raws = append(raws, network.Raw{Account: x.Account, Person: x.Person, Key: x.Key, Body: []byte(x.Key)})
+				var other network.Name // a key may say that it is another network's
+				if strings.HasPrefix(x.Key, "guest ") {
+					other = "guest"
+				}
+				raws = append(raws, network.Raw{Network: other, Account: x.Account, Person: x.Person, Key: x.Key, Body: []byte(x.Key)})
 			}
 			return raws, nil
 		},
 	}, nil
 }
 
-func channels(_ context.Context, _ network.Name, account string) ([]ingest.Channel, error) {
+func channels(_ context.Context, name network.Name, account string) ([]ingest.Channel, error) {
+	if name == "guest" {
+		return map[string][]ingest.Channel{"shared": {{Workspace: "v", ID: "guest"}}, "guests only": {{Workspace: "w", ID: "guest"}}}[account], nil
+	}
 	switch account {
 	case "page":
 		return []ingest.Channel{{Workspace: "w", ID: "c"}}, nil
@@ -152,6 +160,33 @@ func TestAKnockIsKeptBeforeItIsAnswered(t *testing.T) {
 		t.Errorf("%d facts in the other workspace", n)
 	}
 	if len(heard) != 2 { // twice told within a minute
+		t.Error(heard)
+	}
+}
+
+// One body tells of two networks: what names the other one goes to its channel in
+// each workspace that has one, else to the channel of the network that told it.
+func TestABodyMayTellOfAnotherNetwork(t *testing.T) {
+	s := facts(t)
+	var heard []ingest.Channel
+	h := door(s, func(o *ingest.Options) { o.Knocked = func(c ingest.Channel) { heard = append(heard, c) } })
+	b := body(told{"shared", "ann", "1"}, told{"shared", "ann", "guest 2"}, told{"shared", "ann", "guest 3"}, told{"guests only", "bob", "guest 4"}, told{"stranger", "joe", "guest 5"})
+	for range 2 {
+		if w := post(h, "/hooks/test/app", b, sign(b)); w.Code != http.StatusAccepted {
+			t.Fatal(w.Code, w.Body)
+		}
+	}
+	for who, want := range map[[2]string]int{{"w", "ann"}: 6, {"v", "ann"}: 6, {"w", "bob"}: 2, {"w", "joe"}: 0} {
+		if n := kept(t, s, who[0], who[1]); n != want {
+			t.Errorf("%d facts of %v, want %d", n, who, want)
+		}
+	}
+	for _, c := range []ingest.Channel{{Workspace: "w", ID: "c"}, {Workspace: "v", ID: "d"}, {Workspace: "v", ID: "guest"}, {Workspace: "w", ID: "guest"}} {
+		if !slices.Contains(heard, c) {
+			t.Errorf("%v was not knocked at: %v", c, heard)
+		}
+	}
+	if len(heard) != 4 {
 		t.Error(heard)
 	}
 }

@@ -110,7 +110,7 @@ func acts(d Driver, action Action) bool {
 	case ActMute:
 		return is[Muter](d)
 	case ActWebhook:
-		return is[Knocker](d)
+		return is[Knocker](d) || d.Profile().Host != ""
 	case ActPoll:
 		return is[Reader](d)
 	case ActMeasure:

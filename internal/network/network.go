@@ -23,6 +23,9 @@ type Conn struct {
 	Keys    secret.Text // the driver's own JSON: tokens, passwords
 	Limits  Limits      // of this account's server, as Connect or Check found them
 	App     App         // our registration at the network; empty where there is none
+	// Beside are other networks on which the same account is connected, of those
+	// that knock at this one's address: what is theirs comes to them.
+	Beside []Name
 }
 
 // App is this house's registration as a developer at a network: made once by
@@ -268,6 +271,10 @@ const (
 // Raw is one event as split from a webhook body or a poll, before decoding:
 // enough to order and to recognise it, and its own bytes.
 type Raw struct {
+	// Network is another network whose channel of the same account takes this where
+	// it is connected; "", as mostly: it belongs to the one that told it. Where it is
+	// not connected, the one that told it keeps it, so its driver decodes it too.
+	Network Name
 	Account string    // the network's id of the account it concerns
 	Person  string    // the network's id of who did it; orders the facts
 	Key     string    // object + verb + version: the same event told twice has the same key

@@ -39,6 +39,10 @@ type Profile struct {
 	// makes an app at the network; both empty where no app is needed.
 	App   []Field
 	Guide []string
+	// Host is the network whose app serves this one too, and at whose address it
+	// knocks, where there is no app of its own: one of Meta's apps has one address
+	// for all that Pages tell. Accounts have the same id on both.
+	Host Name
 	// Assisted: there is no API to publish with; a person does it, helped.
 	Assisted *Assisted
 	Sources  map[string]Source

@@ -8,16 +8,24 @@ import (
 )
 
 // Set is the networks of a house, made once by package network/all.
-type Set struct{ drivers map[Name]Driver }
+type Set struct {
+	drivers map[Name]Driver
+	hosts   map[Name]Name   // of guests
+	guests  map[Name][]Name // of hosts
+}
 
 // NewSet makes a set; a name given twice is a mistake of ours and panics.
 func NewSet(drivers ...Driver) *Set {
-	s := &Set{drivers: map[Name]Driver{}}
+	s := &Set{drivers: map[Name]Driver{}, hosts: map[Name]Name{}, guests: map[Name][]Name{}}
 	for _, d := range drivers {
 		if _, twice := s.drivers[d.Name()]; twice {
 			panic("network " + string(d.Name()) + " twice")
 		}
 		s.drivers[d.Name()] = d
+		if host := d.Profile().Host; host != "" {
+			s.hosts[d.Name()] = host
+			s.guests[host] = append(s.guests[host], d.Name())
+		}
 	}
 	return s
 }
@@ -28,6 +36,17 @@ func (s *Set) Get(name Name) (Driver, error) {
 		return d, nil
 	}
 	return nil, fault.New(fault.NotFound, "Kith does not know the network “%s”.", name)
+}
+
+// Guests gives the networks that use the app and the address of another one.
+func (s *Set) Guests(host Name) []Name { return s.guests[host] }
+
+// Host gives the network whose app and address serve a network: mostly itself.
+func (s *Set) Host(name Name) Name {
+	if host, guest := s.hosts[name]; guest {
+		return host
+	}
+	return name
 }
 
 // All gives the drivers in the order of their names.

@@ -21,6 +21,7 @@ import (
 	"github.com/kithhq/kith/internal/sandbox/bluesky"
 	"github.com/kithhq/kith/internal/sandbox/facebook"
 	"github.com/kithhq/kith/internal/sandbox/mastodon"
+	"github.com/kithhq/kith/internal/sandbox/messenger"
 	"github.com/kithhq/kith/internal/secret"
 )
 
@@ -29,12 +30,14 @@ type Stage struct {
 	*sandbox.Stage
 	Facebook    *facebook.Network
 	FacebookURL string
-	Mastodon    *mastodon.Network
-	MastodonURL string
-	Bluesky     *bluesky.Network
-	BlueskyURL  string
-	servers     []*http.Server
-	guests      []seated
+	// MessengerURL is Messenger's: the same Pages under a name of its own.
+	MessengerURL string
+	Mastodon     *mastodon.Network
+	MastodonURL  string
+	Bluesky      *bluesky.Network
+	BlueskyURL   string
+	servers      []*http.Server
+	guests       []seated
 }
 
 // seated is a guest that has an address.
@@ -53,7 +56,7 @@ func Open(ctx context.Context, o sandbox.Options) (*Stage, error) {
 	for _, n := range []struct {
 		url     *string
 		handler http.Handler
-	}{{&s.FacebookURL, s.Facebook.Handler()}, {&s.MastodonURL, s.Mastodon.Handler()}, {&s.BlueskyURL, s.Bluesky.Handler()}} {
+	}{{&s.FacebookURL, s.Facebook.Handler()}, {&s.MastodonURL, s.Mastodon.Handler()}, {&s.BlueskyURL, s.Bluesky.Handler()}, {&s.MessengerURL, messenger.New(s.Facebook).Handler()}} {
 		url, err := s.serve(ctx, n.handler)
 		if err != nil {
 			s.Close()
@@ -108,6 +111,7 @@ func (s *Stage) Fit(c *config.Config) {
 	c.Allow = append(c.Allow, "127.0.0.1/32")
 	c.Endpoints = append(c.Endpoints, "bluesky="+s.BlueskyURL)
 	c.Facebook = config.Meta{AppID: "600000000000001", AppSecret: "app-secret", VerifyToken: "rehearsal", GraphURL: s.FacebookURL}
+	c.Endpoints = append(c.Endpoints, onMessenger+"="+s.MessengerURL)
 	for _, g := range s.guests {
 		c.Endpoints = append(c.Endpoints, g.name+"="+g.url)
 		if g.app.ID != "" {

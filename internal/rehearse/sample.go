@@ -65,10 +65,13 @@ const (
 	onBluesky  = "bluesky"
 	onMastodon = "mastodon"
 	onFacebook = "facebook"
+
+	onMessenger = "messenger"
 )
 
 func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (map[network.Name]channel.Channel, error) {
-	if err := s.Facebook.Subscribe(ctx, a.URL()+"/hooks/facebook", "rehearsal", "feed", "messages"); err != nil {
+	if err := s.Facebook.Subscribe(ctx, a.URL()+"/hooks/facebook", "rehearsal",
+		"feed", "mention", "messages", "message_edits", "message_reactions", "messaging_postbacks", "standby"); err != nil {
 		return nil, err
 	}
 	sky := s.Bluesky.Account("hirondelle.bsky.test", "Librairie Hirondelle")
@@ -76,9 +79,10 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 	page := s.Facebook.AddPage("Librairie Hirondelle")
 	all := map[network.Name]channel.Channel{}
 	for name, settings := range map[network.Name]map[string]string{
-		onBluesky:  {"server": s.BlueskyURL, "handle": sky.Handle, "password": sky.AppPassword},
-		onMastodon: {"server": s.MastodonURL, "token": toot.Token},
-		onFacebook: {"page": page.ID, "token": page.Token},
+		onBluesky:   {"server": s.BlueskyURL, "handle": sky.Handle, "password": sky.AppPassword},
+		onMastodon:  {"server": s.MastodonURL, "token": toot.Token},
+		onFacebook:  {"page": page.ID, "token": page.Token},
+		onMessenger: {"page": page.ID, "token": page.Token},
 	} {
 		c, err := a.House.Connect(ctx, actor, name, settings, "")
 		if err != nil {

@@ -49,14 +49,14 @@ func (c *Conversation) show() {
 	}
 }
 
-// The person's face is that of the identity last seen on this network: one
+// The person's face is that of the identity last seen on this network, else anywhere: one
 // row, found by index, not a join that multiplies.
 const conversationSelect = `select c.id, c.channel_id, c.network, c.kind, c.state, c.unread, c.count, c.held, c.url, c.last_at, c.last_text, c.last_from_us,
 	case when c.kind = 'direct' then (select max(at) from message where conversation_id = c.id and from_us = 0 and state <> 'missing') end, c.waiting_since, c.claimed_by, c.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''), coalesce(i.id, ''),
 	c.publication_id, coalesce(u.post_id, ''), coalesce(o.excerpt, ''), coalesce(u.url, ''), u.own_parts
 	from conversation c
 	left join person p on p.id = c.person_id
-	left join identity i on i.id = (select id from identity where person_id = c.person_id and network = c.network order by last_seen desc limit 1)
+	left join identity i on i.id = (select id from identity where person_id = c.person_id order by network = c.network desc, last_seen desc limit 1)
 	left join publication u on u.id = c.publication_id
 	left join post o on o.id = u.post_id`
 
@@ -146,7 +146,7 @@ const messageSelect = `select m.id, m.conversation_id, m.channel_id, coalesce(c.
 	from message m
 	left join conversation c on c.id = m.conversation_id
 	left join person p on p.id = m.person_id
-	left join identity i on i.id = (select id from identity where person_id = m.person_id and network = c.network order by last_seen desc limit 1)
+	left join identity i on i.id = (select id from identity where person_id = m.person_id order by network = c.network desc, last_seen desc limit 1)
 	left join message a on a.workspace = m.workspace and a.channel_id = m.channel_id and a.remote_id = m.parent_id and m.parent_id <> ''`
 
 // Messages gives a conversation from its newest message backwards.

@@ -2,6 +2,7 @@
 package all
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/kithhq/kith/internal/network/lemmy"
 	"github.com/kithhq/kith/internal/network/linkedin"
 	"github.com/kithhq/kith/internal/network/mastodon"
+	"github.com/kithhq/kith/internal/network/messenger"
 	"github.com/kithhq/kith/internal/network/pinterest"
 	"github.com/kithhq/kith/internal/network/tiktok"
 	"github.com/kithhq/kith/internal/network/whatsapp"
@@ -77,6 +79,7 @@ func list(out *outward.Client, c config.Config, g given) *network.Set {
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"], Mechanics: m["mastodon"], Now: g.now}),
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], Now: g.now, GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
 		instagram.New(out, instagram.Options{Delay: delays["instagram"], Mechanics: m["instagram"], Now: g.now, Base: endpoints["instagram"]}),
+		messenger.New(out, messenger.Options{Delay: delays["messenger"], Mechanics: m["messenger"], Now: g.now, GraphURL: cmp.Or(endpoints["messenger"], c.Facebook.GraphURL), AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
 		lemmy.New(out, lemmy.Options{Delay: delays["lemmy"], Mechanics: m["lemmy"], Now: g.now}),
 		linkedin.New(out, linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Now: g.now, Base: endpoints["linkedin"]}),
 		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Now: g.now, Base: endpoints["pinterest"]}),

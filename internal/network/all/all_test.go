@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
@@ -163,5 +165,29 @@ func TestADelayOfNobodyIsSaid(t *testing.T) {
 	text, hint := fault.Shown(err)
 	if !fault.Is(err, fault.Invalid) || !strings.Contains(text, "“fazebook”") || !strings.Contains(hint, "facebook") || !strings.Contains(hint, "mastodon") {
 		t.Errorf("%s %s", text, hint)
+	}
+}
+
+// As the program is started without a word about Facebook, people are sent to the
+// page of consent and not to the host of the API.
+func TestPeopleAreSentToThePageOfConsent(t *testing.T) {
+	var c config.Config
+	parser, err := kong.New(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(nil); err != nil {
+		t.Fatal(err)
+	}
+	set := open(t, c)
+	for _, name := range []network.Name{"facebook", "messenger", "instagram"} {
+		authorizer, err := network.As[network.Authorizer](set, name, network.ActOAuth)
+		if err != nil {
+			t.Fatal(err)
+		}
+		going, err := authorizer.Authorize(t.Context(), network.Asking{App: network.App{ID: "1"}})
+		if err != nil || !strings.HasPrefix(going.URL, "https://www.facebook.com/") {
+			t.Errorf("%s: %s, %v", name, going.URL, err)
+		}
 	}
 }

@@ -2,18 +2,13 @@ package facebook
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph"
-	"github.com/kithhq/kith/internal/text"
 )
-
-// messageMost is how many characters a private message holds.
-const messageMost = 2000
 
 // Reply answers a post or comment with a comment, a person's message with a
 // message, and a comment in private once.
@@ -71,44 +66,14 @@ func (d *Driver) below(conn network.Conn, after *network.Ref) extra {
 
 // message sends a private message: an answer to one, or to a comment.
 func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
-	switch {
-	case text.Blank(part.Text):
-		return network.Sent{}, fault.New(fault.Invalid, "This message is empty.").On("text")
-	case text.Count(part.Text, text.CodePoints, 0) > messageMost:
-		return network.Sent{}, fault.New(fault.Invalid, "The message is longer than %d characters.", messageMost).WithHint("Shorten it.").On("text")
-	case len(part.Media) > 0:
+	if len(part.Media) > 0 {
 		return network.Sent{}, fault.New(fault.Invalid, "Private answers carry no images here.").WithHint("Answer in public, or send a link.").On("media")
 	}
-	recipient := map[string]string{"comment_id": part.After.ID}
-	to := readExtra(part.After).To
-	if to != "" {
-		recipient = map[string]string{"id": to}
+	to := graph.Recipient{ID: readExtra(part.After).To}
+	if to.ID == "" {
+		to.Comment = part.After.ID
 	}
-	who, err := json.Marshal(recipient)
-	if err != nil {
-		return network.Sent{}, fault.Wrap(fault.Internal, err, "writing a call to Facebook")
-	}
-	what, err := json.Marshal(map[string]string{"text": part.Text})
-	if err != nil {
-		return network.Sent{}, fault.Wrap(fault.Internal, err, "writing a call to Facebook")
-	}
-	form := url.Values{"recipient": {string(who)}, "message": {string(what)}, "messaging_type": {"RESPONSE"}}
-	a := graph.Ask{Method: http.MethodPost, Path: conn.Account + "/messages", Form: form}
-	var made struct {
-		ID string `json:"message_id"`
-		To string `json:"recipient_id"`
-	}
-	at, err := d.call(ctx, conn, a, &made)
-	if err != nil {
-		return network.Sent{}, err
-	}
-	if !graph.Known.MatchString(made.ID) {
-		return network.Sent{}, d.graph.Misunderstood(a)
-	}
-	if graph.Object.MatchString(made.To) {
-		to = made.To
-	}
-	return network.Sent{Ref: network.Ref{ID: made.ID, Extra: extra{To: to}.raw()}, At: at}, nil
+	return d.graph.Write(ctx, d.sending(conn), conn.Account, to, part.Text, "")
 }
 
 // Like likes a post or comment in the name of the Page, or takes it back.

@@ -10,13 +10,12 @@ import (
 	"github.com/kithhq/kith/internal/network/graph"
 )
 
-// fact is the driver's own form of something that happened: exactly one of
-// change, message and named. Webhooks and readings become the same.
+// fact is the driver's own form of something that happened: a change, or something
+// of a conversation, which is Messenger's and comes here while the Page is not
+// connected there. Webhooks and readings become the same.
 type fact struct {
-	Change  *change  `json:"change,omitempty"`
-	Message *message `json:"message,omitempty"`
-	Named   *person  `json:"named,omitempty"`
-	At      int64    `json:"at,omitempty"` // when the network told it, in milliseconds
+	Change     *change `json:"change,omitempty"`
+	graph.Talk         // with At: when the network told it, in milliseconds
 }
 
 // change is what happened on a Page, as webhooks tell it.
@@ -44,21 +43,6 @@ type change struct {
 type person struct {
 	ID   graph.Ident `json:"id,omitempty"`
 	Name string      `json:"name,omitempty"`
-}
-
-// message is a private message, whichever way it went.
-type message struct {
-	ID    string       `json:"id"`
-	With  person       `json:"with"` // the person, never the Page
-	Ours  bool         `json:"ours,omitempty"`
-	Text  string       `json:"text,omitempty"`
-	Sent  int64        `json:"sent,omitempty"` // milliseconds
-	Media []attachment `json:"media,omitempty"`
-}
-
-type attachment struct {
-	Type string `json:"type"`
-	URL  string `json:"url"`
 }
 
 // textMost is how many bytes of a text are kept.
@@ -90,26 +74,6 @@ func (p person) lean() person {
 		p.ID = ""
 	}
 	return person{p.ID, graph.Clip(p.Name, 640)}
-}
-
-func (m message) lean() (message, bool) {
-	m.With, m.Text = m.With.lean(), graph.Clip(m.Text, textMost+1)
-	m.Media = m.Media[:min(len(m.Media), 20):min(len(m.Media), 20)]
-	for i, a := range m.Media {
-		m.Media[i] = attachment{kind(a.Type), graph.Clip(a.URL, 4096)}
-	}
-	return m, graph.Known.MatchString(m.ID) && m.With.ID != ""
-}
-
-// kind names the type of an attachment as the port does.
-func kind(given string) string {
-	switch given {
-	case "image", "video", "audio":
-		return given
-	case "fallback", "template", "link":
-		return "link"
-	}
-	return "other"
 }
 
 // object and verb of a lean change, and which version of it: the same change has
@@ -159,23 +123,7 @@ func (c change) raw(page string, at time.Time) network.Raw {
 			who = c.Post
 		}
 	}
-	return network.Raw{Account: page, Person: who, Key: c.key(), At: at, Body: fact{Change: &c, At: max(at.UnixMilli(), 0)}.body()}
-}
-
-// raw makes the fact of a lean message.
-func (m message) raw(page string) network.Raw {
-	return network.Raw{Account: page, Person: string(m.With.ID), Key: "message " + m.ID, At: graph.Millis(m.Sent), Body: fact{Message: &m}.body()}
-}
-
-// named makes the fact of what somebody is called: webhooks of private messages
-// do not say it, lists of them do. It is told once for each name.
-func (m message) named(page string) (raw network.Raw, ok bool) {
-	if m.With.ID == "" || m.With.Name == "" {
-		return network.Raw{}, false
-	}
-	sum := sha256.Sum256([]byte(m.With.Name))
-	return network.Raw{Account: page, Person: string(m.With.ID), Key: "named " + string(m.With.ID) + " " + hex.EncodeToString(sum[:8]), At: graph.Millis(m.Sent),
-		Body: fact{Named: &m.With, At: m.Sent}.body()}, true
+	return network.Raw{Account: page, Person: who, Key: c.key(), At: at, Body: fact{Change: &c, Talk: graph.Talk{At: max(at.UnixMilli(), 0)}}.body()}
 }
 
 func (f fact) body() []byte {

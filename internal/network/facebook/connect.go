@@ -2,7 +2,6 @@ package facebook
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -96,13 +95,11 @@ func missing(about graph.Debug, known bool) []string {
 
 // subscribe lets the news of a Page be sent to our app.
 func (d *Driver) subscribe(ctx context.Context, app network.App, page, key string, known bool, scopes []string) error {
-	fields := "feed,mention"
-	if !known || slices.Contains(scopes, "pages_messaging") {
-		fields += ",messages,message_echoes"
+	send := func(ctx context.Context, a graph.Ask, out any) (time.Time, error) {
+		a.App = app
+		return d.graph.Send(ctx, key, a, out)
 	}
-	form := url.Values{"subscribed_fields": {fields}}
-	_, err := d.graph.Send(ctx, key, graph.Ask{Method: http.MethodPost, Path: page + "/subscribed_apps", Form: form, App: app, Harmless: true}, nil)
-	return err
+	return d.graph.Subscribe(ctx, send, page, app, graph.News(!known || slices.Contains(scopes, "pages_messaging")))
 }
 
 // Subscribe lets Meta knock at our address for a Page: the address is told to our
@@ -116,8 +113,7 @@ func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) 
 	if err != nil {
 		return err
 	}
-	form := url.Values{"object": {"page"}, "callback_url": {hook}, "verify_token": {app.Verify.Reveal()}, "fields": {"feed,mention,messages,message_echoes"}, "include_values": {"true"}}
-	if _, err := d.graph.Send(ctx, app.ID+"|"+app.Secret.Reveal(), graph.Ask{Method: http.MethodPost, Path: app.ID + "/subscriptions", Form: form, App: app, Harmless: true}, nil); err != nil {
+	if err := d.graph.Listen(ctx, app, hook); err != nil {
 		return err
 	}
 	about, known := d.graph.Debug(ctx, key, app)
@@ -151,6 +147,9 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	health.Name, health.Avatar, health.Handle = graph.Clip(p.Name, 640), graph.Clip(p.Picture.Data.URL, 2048), p.handle()
 	if p.Followers != nil {
 		health.Followers = *p.Followers
+	}
+	if !slices.Contains(conn.Beside, messenger) {
+		health.Text = "Connected. Private messages arrive here until this Page is connected on Messenger, too."
 	}
 	if about, known := d.graph.Debug(ctx, key, conn.App); known {
 		d.judge(about, &health)

@@ -17,38 +17,26 @@ func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, erro
 	if json.Unmarshal(raw.Body, &f) != nil {
 		return nil, noEvent()
 	}
-	switch {
-	case f.Change != nil:
-		c, ok := f.Change.lean()
-		if !ok {
-			return nil, noEvent()
-		}
-		e, told := c.event(conn)
-		if !told {
-			return nil, nil
-		}
-		e.At = raw.At
-		if at := graph.Millis(f.At); !at.IsZero() {
-			e.At = at
+	if f.Change == nil {
+		e, told, err := f.Event(conn.Account)
+		if err != nil || !told {
+			return nil, err
 		}
 		return []network.Event{e}, nil
-	case f.Message != nil:
-		m, ok := f.Message.lean()
-		if !ok {
-			return nil, noEvent()
-		}
-		return []network.Event{m.event(conn)}, nil
-	case f.Named != nil:
-		p := f.Named.lean()
-		if p.ID == "" || p.Name == "" {
-			return nil, noEvent()
-		}
-		// Nothing is counted and nothing kept of a reaction that is taken back: what
-		// remains is who somebody is.
-		return []network.Event{{Kind: network.Reaction, Removed: true, Ref: network.Ref{ID: "named " + string(p.ID)},
-			Author: network.Author{ID: string(p.ID), Name: p.Name}, At: graph.Millis(f.At)}}, nil
 	}
-	return nil, noEvent()
+	c, ok := f.Change.lean()
+	if !ok {
+		return nil, noEvent()
+	}
+	e, told := c.event(conn)
+	if !told {
+		return nil, nil
+	}
+	e.At = raw.At
+	if at := graph.Millis(f.At); !at.IsZero() {
+		e.At = at
+	}
+	return []network.Event{e}, nil
 }
 
 // event says what a lean change means; told is false for what is of no interest.
@@ -152,19 +140,4 @@ func (c change) feeling(e network.Event, ours bool) (network.Event, bool) {
 		e.Parent = c.Post
 	}
 	return e, true
-}
-
-func (m message) event(conn network.Conn) network.Event {
-	e := network.Event{Kind: network.Direct, Ref: network.Ref{ID: m.ID, Extra: extra{To: string(m.With.ID)}.raw()},
-		Author: network.Author{ID: string(m.With.ID), Name: m.With.Name}, Text: m.Text, At: graph.Millis(m.Sent), Thread: string(m.With.ID)}
-	if m.Ours {
-		e.Kind, e.Private, e.Author = network.Ours, true, network.Author{ID: conn.Account}
-	}
-	if len(e.Text) > textMost {
-		e.Text, e.Truncated = graph.Clip(e.Text, textMost), true
-	}
-	for _, a := range m.Media {
-		e.Media = append(e.Media, network.Attachment{Type: a.Type, URL: a.URL})
-	}
-	return e
 }

@@ -193,43 +193,17 @@ func (d *Driver) answers(ctx context.Context, conn network.Conn, below, after st
 	return look, err
 }
 
-// look lists, newest first, what is not older than since. It is complete when
-// something older was reached, or the end of the list. An empty last page may
-// also mean that our place in the list is gone: then it is gone through again.
+// look lists what is not older than since.
 func (d *Driver) look(ctx context.Context, conn network.Conn, path string, query url.Values, since time.Time, keep func(said) (network.Seen, bool)) (network.Look, error) {
-	for try := 0; ; try++ {
-		var look network.Look
-		odd := false
-		end, err := d.walk(ctx, conn, path, query, pagesMost, func(items []json.RawMessage) bool {
-			for _, item := range items {
-				var s said
-				at := time.Time{}
-				if json.Unmarshal(item, &s) == nil {
-					at = graph.Moment(s.Created)
-				}
-				if s.ID == "" || at.IsZero() {
-					odd = true // it may be the one
-					continue
-				}
-				if older(at, since) {
-					return true
-				}
-				if seen, ours := keep(s); ours {
-					seen.ID, seen.URL, seen.Text, seen.At = s.ID, s.URL, s.Message, at
-					look.Near = append(look.Near, seen)
-				}
-			}
-			return false
-		})
-		if err != nil {
-			return network.Look{}, err
+	return d.graph.Look(ctx, d.as(conn), path, query, pagesMost, since, func(item json.RawMessage) (network.Seen, bool) {
+		var s said
+		if json.Unmarshal(item, &s) != nil {
+			return network.Seen{}, false
 		}
-		if end == graph.Lost && try == 0 {
-			continue
-		}
-		look.Complete = end != graph.Broken && !odd
-		return look, nil
-	}
+		seen, ours := keep(s)
+		seen.ID, seen.URL, seen.Text, seen.At = s.ID, s.URL, s.Message, graph.Moment(s.Created)
+		return seen, ours
+	})
 }
 
 // findMessage lists what we wrote to the person since.
@@ -238,37 +212,7 @@ func (d *Driver) findMessage(ctx context.Context, conn network.Conn, part networ
 	if err != nil {
 		return network.Look{}, err
 	}
-	var talks []struct {
-		ID string `json:"id"`
-	}
-	query := url.Values{"platform": {"MESSENGER"}, "user_id": {person}, "fields": {"id"}, "limit": {"5"}}
-	end, err := d.walk(ctx, conn, conn.Account+"/conversations", query, 2, func(items []json.RawMessage) bool {
-		for _, item := range items {
-			var t struct {
-				ID string `json:"id"`
-			}
-			if json.Unmarshal(item, &t) == nil && graph.Object.MatchString(t.ID) {
-				talks = append(talks, t)
-			}
-		}
-		return false
-	})
-	if err != nil {
-		return network.Look{}, err
-	}
-	all := network.Look{Complete: end != graph.Broken}
-	for _, t := range talks {
-		query := url.Values{"fields": {"id,message,created_time,from"}, "limit": {"50"}}
-		look, err := d.look(ctx, conn, t.ID+"/messages", query, since, func(s said) (network.Seen, bool) {
-			// A message does not say which one it answers: any answer here may be ours.
-			return network.Seen{After: part.After.ID, Ref: network.Ref{Extra: extra{To: person}.raw()}}, string(s.From.ID) == conn.Account
-		})
-		if err != nil {
-			return network.Look{}, err
-		}
-		all.Near, all.Complete = append(all.Near, look.Near...), all.Complete && look.Complete
-	}
-	return all, nil
+	return d.graph.Sent(ctx, d.as(conn), conn.Account, person, part.After.ID, since)
 }
 
 // personOf finds whom a private answer goes to.
@@ -285,8 +229,5 @@ func (d *Driver) personOf(ctx context.Context, conn network.Conn, after *network
 		}
 		id = string(got.From.ID)
 	}
-	if !graph.Object.MatchString(id) || id == conn.Account {
-		return "", fault.New(fault.Invalid, "It is not clear who should get this message.").WithHint("Answer in public instead.")
-	}
-	return id, nil
+	return id, graph.Somebody(id, conn.Account)
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
@@ -24,6 +23,9 @@ func (*Driver) Verify(header http.Header, body []byte, key secret.Text) error {
 	return graph.Verify(header, body, key)
 }
 
+// messenger is the network to which private messages belong: it is told at our address.
+const messenger network.Name = "messenger"
+
 // hook is the body of a webhook. What is of another type than announced stays
 // empty; the rest is read nevertheless.
 type hook struct {
@@ -35,25 +37,9 @@ type hook struct {
 			Field string `json:"field"`
 			Value change `json:"value"`
 		} `json:"changes"`
-		Messaging []messaging `json:"messaging"`
+		Messaging []graph.Messaging `json:"messaging"`
+		Standby   []graph.Messaging `json:"standby"` // while another app answers
 	} `json:"entry"`
-}
-
-type messaging struct {
-	Sender    person      `json:"sender"`
-	Recipient person      `json:"recipient"`
-	Timestamp graph.Clock `json:"timestamp"`
-	Message   *struct {
-		ID          string `json:"mid"`
-		Text        string `json:"text"`
-		Echo        bool   `json:"is_echo"`
-		Attachments []struct {
-			Type    string `json:"type"`
-			Payload struct {
-				URL string `json:"url"`
-			} `json:"payload"`
-		} `json:"attachments"`
-	} `json:"message"`
 }
 
 // Split takes a body apart. Fields and changes that nobody announced are left
@@ -92,32 +78,13 @@ func (*Driver) Split(body []byte) ([]network.Raw, error) {
 				all = append(all, c.raw(page, told))
 			}
 		}
-		for _, m := range entry.Messaging {
-			if m, ok := m.lean(page, told); ok {
-				all = append(all, m.raw(page))
+		for _, g := range append(entry.Messaging[:len(entry.Messaging):len(entry.Messaging)], entry.Standby...) {
+			if m, ok := g.Lean(page, told); ok {
+				raw := m.Raw(page)
+				raw.Network = messenger
+				all = append(all, raw)
 			}
 		}
 	}
 	return all, nil
-}
-
-func (g messaging) lean(page string, told time.Time) (message, bool) {
-	if g.Message == nil {
-		return message{}, false
-	}
-	m := message{ID: g.Message.ID, With: g.Sender, Text: g.Message.Text}
-	if g.Message.Echo || string(g.Sender.ID) == page {
-		m.With, m.Ours = g.Recipient, true
-	}
-	at := g.Timestamp.When()
-	if at.IsZero() {
-		at = told
-	}
-	if !at.IsZero() {
-		m.Sent = at.UnixMilli()
-	}
-	for _, a := range g.Message.Attachments {
-		m.Media = append(m.Media, attachment{a.Type, a.Payload.URL})
-	}
-	return m.lean()
 }

@@ -40,8 +40,10 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 	if !more {
 		// What fails here is asked again from the same place; it must not hold up
 		// what is said in public. Check says when a permission is missing.
-		before, n := r.c.Talk, len(r.events)
-		if r.talks(ctx) != nil {
+		if slices.Contains(conn.Beside, messenger) {
+			now := d.now().Unix() // what is said from here on is read there
+			r.c.Talk = graph.Mark{Since: now, Top: now, At: now}
+		} else if before, n := r.c.Talk, len(r.events); r.talks(ctx) != nil {
 			r.c.Talk, r.events = before, r.events[:n]
 		}
 		r.changed(ctx)
@@ -60,6 +62,16 @@ func (r *reading) tell(raw network.Raw) {
 		r.told[raw.Key] = true
 		r.events = append(r.events, raw)
 	}
+}
+
+// talks reads the conversations that moved since.
+func (r *reading) talks(ctx context.Context) error {
+	return r.graph.Talks(ctx, r.as(r.conn), r.conn.Account, &r.c.Talk, r.now, func(m graph.Message) {
+		r.tell(m.Raw(r.conn.Account))
+		if named, ok := m.With.Raw(r.conn.Account, m.Sent); ok {
+			r.tell(named)
+		}
+	})
 }
 
 // sweep goes over the recent posts, or on with them.

@@ -121,14 +121,6 @@ func TestRecordedBodiesAreUnderstood(t *testing.T) {
 	if err := json.Unmarshal(all["facebook/apidata/comments/comment_info.json"], &c); err != nil || !graph.Object.MatchString(c.ID) || c.Message == "" {
 		t.Errorf("%+v, %v", c, err)
 	}
-	var m listedMessage
-	_ = json.Unmarshal(all["facebook/apidata/messages/message_info.json"], &m) // looked at below
-	if lean, ok := m.lean("2121008874780932"); !ok || lean.With.ID != "2711636948859886" || len(lean.Media) != 1 || lean.Media[0].Type != "image" || lean.Ours {
-		t.Errorf("%+v, %v", lean, ok)
-	}
-	if lean, ok := m.lean("2711636948859886"); !ok || lean.With.ID != "2121008874780932" || !lean.Ours {
-		t.Errorf("%+v, %v", lean, ok)
-	}
 	var d struct {
 		Data *graph.Debug `json:"data"`
 	}

@@ -51,6 +51,11 @@ func (d *Driver) as(conn network.Conn) graph.Call {
 	}
 }
 
+// sending is call for one connection, with the moment of the answer.
+func (d *Driver) sending(conn network.Conn) graph.Send {
+	return func(ctx context.Context, a graph.Ask, out any) (time.Time, error) { return d.call(ctx, conn, a, out) }
+}
+
 // walk goes through a list until take has enough.
 func (d *Driver) walk(ctx context.Context, conn network.Conn, path string, query url.Values, most int, take func([]json.RawMessage) bool) (graph.Ending, error) {
 	return d.graph.Walk(ctx, d.as(conn), path, query, most, take)

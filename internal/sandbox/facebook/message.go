@@ -3,6 +3,7 @@ package facebook
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -29,6 +30,9 @@ func (a *ask) send(p *page) (any, *graph.Fault) {
 	if err != nil {
 		return nil, err
 	}
+	if a.p.Has("sender_action") {
+		return a.signal(p, to)
+	}
 	what, err := a.p.Object("message")
 	if err != nil {
 		return nil, err
@@ -49,10 +53,22 @@ func (a *ask) send(p *page) (any, *graph.Fault) {
 		return nil, graph.No(http.StatusBadRequest, 100, 2018001, "(#100) No matching user found")
 	}
 	t := p.thread(f)
+	if t != nil && t.other {
+		return nil, graph.No(http.StatusBadRequest, 10, 2018300, "(#10) Message failed to send because another app is controlling this thread now.")
+	}
+	if t != nil && t.shut {
+		return nil, graph.No(http.StatusBadRequest, 551, 1545041, "(#551) This person isn't available right now.")
+	}
+	if kind == "MESSAGE_TAG" && a.p.Get("tag") == "" {
+		return nil, graph.Invalid("Param tag is required when messaging_type is MESSAGE_TAG")
+	}
 	if t == nil || t.heard.IsZero() || a.now.Sub(t.heard) > talkWindow {
 		if kind == "MESSAGE_TAG" && t != nil && !t.heard.IsZero() {
 			switch tag := a.p.Get("tag"); tag {
 			case "HUMAN_AGENT":
+				if a.n.options.NoHumanAgent { // no page says with which words: the one for a permission that is missing
+					return nil, graph.No(http.StatusForbidden, 10, 0, "(#10) To send with the HUMAN_AGENT tag, your app needs the Human Agent feature")
+				}
 				if a.now.Sub(t.heard) <= 7*24*time.Hour {
 					return a.deliver(p, t, text, "")
 				}
@@ -93,8 +109,14 @@ func (a *ask) deliver(p *page, t *thread, text, about string) (any, *graph.Fault
 	m.about = about
 	a.n.tellMessage(m)
 	parent := about
-	if parent == "" {
+	if parent == "" { // what the person said last is what is answered
 		parent = t.id
+		for _, said := range slices.Backward(t.messages) {
+			if !said.from.page {
+				parent = said.id
+				break
+			}
+		}
 	}
 	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Message, Object: m.id, Parent: parent, Text: text})
 	return map[string]any{"recipient_id": t.with.id, "message_id": m.id}, nil
@@ -241,7 +263,23 @@ func (v *view) message(m *message, fs []graph.Field) (any, *graph.Fault) {
 		case "tags":
 			return map[string]any{"data": []any{map[string]any{"name": "inbox"}, map[string]any{"name": "source:mobile"}}}, true, true, nil
 		case "attachments":
-			return nil, false, true, nil
+			all := []any{}
+			for i, f := range m.files {
+				if f.kind == "sticker" || f.kind == "fallback" {
+					continue // what these are listed as, nothing recorded shows
+				}
+				one := map[string]any{"id": m.id + strconv.Itoa(i), "mime_type": f.kind + "/x", "name": "file", "size": 1}
+				switch f.kind {
+				case "image":
+					one["image_data"] = map[string]any{"width": 1, "height": 1, "url": f.url, "preview_url": f.url}
+				case "video":
+					one["video_data"] = map[string]any{"width": 1, "height": 1, "url": f.url, "preview_url": f.url}
+				default:
+					one["file_url"] = f.url
+				}
+				all = append(all, one)
+			}
+			return map[string]any{"data": all}, len(all) > 0, true, nil
 		}
 		return nil, false, false, nil
 	})

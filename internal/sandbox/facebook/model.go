@@ -127,6 +127,8 @@ type thread struct {
 	messages []*message
 	unread   int
 	heard    time.Time // when the person last wrote: the 24-hour window
+	shut     bool      // the person has blocked the Page
+	other    bool      // another app answers at the moment
 	updated  time.Time
 	spam     bool
 }
@@ -138,6 +140,14 @@ type message struct {
 	text    string
 	created time.Time
 	about   string // the comment a private reply answers
+	files   []file
+	edits   int
+	felt    map[string]string // by who reacted: the emoji
+}
+
+// file is what hangs on a message.
+type file struct {
+	kind, url string // image, video, audio, file, sticker, fallback
 }
 
 // see answers how the Page knows a person, making the page-scoped id at the first meeting.

@@ -11,8 +11,26 @@ import (
 // tell queues news for whoever subscribed; the network's mutex is held.
 func (n *Network) tell(p *page, field string, value map[string]any) {
 	if n.hook.active && slices.Contains(n.hook.fields, strings.Replace(field, "message_echoes", "messages", 1)) && slices.Contains(p.fields, field) {
+		if t, private := n.told(p, value); private && t.other {
+			if field = "standby"; !slices.Contains(p.fields, field) {
+				return
+			}
+		}
 		n.courier.Take(graph.News{Account: p.id, Field: field, Value: value, At: n.stage.Clock.Now()})
 	}
+}
+
+// told finds the conversation that private news are about.
+func (n *Network) told(p *page, value map[string]any) (*thread, bool) {
+	for _, side := range []string{"sender", "recipient"} {
+		who, _ := value[side].(map[string]any)
+		id, _ := who["id"].(string)
+		if f := p.byID[id]; f != nil {
+			t := p.thread(f)
+			return t, t != nil
+		}
+	}
+	return nil, false
 }
 
 func (a author) told() map[string]any { return map[string]any{"id": a.id, "name": a.name} }
@@ -60,7 +78,20 @@ func (n *Network) tellReaction(p *page, o *post, c *comment, r reaction, verb st
 
 func (n *Network) tellMessage(m *message) {
 	p, f := m.thread.page, m.thread.with
-	what := map[string]any{"mid": m.id, "text": m.text}
+	what := map[string]any{"mid": m.id}
+	if m.text != "" {
+		what["text"] = m.text
+	}
+	files := []any{}
+	for _, f := range m.files {
+		files = append(files, map[string]any{"type": f.kind, "payload": map[string]any{"url": f.url}})
+		if f.kind == "sticker" { // until the end of August 2026 it came as both, and nobody says that it never does again
+			files = append(files, map[string]any{"type": "image", "payload": map[string]any{"url": f.url, "sticker_id": 369239263222822}})
+		}
+	}
+	if len(files) > 0 {
+		what["attachments"] = files
+	}
 	value := map[string]any{"sender": map[string]any{"id": f.id}, "recipient": map[string]any{"id": p.id}, "timestamp": m.created.UnixMilli(), "message": what}
 	field := "messages"
 	if m.from.page {

@@ -121,3 +121,10 @@ func played() []string {
 	return []string{"feed", "messages", "message_echoes", "message_deliveries", "message_reads", "message_reactions", "message_edits",
 		"messaging_postbacks", "messaging_optins", "messaging_referrals", "messaging_handovers", "standby", "mention", "ratings", "conversations", "videos"}
 }
+
+// Subscribed are the fields whose news a Page lets through to the app.
+func (n *Network) Subscribed(pageID string) []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.pages[pageID].fields)
+}

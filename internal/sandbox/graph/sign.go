@@ -28,6 +28,7 @@ func (c *Courier) Body(all []News) []byte {
 		Time      int64  `json:"time,omitempty"`
 		Changes   []any  `json:"changes,omitempty"`
 		Messaging []any  `json:"messaging,omitempty"`
+		Standby   []any  `json:"standby,omitempty"`
 	}
 	var entries []*entry
 	find := func(account string, public bool) *entry {
@@ -52,6 +53,10 @@ func (c *Courier) Body(all []News) []byte {
 			e.Changes = append(e.Changes, map[string]any{"field": one.Field, "value": one.Value})
 		} else {
 			e.Time = one.At.UnixMilli()
+			if one.Field == "standby" {
+				e.Standby = append(e.Standby, one.Value)
+				continue
+			}
 			e.Messaging = append(e.Messaging, one.Value)
 		}
 	}

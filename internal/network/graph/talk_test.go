@@ -1,0 +1,137 @@
+package graph
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/networktest"
+)
+
+func recorded(tb testing.TB, name string) []byte {
+	tb.Helper()
+	root := os.Getenv("KITH_SPECS")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "..", "shared", "specs")
+	}
+	data, err := os.ReadFile(filepath.Join(root, "recorded", "meta-python-facebook", filepath.FromSlash(name)))
+	if err != nil {
+		tb.Skip("no recorded traffic at recorded/meta-python-facebook (set KITH_SPECS)")
+	}
+	return data
+}
+
+func TestARecordedMessageIsRead(t *testing.T) {
+	var m listed
+	if err := json.Unmarshal(recorded(t, "facebook/apidata/messages/message_info.json"), &m); err != nil {
+		t.Fatal(err)
+	}
+	if lean, ok := m.lean("2121008874780932"); !ok || lean.With.ID != "2711636948859886" || lean.With.Name != "Kun Liu" || len(lean.Media) != 1 || lean.Media[0].Type != "image" || lean.Ours {
+		t.Errorf("%+v, %v", lean, ok)
+	}
+	if lean, ok := m.lean("2711636948859886"); !ok || lean.With.ID != "2121008874780932" || !lean.Ours {
+		t.Errorf("%+v, %v", lean, ok)
+	}
+}
+
+// The examples of Meta's pages about webhook events, by their form: documentation of
+// messages, message_echoes, message_edits, message_reactions, messaging_postbacks and
+// standby, read on 2026-11-26.
+func documented() map[string]string {
+	const who = `"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1458692752478,`
+	return map[string]string{
+		"direct m_1 hello":             `{` + who + `"message":{"mid":"m_1","text":"hello","quick_reply":{"payload":"P"}}}`,
+		"direct m_2 answer":            `{` + who + `"message":{"mid":"m_2","text":"answer","reply_to":{"mid":"m_1","is_self_reply":false}}}`,
+		"direct mid.$cAA ":             `{` + who + `"message":{"mid":"mid.$cAA","attachments":[{"type":"image","payload":{"url":"https://x.example/1"}}]}}`,
+		"direct m_3 ":                  `{` + who + `"message":{"mid":"m_3","attachments":[{"type":"sticker","payload":{"url":"https://x.example/1","sticker_id":1}},{"type":"image","payload":{"url":"https://x.example/1"}}]}}`,
+		"ours m_4 ours":                `{"sender":{"id":"1"},"recipient":{"id":"2"},"timestamp":1458692752478,"message":{"is_echo":true,"app_id":1517776481860111,"metadata":"x","mid":"m_4","text":"ours"}}`,
+		"edited m_1 hallo":             `{` + who + `"message_edit":{"mid":"m_1","text":"hallo","num_edit":2}}`,
+		"reaction reacted m_1 2":       `{` + who + `"reaction":{"reaction":"love","emoji":"\u2764","action":"react","mid":"m_1"}}`,
+		"reaction taken m_1 2":         `{` + who + `"reaction":{"action":"unreact","mid":"m_1"}}`,
+		"direct m_5 Get started":       `{` + who + `"postback":{"mid":"m_5","title":"Get started","payload":"P"}}`,
+		"direct postback.2.1458692752": `{` + who + `"postback":{"title":"Menu","payload":"P"}}`,
+		"- delivered":                  `{` + who + `"delivery":{"mids":["m_1"],"watermark":1458668856253}}`,
+		"- read":                       `{` + who + `"read":{"watermark":1458668856253}}`,
+		"- handed over":                `{` + who + `"pass_thread_control":{"previous_owner_app_id":"1","new_owner_app_id":"2","metadata":"x"}}`,
+		"- opted in":                   `{` + who + `"optin":{"ref":"x"}}`,
+		"- referred":                   `{` + who + `"referral":{"ref":"x","source":"SHORTLINK","type":"OPEN_THREAD"}}`,
+	}
+}
+
+func TestDocumentedEventsAreRead(t *testing.T) {
+	for want, body := range documented() {
+		var g Messaging
+		if err := json.Unmarshal([]byte(body), &g); err != nil {
+			t.Fatal(err)
+		}
+		m, ok := g.Lean("1", time.Time{})
+		if strings.HasPrefix(want, "- ") {
+			if ok {
+				t.Errorf("%s is told as %+v", want, m)
+			}
+			continue
+		}
+		raw := m.Raw("1")
+		var kept Talk
+		if err := json.Unmarshal(raw.Body, &kept); !ok || err != nil {
+			t.Fatalf("%s: %v, %v", want, ok, err)
+		}
+		e, told, err := kept.Event("1")
+		got := string(e.Kind) + " " + e.ID + " " + e.Text
+		if err != nil || !told || !strings.HasPrefix(got, want) || e.Thread != "2" || e.At.UnixMilli() != 1458692752478 || len(e.Media) > 1 {
+			t.Errorf("%s: %+v, %v, %v", want, e, told, err)
+		}
+	}
+}
+
+func FuzzMessaging(f *testing.F) {
+	for _, body := range documented() {
+		f.Add([]byte(body))
+	}
+	f.Add([]byte(`{"sender":{"id":"2"},"message":{"mid":"\ud800","attachments":[null,{"payload":7}]}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var g Messaging
+		_ = json.Unmarshal(body, &g) // what is of another type stays empty
+		m, ok := g.Lean("1", time.UnixMilli(1458692752478))
+		if !ok {
+			return
+		}
+		raw := m.Raw("1")
+		if raw.Person == "" || len(raw.Key) > 600 || !utf8.ValidString(raw.Key) || strings.ContainsRune(raw.Key, 0) || raw.At.Year() > 9998 {
+			t.Fatalf("%+v", raw)
+		}
+		sound(t, raw.Body)
+	})
+}
+
+func FuzzTalk(f *testing.F) {
+	f.Add([]byte(`{"message":{"id":"m_1","with":{"id":"2","name":"\u0000"},"text":"\ud800\u0000","sent":9e18,"media":[{"type":"x","url":"\u0000"}]}}`))
+	f.Add([]byte(`{"message":{"what":"edited","id":"m_1","with":{"id":"2"},"text":"x","version":"1"}}`))
+	f.Add([]byte(`{"named":{"id":"2","name":"Ada \u0000 Lovelace","picture":"https://x.example"},"at":9e18}`))
+	f.Fuzz(sound)
+}
+
+func sound(t *testing.T, body []byte) {
+	var k Talk
+	_ = json.Unmarshal(body, &k) // what is of another type stays empty
+	e, told, err := k.Event("1")
+	again, told2, err2 := k.Event("1")
+	if !reflect.DeepEqual(e, again) || told != told2 || (err == nil) != (err2 == nil) {
+		t.Fatalf("reading twice differs: %+v, %+v", e, again)
+	}
+	if err != nil || !told {
+		return
+	}
+	if err := networktest.Sound([]network.Event{e}); err != nil {
+		t.Fatal(err)
+	}
+	if len(e.Text) > TextMost || len(e.ID) > 600 {
+		t.Fatalf("%d bytes of text, %d of id", len(e.Text), len(e.ID))
+	}
+}

@@ -1,0 +1,100 @@
+package graph
+
+import (
+	"strconv"
+	"time"
+)
+
+// Messaging is one event of a conversation in a webhook. What is of another type than
+// announced stays empty.
+type Messaging struct {
+	Sender    Person `json:"sender"`
+	Recipient Person `json:"recipient"`
+	Timestamp Clock  `json:"timestamp"`
+	Message   *struct {
+		ID          string `json:"mid"`
+		Text        string `json:"text"`
+		Echo        bool   `json:"is_echo"`
+		Attachments []struct {
+			Type    string `json:"type"`
+			URL     string `json:"url"` // of what has no payload: a shared address
+			Payload struct {
+				URL string `json:"url"`
+			} `json:"payload"`
+		} `json:"attachments"`
+	} `json:"message"`
+	Edit *struct {
+		ID   string `json:"mid"`
+		Text string `json:"text"`
+		Nth  Ident  `json:"num_edit"`
+	} `json:"message_edit"`
+	Reaction *struct {
+		ID     string `json:"mid"`
+		Action string `json:"action"`
+		Emoji  string `json:"emoji"`
+	} `json:"reaction"`
+	Postback *struct {
+		ID    string `json:"mid"`
+		Title string `json:"title"`
+	} `json:"postback"`
+}
+
+// Lean reads an event; told is when the body came, where the event does not say. What
+// is neither said nor changed by anybody, that something was delivered or read or
+// another app has taken over, is left out.
+func (g Messaging) Lean(page string, told time.Time) (Message, bool) {
+	m := Message{With: g.Sender}
+	if string(g.Sender.ID) == page {
+		m.With, m.Ours = g.Recipient, true
+	}
+	at := g.Timestamp.When()
+	if at.IsZero() {
+		at = told
+	}
+	if !at.IsZero() {
+		m.Sent = at.UnixMilli()
+	}
+	switch {
+	case g.Message != nil:
+		m.ID, m.Text = g.Message.ID, g.Message.Text
+		if g.Message.Echo && !m.Ours {
+			m.With, m.Ours = g.Recipient, true
+		}
+		for _, a := range g.Message.Attachments {
+			if a.Payload.URL == "" {
+				a.Payload.URL = a.URL
+			}
+			m.Media = append(m.Media, Attachment{a.Type, a.Payload.URL})
+		}
+		m.Media = whole(m.Media)
+	case g.Edit != nil:
+		m.What, m.ID, m.Text, m.Version = edited, g.Edit.ID, g.Edit.Text, string(g.Edit.Nth)
+	case g.Reaction != nil:
+		m.What, m.ID, m.Text, m.Version = reacted, g.Reaction.ID, g.Reaction.Emoji, strconv.FormatInt(m.Sent, 10)
+		if g.Reaction.Action == "unreact" {
+			m.What = taken
+		}
+	case g.Postback != nil:
+		m.What, m.ID, m.Text = postback, g.Postback.ID, g.Postback.Title
+		if m.ID == "" { // older ones have none
+			m.ID = "postback." + string(m.With.ID) + "." + strconv.FormatInt(m.Sent, 10)
+		}
+	}
+	return m.Lean()
+}
+
+// whole leaves out what comes twice: for a while a sticker is told as a sticker and
+// as an image too.
+func whole(all []Attachment) []Attachment {
+	var kept []Attachment
+	for _, a := range all {
+		twin := false
+		for _, k := range kept {
+			twin = twin || a.URL != "" && k.URL == a.URL
+		}
+		if !twin {
+			kept = append(kept, a)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,135 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/text"
+)
+
+// Send is a Call that gives the moment of the answer, too.
+type Send func(ctx context.Context, a Ask, out any) (time.Time, error)
+
+// MessageMost is how many characters a private message holds.
+const MessageMost = 2000
+
+// Recipient is who gets a message: a person, or the author of a comment.
+type Recipient struct {
+	ID      string `json:"id,omitempty"`
+	Comment string `json:"comment_id,omitempty"`
+}
+
+// Write sends a text in private in the name of a Page. tag, where there is one, is
+// the reason for which it may be written later than a day after the person's last
+// word.
+func (c *Client) Write(ctx context.Context, send Send, page string, to Recipient, said, tag string) (network.Sent, error) {
+	switch {
+	case text.Blank(said):
+		return network.Sent{}, fault.New(fault.Invalid, "This message is empty.").On("text")
+	case text.Count(said, text.CodePoints, 0) > MessageMost:
+		return network.Sent{}, fault.New(fault.Invalid, "The message is longer than %d characters.", MessageMost).WithHint("Shorten it.").On("text")
+	}
+	form := url.Values{"recipient": {written(to)}, "message": {written(map[string]string{"text": said})}, "messaging_type": {"RESPONSE"}}
+	if tag != "" {
+		form.Set("messaging_type", "MESSAGE_TAG")
+		form.Set("tag", tag)
+	}
+	a := Ask{Method: http.MethodPost, Path: page + "/messages", Form: form}
+	var made struct {
+		ID string `json:"message_id"`
+		To string `json:"recipient_id"`
+	}
+	at, err := send(ctx, a, &made)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	if !Known.MatchString(made.ID) {
+		return network.Sent{}, c.Misunderstood(a)
+	}
+	if Object.MatchString(made.To) {
+		to.ID = made.To
+	}
+	return network.Sent{Ref: network.Ref{ID: made.ID, Extra: To(to.ID)}, At: at}, nil
+}
+
+// React answers a person's message with a sign, or takes it back.
+func (c *Client) React(ctx context.Context, send Send, page, person, message, sign string) error {
+	what := map[string]string{"message_id": message}
+	action := "unreact"
+	if sign != "" {
+		what["reaction"], action = sign, "react"
+	}
+	form := url.Values{"recipient": {written(Recipient{ID: person})}, "sender_action": {action}, "payload": {written(what)}}
+	_, err := send(ctx, Ask{Method: http.MethodPost, Path: page + "/messages", Form: form, Harmless: true}, nil)
+	return err
+}
+
+func written(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // texts alone
+	}
+	return string(data)
+}
+
+// TooLate says that the time in which one may write to somebody is over: the message
+// was certainly not sent.
+func TooLate(err error) bool {
+	r := Refused(err)
+	return r.Code == 10 && (r.Subcode == 2534022 || r.Subcode == 2018278)
+}
+
+// News are the fields of a Page's webhooks that this house listens to, on Facebook
+// and on Messenger alike: one app has one address and one list of fields for both.
+func News(messages bool) []string {
+	fields := []string{"feed", "mention"}
+	if messages {
+		fields = append(fields, "messages", "message_echoes", "message_edits", "message_reactions", "messaging_postbacks", "standby")
+	}
+	return fields
+}
+
+// Subscribe lets the news of a Page be sent to our app. The list of fields is written
+// over by each call, so what is there already stays in it.
+func (c *Client) Subscribe(ctx context.Context, send Send, page string, app network.App, fields []string) error {
+	var there struct {
+		Data []struct {
+			ID     Ident    `json:"id"`
+			Fields []string `json:"subscribed_fields"`
+		} `json:"data"`
+	}
+	path, app := page+"/subscribed_apps", c.AppOf(app)
+	if _, err := send(ctx, Ask{Path: path}, &there); err != nil {
+		return err
+	}
+	all := slices.Clone(fields)
+	for _, one := range there.Data {
+		if app.Known() && string(one.ID) != app.ID {
+			continue
+		}
+		for _, f := range one.Fields {
+			if !slices.Contains(all, f) {
+				all = append(all, f)
+			}
+		}
+		if len(all) == len(one.Fields) {
+			return nil // all of it is there
+		}
+	}
+	_, err := send(ctx, Ask{Method: http.MethodPost, Path: path, Form: url.Values{"subscribed_fields": {strings.Join(all, ",")}}, Harmless: true}, nil)
+	return err
+}
+
+// Listen tells Meta at which address our app listens to Pages; Meta tries it at once.
+func (c *Client) Listen(ctx context.Context, app network.App, hook string) error {
+	form := url.Values{"object": {"page"}, "callback_url": {hook}, "verify_token": {app.Verify.Reveal()}, "fields": {strings.Join(News(true), ",")}, "include_values": {"true"}}
+	_, err := c.Send(ctx, app.ID+"|"+app.Secret.Reveal(), Ask{Method: http.MethodPost, Path: app.ID + "/subscriptions", Form: form, App: app, Harmless: true}, nil)
+	return err
+}
