@@ -41,7 +41,7 @@ func drivers() (names []string) {
 		panic(err)
 	}
 	for _, one := range all {
-		if name := one.Name(); one.IsDir() && !slices.Contains([]string{"networktest", "all", "byhand", "graph"}, name) {
+		if name := one.Name(); one.IsDir() && !slices.Contains([]string{"networktest", "all", "byhand", "graph", "rest"}, name) {
 			names = append(names, name)
 		}
 	}
@@ -94,10 +94,12 @@ func mayImport() map[string][]string {
 	}
 	table["media"] = append(table["media"], "blob")
 	for _, name := range networks {
-		table["network/"+name] = []string{"network", "fault", "outward", "secret", "text"}
+		table["network/"+name] = []string{"network", "network/rest", "fault", "outward", "secret", "text"}
 		table["network/all"] = append(table["network/all"], "network/"+name)
 		table["sandbox/"+name] = []string{"sandbox"}
 	}
+	// What drivers of plain JSON interfaces share on the wire.
+	table["network/rest"] = []string{"fault", "outward"}
 	// What Meta's networks share on the wire, once on each side of it.
 	table["network/graph"] = []string{"network", "fault", "outward", "secret", "text"}
 	table["sandbox/graph"] = []string{"sandbox"}

@@ -20,9 +20,18 @@ type Network struct {
 	Options  List[Option]    `json:"options" doc:"What may be chosen for each post there."`
 	Actions  List[Ability]   `json:"actions"`
 	// Templates says that there are messages the network has approved beforehand.
-	Templates bool   `json:"templates" doc:"It has messages that were approved beforehand: GET /channels/{id}/templates."`
-	Evidence  string `json:"evidence" doc:"What the driver was proved on."`
-	AsOf      string `json:"as_of"`
+	Templates bool         `json:"templates" doc:"It has messages that were approved beforehand: GET /channels/{id}/templates."`
+	Edits     Edits        `json:"edits" doc:"How a post that is out may be changed, where it can be."`
+	Pins      List[string] `json:"pins" doc:"What can be kept at the top, where anything can: post, comment."`
+	Evidence  string       `json:"evidence" doc:"What the driver was proved on."`
+	AsOf      string       `json:"as_of"`
+}
+
+// Edits is how long and how often a post that is out may be changed; 0: without end.
+type Edits struct {
+	Minutes int  `json:"minutes" doc:"Since it was published."`
+	Times   int  `json:"times"`
+	Title   bool `json:"title" doc:"Its title, too."`
 }
 
 // Assisted says how a person publishes by hand.
@@ -162,12 +171,17 @@ func channelOf(c channel.Channel) Channel {
 
 func networkOf(n network.Driver) Network {
 	p := n.Profile()
-	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Options: each(p.Options, optionOf), Evidence: p.Evidence, AsOf: p.AsOf,
+	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Options: each(p.Options, optionOf), Evidence: p.Evidence, AsOf: p.AsOf, Edits: Edits(p.Edits),
 		Fields: each(p.Fields, func(f network.Field) Setting { return Setting(f) })}
 	if p.Assisted != nil {
 		said.Assisted = some(Assisted{p.Assisted.Open, p.Assisted.Steps})
 	}
 	_, said.Templates = n.(network.Templater)
+	for _, what := range []string{network.PinPost, network.PinComment} {
+		if _, ok := p.Pinnable(what); ok && network.Can(n, network.ActPin) {
+			said.Pins = append(said.Pins, what)
+		}
+	}
 	for _, a := range network.Actions() {
 		can := network.Can(n, a)
 		why := p.Why(a)

@@ -23,6 +23,17 @@ type Conversation struct {
 	Held         int               `json:"held" doc:"Messages that a rule holds back."`
 	WaitingSince *time.Time        `json:"waiting_since" doc:"The oldest message of theirs that nobody answered."`
 	ClaimedBy    Maybe[Author]     `json:"claimed_by"`
+	Writing      Maybe[Writing]    `json:"writing" doc:"Of a private conversation, where the network sets a time: until when one may write."`
+}
+
+// Writing says until when one may write to a person in private.
+type Writing struct {
+	Window string    `json:"window" doc:"The network's window that is in force, or was the last: standard, human_agent, private_reply."`
+	Open   bool      `json:"open" doc:"One may write now."`
+	Until  time.Time `json:"until" doc:"When the window ends, or ended."`
+	Then   string    `json:"then" say:"" doc:"What is possible after it."`
+	Hours  int       `json:"hours" doc:"How long the window is."`
+	Spent  bool      `json:"spent" doc:"The network takes one private answer, and it was given."`
 }
 
 // PersonName is a person in a few words.
@@ -65,7 +76,9 @@ type Message struct {
 	Media          List[Attachment]  `json:"media"`
 	Liked          bool              `json:"liked"`
 	Private        bool              `json:"private"`
-	Can            List[string]      `json:"can" doc:"What one may do with it: reply, private_reply, like, hide, delete."`
+	Pinned         bool              `json:"pinned"`
+	Writing        Maybe[Writing]    `json:"writing" doc:"Of a comment, where the network sets a time: until when one may answer it in private."`
+	Can            List[string]      `json:"can" doc:"What one may do with it: reply, private_reply, like, pin, hide, hold, delete, ban, retry."`
 	Reason         Maybe[Reason]     `json:"reason" doc:"Why a rule holds it."`
 }
 

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"time"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
@@ -21,12 +23,12 @@ func (d *Door) conversations() {
 			if err != nil {
 				return Page[Conversation]{}, err
 			}
-			said, err := conversationsOf(ctx, tx, by, found.Items)
+			said, err := d.conversationsOf(ctx, tx, by, found.Items)
 			return Page[Conversation]{said, found.Next}, err
 		})
 	read(d, route{id: "GET /conversations/{id}", name: "getConversation", verb: access.Read, summary: "One conversation"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (Conversation, error) {
-			return oneConversation(ctx, tx, by, in.ID)
+			return d.oneConversation(ctx, tx, by, in.ID)
 		})
 	read(d, route{id: "GET /conversations/{id}/messages", name: "listMessages", verb: access.Read, summary: "Its messages, newest first"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *messageQuery) (Page[Message], error) {
@@ -34,7 +36,7 @@ func (d *Door) conversations() {
 				return Page[Message]{}, err
 			}
 			found, err := view.Messages(ctx, tx, by, in.ID, in.Cursor, in.Limit)
-			return Page[Message]{d.messagesOf(by, found.Items), found.Next}, err
+			return Page[Message]{d.messagesOf(by, found.Items, tx.Now), found.Next}, err
 		})
 	way(d, route{id: "POST /conversations/{id}/reply", name: "reply", verb: access.Reply, audit: "conversation.reply", summary: "Answer",
 		notes: "The answer is sent in the background; its message says how that goes."},
@@ -75,7 +77,7 @@ func (d *Door) conversations() {
 					return Conversation{}, err
 				}
 				d.House.Tell(tx, by.Workspace, "inbox", in.ID)
-				return oneConversation(ctx, tx, by, in.ID)
+				return d.oneConversation(ctx, tx, by, in.ID)
 			})
 	}
 	d.messages()
@@ -91,6 +93,14 @@ func (d *Door) messages() {
 	}{
 		{"hide", "hideMessage", access.Moderate, "message.hide", "Hide it from the public", func(ctx context.Context, by access.Actor, id string) error { return d.House.Hide(ctx, by, id, true) }},
 		{"unhide", "unhideMessage", access.Moderate, "message.unhide", "Show it again", func(ctx context.Context, by access.Actor, id string) error { return d.House.Hide(ctx, by, id, false) }},
+		{"hold", "holdMessage", access.Moderate, "message.hold", "Keep it in the network's own queue for review", func(ctx context.Context, by access.Actor, id string) error { return d.House.Hold(ctx, by, id, true) }},
+		{"release", "releaseMessage", access.Moderate, "message.release", "Let it out of the network's queue for review", func(ctx context.Context, by access.Actor, id string) error { return d.House.Hold(ctx, by, id, false) }},
+		{"pin", "pinMessage", access.Moderate, "message.pin", "Keep it at the top of those below our post", func(ctx context.Context, by access.Actor, id string) error {
+			return d.House.PinMessage(ctx, by, id, true)
+		}},
+		{"unpin", "unpinMessage", access.Moderate, "message.unpin", "Let it go from the top", func(ctx context.Context, by access.Actor, id string) error {
+			return d.House.PinMessage(ctx, by, id, false)
+		}},
 		{"like", "likeMessage", access.Reply, "", "Like it", func(ctx context.Context, by access.Actor, id string) error { return d.House.Like(ctx, by, id, true) }},
 		{"unlike", "unlikeMessage", access.Reply, "", "Take the like back", func(ctx context.Context, by access.Actor, id string) error { return d.House.Like(ctx, by, id, false) }},
 		// Our own message: the right “reply”; somebody else's: “moderate”. The way asks.
@@ -105,7 +115,7 @@ func (d *Door) messages() {
 	read(d, route{id: "GET /search", name: "search", verb: access.Read, summary: "Messages that hold all words, newest first"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *searchQuery) (Page[Hit], error) {
 			found, err := view.Search(ctx, tx, by, view.SearchAsked{Query: in.Q, Channel: in.Channel, State: every(in.State), Cursor: in.Cursor, Limit: in.Limit})
-			return Page[Hit]{each(found.Items, func(m view.Message) Hit { return Hit{d.messageOf(by, m), m.ConversationID} }), found.Next}, err
+			return Page[Hit]{each(found.Items, func(m view.Message) Hit { return Hit{d.messageOf(by, m, tx.Now), m.ConversationID} }), found.Next}, err
 		})
 }
 
@@ -124,17 +134,17 @@ func (d *Door) thenMessage(ctx context.Context, by access.Actor, messageID strin
 	}
 	return said, store.View(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) error {
 		m, err := view.OneMessage(ctx, tx, by, messageID)
-		said = d.messageOf(by, m)
+		said = d.messageOf(by, m, tx.Now)
 		return err
 	})
 }
 
-func oneConversation(ctx context.Context, tx *store.Tx, by access.Actor, id string) (Conversation, error) {
+func (d *Door) oneConversation(ctx context.Context, tx *store.Tx, by access.Actor, id string) (Conversation, error) {
 	c, err := view.OneConversation(ctx, tx, by, id)
 	if err != nil {
 		return Conversation{}, err
 	}
-	all, err := conversationsOf(ctx, tx, by, []view.Conversation{c})
+	all, err := d.conversationsOf(ctx, tx, by, []view.Conversation{c})
 	if err != nil {
 		return Conversation{}, err
 	}
@@ -142,11 +152,14 @@ func oneConversation(ctx context.Context, tx *store.Tx, by access.Actor, id stri
 }
 
 // conversationsOf says conversations; names of who claimed them are asked once.
-func conversationsOf(ctx context.Context, tx *store.Tx, by access.Actor, all []view.Conversation) (List[Conversation], error) {
+func (d *Door) conversationsOf(ctx context.Context, tx *store.Tx, by access.Actor, all []view.Conversation) (List[Conversation], error) {
 	names := map[string]string{}
 	said := make(List[Conversation], len(all))
 	for i, c := range all {
 		said[i] = conversationOf(c)
+		if w, limited := d.House.Writing(c.Network, c.Kind, c.HeardAt, tx.Now); limited {
+			said[i].Writing = some(Writing{w.Window.Name, w.Open, w.Until.UTC(), w.Window.Then, w.Window.Hours, false})
+		}
 		if c.ClaimedBy == "" {
 			continue
 		}
@@ -179,13 +192,19 @@ func conversationOf(c view.Conversation) Conversation {
 	return said
 }
 
-func (d *Door) messagesOf(by access.Actor, all []view.Message) List[Message] {
-	return each(all, func(m view.Message) Message { return d.messageOf(by, m) })
+func (d *Door) messagesOf(by access.Actor, all []view.Message, now time.Time) List[Message] {
+	return each(all, func(m view.Message) Message { return d.messageOf(by, m, now) })
 }
 
-func (d *Door) messageOf(by access.Actor, m view.Message) Message {
+func (d *Door) messageOf(by access.Actor, m view.Message, now time.Time) Message {
 	said := Message{ID: m.ID, ConversationID: m.ConversationID, FromUs: m.FromUs, AuthorName: m.AuthorName, Text: m.Text, At: m.At, ParentID: m.ParentID,
-		URL: m.URL, State: m.State, Sending: m.Sending, Error: m.ErrorText, Liked: m.Liked, Private: m.Private, Can: d.abilities(by, m)}
+		URL: m.URL, State: m.State, Sending: m.Sending, Error: m.ErrorText, Liked: m.Liked, Private: m.Private, Pinned: m.Pinned, Can: d.abilities(by, m)}
+	if w, limited := d.House.Writing(m.Network, network.InPrivateReply, m.At, now); limited && !m.FromUs && m.Kind != "direct" && slices.Contains(said.Can, "private_reply") {
+		said.Writing = some(Writing{w.Window.Name, w.Open && !(w.Window.Once && m.Whispered), w.Until.UTC(), w.Window.Then, w.Window.Hours, w.Window.Once && m.Whispered})
+		if !said.Writing.It.Open {
+			said.Can = slices.DeleteFunc(said.Can, func(a string) bool { return a == "private_reply" })
+		}
+	}
 	for i, a := range m.Media {
 		said.Media = append(said.Media, attachmentOf(m, i, a))
 	}
@@ -223,9 +242,17 @@ func (d *Door) abilities(by access.Actor, m view.Message) (can List[string]) {
 		{"private_reply", access.Reply, network.ActPrivateReply},
 		{"like", access.Reply, network.ActLike},
 		{"hide", access.Moderate, network.ActHide},
+		{"hold", access.Moderate, network.ActHold},
+		{"pin", access.Moderate, network.ActPin},
 		{"delete", access.Moderate, network.ActDeleteOthers},
 		{"ban", access.Moderate, network.ActBan},
 	} {
+		if _, comments := on.Profile().Pinnable(network.PinComment); a.action == network.ActPin && (!comments || m.Kind != "comments") {
+			continue
+		}
+		if a.action == network.ActHold && m.Kind == "direct" {
+			continue
+		}
 		if by.Can(a.verb) && network.Can(on, a.action) {
 			can = append(can, a.name)
 		}

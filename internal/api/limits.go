@@ -8,6 +8,8 @@ import (
 type Limits struct {
 	Text      TextLimit            `json:"text"`
 	Title     *TextLimit           `json:"title,omitempty" doc:"Absent: it has no titles."`
+	Reply     *TextLimit           `json:"reply,omitempty" doc:"Of an answer; absent: as the text."`
+	Message   *TextLimit           `json:"message,omitempty" doc:"Of a private message; absent: as an answer."`
 	Media     MediaLimit           `json:"media"`
 	Thread    bool                 `json:"thread"`
 	Comment   bool                 `json:"comment" doc:"A first comment below the post is possible: it is the second part."`
@@ -97,6 +99,14 @@ func limitsOf(l network.Limits) Limits {
 	if l.Title != nil {
 		title := textLimitOf(*l.Title)
 		said.Title = &title
+	}
+	if l.Reply != nil {
+		reply := textLimitOf(*l.Reply)
+		said.Reply = &reply
+	}
+	if l.Message != nil {
+		message := textLimitOf(*l.Message)
+		said.Message = &message
 	}
 	if p := l.Poll; p != nil {
 		poll := PollLimit(*p)

@@ -1,11 +1,14 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/measure"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/view"
 )
@@ -52,7 +55,63 @@ type measureQuery struct {
 	Channel string `query:"channel" maxLength:"64"`
 }
 
+// AccountFigures is what a network tells of an account, day by day.
+type AccountFigures struct {
+	ChannelID string           `json:"channel_id"`
+	Network   network.Name     `json:"network"`
+	Zone      string           `json:"zone" doc:"Whose days these are."`
+	Late      int              `json:"late" doc:"For how many days the figures of a day may still change."`
+	Told      bool             `json:"told" doc:"The network tells the figures of an account; else only its followers are known."`
+	Days      List[AccountDay] `json:"days" doc:"The oldest first. A day or a count that was not told is absent, never 0."`
+	Audience  Audience         `json:"audience"`
+}
+
+// AccountDay is one day of the network's.
+type AccountDay struct {
+	Day    string           `json:"day"`
+	Counts map[string]int64 `json:"counts" nullable:"false"`
+	AsOf   time.Time        `json:"as_of"`
+}
+
+// Audience is how followers came and went, as far as it was told.
+type Audience struct {
+	Followers *int64 `json:"followers" doc:"On the last day that tells."`
+	Day       string `json:"day"`
+	Before    *int64 `json:"before" doc:"On the first day that tells; null: there is one day only."`
+	BeforeDay string `json:"before_day"`
+	Gained    *int64 `json:"gained" doc:"The network's own sum of those who came, of the days that tell; null: it does not say."`
+	Lost      *int64 `json:"lost"`
+	ToldDays  int    `json:"told_days" doc:"How many days tell of coming or going."`
+}
+
+type figuresQuery struct {
+	Channel string `query:"channel" maxLength:"64"`
+	Days    int    `query:"days" minimum:"1" maximum:"400" default:"28"`
+}
+
 func (d *Door) measures() {
+	read(d, route{id: "GET /measures/accounts", name: "listAccountFigures", verb: access.Measure, summary: "The figures of the accounts, day by day"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *figuresQuery) (said Page[AccountFigures], err error) {
+			all, err := channel.List(ctx, tx, by.Workspace)
+			for _, c := range all {
+				if !by.Sees(c.ID) || in.Channel != "" && in.Channel != c.ID {
+					continue
+				}
+				on, err := d.House.Networks.Get(c.Network)
+				if err != nil {
+					return said, err
+				}
+				days, err := measure.Days(ctx, tx, by.Workspace, c.ID, tx.Now.UTC().AddDate(0, 0, -in.Days).Format(time.DateOnly))
+				if err != nil {
+					return said, err
+				}
+				how, a := on.Profile().Insights, measure.AudienceOf(days)
+				said.Items = append(said.Items, AccountFigures{ChannelID: c.ID, Network: c.Network, Zone: cmp.Or(how.Zone, "UTC"), Late: how.Late, Told: network.Can(on, network.ActInsights),
+					Days:     each(days, func(d measure.Day) AccountDay { return AccountDay{d.Day, d.Counts, d.TakenAt.UTC()} }),
+					Audience: Audience{a.Now, a.NowDay, a.Then, a.ThenDay, a.Gained, a.Lost, a.Told}})
+			}
+			return said, err
+		})
 	read(d, route{id: "GET /measures/posts", name: "listMeasures", verb: access.Measure, summary: "What was published, with its counts, latest change first"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *measureQuery) (Page[PostMeasure], error) {
 			found, err := view.Posts(ctx, tx, by, view.PostsAsked{Channel: in.Channel, Cursor: in.Cursor, Limit: in.Limit})

@@ -23,6 +23,7 @@ type Person struct {
 	Verdicts   List[Verdict]  `json:"verdicts" doc:"Newest first; only on the person's own page."`
 	Recent     List[Message]  `json:"recent" doc:"Newest first; only on the person's own page."`
 	Blocked    bool           `json:"blocked"`
+	Muted      bool           `json:"muted" doc:"Their words are kept from us, and they do not know."`
 }
 
 // Identity is an account of a person.
@@ -42,8 +43,8 @@ type Note struct {
 	Note string `json:"note" maxLength:"20000"`
 }
 
-// Ban keeps a person from our accounts where the network can, or lets them back.
-type Ban struct {
+// Switch turns something on or off: a ban, a mute, a pin.
+type Switch struct {
 	On bool `json:"on"`
 }
 
@@ -56,7 +57,7 @@ func (d *Door) people() {
 	read(d, route{id: "GET /people", name: "listPeople", verb: access.Read, summary: "People, last seen first"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *peopleQuery) (Page[Person], error) {
 			found, err := view.People(ctx, tx, by, in.Q, in.Cursor, in.Limit)
-			return Page[Person]{each(found.Items, func(p view.Person) Person { return d.personOf(by, p) }), found.Next}, err
+			return Page[Person]{each(found.Items, func(p view.Person) Person { return d.personOf(by, p, tx.Now) }), found.Next}, err
 		})
 	read(d, route{id: "GET /people/{id}", name: "getPerson", verb: access.Read, summary: "One person"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (Person, error) {
@@ -73,34 +74,42 @@ func (d *Door) people() {
 			d.House.Tell(tx, by.Workspace, "people", in.ID)
 			return d.onePerson(ctx, tx, by, in.ID)
 		})
-	way(d, route{id: "POST /people/{id}/ban", name: "banPerson", verb: access.Moderate, audit: "person.ban", summary: "Keep a person from our accounts, or let them back"},
-		func(ctx context.Context, by access.Actor, in *with[Ban]) (p Person, err error) {
-			see := func(ctx context.Context, tx *store.Tx) error {
-				p, err = d.onePerson(ctx, tx, by, in.ID)
-				return err
-			}
-			if err := store.View(ctx, d.House.DB, see); err != nil { // not one of theirs: not there
-				return Person{}, err
-			}
-			if _, err := d.House.Ban(ctx, by, in.ID, in.Body.On); err != nil {
-				return Person{}, err
-			}
-			return p, store.View(ctx, d.House.DB, see)
-		})
+	for _, shun := range []struct {
+		path, name, audit, summary string
+		do                         func(ctx context.Context, by access.Actor, personID string, on bool) (int, error)
+	}{
+		{"ban", "banPerson", "person.ban", "Keep a person from our accounts, or let them back", d.House.Ban},
+		{"mute", "mutePerson", "person.mute", "Keep a person's words from us without their knowing, or hear them again", d.House.Mute},
+	} {
+		way(d, route{id: "POST /people/{id}/" + shun.path, name: shun.name, verb: access.Moderate, audit: shun.audit, summary: shun.summary},
+			func(ctx context.Context, by access.Actor, in *with[Switch]) (p Person, err error) {
+				see := func(ctx context.Context, tx *store.Tx) error {
+					p, err = d.onePerson(ctx, tx, by, in.ID)
+					return err
+				}
+				if err := store.View(ctx, d.House.DB, see); err != nil { // not one of theirs: not there
+					return Person{}, err
+				}
+				if _, err := shun.do(ctx, by, in.ID, in.Body.On); err != nil {
+					return Person{}, err
+				}
+				return p, store.View(ctx, d.House.DB, see)
+			})
+	}
 	d.rules()
 }
 
 func (d *Door) onePerson(ctx context.Context, tx *store.Tx, by access.Actor, id string) (Person, error) {
 	p, err := view.OnePerson(ctx, tx, by, id)
-	return d.personOf(by, p), err
+	return d.personOf(by, p, tx.Now), err
 }
 
-func (d *Door) personOf(by access.Actor, p view.Person) Person {
+func (d *Door) personOf(by access.Actor, p view.Person, now time.Time) Person {
 	return Person{
-		ID: p.ID, Name: p.Name, Messages: p.Messages, FirstSeen: p.FirstSeen, LastSeen: p.LastSeen, Note: p.Note, Blocked: p.Blocked,
+		ID: p.ID, Name: p.Name, Messages: p.Messages, FirstSeen: p.FirstSeen, LastSeen: p.LastSeen, Note: p.Note, Blocked: p.Blocked, Muted: p.Muted,
 		Identities: each(p.Identities, func(i view.Identity) Identity {
 			return Identity{i.ID, i.Network, i.Handle, i.Name, avatarOf(i.ID, i.AvatarURL), i.URL, i.FirstSeen, i.LastSeen}
 		}),
-		Verdicts: each(p.Verdicts, verdictOf), Recent: d.messagesOf(by, p.Recent),
+		Verdicts: each(p.Verdicts, verdictOf), Recent: d.messagesOf(by, p.Recent, now),
 	}
 }

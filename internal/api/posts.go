@@ -60,6 +60,7 @@ type Publication struct {
 	Kind        string            `json:"kind" enum:",story,reel" doc:"What it is on this network: empty = a post."`
 	Options     map[string]string `json:"options" nullable:"false" doc:"What was chosen, by the names of the network's options."`
 	Proof       string            `json:"proof,omitempty" doc:"Of one published by hand: the file that was shown."`
+	Pinned      bool              `json:"pinned" doc:"The network keeps it at the top of our account."`
 	Step        Maybe[Step]       `json:"step" doc:"How far it has come, where a network takes several acts."`
 	Parts       List[Part]        `json:"parts"`
 	DueAt       *time.Time        `json:"due_at"`

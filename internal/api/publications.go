@@ -4,12 +4,15 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/view"
 )
 
 // Resolution is a person's word about an unclear publication.
@@ -23,6 +26,28 @@ type Resolution struct {
 type Done struct {
 	URL   string `json:"url,omitempty" maxLength:"2000"`
 	Proof string `json:"proof,omitempty" maxLength:"64" doc:"An uploaded file: a screenshot."`
+}
+
+// Rewording is what one part of a post that is out shall say.
+type Rewording struct {
+	Part  int    `json:"part,omitempty" minimum:"0" doc:"Of a thread, from 0."`
+	Text  string `json:"text" maxLength:"100000"`
+	Title string `json:"title,omitempty" maxLength:"1000" doc:"Empty: as it is."`
+}
+
+// Edit is one change of what is out.
+type Edit struct {
+	ID          string    `json:"id"`
+	Part        int       `json:"part"`
+	State       string    `json:"state" enum:"due,claimed,done,unclear,failed"`
+	Before      string    `json:"before"`
+	After       string    `json:"after"`
+	TitleBefore string    `json:"title_before"`
+	TitleAfter  string    `json:"title_after"`
+	By          string    `json:"by"`
+	At          time.Time `json:"at"`
+	Error       string    `json:"error" say:""`
+	Hint        string    `json:"hint" say:""`
 }
 
 // HandCounts are numbers as a person read them off.
@@ -78,6 +103,22 @@ func (d *Door) publications() {
 				counts[name] = n
 			}
 			return d.thenPostOf(ctx, by, in.ID, d.House.CountByHand(ctx, by, in.ID, counts))
+		})
+	way(d, route{id: "POST /publications/{id}/edit", name: "editPublication", verb: access.Schedule, audit: "publication.edit", summary: "Change the words of what is out, where the network can",
+		notes: "The change is made in the background; the list of changes says how that goes, and keeps what was there before."},
+		func(ctx context.Context, by access.Actor, in *with[Rewording]) (Post, error) {
+			return d.thenPostOf(ctx, by, in.ID, d.House.Reword(ctx, by, in.ID, flow.Rewording(in.Body)))
+		})
+	read(d, route{id: "GET /publications/{id}/edits", name: "listEdits", verb: access.Read, summary: "How what is out was changed, newest first"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (Page[Edit], error) {
+			all, err := view.Edits(ctx, tx, by, in.ID)
+			return Page[Edit]{Items: each(all, func(e view.Edit) Edit {
+				return Edit{e.ID, e.Part, e.State, e.Before.Text, e.After.Text, e.Before.Title, e.After.Title, e.ByName, e.CreatedAt.UTC(), e.ErrorText, e.ErrorHint}
+			})}, err
+		})
+	way(d, route{id: "POST /publications/{id}/pin", name: "pinPublication", verb: access.Schedule, audit: "publication.pin", summary: "Keep it at the top of our account, or let it go"},
+		func(ctx context.Context, by access.Actor, in *with[Switch]) (Post, error) {
+			return d.thenPostOf(ctx, by, in.ID, d.House.PinPost(ctx, by, in.ID, in.Body.On))
 		})
 	way(d, route{id: "DELETE /publications/{id}/remote", name: "deleteRemote", verb: access.Schedule, audit: "publication.withdraw", summary: "Delete it on the network"},
 		func(ctx context.Context, by access.Actor, in *byID) (Post, error) {

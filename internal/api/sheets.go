@@ -57,6 +57,7 @@ type Window struct {
 	Hours int    `json:"hours"`
 	Kind  string `json:"kind"`
 	Then  string `json:"then" say:""`
+	Once  bool   `json:"once" doc:"One message, and no second one."`
 }
 
 // SourceOf is where a fact comes from.

@@ -74,7 +74,7 @@ func (d *Door) oneDay(ctx context.Context, tx *store.Tx, by access.Actor, _ *non
 	if err != nil {
 		return Today{}, err
 	}
-	first, err := conversationsOf(ctx, tx, by, t.Answer.First)
+	first, err := d.conversationsOf(ctx, tx, by, t.Answer.First)
 	if err != nil {
 		return Today{}, err
 	}

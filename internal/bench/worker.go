@@ -35,7 +35,7 @@ func (w *worker) send(ctx context.Context, method, path, kind string, body io.Re
 	}
 	r.Header.Set("Authorization", "Bearer "+w.token)
 	r.Header.Set("Content-Type", kind)
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := (&http.Client{}).Do(r)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (h *House) confirmAnswer(ctx context.Context, job *jobs.Job, args answerArg
 	if err != nil {
 		return nil //nolint:nilerr // cannot look: it stays unclear for a person
 	}
-	part, err := h.answerPart(ctx, args, m)
+	part, _, err := h.answerPart(ctx, args, m)
 	if err != nil {
 		return err
 	}

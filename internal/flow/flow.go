@@ -60,9 +60,12 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, remindKind(), h.remind, nil) // it stays on the page of today
 	jobs.Handle(r, answerKind(), h.sendAnswer, h.strandedAnswer)
 	jobs.Handle(r, confirmAnswerKind(), h.confirmAnswer, nil) // it stays unclear, for a person
-	jobs.Handle(r, hideKind(), h.hide, nil)                   // it stays held, and the page says so
-	jobs.Handle(r, readKind(), h.read, nil)                   // upkeep begins what ended
+	jobs.Handle(r, editKind(), h.edit, h.strandedEdit)
+	jobs.Handle(r, confirmEditKind(), h.confirmEdit, h.strandedEdit)
+	jobs.Handle(r, hideKind(), h.hide, nil) // it stays held, and the page says so
+	jobs.Handle(r, readKind(), h.read, nil) // upkeep begins what ended
 	jobs.Handle(r, measureKind(), h.measure, nil)
+	jobs.Handle(r, insightsKind(), h.insights, nil)
 	jobs.Handle(r, checkKind(), h.check, nil)
 	jobs.Handle(r, subscribeKind(), h.subscribe, nil) // reading goes on without
 	jobs.Handle(r, sweepFaces(), h.sweepFaces, nil)
@@ -94,7 +97,7 @@ func (h *House) upkeep(ctx context.Context, tx *store.Tx, _ time.Time) error {
 // tend begins the recurring work of one channel; what exists is left alone.
 func (h *House) tend(ctx context.Context, tx *store.Tx, workspace, channelID string) error {
 	of := channelArgs{Workspace: workspace, Channel: channelID}
-	for _, k := range []jobs.Kind[channelArgs]{readKind(), measureKind(), checkKind()} {
+	for _, k := range []jobs.Kind[channelArgs]{readKind(), measureKind(), insightsKind(), checkKind()} {
 		if err := h.recur(ctx, tx, k, of, tx.Now); err != nil {
 			return err
 		}
@@ -105,7 +108,7 @@ func (h *House) tend(ctx context.Context, tx *store.Tx, workspace, channelID str
 // hurry does the recurring work of a channel now: what waits because the network
 // refused a key need not wait any longer.
 func (h *House) hurry(ctx context.Context, tx *store.Tx, workspace, channelID string) error {
-	for _, k := range []jobs.Kind[channelArgs]{readKind(), measureKind(), checkKind()} {
+	for _, k := range []jobs.Kind[channelArgs]{readKind(), measureKind(), insightsKind(), checkKind()} {
 		of := channelArgs{Workspace: workspace, Channel: channelID}
 		job, fresh, err := jobs.Insert(ctx, tx, k, jobs.New{Workspace: workspace, Lane: lane(channelID, k.Name), Key: channelID}, of)
 		if err == nil && !fresh {

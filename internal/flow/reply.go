@@ -50,6 +50,9 @@ func (h *House) Reply(ctx context.Context, actor access.Actor, conversationID, m
 		if _, err := network.As[network.Replier](h.Networks, ch.Network, action); err != nil {
 			return err
 		}
+		if err := h.mayWrite(ctx, tx, ch, c, to, private); err != nil {
+			return err
+		}
 		for _, p := range ch.Limits.Answering(private || c.Kind == "direct").CheckParts([]network.Part{{Text: body}}) {
 			if p.Level == "error" {
 				return fault.New(fault.Invalid, "%s", p.Text).On("text").WithHint("%s", p.Hint)
@@ -159,7 +162,10 @@ func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message)
 	if err != nil {
 		return network.Sent{}, err
 	}
-	part, err := h.answerPart(ctx, args, m)
+	part, to, err := h.answerPart(ctx, args, m)
+	if err == nil && part.Template == nil { // templates are there for when it is too late for words of one's own
+		part.Window, err = h.inTime(ctx, c.Network, m, to)
+	}
 	if err != nil {
 		return network.Sent{}, err
 	}
@@ -168,17 +174,17 @@ func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message)
 	return sent, err
 }
 
-func (h *House) answerPart(ctx context.Context, args answerArgs, m inbox.Message) (network.Part, error) {
-	part := network.Part{Key: m.Key, Text: m.Text, Private: m.Private, At: m.ClaimedAt}
-	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
-		to, err := inbox.Known(ctx, tx, args.Workspace, args.Channel, m.ParentID)
+func (h *House) answerPart(ctx context.Context, args answerArgs, m inbox.Message) (part network.Part, to inbox.Message, err error) {
+	part = network.Part{Key: m.Key, Text: m.Text, Private: m.Private, At: m.ClaimedAt}
+	err = store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		to, err = inbox.Known(ctx, tx, args.Workspace, args.Channel, m.ParentID)
 		part.After = &to.Remote
 		if err == nil {
 			part.Template, err = inbox.Filling(ctx, tx, m)
 		}
 		return err
 	})
-	return part, err
+	return part, to, err
 }
 
 func (h *House) lookForAnswer(ctx context.Context, tx *store.Tx, args answerArgs, at time.Time) error {

@@ -129,6 +129,8 @@ func (h *taking) noticed(ctx context.Context, tx *store.Tx, a inbox.Arrival) err
 	state, reason := inbox.Hidden, m.Reason // of a ruling of ours that the network tells back
 	if a.Event.Removed {
 		state, reason = inbox.Visible, ""
+	} else if a.Event.Held {
+		state, reason = inbox.Held, inReview
 	}
 	if m.State == state {
 		return nil

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/store"
@@ -29,6 +30,21 @@ func GetConversation(ctx context.Context, tx *store.Tx, workspace, conversationI
 func Last(ctx context.Context, tx *store.Tx, workspace, conversationID string) (Message, error) {
 	return store.One[Message](ctx, tx, "select "+messageColumns+` from message where workspace = $1 and conversation_id = $2 and from_us = 0 and state <> 'missing'
 		order by at desc, id desc limit 1`, workspace, conversationID)
+}
+
+// Heard gives when a person spoke last in a conversation, also what they have
+// deleted since; zero: never.
+func Heard(ctx context.Context, tx *store.Tx, workspace, conversationID string) (time.Time, error) {
+	type moment struct{ At time.Time }
+	m, err := store.One[moment](ctx, tx, "select max(at) from message where workspace = $1 and conversation_id = $2 and from_us = 0 and state <> 'missing'", workspace, conversationID)
+	return m.At, err
+}
+
+// Whispered says whether we have answered a message in private, or are about to.
+func Whispered(ctx context.Context, tx *store.Tx, to Message) (bool, error) {
+	n, err := store.One[int](ctx, tx, `select count(*) from message where workspace = $1 and conversation_id = $2 and parent_id = $3 and from_us = 1 and private = 1
+		and sending <> 'failed'`, to.Workspace, to.ConversationID, to.RemoteID)
+	return n > 0, err
 }
 
 // Known gives a message by the network's id.
@@ -71,6 +87,20 @@ func withheld(state string) int {
 // Like records whether we like a message.
 func Like(ctx context.Context, tx *store.Tx, m Message, on bool) error {
 	_, err := tx.Exec(ctx, "update message set liked = $1 where id = $2 and workspace = $3", on, m.ID, m.Workspace)
+	return err
+}
+
+// Pin records whether a message is kept at the top; most is how many the network
+// keeps there below one post, 0 when nobody knows.
+func Pin(ctx context.Context, tx *store.Tx, m Message, on bool, most int) error {
+	if on && most == 1 { // it takes the place of the one before
+		if _, err := tx.Exec(ctx, `update message set pinned = 0 where workspace = $1 and channel_id = $2 and pinned = 1 and conversation_id in
+			(select id from conversation where workspace = $1 and publication_id <> '' and publication_id = (select publication_id from conversation where id = $3))`,
+			m.Workspace, m.ChannelID, m.ConversationID); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, "update message set pinned = $1 where id = $2 and workspace = $3", on, m.ID, m.Workspace)
 	return err
 }
 

@@ -99,6 +99,12 @@ type Editor interface {
 	Edit(ctx context.Context, conn Conn, ref Ref, part Part) (Ref, error)
 }
 
+// Reviser is an Editor whose network gives a changed post another id: Revised is
+// the reference of ours once seen is its newest version. It asks nobody.
+type Reviser interface {
+	Revised(ref Ref, seen Seen) Ref
+}
+
 // Holder keeps somebody's comment back until it is released: the network's own
 // queue for review.
 type Holder interface {
@@ -139,8 +145,8 @@ type Measurer interface {
 }
 
 // Insighter asks for the figures of the account itself, of one whole day where
-// the network has days (UTC, or the network's own; the driver's facts say), else
-// as they are now.
+// the network has days, else as they are now: Profile.Insights says which zone the
+// days are of, how late figures may come, and which are of the moment of asking.
 type Insighter interface {
 	Insights(ctx context.Context, conn Conn, day time.Time) (Counts, error)
 }

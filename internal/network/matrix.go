@@ -110,6 +110,9 @@ func describe(b *strings.Builder, d Driver) {
 	for _, w := range p.Windows {
 		fmt.Fprintf(b, "- We may write (%s, %s) for %d hours after the person’s last message. %s\n", strings.ReplaceAll(w.Kind, "_", " "), strings.ReplaceAll(w.Name, "_", " "), w.Hours, w.Then)
 	}
+	if p.Edits.Minutes > 0 {
+		fmt.Fprintf(b, "- A post may be changed for %d minutes, at most %d times\n", p.Edits.Minutes, p.Edits.Times)
+	}
 	fmt.Fprintf(b, "- What was accepted may stay invisible for %s\n", p.Delay)
 	if p.Reach > 0 {
 		fmt.Fprintf(b, "- It tells what happened in the last %s\n", p.Reach.Round(time.Hour))

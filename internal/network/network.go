@@ -156,6 +156,7 @@ type Part struct {
 	Root    *Ref      // the first part of the thread, where the network asks for it
 	Private bool      // an answer that only the person sees
 	At      time.Time // when this try began: the date of the post where a network wants one
+	Window  string    // the name of the window in which a private answer is written; "" where the network has none
 
 	Kind       PostKind
 	Title      string
@@ -297,6 +298,7 @@ type Event struct {
 	Parent    string // the id it answers
 	Private   bool   // only the two of us see it: Direct always, and Ours in a chat
 	Removed   bool   // Reaction, Repost, Follow, Hidden: taken back (an unfollow, say)
+	Held      bool   // Hidden: the network keeps it in its own queue for review
 	Media     []Attachment
 	Truncated bool   // the network gave only a part
 	Key       string // Receipt: our own key, where the network tells it back

@@ -25,6 +25,13 @@ type Profile struct {
 	Quotas  []Quota
 	Prices  []Price
 	Windows []Window
+	// Edits says how a post that is out may be changed, where it can be.
+	Edits Edits
+	// Pins says what can be kept at the top, a post or a comment, and how many of it
+	// at a time (0: nobody knows). nil: posts.
+	Pins map[string]int
+	// Insights says how the figures of an account are told.
+	Insights Insights
 	// Version is the version of the network's API that is spoken, and the day
 	// after which the network may refuse it; "" where it has none.
 	Version, Expires string
@@ -76,10 +83,42 @@ type Price struct {
 
 // Window is how long after a person's last message we may write to them.
 type Window struct {
-	Name  string `json:"name"`  // standard, human_agent
-	Hours int    `json:"hours"` // since the person's last message
-	Kind  string `json:"kind"`  // direct, private_reply
-	Then  string `json:"then"`  // what is possible afterwards, a sentence; "" for nothing
+	Name  string `json:"name"`           // standard, human_agent
+	Hours int    `json:"hours"`          // since the person's last message
+	Kind  string `json:"kind"`           // direct, private_reply
+	Then  string `json:"then"`           // what is possible afterwards, a sentence; "" for nothing
+	Once  bool   `json:"once,omitempty"` // one message, and no second one
+}
+
+// Edits is how long and how often a network lets a post be changed; zero: without
+// end.
+type Edits struct {
+	Minutes int  `json:"minutes,omitempty"` // since it was published
+	Times   int  `json:"times,omitempty"`
+	Title   bool `json:"title,omitempty"` // its title, too
+}
+
+// What can be pinned.
+const (
+	PinPost    = "post"
+	PinComment = "comment"
+)
+
+// Pinnable says whether posts or comments can be pinned, and how many at a time.
+func (p Profile) Pinnable(what string) (most int, ok bool) {
+	if p.Pins == nil {
+		return 0, what == PinPost
+	}
+	most, ok = p.Pins[what]
+	return most, ok
+}
+
+// Insights is how a network tells the figures of an account.
+type Insights struct {
+	Zone string   `json:"zone,omitempty"` // whose days these are; "" is UTC
+	Late int      `json:"late,omitempty"` // for how many days the figures of a day may still change
+	Back int      `json:"back,omitempty"` // how many days back are asked for in the beginning
+	Now  []string `json:"now,omitempty"`  // counts that are of the moment of asking, and of no day
 }
 
 // Cannot explains a missing ability.

@@ -106,6 +106,7 @@ func (s *Stage) Close() {
 // Fit makes a configuration speak to the stage instead of the world.
 func (s *Stage) Fit(c *config.Config) {
 	c.Allow = append(c.Allow, "127.0.0.1/32")
+	c.Endpoints = append(c.Endpoints, "bluesky="+s.BlueskyURL)
 	c.Facebook = config.Meta{AppID: "600000000000001", AppSecret: "app-secret", VerifyToken: "rehearsal", GraphURL: s.FacebookURL}
 	for _, g := range s.guests {
 		c.Endpoints = append(c.Endpoints, g.name+"="+g.url)

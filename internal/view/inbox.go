@@ -26,6 +26,7 @@ type Conversation struct {
 	LastAt        time.Time
 	LastText      string
 	LastFromUs    bool
+	HeardAt       time.Time // of a private conversation: when the person spoke last
 	WaitingSince  time.Time
 	ClaimedBy     string
 	PersonID      string
@@ -51,7 +52,7 @@ func (c *Conversation) show() {
 // The person's face is that of the identity last seen on this network: one
 // row, found by index, not a join that multiplies.
 const conversationSelect = `select c.id, c.channel_id, c.network, c.kind, c.state, c.unread, c.count, c.held, c.url, c.last_at, c.last_text, c.last_from_us,
-	c.waiting_since, c.claimed_by, c.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''), coalesce(i.id, ''),
+	case when c.kind = 'direct' then (select max(at) from message where conversation_id = c.id and from_us = 0 and state <> 'missing') end, c.waiting_since, c.claimed_by, c.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''), coalesce(i.id, ''),
 	c.publication_id, coalesce(u.post_id, ''), coalesce(o.excerpt, ''), coalesce(u.url, ''), u.own_parts
 	from conversation c
 	left join person p on p.id = c.person_id
@@ -129,6 +130,9 @@ type Message struct {
 	Sending        string
 	ErrorText      string
 	Private        bool
+	Whispered      bool // we have answered it in private
+	Pinned         bool
+	Kind           string // of its conversation
 	Liked          bool
 	Media          []network.Attachment
 	Reason         string
@@ -136,7 +140,9 @@ type Message struct {
 }
 
 const messageSelect = `select m.id, m.conversation_id, m.channel_id, coalesce(c.network, ''), m.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''), coalesce(i.id, ''),
-	m.author_name, m.from_us, m.text, m.at, coalesce(a.id, ''), m.url, m.state, case when m.sending = 'claimed' then 'sending' else m.sending end, m.error_text, m.private, m.liked, m.media, m.reason, m.seq
+	m.author_name, m.from_us, m.text, m.at, coalesce(a.id, ''), m.url, m.state, case when m.sending = 'claimed' then 'sending' else m.sending end, m.error_text, m.private,
+	case when m.from_us = 0 and m.private = 0 and exists (select 1 from message w where w.conversation_id = m.conversation_id and w.parent_id = m.remote_id
+		and w.private = 1 and w.from_us = 1 and w.sending <> 'failed') then 1 else 0 end, m.pinned, coalesce(c.kind, ''), m.liked, m.media, m.reason, m.seq
 	from message m
 	left join conversation c on c.id = m.conversation_id
 	left join person p on p.id = m.person_id

@@ -17,6 +17,7 @@ type Person struct {
 	Name       string
 	Note       string
 	Blocked    bool
+	Muted      bool
 	Messages   int
 	FirstSeen  time.Time
 	LastSeen   time.Time
@@ -60,7 +61,7 @@ type Verdict struct {
 }
 
 const (
-	personSelect  = "select p.id, p.name, p.note, p.blocked, p.messages, p.first_seen, p.last_seen from person p"
+	personSelect  = "select p.id, p.name, p.note, p.blocked, p.muted, p.messages, p.first_seen, p.last_seen from person p"
 	verdictSelect = `select v.id, v.rule_id, v.rule_kind, v.rule_version, v.person_id, coalesce(p.name, ''), v.message_ids, v.reason, v.action, v.state, v.at,
 		v.closed_by, v.closed_at, v.closed_reason from verdict v left join person p on p.id = v.person_id`
 )
@@ -70,6 +71,7 @@ type personRow struct {
 	Name      string
 	Note      string
 	Blocked   bool
+	Muted     bool
 	Messages  int
 	FirstSeen time.Time
 	LastSeen  time.Time
@@ -117,7 +119,7 @@ func People(ctx context.Context, tx *store.Tx, actor access.Actor, words, at str
 }
 
 func (r personRow) person() Person {
-	return Person{ID: r.ID, Name: r.Name, Note: r.Note, Blocked: r.Blocked, Messages: r.Messages, FirstSeen: r.FirstSeen, LastSeen: r.LastSeen}
+	return Person{ID: r.ID, Name: r.Name, Note: r.Note, Blocked: r.Blocked, Muted: r.Muted, Messages: r.Messages, FirstSeen: r.FirstSeen, LastSeen: r.LastSeen}
 }
 
 // known leaves out persons who spoke only on channels out of the actor's rights.

@@ -60,6 +60,7 @@ type Publication struct {
 	Kind        network.PostKind
 	Options     map[string]string
 	Proof       string
+	Pinned      bool
 	Step        network.Step // of the part that is on its way
 	Counts      network.Counts
 	CountedAt   time.Time
@@ -171,7 +172,7 @@ func publications(ctx context.Context, tx *store.Tx, actor access.Actor, posts [
 		at[p.ID], ids[i] = i, p.ID
 	}
 	var q query
-	q.add(`select u.id, u.post_id, u.channel_id, u.network, u.own_parts, u.state, u.due_at, u.published_at, u.url, u.error_kind, u.error_text, u.error_hint, u.seen, u.kind, u.options, u.proof,
+	q.add(`select u.id, u.post_id, u.channel_id, u.network, u.own_parts, u.state, u.due_at, u.published_at, u.url, u.error_kind, u.error_text, u.error_hint, u.seen, u.kind, u.options, u.proof, u.pinned,
 		coalesce((select a.step from part a where a.publication_id = u.id and a.state in ('claimed', 'due', 'unclear') and u.state in ('publishing', 'unclear')
 			order by a.position limit 1), '{}') as step,
 		s.counts, s.taken_at from publication u

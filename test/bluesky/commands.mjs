@@ -97,8 +97,12 @@ export const commands = {
   },
   async profile(world, c) {
     const { data } = await world.appview.getProfile({ actor: person(world, c.of).did })
-    const { did, handle, displayName, followersCount, followsCount, postsCount } = data
-    return { did, handle, displayName, followers: followersCount ?? 0, follows: followsCount ?? 0, posts: postsCount ?? 0 }
+    const { did, handle, displayName, followersCount, followsCount, postsCount, pinnedPost } = data
+    return { did, handle, displayName, pinned: pinnedPost?.uri ?? '', followers: followersCount ?? 0, follows: followsCount ?? 0, posts: postsCount ?? 0 }
+  },
+  async mutes(world, c) {
+    const { data } = await person(world, c.as).agent.app.bsky.graph.getMutes({ limit: 100 })
+    return data.mutes.map(({ handle }) => handle)
   },
   async notifications(world, c) {
     const { data } = await person(world, c.as).agent.listNotifications({ limit: c.limit ?? 50 })

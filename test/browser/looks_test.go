@@ -103,6 +103,7 @@ func full(f finds) []scene {
 		{name: "person", route: "/people/[id]", path: "/people/" + f.Person, all: true},
 		{name: "person-ban", route: "/people/[id]", path: "/people/" + f.Person, then: press("button", "person.ban")},
 		{name: "verdict-undo", route: "/people/[id]", path: "/people/" + f.Person, then: press("button", "verdict.undo")},
+		{name: "measure", route: "/measure", path: "/measure", all: true},
 		{name: "settings", route: "/settings", path: "/settings"},
 		{name: "channels", route: "/settings/channels", path: "/settings/channels", all: true},
 		{name: "channels-choose", route: "/settings/channels", path: "/settings/channels", then: press("button", "channels.connect")},

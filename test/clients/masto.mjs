@@ -73,6 +73,34 @@ await step('own statuses', async ({ me, post }) => {
   must(statuses.filter(({ id }) => id === post.id).length === 1, 'the post is not there exactly once')
   return { seen: statuses.length }
 })
+await step('poll', async () => {
+  const { poll } = await v1.statuses.create({ status: 'Thé ou café ?', poll: { options: ['Thé', 'Café'], expiresIn: 3600, multiple: true } })
+  must(poll.options.length === 2 && poll.options[1].title === 'Café' && poll.multiple, `the poll is ${JSON.stringify(poll)}`)
+})
+await step('video', async () => {
+  const film = new Uint8Array(4096)
+  film.set([0, 0, 0, 24, ...new TextEncoder().encode('ftypisom')], 0)
+  // masto.js waits until the server has worked on it
+  const { id, type, url } = await v2.media.create({ file: new Blob([film], { type: 'video/mp4' }), description: 'A film' })
+  must(type === 'video' && url, `a ${type} at ${url}`)
+  const { mediaAttachments } = await v1.statuses.create({ status: 'En images', mediaIds: [id] })
+  must(mediaAttachments[0].id === id, 'the video is missing')
+})
+await step('edit', async ({ media, post }) => {
+  const { content, editedAt, mediaAttachments } = await v1.statuses
+    .$select(post.id)
+    .update({ status: 'Bonjour à toutes et à tous', mediaIds: [media.id] })
+  must(plain(content) === 'Bonjour à toutes et à tous' && editedAt, `it says ${content}`)
+  must(mediaAttachments.length === 1 && mediaAttachments[0].id === media.id, 'the image is gone')
+})
+await step('pin', async ({ me, post }) => {
+  const { pinned } = await v1.statuses.$select(post.id).pin()
+  must(pinned === true, `pinned is ${pinned}`)
+  const kept = await v1.accounts.$select(me.id).statuses.list({ pinned: true })
+  must(kept.length === 1 && kept[0].id === post.id, 'it is not at the top')
+  const { pinned: still } = await v1.statuses.$select(post.id).unpin()
+  must(still === false, `pinned is ${still}`)
+})
 await step('repeat with a key', async ({ me }) => {
   // whether the server honours the key is for the caller to judge; the official client can send it
   const meta = { requestInit: { headers: new Headers({ 'Idempotency-Key': 'kith-test-1' }) } }
@@ -95,6 +123,17 @@ if (control) {
   await step('answer them', async ({ notifications }) => {
     const { inReplyToId } = await v1.statuses.create({ status: `@${notifications.from} Merci !`, inReplyToId: notifications.status })
     must(inReplyToId === notifications.status, `it answers ${inReplyToId}`)
+  })
+  await step('mute', async ({ notifications }) => {
+    const { id } = await v1.accounts.lookup({ acct: notifications.from })
+    const { muting, mutingNotifications } = await v1.accounts.$select(id).mute()
+    must(muting && mutingNotifications, 'the person is not muted')
+    const { muting: still } = await v1.accounts.$select(id).unmute()
+    must(still === false, 'the person is muted')
+  })
+  await step('figures', async () => {
+    const { followersCount } = await v1.accounts.verifyCredentials()
+    must(followersCount === 1, `${followersCount} followers`)
   })
   await step('counted', async ({ post }) => {
     const { repliesCount, favouritesCount } = await v1.statuses.$select(post.id).fetch()

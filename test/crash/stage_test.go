@@ -48,8 +48,8 @@ func newStage(t *testing.T) *stage {
 	t.Cleanup(s.Close)
 	// A hundred rounds within an hour are more than a network lets pass: how Kith
 	// bears limits is tested elsewhere.
-	s.bluesky = bluesky.New(s.Stage, bluesky.Options{HourPoints: 1e9, DayPoints: 1e9, Calls: 1e9, SignIns: 1e9})
-	s.mastodon = mastodon.New(s.Stage, mastodon.Options{Requests: 1e9, Posts: 1e9})
+	s.bluesky = bluesky.New(s.Stage, bluesky.Options{HourPoints: 1e9, DayPoints: 1e9, Calls: 1e9, SignIns: 1e9, VideosDaily: 1e9, VideoTime: 500 * time.Millisecond})
+	s.mastodon = mastodon.New(s.Stage, mastodon.Options{Requests: 1e9, Posts: 1e9, Uploads: 1e9, MediaTime: 500 * time.Millisecond})
 	s.facebook = facebook.New(s.Stage, facebook.Options{})
 	s.pinterest = pinterest.New(s.Stage, pinterest.Options{PerMinute: 1e9, Processing: 500 * time.Millisecond})
 	s.youtube = youtube.New(s.Stage, youtube.Options{Units: 1e9, Uploads: 1e9, Processing: 500 * time.Millisecond})
@@ -87,7 +87,7 @@ const plenty = `{"instagram": {"quotas": [{"name": "posts", "max": 1000000, "win
 func (s *stage) fit(t *testing.T, c *config.Config) {
 	t.Helper()
 	c.Facebook = config.Meta{AppID: "600000000000001", AppSecret: "app-secret", VerifyToken: "crash", GraphURL: s.urls["facebook"]}
-	for _, name := range []string{"pinterest", "youtube", "instagram", "x", "linkedin", "tiktok"} {
+	for _, name := range []string{"bluesky", "pinterest", "youtube", "instagram", "x", "linkedin", "tiktok"} {
 		c.Endpoints = append(c.Endpoints, name+"="+s.urls[name])
 	}
 	c.Apps = append(c.Apps, "instagram=600000000000002:app-secret:crash", "x=Y2xpZW50LXJlaGVhcnNhbA:client-secret-of-the-rehearsal",

@@ -52,6 +52,13 @@ func (w way) striking() []moment {
 func ways(network string, options map[string]string) []way {
 	first, comment, publishes := says(0), says(1), does(sandbox.Publish, "", "")
 	switch network {
+	case "bluesky", "mastodon":
+		// Handed over, worked on, made public. Bluesky's video service knows a film that it has seen.
+		return []way{
+			{name: "thread", texts: 3},
+			{name: "video with a part below it", texts: 2, files: []string{fresh}, moments: []moment{first, does(sandbox.Upload, "ftyp", ""), comment}},
+			{name: "images", texts: 1, files: []string{"photo", "photo"}, moments: []moment{first, does(sandbox.Upload, "", "")}},
+		}
 	case "facebook":
 		return []way{{name: "single", texts: 1}}
 	case "pinterest":

@@ -73,7 +73,7 @@ type given struct {
 func list(out *outward.Client, c config.Config, g given) *network.Set {
 	delays, endpoints, m := g.delays, g.endpoints, g.mechanics
 	drivers := []network.Driver{
-		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"], Mechanics: m["bluesky"], Now: g.now}),
+		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"], Mechanics: m["bluesky"], Now: g.now, Base: endpoints["bluesky"]}),
 		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"], Mechanics: m["mastodon"], Now: g.now}),
 		facebook.New(out, facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], Now: g.now, GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
 		instagram.New(out, instagram.Options{Delay: delays["instagram"], Mechanics: m["instagram"], Now: g.now, Base: endpoints["instagram"]}),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 
@@ -12,9 +13,10 @@ import (
 )
 
 const (
-	collectionLike  = "app.bsky.feed.like"
-	collectionGate  = "app.bsky.feed.threadgate"
-	collectionBlock = "app.bsky.graph.block"
+	collectionLike    = "app.bsky.feed.like"
+	collectionGate    = "app.bsky.feed.threadgate"
+	collectionBlock   = "app.bsky.graph.block"
+	collectionProfile = "app.bsky.actor.profile"
 )
 
 // Like writes the one like record of a message, or deletes it, together with a
@@ -97,13 +99,8 @@ func (d *Driver) Hide(ctx context.Context, conn network.Conn, ref network.Ref, o
 	if !ok || did != conn.Account {
 		return fault.New(fault.Invalid, "Only replies below your own posts can be hidden on Bluesky.").WithHint("Block the person instead.")
 	}
-	for range 4 { // somebody else may be changing the same gate
-		err = d.changeGate(ctx, conn, root, rkey, ref.ID, on)
-		if refused(err) != "InvalidSwap" {
-			return err
-		}
-	}
-	return err
+	fresh := map[string]any{"$type": collectionGate, "post": root, "createdAt": stamp(d.now())}
+	return d.change(ctx, conn, collectionGate, rkey, fresh, func(gate map[string]any) (bool, error) { return hide(gate, ref.ID, on) })
 }
 
 // rootOf finds the first post of the thread that a message stands in.
@@ -125,39 +122,17 @@ func (d *Driver) rootOf(ctx context.Context, conn network.Conn, ref network.Ref)
 	return view.Record.Reply.Root.URI, nil
 }
 
-func (d *Driver) changeGate(ctx context.Context, conn network.Conn, root, rkey, target string, on bool) error {
-	var got struct {
-		CID   string          `json:"cid"`
-		Value json.RawMessage `json:"value"`
-	}
-	query := url.Values{"repo": {conn.Account}, "collection": {collectionGate}, "rkey": {rkey}}
-	_, err := d.call(ctx, conn, ask{method: "com.atproto.repo.getRecord", query: query}, &got)
-	gate, swap := map[string]any{}, (*string)(nil)
-	switch {
-	case fault.Is(err, fault.NotFound):
-		if !on {
-			return nil
-		}
-		gate = map[string]any{"$type": collectionGate, "post": root, "createdAt": stamp(d.now())}
-	case err != nil:
-		return err
-	default:
-		numbers := json.NewDecoder(bytes.NewReader(got.Value))
-		numbers.UseNumber()
-		if numbers.Decode(&gate) != nil {
-			return fault.New(fault.Unavailable, "Bluesky answered something we do not understand.")
-		}
-		swap = &got.CID
-	}
+// hide changes the list of hidden replies of a gate, and says whether it did.
+func hide(gate map[string]any, target string, on bool) (bool, error) {
 	hidden, _ := gate["hiddenReplies"].([]any)
 	at := slices.Index(hidden, any(target))
 	switch {
 	case on == (at >= 0):
-		return nil
+		return false, nil
 	case !on:
 		hidden = slices.Delete(hidden, at, at+1)
 	case len(hidden) >= 300:
-		return fault.New(fault.Invalid, "Bluesky hides 300 replies below one post at most.").WithHint("Block the person instead, or show some of the hidden ones again.")
+		return false, fault.New(fault.Invalid, "Bluesky hides 300 replies below one post at most.").WithHint("Block the person instead, or show some of the hidden ones again.")
 	default:
 		hidden = append(hidden, target)
 	}
@@ -165,7 +140,90 @@ func (d *Driver) changeGate(ctx context.Context, conn network.Conn, root, rkey, 
 		hidden = []any{}
 	}
 	gate["hiddenReplies"] = hidden
-	body := write{Repo: conn.Account, Collection: collectionGate, RKey: rkey, Record: gate, Swap: swap}
+	return true, nil
+}
+
+// Pin keeps a post of ours at the top of the profile, where there is place for
+// one, or lets it go. What else the profile says stays as it is.
+func (d *Driver) Pin(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	did, collection, _, ok := splitURI(ref.ID)
+	if !ok || did != conn.Account || collection != collectionPost {
+		return fault.New(fault.Invalid, "Only posts of this account can be pinned.")
+	}
+	post := strong{ref.ID, readExtra(&ref).CID}
+	if on && post.CID == "" {
+		found, err := d.posts(ctx, conn, []string{post.URI})
+		if err != nil {
+			return err
+		}
+		view, there := found[post.URI]
+		if !there {
+			return fault.New(fault.NotFound, "This message does not exist on Bluesky any more.")
+		}
+		post = view.strong
+	}
+	return d.change(ctx, conn, collectionProfile, "self", map[string]any{"$type": collectionProfile}, func(profile map[string]any) (bool, error) {
+		pinned, _ := profile["pinnedPost"].(map[string]any)
+		if on == (pinned["uri"] == post.URI) {
+			return false, nil
+		}
+		delete(profile, "pinnedPost")
+		if on {
+			profile["pinnedPost"] = post
+		}
+		return true, nil
+	})
+}
+
+// Mute keeps what a person says from us, or hears them again; they do not learn of it.
+func (d *Driver) Mute(ctx context.Context, conn network.Conn, author network.Author, on bool) error {
+	if author.ID == conn.Account {
+		return fault.New(fault.Invalid, "One cannot mute oneself.")
+	}
+	method := map[bool]string{true: "app.bsky.graph.muteActor", false: "app.bsky.graph.unmuteActor"}[on]
+	_, err := d.call(ctx, conn, ask{method: method, body: map[string]string{"actor": author.ID}, harmless: true}, nil)
+	if !on && (fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound)) {
+		return nil // nobody is left to be heard
+	}
+	return err
+}
+
+// change changes a record of ours of which there is one, and keeps what else it
+// says; fresh is how it begins. The change says whether there is anything to do.
+func (d *Driver) change(ctx context.Context, conn network.Conn, collection, rkey string, fresh map[string]any, change func(map[string]any) (bool, error)) error {
+	var err error
+	for range 4 { // somebody else may be changing the same one
+		if err = d.changeOnce(ctx, conn, collection, rkey, maps.Clone(fresh), change); refused(err) != "InvalidSwap" {
+			return err
+		}
+	}
+	return err
+}
+
+func (d *Driver) changeOnce(ctx context.Context, conn network.Conn, collection, rkey string, record map[string]any, change func(map[string]any) (bool, error)) error {
+	var got struct {
+		CID   string          `json:"cid"`
+		Value json.RawMessage `json:"value"`
+	}
+	query := url.Values{"repo": {conn.Account}, "collection": {collection}, "rkey": {rkey}}
+	_, err := d.call(ctx, conn, ask{method: "com.atproto.repo.getRecord", query: query}, &got)
+	swap := (*string)(nil)
+	switch {
+	case err == nil:
+		record = map[string]any{}
+		numbers := json.NewDecoder(bytes.NewReader(got.Value))
+		numbers.UseNumber()
+		if numbers.Decode(&record) != nil {
+			return fault.New(fault.Unavailable, "Bluesky answered something we do not understand.")
+		}
+		swap = &got.CID
+	case !fault.Is(err, fault.NotFound):
+		return err
+	}
+	if changed, err := change(record); !changed || err != nil {
+		return err
+	}
+	body := write{Repo: conn.Account, Collection: collection, RKey: rkey, Record: record, Swap: swap}
 	_, err = d.call(ctx, conn, ask{method: "com.atproto.repo.putRecord", body: body, harmless: true}, nil)
 	return err
 }

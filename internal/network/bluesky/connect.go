@@ -25,6 +25,8 @@ type profileView struct {
 	Name      string `json:"displayName"`
 	Avatar    string `json:"avatar"`
 	Followers *int64 `json:"followersCount"`
+	Following *int64 `json:"followsCount"`
+	Posts     *int64 `json:"postsCount"`
 	Viewer    struct {
 		Blocking string `json:"blocking"`
 	} `json:"viewer"`

@@ -4,12 +4,15 @@
 // Record keys are chosen by us, from the key of the part: the same part always
 // becomes the same record, so a repeated write changes nothing and Find knows
 // beyond doubt. A record that is there already but differs is never overwritten.
+// Files come before the record, a video by the network's video service, which
+// works on it and brings it into the repository.
 //
 // Sessions are short-lived; the driver renews them and keeps them in memory,
 // Check hands the newest keys back for keeping. Losing them costs one sign-in.
 package bluesky
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"sync"
@@ -26,6 +29,8 @@ var factsJSON []byte
 type Options struct {
 	Server    string // signs in who names no server: https://bsky.social
 	Directory string // answers did:plc documents: https://plc.directory
+	Video     string // works on videos: https://video.bsky.app
+	Base      string // one address in the place of all these, for tests
 	Now       func() time.Time
 	Delay     time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
 	// Mechanics is what whoever runs this house says in the place of facts.json.
@@ -44,26 +49,26 @@ type Driver struct {
 var (
 	_ network.Connector = (*Driver)(nil)
 	_ network.Checker   = (*Driver)(nil)
-	_ network.Publisher = (*Driver)(nil)
+	_ network.Stepper   = (*Driver)(nil)
 	_ network.Finder    = (*Driver)(nil)
 	_ network.Replier   = (*Driver)(nil)
 	_ network.Deleter   = (*Driver)(nil)
+	_ network.Pinner    = (*Driver)(nil)
 	_ network.Liker     = (*Driver)(nil)
 	_ network.Hider     = (*Driver)(nil)
 	_ network.Banner    = (*Driver)(nil)
+	_ network.Muter     = (*Driver)(nil)
 	_ network.Reader    = (*Driver)(nil)
 	_ network.Decoder   = (*Driver)(nil)
 	_ network.Measurer  = (*Driver)(nil)
+	_ network.Insighter = (*Driver)(nil)
 )
 
 // New makes the driver.
 func New(out *outward.Client, o Options) *Driver {
-	if o.Server == "" {
-		o.Server = "https://bsky.social"
-	}
-	if o.Directory == "" {
-		o.Directory = "https://plc.directory"
-	}
+	o.Server = cmp.Or(o.Server, o.Base, "https://bsky.social")
+	o.Directory = cmp.Or(o.Directory, o.Base, "https://plc.directory")
+	o.Video = cmp.Or(o.Video, o.Base, "https://video.bsky.app")
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -251,6 +251,10 @@ func (l lexicons) request(r *http.Request, body []byte) error {
 	}
 	params := map[string]any{}
 	for name, values := range r.URL.Query() {
+		if from == "app.bsky.video.uploadVideo" && (name == "did" || name == "name") {
+			// Not in the lexicon, and asked for by the service: docs.bsky.app/docs/tutorials/video, 2026-11-26.
+			continue
+		}
 		property := (*lexdef)(nil)
 		if def.Parameters != nil {
 			property = def.Parameters.Properties[name]
@@ -275,6 +279,9 @@ func (l lexicons) request(r *http.Request, body []byte) error {
 	case def.Input.Schema == nil:
 		if kind == "" || len(body) == 0 {
 			return fmt.Errorf("no bytes")
+		}
+		if want := def.Input.Encoding; want != "*/*" && kind != want {
+			return fmt.Errorf("%s instead of %s", kind, want)
 		}
 	case kind != def.Input.Encoding:
 		return fmt.Errorf("%s instead of %s", kind, def.Input.Encoding)

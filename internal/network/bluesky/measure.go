@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/kithhq/kith/internal/network"
 )
@@ -41,6 +42,25 @@ func (d *Driver) posts(ctx context.Context, conn network.Conn, uris []string) (m
 		}
 	}
 	return all, nil
+}
+
+// Insights gives the figures of the account as they are now: Bluesky keeps no days.
+func (d *Driver) Insights(ctx context.Context, conn network.Conn, _ time.Time) (network.Counts, error) {
+	a := ask{method: "app.bsky.actor.getProfile", query: url.Values{"actor": {conn.Account}}}
+	var me profileView
+	if _, err := d.call(ctx, conn, a, &me); err != nil {
+		return nil, err
+	}
+	if me.DID != conn.Account {
+		return nil, strange(a.rest())
+	}
+	counts := network.Counts{}
+	for name, n := range map[string]*int64{network.Followers: me.Followers, "bluesky:following": me.Following, "bluesky:posts": me.Posts} {
+		if n != nil {
+			counts[name] = *n
+		}
+	}
+	return counts, nil
 }
 
 // Measure gives the counts of posts as the AppView knows them.

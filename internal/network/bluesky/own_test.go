@@ -35,12 +35,13 @@ func TestATokenThatExpiredMeanwhileIsRenewed(t *testing.T) {
 
 func TestManyCallsRenewOnce(t *testing.T) {
 	w := networktest.NewWorld(t, harness())
+	_, sent := w.Publish("all at once")
 	w.Stage.Clock.Advance(3 * time.Hour)
 	before := len(w.Front.Requests())
 	done := make(chan error)
 	for range 12 {
 		go func() {
-			_, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, w.Part("together"))
+			_, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, w.Answer("together", sent.Ref))
 			done <- err
 		}()
 	}
@@ -136,7 +137,7 @@ func TestAnImageAndALinkKeepBoth(t *testing.T) {
 	w := networktest.NewWorld(t, harness())
 	part := w.Part("Read this")
 	part.Link = "https://example.org/article"
-	if _, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part); err != nil {
+	if _, err := w.Send(part); err != nil {
 		t.Fatal(err)
 	}
 	last := func() string {
@@ -147,7 +148,7 @@ func TestAnImageAndALinkKeepBoth(t *testing.T) {
 		t.Errorf("no card in %s", body)
 	}
 	part.Link = "javascript:alert(1)"
-	if _, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Send(part); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an odd link gives %v", err)
 	}
 }

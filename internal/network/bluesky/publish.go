@@ -3,7 +3,6 @@ package bluesky
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/url"
 	"strings"
 	"time"
@@ -66,8 +65,8 @@ type write struct {
 	Swap       *string `json:"swapRecord"` // null: only where there is none, or the very same
 }
 
-// Publish writes the part under its own key.
-func (d *Driver) Publish(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
+// put writes the part, with files that Bluesky has, under the part's own key.
+func (d *Driver) put(ctx context.Context, conn network.Conn, part network.Part, files []json.RawMessage) (network.Sent, error) {
 	part.Text = carry(part)
 	if err := network.Refusal(d.limits(conn), part); err != nil {
 		return network.Sent{}, err
@@ -80,7 +79,7 @@ func (d *Driver) Publish(ctx context.Context, conn network.Conn, part network.Pa
 	if record.Facets, err = d.facets(ctx, conn, part.Text); err != nil {
 		return network.Sent{}, err
 	}
-	if record.Embed, err = d.embed(ctx, conn, part); err != nil {
+	if record.Embed, err = embed(part, files); err != nil {
 		return network.Sent{}, err
 	}
 	var made strong
@@ -123,7 +122,10 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if part.Private || isChat(part.After.ID) {
 		return d.message(ctx, conn, part)
 	}
-	return d.Publish(ctx, conn, part)
+	if len(part.Media) > 0 {
+		return network.Sent{}, fault.New(fault.Internal, "an answer with files is a post")
+	}
+	return d.put(ctx, conn, part, nil)
 }
 
 // replyOf says where in which thread the part stands, nil for one of its own.
@@ -157,111 +159,6 @@ func (d *Driver) replyOf(ctx context.Context, conn network.Conn, part network.Pa
 	return &reply{Root: *root, Parent: parent}, nil
 }
 
-type image struct {
-	Alt   string          `json:"alt"`
-	Image json.RawMessage `json:"image"`
-	Ratio *ratio          `json:"aspectRatio,omitempty"`
-}
-
-type ratio struct {
-	Width  int `json:"width"`
-	Height int `json:"height"`
-}
-
-type imagesEmbed struct {
-	Type   string  `json:"$type"`
-	Images []image `json:"images"`
-}
-
-type externalEmbed struct {
-	Type     string `json:"$type"`
-	External struct {
-		URI         string `json:"uri"`
-		Title       string `json:"title"`
-		Description string `json:"description"`
-	} `json:"external"`
-}
-
-// embed is the images of a part, else the card of its link, else nil.
-func (d *Driver) embed(ctx context.Context, conn network.Conn, part network.Part) (any, error) {
-	if len(part.Media) > 0 {
-		all := imagesEmbed{Type: "app.bsky.embed.images"}
-		for _, m := range part.Media {
-			one, err := d.upload(ctx, conn, m)
-			if err != nil {
-				return nil, err
-			}
-			all.Images = append(all.Images, one)
-		}
-		return all, nil
-	}
-	if part.Link == "" {
-		return nil, nil
-	}
-	u, err := url.Parse(part.Link)
-	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, fault.New(fault.Invalid, "The link is not a web address.").WithHint("It starts with https://.").On("link")
-	}
-	card := externalEmbed{Type: "app.bsky.embed.external"}
-	card.External.URI = part.Link
-	card.External.Title = strings.TrimPrefix(u.Host, "www.") + strings.TrimSuffix(u.EscapedPath(), "/")
-	return card, nil
-}
-
-// upload gives one file to the server. Without a post it is swept away there, so
-// doing it twice is harmless.
-func (d *Driver) upload(ctx context.Context, conn network.Conn, m network.Media) (image, error) {
-	most := d.limits(conn).Media.Image.MaxBytes
-	file, err := m.Open()
-	if err != nil {
-		return image{}, fault.Wrap(fault.Internal, err, "opening a file of ours")
-	}
-	data, err := io.ReadAll(io.LimitReader(file, most+1))
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return image{}, fault.Wrap(fault.Internal, err, "reading a file of ours")
-	}
-	if int64(len(data)) > most || len(data) == 0 {
-		return image{}, fault.New(fault.Invalid, "The image has not the size it should have.").WithHint("Upload it again.").On("media")
-	}
-	var made struct {
-		Blob json.RawMessage `json:"blob"`
-	}
-	_, err = d.call(ctx, conn, ask{method: "com.atproto.repo.uploadBlob", data: data, mime: m.Type, harmless: true}, &made)
-	if err != nil {
-		return image{}, err
-	}
-	blob, err := plainBlob(made.Blob)
-	if err != nil {
-		return image{}, err
-	}
-	one := image{Alt: m.Alt, Image: blob}
-	if m.Width > 0 && m.Height > 0 {
-		one.Ratio = &ratio{m.Width, m.Height}
-	}
-	return one, nil
-}
-
-// plainBlob keeps of a blob what belongs to it: a field nobody announced would
-// change the record and with it the post's identity.
-func plainBlob(given json.RawMessage) (json.RawMessage, error) {
-	var b struct {
-		Type string `json:"$type"`
-		Ref  struct {
-			Link string `json:"$link"`
-		} `json:"ref"`
-		Mime string `json:"mimeType"`
-		Size int64  `json:"size"`
-	}
-	if json.Unmarshal(given, &b) != nil || b.Ref.Link == "" {
-		return nil, fault.New(fault.Unavailable, "Bluesky answered something we do not understand.")
-	}
-	b.Type = "blob"
-	return json.Marshal(b)
-}
-
 // Find looks under the part's own key: there, or not there, beyond doubt.
 func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part, since time.Time) (network.Look, error) {
 	if part.Private || (part.After != nil && isChat(part.After.ID)) {
@@ -283,7 +180,7 @@ func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part,
 		return network.Look{}, fault.New(fault.Unavailable, "Bluesky answered something we do not understand.")
 	}
 	seen := network.Seen{Ref: refTo(got.strong, rootOf(got.Value.Reply)), Text: got.Value.Text, Key: part.Key, At: moment(got.Value.Created)}
-	seen.Media = got.Value.images()
+	seen.Media = got.Value.files()
 	if got.Value.Reply != nil {
 		seen.After = got.Value.Reply.Parent.URI
 	}

@@ -2,6 +2,7 @@ package bluesky
 
 import (
 	"encoding/json"
+	"net/url"
 	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/network"
@@ -42,18 +43,28 @@ type embedded struct {
 			} `json:"ref"`
 		} `json:"image"`
 	} `json:"images,omitempty"`
+	Video *struct {
+		Ref struct {
+			Link string `json:"$link"`
+		} `json:"ref"`
+	} `json:"video,omitempty"`
+	Alt      string `json:"alt,omitempty"` // of the video
 	External *struct {
 		URI string `json:"uri"`
 	} `json:"external,omitempty"`
 	Media *embedded `json:"media,omitempty"` // of a quote with images
 }
 
-// images is how many images a post has.
-func (r record) images() int {
-	if e := r.shown(); e != nil {
-		return len(e.Images)
+// files is how many images and videos a post has.
+func (r record) files() int {
+	e := r.shown()
+	switch {
+	case e == nil:
+		return 0
+	case e.Video != nil:
+		return 1
 	}
-	return 0
+	return len(e.Images)
 }
 
 func (r record) shown() *embedded {
@@ -64,7 +75,7 @@ func (r record) shown() *embedded {
 	return e
 }
 
-// attachments are the images and the link of somebody's post.
+// attachments are the images, the video and the link of somebody's post.
 func (r record) attachments(did string) []network.Attachment {
 	e := r.shown()
 	if e == nil {
@@ -75,6 +86,11 @@ func (r record) attachments(did string) []network.Attachment {
 		if link := clip(i.Image.Ref.Link, 128); link != "" {
 			all = append(all, network.Attachment{Type: "image", Alt: clip(i.Alt, 8000),
 				URL: "https://cdn.bsky.app/img/feed_fullsize/plain/" + did + "/" + link + "@jpeg"})
+		}
+	}
+	if e.Video != nil {
+		if link := clip(e.Video.Ref.Link, 128); link != "" {
+			all = append(all, network.Attachment{Type: "video", Alt: clip(e.Alt, 8000), URL: "https://video.bsky.app/watch/" + url.PathEscape(did) + "/" + link + "/playlist.m3u8"})
 		}
 	}
 	if e.External != nil && e.External.URI != "" {
@@ -97,6 +113,11 @@ func (r record) lean() record {
 		for _, i := range e.Images[:min(len(e.Images), 20)] {
 			i.Alt, i.Image.Ref.Link = clip(i.Alt, 8000), clip(i.Image.Ref.Link, 128)
 			kept.Images = append(kept.Images, i)
+		}
+		if e.Video != nil {
+			film := *e.Video
+			film.Ref.Link = clip(film.Ref.Link, 128)
+			kept.Video, kept.Alt = &film, clip(e.Alt, 8000)
 		}
 		if e.External != nil {
 			card := *e.External

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/outward"
@@ -50,7 +51,7 @@ func TestRecordedRefusalsHaveTheirKind(t *testing.T) {
 				continue
 			}
 			a := ask{post: l.Method == http.MethodPost}
-			got := a.failed(&outward.Response{Status: status, Header: http.Header{}, Body: l.Response})
+			got := failed(a.rest(), &outward.Response{Status: status, Header: http.Header{}, Body: l.Response}, time.Now())
 			kind, known := want[said.Error]
 			if !known || !fault.Is(got, kind) {
 				t.Errorf("%s %d %s: %v, and it should be %v", l.Path, status, said.Error, got, kind)

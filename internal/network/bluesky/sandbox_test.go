@@ -24,10 +24,11 @@ func harness() networktest.Harness {
 			}
 		},
 		Driver: func(out *outward.Client, base string, now func() time.Time) network.Driver {
-			return bluesky.New(out, bluesky.Options{Server: base, Directory: base, Now: now})
+			return bluesky.New(out, bluesky.Options{Base: base, Now: now})
 		},
-		Renew:  115 * time.Minute,
-		Counts: []string{"likeCount", "replyCount", "repostCount", "quoteCount"},
+		Renew:   115 * time.Minute,
+		Unheard: true,
+		Counts:  []string{"likeCount", "replyCount", "repostCount", "quoteCount"},
 	}
 }
 

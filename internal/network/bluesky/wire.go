@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/outward"
 )
 
@@ -20,13 +20,21 @@ import (
 type ask struct {
 	method string
 	query  url.Values
-	body   any    // JSON; nil is a query, or a procedure without input
-	data   []byte // or bytes, of a mime type
-	mime   string
+	body   any          // JSON; nil is a query, or a procedure without input
+	stream *rest.Stream // or bytes
 	post   bool
 	chat   bool // goes to the chat service, through our server
 	// harmless: happening twice is as good as once, so a lost answer is no doubt.
 	harmless bool
+}
+
+// known gives the work on a video that the service has already, "" for any other
+// error and for none.
+func known(err error) string {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r.job
+	}
+	return ""
 }
 
 // chatService is whom our server passes calls about direct messages on to.
@@ -36,6 +44,7 @@ const chatService = "did:web:api.bsky.chat#bsky_chat"
 type refusal struct {
 	status int
 	name   string
+	job    string // the work on a video that is there already
 }
 
 func (r *refusal) Error() string { return "status " + strconv.Itoa(r.status) + " " + r.name }
@@ -50,88 +59,46 @@ func refused(err error) string {
 
 // send makes one call with a token (or none) and reads its answer into out.
 func (d *Driver) send(ctx context.Context, base, token string, a ask, out any) (time.Time, error) {
-	request, err := a.request(ctx, base)
-	if err != nil {
-		return time.Time{}, err
-	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
+	got, err := rest.Server{Out: d.out, Base: base, Failed: failed, Strange: strange}.Send(ctx, token, a.rest(), out)
+	return got.Heard, err
+}
+
+// rest is the call as it goes over the wire.
+func (a ask) rest() rest.Ask {
+	r := rest.Ask{Path: "/xrpc/" + a.method, Query: a.query, Body: a.body, Stream: a.stream, Harmless: a.harmless}
+	if a.body != nil || a.stream != nil || a.post {
+		r.Method = http.MethodPost
 	}
 	if a.chat {
-		request.Header.Set("Atproto-Proxy", chatService)
+		r.Header = map[string]string{"Atproto-Proxy": chatService}
 	}
-	if a.harmless {
-		ctx = outward.Repeatable(ctx)
-	}
-	response, err := d.out.Do(ctx, request)
-	if err != nil {
-		return time.Time{}, err
-	}
-	if response.Status != http.StatusOK {
-		return response.At, a.failed(response)
-	}
-	if out != nil {
-		if err := json.Unmarshal(response.Body, out); err != nil {
-			return response.At, fault.Wrap(a.doubt(), errors.New("the answer is not what it should be"), "Bluesky answered something we do not understand.")
-		}
-	}
-	return response.At, nil
+	return r
 }
 
-func (a ask) request(ctx context.Context, base string) (*http.Request, error) {
-	address := base + "/xrpc/" + a.method
-	if len(a.query) > 0 {
-		address += "?" + a.query.Encode()
-	}
-	method, body, mime := http.MethodGet, io.Reader(nil), ""
-	switch {
-	case a.data != nil:
-		method, body, mime = http.MethodPost, bytes.NewReader(a.data), a.mime
-	case a.body != nil:
-		data, err := json.Marshal(a.body)
-		if err != nil {
-			return nil, fault.Wrap(fault.Internal, err, "writing a call to Bluesky")
-		}
-		method, body, mime = http.MethodPost, bytes.NewReader(data), "application/json"
-	case a.post:
-		method = http.MethodPost
-	}
-	request, err := http.NewRequestWithContext(ctx, method, address, body)
-	if err != nil {
-		return nil, fault.New(fault.Invalid, "The address of the server is not valid.").On("server")
-	}
-	if mime != "" {
-		request.Header.Set("Content-Type", mime)
-	}
-	return request, nil
+// strange is the error for an answer that is none.
+func strange(a rest.Ask) error {
+	return fault.Wrap(a.Doubt(), rest.ErrStrange, "Bluesky answered something we do not understand.")
 }
 
-// doubt is the kind of a failure after which the write may have happened.
-func (a ask) doubt() fault.Kind {
-	if a.harmless || (a.body == nil && a.data == nil && !a.post) {
-		return fault.Unavailable
-	}
-	return fault.Uncertain
-}
-
-var safeName = regexp.MustCompile(`^[A-Za-z]{1,40}$`) //nolint:gochecknoglobals // compiled once
+var safeName = regexp.MustCompile(`^[A-Za-z_]{1,40}$`) //nolint:gochecknoglobals // compiled once
 
 // failed gives a refusal its kind. Nothing of the body but the name of the error
 // goes into it.
-func (a ask) failed(response *outward.Response) error {
+func failed(a rest.Ask, response *outward.Response, now time.Time) error {
 	var said struct {
 		Error   string `json:"error"`
 		Message string `json:"message"`
+		Job     string `json:"jobId"`
 	}
 	if json.Unmarshal(response.Body, &said) != nil || !safeName.MatchString(said.Error) {
 		said.Error, said.Message = "", ""
 	}
-	cause := &refusal{response.Status, said.Error}
+	cause := &refusal{status: response.Status, name: said.Error}
 	switch status := response.Status; {
 	case status == http.StatusTooManyRequests:
-		return fault.Wrap(fault.Throttled, cause, "Bluesky asks us to slow down.").In(pause(response))
+		return fault.Wrap(fault.Throttled, cause, "Bluesky asks us to slow down.").In(pause(response, now))
 	case status >= 500 && said.Error != "MethodNotImplemented":
-		e := fault.Wrap(a.doubt(), cause, "Bluesky is out of order.")
+		e := fault.Wrap(a.Doubt(), cause, "Bluesky is out of order.")
 		if e.Kind == fault.Unavailable {
 			e = e.In(response.RetryAfter())
 		}
@@ -143,6 +110,9 @@ func (a ask) failed(response *outward.Response) error {
 		return fault.Wrap(fault.Conflict, cause, "It was changed on Bluesky meanwhile.")
 	case said.Error == "RecordNotFound", said.Error == "NotFound", said.Error == "RepoNotFound", status == http.StatusNotFound:
 		return fault.Wrap(fault.NotFound, cause, "Bluesky does not have it any more.")
+	}
+	if response.Status == http.StatusConflict && jobSign.MatchString(said.Job) {
+		cause.job = said.Job
 	}
 	text, hint := explain(said.Error, said.Message)
 	return fault.Wrap(fault.Invalid, cause, "%s", text).WithHint("%s", hint)
@@ -168,7 +138,7 @@ func explain(name, message string) (text, hint string) {
 		{"grapheme too big", "Bluesky finds the text too long.", "Shorten it to 300 characters."},
 		{"string too big", "Bluesky finds the text too long.", "Shorten it, or use fewer emoji."},
 		{"array too big", "Bluesky takes fewer images.", "Leave out what is more than four."},
-		{"blob too big", "Bluesky finds the image too big.", "Make it smaller than 2 MB."},
+		{"blob too big", "Bluesky finds the file too big.", "Make it smaller."},
 		{"Bad token", "The app password may not read or write direct messages.", "Make one that allows direct messages and connect again."},
 		{"recipient", "This person does not take direct messages from us.", "Answer in public instead."},
 	} {
@@ -188,17 +158,13 @@ func explain(name, message string) (text, hint string) {
 
 // pause reads how long the network wants us to wait: Retry-After, or its own
 // header measured against its own clock.
-func pause(response *outward.Response) time.Duration {
+func pause(response *outward.Response, now time.Time) time.Duration {
 	if after := response.RetryAfter(); after > 0 {
 		return after
 	}
 	reset, err := strconv.ParseInt(response.Header.Get("RateLimit-Reset"), 10, 64)
 	if err != nil {
 		return 0
-	}
-	now := response.At
-	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
-		now = date
 	}
 	return min(max(time.Unix(reset, 0).Sub(now), time.Second), 25*time.Hour)
 }

@@ -84,13 +84,17 @@ func (s *session) message(ctx context.Context, part network.Part) (network.Sent,
 		return network.Sent{}, fault.Wrap(fault.Internal, err, "writing a message")
 	}
 	a := graph.Ask{Method: http.MethodPost, Path: s.keys.inbox(s.conn) + "/messages", Form: url.Values{"recipient": {string(who)}, "message": {string(what)}}}
+	agent := url.Values{"recipient": {string(who)}, "message": {string(what)}, "messaging_type": {"MESSAGE_TAG"}, "tag": {"HUMAN_AGENT"}}
+	if to != "" && part.Window == humanAgent {
+		a.Form = agent
+	}
 	var got struct {
 		ID string `json:"message_id"`
 		To string `json:"recipient_id"`
 	}
 	at, err := s.send(ctx, a, &got)
 	if to != "" && tooLate(err) { // certainly not sent
-		a.Form = url.Values{"recipient": {string(who)}, "message": {string(what)}, "messaging_type": {"MESSAGE_TAG"}, "tag": {"HUMAN_AGENT"}}
+		a.Form = agent
 		if at, err = s.send(ctx, a, &got); tooLate(err) {
 			err = fault.Wrap(fault.Invalid, err, "Instagram lets one write to somebody for seven days after their last message, and these are over.").
 				WithHint("Answer in public, or wait until they write again.")
@@ -107,6 +111,9 @@ func (s *session) message(ctx context.Context, part network.Part) (network.Sent,
 	}
 	return network.Sent{Ref: network.Ref{ID: got.ID, Extra: extra{To: to}.raw()}, At: at}, nil
 }
+
+// humanAgent is the window of our facts in which only a person may still answer.
+const humanAgent = "human_agent"
 
 // tooLate says that the time in which one may answer is over.
 func tooLate(err error) bool {

@@ -34,7 +34,8 @@ func harness(o pretended.Options, keep *world) networktest.Harness {
 		keep = &world{}
 	}
 	return networktest.Harness{
-		Name: "lemmy",
+		Unheard: true,
+		Name:    "lemmy",
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
 			keep.lemmy = pretended.New(stage, o)
 			keep.us = keep.lemmy.Account("atelier", "Atelier des Halles")

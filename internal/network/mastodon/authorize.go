@@ -12,6 +12,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/secret"
 )
 
@@ -41,7 +42,7 @@ func (d *Driver) Authorize(ctx context.Context, a network.Asking) (network.Going
 		Secret string `json:"client_secret"`
 	}
 	body := map[string]string{"client_name": "Kith", "redirect_uris": a.Redirect, "scopes": strings.Join(scopes(), " ")}
-	if _, err := d.send(ctx, base, "", ask{method: http.MethodPost, path: "/api/v1/apps", body: body, harmless: true}, &made); err != nil {
+	if _, err := d.send(ctx, base, "", rest.Ask{Method: http.MethodPost, Path: "/api/v1/apps", Body: body, Harmless: true}, &made); err != nil {
 		return network.Going{}, err
 	}
 	if made.ID == "" || made.Secret == "" {
@@ -76,7 +77,7 @@ func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) (
 	body := map[string]string{"grant_type": "authorization_code", "code": code, "client_id": app.ID, "client_secret": app.Secret,
 		"redirect_uri": a.Redirect, "code_verifier": a.Verifier, "scope": strings.Join(scopes(), " ")}
 	// A code is good once: what got lost is begun again by the person.
-	if _, err := d.send(ctx, app.Base, "", ask{method: http.MethodPost, path: "/oauth/token", body: body, harmless: true}, &got); err != nil {
+	if _, err := d.send(ctx, app.Base, "", rest.Ask{Method: http.MethodPost, Path: "/oauth/token", Body: body, Harmless: true}, &got); err != nil {
 		if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Denied) {
 			return nil, fault.Wrap(fault.Denied, err, "The server does not accept this permission any more.").WithHint("Begin again; it is good for a few minutes, and once.")
 		}

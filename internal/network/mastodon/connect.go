@@ -9,6 +9,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/secret"
 )
 
@@ -27,15 +28,22 @@ type instance struct {
 			Types     []string `json:"supported_mime_types"`
 			MaxBytes  int64    `json:"image_size_limit"`
 			MaxPixels int64    `json:"image_matrix_limit"`
+			MaxVideo  int64    `json:"video_size_limit"`
 			MaxAlt    int      `json:"description_limit"`
 		} `json:"media_attachments"`
+		Polls struct {
+			MaxOptions int `json:"max_options"`
+			MaxChars   int `json:"max_characters_per_option"`
+			Least      int `json:"min_expiration"` // in seconds
+			Most       int `json:"max_expiration"`
+		} `json:"polls"`
 	} `json:"configuration"`
 }
 
 // instance asks a server for its limits; old ones answer in the old place only.
 func (d *Driver) instance(ctx context.Context, base string) (instance, error) {
 	var i instance
-	_, err := d.send(ctx, base, "", ask{path: "/api/v2/instance"}, &i)
+	_, err := d.send(ctx, base, "", rest.Ask{Path: "/api/v2/instance"}, &i)
 	if err == nil && i.Domain != "" {
 		return i, nil
 	}
@@ -43,7 +51,7 @@ func (d *Driver) instance(ctx context.Context, base string) (instance, error) {
 		return i, err
 	}
 	i = instance{}
-	_, err = d.send(ctx, base, "", ask{path: "/api/v1/instance"}, &i)
+	_, err = d.send(ctx, base, "", rest.Ask{Path: "/api/v1/instance"}, &i)
 	if err == nil && i.URI == "" || fault.Is(err, fault.NotFound) {
 		err = fault.New(fault.Invalid, "There is no Mastodon at this address.").WithHint("Look at the spelling of the server.").On("server")
 	}
@@ -71,16 +79,26 @@ func (i instance) limits(usual network.Limits) network.Limits {
 	if n := i.Configuration.Files.MaxPixels; n > 0 {
 		l.Media.Image.MaxPixels = n
 	}
-	var types []string
-	for _, t := range usual.Media.Image.Types {
-		if slices.Contains(i.Configuration.Files.Types, t) {
-			types = append(types, t)
-		}
+	if n := i.Configuration.Files.MaxVideo; n > 0 && n <= 1<<40 {
+		l.Media.Video.MaxBytes = n
 	}
-	if len(types) > 0 {
-		l.Media.Image.Types = types
-	}
+	l.Media.Image.Types = i.taken(usual.Media.Image.Types)
+	l.Media.Video.Types = i.taken(usual.Media.Video.Types)
+	poll, given := *usual.Poll, i.Configuration.Polls
+	within(&poll.MaxOptions, given.MaxOptions, 1<<10)
+	within(&poll.OptionMax, given.MaxChars, 1<<20)
+	within(&poll.MinMinutes, (given.Least+59)/60, 1<<30)
+	within(&poll.MaxMinutes, given.Most/60, 1<<30)
+	l.Poll = &poll
 	return l
+}
+
+// taken are those of the usual types that the server names; all where it names none.
+func (i instance) taken(usual []string) []string {
+	if len(i.Configuration.Files.Types) == 0 {
+		return usual
+	}
+	return slices.DeleteFunc(slices.Clone(usual), func(t string) bool { return !slices.Contains(i.Configuration.Files.Types, t) })
 }
 
 // Connect takes the address of a server and an access token made there.
@@ -108,7 +126,7 @@ func (d *Driver) account(ctx context.Context, base string, k keys) (network.Acco
 		return network.Account{}, err
 	}
 	var me account
-	if _, err := d.send(ctx, base, k.Token, ask{path: "/api/v1/accounts/verify_credentials"}, &me); err != nil {
+	if _, err := d.send(ctx, base, k.Token, rest.Ask{Path: "/api/v1/accounts/verify_credentials"}, &me); err != nil {
 		return network.Account{}, err
 	}
 	if !idSign.MatchString(me.ID) || me.Username == "" {
@@ -155,7 +173,7 @@ func origin(address string) (string, error) {
 func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, secret.Text, error) {
 	health := network.Health{State: "ok", Text: "Connected.", Limits: d.limits(conn), Handle: conn.Handle, Followers: -1}
 	var me account
-	_, err := d.call(ctx, conn, ask{path: "/api/v1/accounts/verify_credentials"}, &me)
+	_, err := d.call(ctx, conn, rest.Ask{Path: "/api/v1/accounts/verify_credentials"}, &me)
 	switch {
 	case fault.Is(err, fault.Denied):
 		health.State = "broken"

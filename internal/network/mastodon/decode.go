@@ -6,6 +6,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 // notice is what we keep of one notification.
@@ -41,7 +42,7 @@ type gone struct {
 func splitNotices(page []byte) (all int, newest string, notices []notice, err error) {
 	var lines []json.RawMessage
 	if json.Unmarshal(page, &lines) != nil {
-		return 0, "", nil, ask{}.unclear()
+		return 0, "", nil, unclear(rest.Ask{})
 	}
 	for _, line := range lines {
 		var n notice

@@ -3,7 +3,8 @@
 //
 // Idempotency-Key is sent and never trusted: some servers ignore it, and it is
 // forgotten after an hour. An unclear post is looked for among the account's
-// own, and compared as the server would have shown it.
+// own, and compared as the server would have shown it; one with files is known by
+// them, beyond doubt.
 package mastodon
 
 import (
@@ -23,7 +24,6 @@ var factsJSON []byte
 type Options struct {
 	Now   func() time.Time
 	Delay time.Duration // how long an accepted post may stay invisible; 0: as facts.json says
-	Poll  time.Duration // between two questions whether a file is ready: 1 s
 	// Mechanics is what whoever runs this house says in the place of facts.json.
 	Mechanics json.RawMessage
 }
@@ -41,24 +41,25 @@ var (
 	_ network.Authorizer = (*Driver)(nil)
 	_ network.Connector  = (*Driver)(nil)
 	_ network.Checker    = (*Driver)(nil)
-	_ network.Publisher  = (*Driver)(nil)
+	_ network.Stepper    = (*Driver)(nil)
 	_ network.Finder     = (*Driver)(nil)
 	_ network.Replier    = (*Driver)(nil)
+	_ network.Editor     = (*Driver)(nil)
+	_ network.Pinner     = (*Driver)(nil)
 	_ network.Deleter    = (*Driver)(nil)
 	_ network.Liker      = (*Driver)(nil)
 	_ network.Banner     = (*Driver)(nil)
+	_ network.Muter      = (*Driver)(nil)
 	_ network.Reader     = (*Driver)(nil)
 	_ network.Decoder    = (*Driver)(nil)
 	_ network.Measurer   = (*Driver)(nil)
+	_ network.Insighter  = (*Driver)(nil)
 )
 
 // New makes the driver.
 func New(out *outward.Client, o Options) *Driver {
 	if o.Now == nil {
 		o.Now = time.Now
-	}
-	if o.Poll == 0 {
-		o.Poll = time.Second
 	}
 	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON, o.Mechanics), roots: map[string]root{}}
 	if o.Delay > 0 {

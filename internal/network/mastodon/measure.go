@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 // Measure gives the counts of statuses as the server knows them.
@@ -36,13 +38,32 @@ func (d *Driver) Measure(ctx context.Context, conn network.Conn, refs []network.
 	return all, nil
 }
 
+// Insights gives the figures of the account as they are now: servers keep no days.
+func (d *Driver) Insights(ctx context.Context, conn network.Conn, _ time.Time) (network.Counts, error) {
+	a := rest.Ask{Path: "/api/v1/accounts/verify_credentials"}
+	var me account
+	if _, err := d.call(ctx, conn, a, &me); err != nil {
+		return nil, err
+	}
+	if me.ID != conn.Account {
+		return nil, unclear(a)
+	}
+	counts := network.Counts{}
+	for name, n := range map[string]*int64{network.Followers: me.Followers, "mastodon:following": me.Following, "mastodon:statuses": me.Statuses} {
+		if n != nil && *n >= 0 { // a person may hide whom they follow
+			counts[name] = *n
+		}
+	}
+	return counts, nil
+}
+
 // some asks for statuses by id, twenty at once; servers that cannot are asked
 // for each. Those that are gone are not in the answer.
 func (d *Driver) some(ctx context.Context, conn network.Conn, ids []string) (map[string]status, error) {
 	all := map[string]status{}
 	for batch := range slices.Chunk(ids, 20) {
 		var page []json.RawMessage
-		_, err := d.call(ctx, conn, ask{path: "/api/v1/statuses", query: url.Values{"id[]": batch}}, &page)
+		_, err := d.call(ctx, conn, rest.Ask{Path: "/api/v1/statuses", Query: url.Values{"id[]": batch}}, &page)
 		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
 			err = d.each(ctx, conn, batch, all)
 		}
@@ -62,7 +83,7 @@ func (d *Driver) some(ctx context.Context, conn network.Conn, ids []string) (map
 func (d *Driver) each(ctx context.Context, conn network.Conn, ids []string, into map[string]status) error {
 	for _, id := range ids {
 		var s status
-		_, err := d.call(ctx, conn, ask{method: http.MethodGet, path: "/api/v1/statuses/" + id}, &s)
+		_, err := d.call(ctx, conn, rest.Ask{Method: http.MethodGet, Path: "/api/v1/statuses/" + id}, &s)
 		switch {
 		case fault.Is(err, fault.NotFound):
 			continue

@@ -114,13 +114,13 @@ func TestIdempotencyIsNotTrusted(t *testing.T) {
 	// A server that ignores the key makes a second post: so nothing here repeats.
 	w := networktest.NewWorld(t, harness(pretended.Options{GoToSocial: true}))
 	part, _ := w.Publish("once")
-	if _, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part); err != nil {
+	if _, err := w.Send(part); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(w.Ledger(sandbox.Publish)); n != 2 {
 		t.Errorf("%d posts: then the sandbox is kinder than life", n)
 	}
-	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-time.Minute))
+	look, err := w.Find(part, part.At.Add(-time.Minute))
 	if err != nil || look.Exact != nil || look.Keyed || len(look.Near) != 2 || !look.Complete {
 		t.Errorf("the look is %+v, %v", look, err)
 	}
@@ -135,7 +135,7 @@ func TestALinkStandsInTheText(t *testing.T) {
 	w := networktest.NewWorld(t, harness(pretended.Options{}))
 	part := w.Part("Read this")
 	part.Link = "https://example.org/an/article/with/a/long/name?and=more"
-	sent, err := w.Driver.(network.Publisher).Publish(t.Context(), w.Conn, part)
+	sent, err := w.Send(part)
 	if err != nil {
 		t.Fatal(err)
 	}

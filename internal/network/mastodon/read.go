@@ -9,6 +9,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 const (
@@ -82,7 +83,7 @@ func (d *Driver) notices(ctx context.Context, conn network.Conn, c *cursor) ([]n
 			query.Set(map[bool]string{true: "max_id", false: "min_id"}[down], place)
 		}
 		var page json.RawMessage
-		got, err := d.call(ctx, conn, ask{path: "/api/v1/notifications", query: query}, &page)
+		got, err := d.call(ctx, conn, rest.Ask{Path: "/api/v1/notifications", Query: query}, &page)
 		if err != nil {
 			return nil, err
 		}
@@ -93,11 +94,11 @@ func (d *Driver) notices(ctx context.Context, conn network.Conn, c *cursor) ([]n
 		old := false
 		for _, n := range found {
 			when := moment(n.Created)
-			if down && when.Before(got.at.Add(-first)) {
+			if down && when.Before(got.At.Add(-first)) {
 				old = true
 				continue
 			}
-			if when.Before(got.at.Add(-overlap)) && later(n.ID, c.Low) {
+			if when.Before(got.At.Add(-overlap)) && later(n.ID, c.Low) {
 				c.Low = n.ID
 			}
 			if !seen[n.ID] {
@@ -154,7 +155,7 @@ func (d *Driver) rootOf(ctx context.Context, conn network.Conn, n notice) (root,
 	var thread struct {
 		Above []status `json:"ancestors"`
 	}
-	_, err = d.call(ctx, conn, ask{path: path}, &thread)
+	_, err = d.call(ctx, conn, rest.Ask{Path: path}, &thread)
 	switch {
 	case fault.Is(err, fault.NotFound), fault.Is(err, fault.Invalid), fault.Is(err, fault.Denied):
 		return root{parent, n.Status.ParentOf}, nil // gone, or not for us to see

@@ -16,6 +16,8 @@ type account struct {
 	URL       string `json:"url"`
 	Avatar    string `json:"avatar"`
 	Followers *int64 `json:"followers_count,omitempty"`
+	Following *int64 `json:"following_count,omitempty"`
+	Statuses  *int64 `json:"statuses_count,omitempty"`
 }
 
 // handle is name@server, also for people of our own server.
@@ -43,6 +45,7 @@ func (a account) author() network.Author {
 }
 
 type attachment struct {
+	ID      string `json:"id,omitempty"`
 	Type    string `json:"type"`
 	URL     string `json:"url"`
 	Preview string `json:"preview_url,omitempty"`
@@ -63,6 +66,9 @@ type status struct {
 	ParentOf   string       `json:"in_reply_to_account_id,omitempty"`
 	Visibility string       `json:"visibility"`
 	Spoiler    string       `json:"spoiler_text,omitempty"`
+	Sensitive  bool         `json:"sensitive,omitempty"`
+	Language   string       `json:"language,omitempty"`
+	Poll       *struct{}    `json:"poll,omitempty"`
 	Content    string       `json:"content"`
 	Account    account      `json:"account"`
 	Files      []attachment `json:"media_attachments,omitempty"`
@@ -78,7 +84,7 @@ func (s status) lean() status {
 	kept := status{ID: clip(s.ID, 64), URL: clip(s.URL, 2048), Created: clip(s.Created, 64), Edited: clip(s.Edited, 64), Parent: clip(s.Parent, 64),
 		ParentOf: clip(s.ParentOf, 64), Visibility: clip(s.Visibility, 32), Spoiler: clip(s.Spoiler, 4096), Content: clip(s.Content, 8*textMost), Account: s.Account.lean()}
 	for _, f := range s.Files[:min(len(s.Files), 32)] {
-		kept.Files = append(kept.Files, attachment{clip(f.Type, 32), clip(f.URL, 2048), clip(f.Preview, 2048), clip(f.Alt, 8000)})
+		kept.Files = append(kept.Files, attachment{clip(f.ID, 64), clip(f.Type, 32), clip(f.URL, 2048), clip(f.Preview, 2048), clip(f.Alt, 8000)})
 	}
 	for _, m := range s.Mentions[:min(len(s.Mentions), 64)] {
 		kept.Mentions = append(kept.Mentions, mention{clip(m.ID, 64), clip(m.Username, 256)})

@@ -1,13 +1,10 @@
 package mastodon
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,22 +12,10 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/secret"
 )
-
-// ask is one call.
-type ask struct {
-	method string // GET when empty
-	path   string
-	query  url.Values
-	body   any    // JSON
-	data   []byte // or bytes of a type
-	mime   string
-	key    string // Idempotency-Key
-	// harmless: happening twice is as good as once, so a lost answer is no doubt.
-	harmless bool
-}
 
 // keys is what is kept, sealed, of an account.
 type keys struct {
@@ -45,115 +30,68 @@ func readKeys(text secret.Text) (keys, error) {
 	return k, nil
 }
 
-// answered is what came back besides the body.
-type answered struct {
+// refusal is how a server says no. Its words decide what is done and are shown to
+// nobody.
+type refusal struct {
 	status int
-	at     time.Time // by the server's clock, where it says
+	sort   sort
 }
 
-// refusal is how a server says no.
-type refusal struct{ status int }
+// sort is what a refusal is about, where that decides what is done next.
+type sort int
+
+const (
+	other   sort = iota
+	unready      // a file is being worked on
+	twice        // it is so already
+)
+
+// is says whether an error is a refusal of a sort.
+func is(err error, s sort) bool {
+	r, ok := errors.AsType[*refusal](err)
+	return ok && r.sort == s
+}
 
 func (r *refusal) Error() string { return "status " + strconv.Itoa(r.status) }
 
 // call makes a call in the name of the account and reads the answer into out.
-func (d *Driver) call(ctx context.Context, conn network.Conn, a ask, out any) (answered, error) {
+func (d *Driver) call(ctx context.Context, conn network.Conn, a rest.Ask, out any) (rest.Answered, error) {
 	k, err := readKeys(conn.Keys)
 	if err != nil {
-		return answered{}, err
+		return rest.Answered{}, err
 	}
 	return d.send(ctx, conn.Base, k.Token, a, out)
 }
 
-func (d *Driver) send(ctx context.Context, base, token string, a ask, out any) (answered, error) {
-	request, err := a.request(ctx, base)
-	if err != nil {
-		return answered{}, err
-	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	if a.harmless {
-		ctx = outward.Repeatable(ctx)
-	}
-	response, err := d.out.Do(ctx, request)
-	if err != nil {
-		return answered{}, err
-	}
-	got := answered{status: response.Status, at: response.At}
-	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
-		got.at = date
-	}
-	if response.Status < 200 || response.Status > 299 {
-		return got, a.failed(response, got.at)
-	}
-	if out != nil {
-		if err := json.Unmarshal(response.Body, out); err != nil {
-			return got, a.unclear()
-		}
-	}
-	return got, nil
-}
-
-func (a ask) request(ctx context.Context, base string) (*http.Request, error) {
-	address := base + a.path
-	if len(a.query) > 0 {
-		address += "?" + a.query.Encode()
-	}
-	method, body, mime := a.method, io.Reader(nil), a.mime
-	if method == "" {
-		method = http.MethodGet
-	}
-	switch {
-	case a.data != nil:
-		body = bytes.NewReader(a.data)
-	case a.body != nil:
-		data, err := json.Marshal(a.body)
-		if err != nil {
-			return nil, fault.Wrap(fault.Internal, err, "writing a call to Mastodon")
-		}
-		body, mime = bytes.NewReader(data), "application/json"
-	}
-	request, err := http.NewRequestWithContext(ctx, method, address, body)
-	if err != nil {
-		return nil, fault.New(fault.Invalid, "The address of the server is not valid.").On("server")
-	}
-	if mime != "" {
-		request.Header.Set("Content-Type", mime)
-	}
-	if a.key != "" {
-		request.Header.Set("Idempotency-Key", a.key)
-	}
-	return request, nil
-}
-
-// doubt is the kind of a failure after which the write may have happened.
-func (a ask) doubt() fault.Kind {
-	if a.harmless || a.method == "" || a.method == http.MethodGet {
-		return fault.Unavailable
-	}
-	return fault.Uncertain
+func (d *Driver) send(ctx context.Context, base, token string, a rest.Ask, out any) (rest.Answered, error) {
+	return rest.Server{Out: d.out, Base: base, Failed: failed, Strange: unclear}.Send(ctx, token, a, out)
 }
 
 // unclear is an answer that is none.
-func (a ask) unclear() error {
-	return fault.Wrap(a.doubt(), errors.New("the answer is not what it should be"), "The server answered something we do not understand.")
+func unclear(a rest.Ask) error {
+	return fault.Wrap(a.Doubt(), rest.ErrStrange, "The server answered something we do not understand.")
 }
 
 // failed gives a refusal its kind; nothing of its words goes into the error.
-func (a ask) failed(response *outward.Response, now time.Time) error {
+func failed(a rest.Ask, response *outward.Response, now time.Time) error {
 	var said struct {
 		Error string `json:"error"`
 	}
 	_ = json.Unmarshal(response.Body, &said) // a page for people says nothing to us
-	cause := &refusal{response.Status}
+	cause := &refusal{status: response.Status}
 	switch status := response.Status; {
 	case status == http.StatusTooManyRequests:
 		return fault.Wrap(fault.Throttled, cause, "The server asks us to slow down.").In(pause(response, now))
 	case strings.Contains(said.Error, "not finished processing"):
+		cause.sort = unready
 		return fault.Wrap(fault.Unavailable, cause, "The server is still working on the file.").In(10 * time.Second)
+	case strings.Contains(said.Error, "already attached"):
+		// Files that have a post: an earlier try, of which we heard nothing.
+		return fault.Wrap(fault.Uncertain, cause, "The server says that these files belong to a post already.")
+	case strings.Contains(said.Error, "processing thumbnail"):
+		return fault.Wrap(fault.Invalid, cause, "The server cannot read this file.").WithHint("Save a video as MP4 with H.264 and AAC, an image as JPEG or PNG.").On("media")
 	case status >= 500:
-		e := fault.Wrap(a.doubt(), cause, "The server is out of order.")
+		e := fault.Wrap(a.Doubt(), cause, "The server is out of order.")
 		if e.Kind == fault.Unavailable {
 			e = e.In(response.RetryAfter())
 		}
@@ -168,6 +106,11 @@ func (a ask) failed(response *outward.Response, now time.Time) error {
 		return fault.Wrap(fault.NotFound, cause, "The server does not have it any more.")
 	case status == http.StatusRequestEntityTooLarge, strings.Contains(said.Error, "file size"):
 		return fault.Wrap(fault.Invalid, cause, "The server finds the file too big.").WithHint("Make it smaller.").On("media")
+	case strings.Contains(said.Error, "Duplicate record"):
+		cause.sort = twice
+		return fault.Wrap(fault.Invalid, cause, "The server has it already.")
+	case strings.Contains(said.Error, "maximum number of posts"):
+		return fault.Wrap(fault.Invalid, cause, "The server keeps no more posts at the top of a profile.").WithHint("Unpin another one first.")
 	case strings.Contains(said.Error, "limit of"), strings.Contains(said.Error, "too long"):
 		return fault.Wrap(fault.Invalid, cause, "The server finds the text too long.").WithHint("Shorten it, and check the account so that Kith learns the server's limits.").On("text")
 	}

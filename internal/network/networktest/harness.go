@@ -44,6 +44,8 @@ type Harness struct {
 	Grain time.Duration
 	// Flat networks put an answer to an answer below the same first comment.
 	Flat bool
+	// Unheard networks tell nothing any more of what a muted person says.
+	Unheard bool
 	// Hostile are bodies of the driver's own form or of webhooks for Decode.
 	Hostile [][]byte
 	// Dress makes a text a part that this network takes, where a text alone is

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 // at makes the path of a thing, whose id may come from anywhere.
@@ -34,7 +35,7 @@ func (d *Driver) Delete(ctx context.Context, conn network.Conn, ref network.Ref)
 	if err != nil {
 		return err
 	}
-	_, err = d.call(ctx, conn, ask{method: http.MethodDelete, path: path, harmless: true}, nil)
+	_, err = d.call(ctx, conn, rest.Ask{Method: http.MethodDelete, Path: path, Harmless: true}, nil)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -63,9 +64,9 @@ func (d *Driver) turn(ctx context.Context, conn network.Conn, what, name, id str
 	if !number.MatchString(id) {
 		return fault.New(fault.NotFound, "X does not have it.")
 	}
-	a := ask{method: http.MethodPost, path: path, body: map[string]string{name: id}, harmless: true}
+	a := rest.Ask{Method: http.MethodPost, Path: path, Body: map[string]string{name: id}, Harmless: true}
 	if !on {
-		a = ask{method: http.MethodDelete, path: path + "/" + id, harmless: true}
+		a = rest.Ask{Method: http.MethodDelete, Path: path + "/" + id, Harmless: true}
 	}
 	_, err = d.call(ctx, conn, a, nil)
 	if !on && fault.Is(err, fault.NotFound) {
@@ -83,7 +84,7 @@ func (d *Driver) Hide(ctx context.Context, conn network.Conn, ref network.Ref, o
 	if err != nil {
 		return err
 	}
-	a := ask{method: http.MethodPut, path: path, body: map[string]bool{"hidden": on}, harmless: true}
+	a := rest.Ask{Method: http.MethodPut, Path: path, Body: map[string]bool{"hidden": on}, Harmless: true}
 	var got struct {
 		Data struct {
 			Hidden *bool `json:"hidden"`
@@ -93,7 +94,7 @@ func (d *Driver) Hide(ctx context.Context, conn network.Conn, ref network.Ref, o
 		return err
 	}
 	if got.Data.Hidden == nil || *got.Data.Hidden != on {
-		return a.unclear()
+		return unclear(a)
 	}
 	return nil
 }

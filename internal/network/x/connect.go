@@ -9,6 +9,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/secret"
 )
 
@@ -47,9 +48,9 @@ func (d *Driver) who(ctx context.Context, token string) (user, error) {
 		Data user `json:"data"`
 	}
 	query := url.Values{"user.fields": {fields("profile_image_url", "public_metrics", "verified_type", "subscription_type")}}
-	_, err := d.send(ctx, token, ask{path: "/2/users/me", query: query}, &got)
+	_, err := d.send(ctx, token, rest.Ask{Path: "/2/users/me", Query: query}, &got)
 	if err == nil && (!number.MatchString(got.Data.ID) || got.Data.Username == "") {
-		err = ask{}.unclear()
+		err = unclear(rest.Ask{})
 	}
 	return got.Data, err
 }
@@ -114,7 +115,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	case err != nil: // the new keys must not be lost for that
 		return health, fresh, nil //nolint:nilerr // said above: the next check asks again
 	case me.ID != conn.Account:
-		return network.Health{}, "", ask{}.unclear()
+		return network.Health{}, "", unclear(rest.Ask{})
 	}
 	a := me.author()
 	health.Name, health.Avatar, health.Handle, health.Limits = a.Name, a.AvatarURL, a.Handle, d.of(me)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 // purse is what may be asked still: X takes some questions a few times in a
@@ -90,7 +91,7 @@ func (r *reader) likers(ctx context.Context, p post, more int64) error {
 	}
 	var got people
 	query := url.Values{"max_results": {few(more)}, "user.fields": {fields("profile_image_url")}}
-	if _, err := r.call(ctx, r.conn, ask{path: path, query: query}, &got); err != nil {
+	if _, err := r.call(ctx, r.conn, rest.Ask{Path: path, Query: query}, &got); err != nil {
 		return err
 	}
 	for _, u := range got.Data {
@@ -108,7 +109,7 @@ func (r *reader) reposters(ctx context.Context, p post, more int64) error {
 		return err
 	}
 	var got page
-	if _, err := r.call(ctx, r.conn, ask{path: path, query: reading(few(more))}, &got); err != nil {
+	if _, err := r.call(ctx, r.conn, rest.Ask{Path: path, Query: reading(few(more))}, &got); err != nil {
 		return err
 	}
 	for _, one := range got.Data {
@@ -127,7 +128,7 @@ func (r *reader) quoters(ctx context.Context, p post, more int64) error {
 	}
 	const least = 10 // X gives no fewer
 	var got page
-	if _, err := r.call(ctx, r.conn, ask{path: path, query: reading(strconv.FormatInt(min(max(more+2, least), 100), 10))}, &got); err != nil {
+	if _, err := r.call(ctx, r.conn, rest.Ask{Path: path, Query: reading(strconv.FormatInt(min(max(more+2, least), 100), 10))}, &got); err != nil {
 		return err
 	}
 	mark := ""
@@ -163,7 +164,7 @@ func (r *reader) fans(ctx context.Context) error {
 		}
 		var got people
 		query := url.Values{"max_results": {few(n - *r.c.Fans)}, "user.fields": {fields("profile_image_url")}}
-		if _, err := r.call(ctx, r.conn, ask{path: path, query: query}, &got); err != nil {
+		if _, err := r.call(ctx, r.conn, rest.Ask{Path: path, Query: query}, &got); err != nil {
 			return courtesy(err)
 		}
 		fresh := got.Data[:min(int64(len(got.Data)), n-*r.c.Fans)]
@@ -190,11 +191,11 @@ func (r *reader) chats(ctx context.Context) error {
 			query.Set("pagination_token", next)
 		}
 		var got chats
-		if _, err := r.call(ctx, r.conn, ask{path: "/2/dm_events", query: query}, &got); err != nil {
+		if _, err := r.call(ctx, r.conn, rest.Ask{Path: "/2/dm_events", Query: query}, &got); err != nil {
 			return courtesy(err)
 		}
 		if got.Meta.Count == nil {
-			return ask{}.unclear()
+			return unclear(rest.Ask{})
 		}
 		for _, m := range got.Data {
 			when := moment(m.Created)
@@ -302,7 +303,7 @@ func (d *Driver) some(ctx context.Context, conn network.Conn, ids []string, quer
 				ID   string `json:"resource_id"`
 			} `json:"errors"`
 		}
-		if _, err := d.call(ctx, conn, ask{path: "/2/tweets", query: query}, &got); err != nil {
+		if _, err := d.call(ctx, conn, rest.Ask{Path: "/2/tweets", Query: query}, &got); err != nil {
 			return all, err
 		}
 		for _, p := range got.Data {

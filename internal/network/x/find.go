@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 // ours is a list of what the account wrote itself, newest first.
@@ -37,11 +38,11 @@ func (d *Driver) own(ctx context.Context, conn network.Conn, since time.Time, pa
 			return all, err
 		}
 		var p page
-		if _, err := d.call(ctx, conn, ask{path: path, query: query}, &p); err != nil {
+		if _, err := d.call(ctx, conn, rest.Ask{Path: path, Query: query}, &p); err != nil {
 			return all, err
 		}
 		if !p.whole() {
-			return all, ask{}.unclear()
+			return all, unclear(rest.Ask{})
 		}
 		all.posts = append(all.posts, p.Data...)
 		if next = p.Meta.Next; next == "" {

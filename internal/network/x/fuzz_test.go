@@ -12,6 +12,7 @@ import (
 
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/networktest"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/secret"
 )
@@ -176,7 +177,7 @@ func FuzzRefusal(f *testing.F) {
 		header.Set("x-rate-limit-reset", reset)
 		marked := append([]byte("secret-of-theirs "), data...)
 		for _, said := range [][]byte{data, marked} {
-			err := ask{method: http.MethodPost}.failed(&outward.Response{Status: status, Header: header, Body: said}, made("2080761390344937796"))
+			err := failed(rest.Ask{Method: http.MethodPost}, &outward.Response{Status: status, Header: header, Body: said}, made("2080761390344937796"))
 			if err == nil || strings.Contains(err.Error(), "secret-of-theirs") {
 				t.Fatalf("%v", err)
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 const privateFor = 30 * 24 * time.Hour // so long X tells private figures of a post
@@ -104,7 +105,7 @@ func (d *Driver) Insights(ctx context.Context, conn network.Conn, day time.Time)
 		var got struct {
 			Data []map[string]any `json:"data"`
 		}
-		if _, err := d.call(ctx, conn, ask{path: "/2/tweets/analytics", query: query}, &got); err != nil {
+		if _, err := d.call(ctx, conn, rest.Ask{Path: "/2/tweets/analytics", Query: query}, &got); err != nil {
 			return nil, err
 		}
 		for _, one := range got.Data {
@@ -133,14 +134,14 @@ func (d *Driver) Quota(ctx context.Context, conn network.Conn) ([]network.QuotaU
 			Reset int    `json:"cap_reset_day"`
 		} `json:"data"`
 	}
-	a := ask{path: "/2/usage/tweets", query: url.Values{"usage.fields": {fields("cap_reset_day", "project_cap", "project_usage")}}}
+	a := rest.Ask{Path: "/2/usage/tweets", Query: url.Values{"usage.fields": {fields("cap_reset_day", "project_cap", "project_usage")}}}
 	if _, err := d.send(ctx, key, a, &got); err != nil {
 		return nil, err
 	}
 	used, err := strconv.Atoi(got.Data.Used)
 	most, err2 := strconv.Atoi(got.Data.Cap)
 	if err != nil || err2 != nil || used < 0 || most < 0 {
-		return nil, a.unclear()
+		return nil, unclear(a)
 	}
 	return []network.QuotaUse{{Name: "reads", Used: used, Max: most, Resets: monthly(d.now(), got.Data.Reset)}}, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/text"
 )
 
@@ -64,7 +65,7 @@ func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Pa
 	if to.group() {
 		path = "/2/dm_conversations/" + to.Chat + "/messages"
 	}
-	a := ask{method: http.MethodPost, path: path, body: map[string]string{"text": part.Text}}
+	a := rest.Ask{Method: http.MethodPost, Path: path, Body: map[string]string{"text": part.Text}}
 	var made struct {
 		Data struct {
 			ID   string `json:"dm_event_id"`
@@ -78,10 +79,10 @@ func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Pa
 	case err != nil:
 		return network.Sent{}, err
 	case !number.MatchString(made.Data.ID):
-		return network.Sent{}, a.unclear()
+		return network.Sent{}, unclear(a)
 	}
 	ref := network.Ref{ID: made.Data.ID, Extra: extra{Author: conn.Account, Chat: cmp.Or(clip(made.Data.Chat, 64), to.Chat, pairOf(conn.Account, to.Author))}.raw()}
-	return network.Sent{Ref: ref, At: timeOf(made.Data.ID, got.at)}, nil
+	return network.Sent{Ref: ref, At: timeOf(made.Data.ID, got.At)}, nil
 }
 
 // group says that a conversation has more than two people.
@@ -131,7 +132,7 @@ func (d *Driver) one(ctx context.Context, conn network.Conn, id string) (post, e
 	var got struct {
 		Data *post `json:"data"`
 	}
-	if _, err := d.call(ctx, conn, ask{path: path, query: query}, &got); err != nil {
+	if _, err := d.call(ctx, conn, rest.Ask{Path: path, Query: query}, &got); err != nil {
 		return post{}, err
 	}
 	if got.Data == nil || got.Data.ID == "" { // 200 with errors
@@ -159,11 +160,11 @@ func (d *Driver) findMessage(ctx context.Context, conn network.Conn, part networ
 			query.Set("pagination_token", next)
 		}
 		var page chats
-		if _, err := d.call(ctx, conn, ask{path: path, query: query}, &page); err != nil {
+		if _, err := d.call(ctx, conn, rest.Ask{Path: path, Query: query}, &page); err != nil {
 			return network.Look{}, err
 		}
 		if !page.whole() {
-			return network.Look{}, ask{}.unclear()
+			return network.Look{}, unclear(rest.Ask{})
 		}
 		for _, m := range page.Data {
 			when := moment(m.Created)

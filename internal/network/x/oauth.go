@@ -13,6 +13,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/secret"
 )
 
@@ -102,9 +103,9 @@ func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) (
 
 // token asks for a token: with a code, or with the refresh token of the one before.
 func (d *Driver) token(ctx context.Context, app network.App, form url.Values) (keys, error) {
-	a := ask{method: http.MethodPost, path: "/2/oauth2/token", form: form}
+	a := rest.Ask{Method: http.MethodPost, Path: "/2/oauth2/token", Form: form}
 	if app.Secret != "" {
-		a.basic = [2]string{url.QueryEscape(app.ID), url.QueryEscape(app.Secret.Reveal())}
+		a.Basic = [2]string{url.QueryEscape(app.ID), url.QueryEscape(app.Secret.Reveal())}
 	} else {
 		form.Set("client_id", app.ID)
 	}
@@ -113,7 +114,7 @@ func (d *Driver) token(ctx context.Context, app network.App, form url.Values) (k
 		return keys{}, err
 	}
 	if !tokenSign.MatchString(got.Token) || got.Refresh != "" && !tokenSign.MatchString(got.Refresh) {
-		return keys{}, a.unclear()
+		return keys{}, unclear(a)
 	}
 	k := keys{Token: got.Token, Refresh: got.Refresh, Scopes: strings.Fields(clip(got.Scope, 2048))}
 	if got.Seconds > 0 && got.Seconds < 1<<32 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 // draft is a new post as we ask for it.
@@ -158,7 +159,7 @@ func (d *Driver) make(ctx context.Context, conn network.Conn, part network.Part,
 }
 
 func (d *Driver) post(ctx context.Context, conn network.Conn, asked draft) (network.Sent, error) {
-	a := ask{method: http.MethodPost, path: "/2/tweets", body: asked}
+	a := rest.Ask{Method: http.MethodPost, Path: "/2/tweets", Body: asked}
 	var made struct {
 		Data struct {
 			ID string `json:"id"`
@@ -169,10 +170,10 @@ func (d *Driver) post(ctx context.Context, conn network.Conn, asked draft) (netw
 		return network.Sent{}, err
 	}
 	if !number.MatchString(made.Data.ID) {
-		return network.Sent{}, a.unclear()
+		return network.Sent{}, unclear(a)
 	}
 	ref := network.Ref{ID: made.Data.ID, URL: address(conn.Handle, made.Data.ID), Extra: extra{Author: conn.Account, Handle: conn.Handle}.raw()}
-	return network.Sent{Ref: ref, At: timeOf(made.Data.ID, got.at)}, nil
+	return network.Sent{Ref: ref, At: timeOf(made.Data.ID, got.At)}, nil
 }
 
 func timeOf(id string, told time.Time) time.Time {
@@ -278,4 +279,11 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, ref network.Ref, p
 	e.Versions = append(e.Versions, sent.ID)
 	e.Author, e.Handle = conn.Account, conn.Handle
 	return network.Ref{ID: ref.ID, URL: sent.URL, Extra: e.raw()}, nil
+}
+
+// Revised follows a post to its newest version.
+func (d *Driver) Revised(ref network.Ref, seen network.Seen) network.Ref {
+	e := readExtra(&ref)
+	e.Versions = append(e.Versions, seen.ID)
+	return network.Ref{ID: ref.ID, URL: seen.URL, Extra: e.raw()}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 const (
@@ -106,15 +107,15 @@ func (r *reader) list(ctx context.Context, path string, query url.Values, mark s
 	}
 	for n := 0; n < most; {
 		var p page
-		got, err := r.call(ctx, r.conn, ask{path: path, query: query}, &p)
+		got, err := r.call(ctx, r.conn, rest.Ask{Path: path, Query: query}, &p)
 		if err != nil {
 			return nil, false, err
 		}
 		if p.Meta.Count == nil {
-			return nil, false, ask{}.unclear()
+			return nil, false, unclear(rest.Ask{})
 		}
-		if !got.at.IsZero() {
-			r.now = got.at
+		if !got.At.IsZero() {
+			r.now = got.At
 		}
 		all = append(all, p)
 		if n += len(p.Data); p.Meta.Next == "" {

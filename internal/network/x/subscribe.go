@@ -8,6 +8,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 // events are what is asked to be told.
@@ -46,7 +47,7 @@ func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) 
 	var there struct {
 		Data []subscription `json:"data"`
 	}
-	if _, err := d.send(ctx, key, ask{path: "/2/activity/subscriptions"}, &there); err != nil {
+	if _, err := d.send(ctx, key, rest.Ask{Path: "/2/activity/subscriptions"}, &there); err != nil {
 		return err
 	}
 	var missing []string
@@ -58,8 +59,8 @@ func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) 
 		if kind == "like.create" {
 			filter["direction"] = "inbound"
 		}
-		a := ask{method: http.MethodPost, path: "/2/activity/subscriptions", harmless: true,
-			body: map[string]any{"event_type": kind, "filter": filter, "webhook_id": id, "tag": "kith"}}
+		a := rest.Ask{Method: http.MethodPost, Path: "/2/activity/subscriptions", Harmless: true,
+			Body: map[string]any{"event_type": kind, "filter": filter, "webhook_id": id, "tag": "kith"}}
 		_, err := d.call(ctx, conn, a, nil)
 		switch {
 		case err == nil, fault.Is(err, fault.Invalid) && isConflict(err):
@@ -89,7 +90,7 @@ func (d *Driver) webhook(ctx context.Context, key, hook string) (string, error) 
 	var all struct {
 		Data []webhook `json:"data"`
 	}
-	if _, err := d.send(ctx, key, ask{path: "/2/webhooks"}, &all); err != nil {
+	if _, err := d.send(ctx, key, rest.Ask{Path: "/2/webhooks"}, &all); err != nil {
 		return "", err
 	}
 	for _, h := range all.Data {
@@ -99,18 +100,18 @@ func (d *Driver) webhook(ctx context.Context, key, hook string) (string, error) 
 		if h.Valid {
 			return h.ID, nil
 		}
-		_, err := d.send(ctx, key, ask{method: http.MethodPut, path: "/2/webhooks/" + h.ID, harmless: true}, nil)
+		_, err := d.send(ctx, key, rest.Ask{Method: http.MethodPut, Path: "/2/webhooks/" + h.ID, Harmless: true}, nil)
 		return h.ID, unreached(err)
 	}
 	var made struct {
 		Data webhook `json:"data"`
 	}
-	a := ask{method: http.MethodPost, path: "/2/webhooks", body: map[string]string{"url": hook}, harmless: true}
+	a := rest.Ask{Method: http.MethodPost, Path: "/2/webhooks", Body: map[string]string{"url": hook}, Harmless: true}
 	if _, err := d.send(ctx, key, a, &made); err != nil {
 		return "", unreached(err)
 	}
 	if !number.MatchString(made.Data.ID) {
-		return "", a.unclear()
+		return "", unclear(a)
 	}
 	return made.Data.ID, nil
 }

@@ -1,19 +1,16 @@
 package x
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 )
 
 // The acts by their names, as they are shown.
@@ -153,13 +150,13 @@ func (d *Driver) initialize(ctx context.Context, conn network.Conn, m network.Me
 		category = "tweet_gif"
 	}
 	body := map[string]any{"media_type": m.Type, "media_category": category, "total_bytes": m.Bytes}
-	a := ask{method: http.MethodPost, path: "/2/media/upload/initialize", body: body, harmless: true}
+	a := rest.Ask{Method: http.MethodPost, Path: "/2/media/upload/initialize", Body: body, Harmless: true}
 	var got told
 	if _, err := d.call(ctx, conn, a, &got); err != nil {
 		return handed{}, err
 	}
 	if !number.MatchString(got.Data.ID) {
-		return handed{}, a.unclear()
+		return handed{}, unclear(a)
 	}
 	f := handed{ID: got.Data.ID, Key: clip(got.Data.Key, 64)}
 	return d.lasts(f, got), nil
@@ -189,18 +186,11 @@ func (d *Driver) bring(ctx context.Context, conn network.Conn, m network.Media, 
 		return f, fault.Wrap(fault.Internal, err, "opening a file of ours")
 	}
 	defer file.Close() //nolint:errcheck // it was only read
-	var head bytes.Buffer
-	form := multipart.NewWriter(&head)
-	if err := form.WriteField("segment_index", fmt.Sprint(f.Segment)); err != nil {
-		return f, fault.Wrap(fault.Internal, err, "writing a form")
+	body, err := rest.Form(rest.File{Field: "media", Type: "application/octet-stream", Body: file, Bytes: n}, [2]string{"segment_index", fmt.Sprint(f.Segment)})
+	if err != nil {
+		return f, err
 	}
-	header := textproto.MIMEHeader{"Content-Disposition": {`form-data; name="media"; filename="media"`}, "Content-Type": {"application/octet-stream"}}
-	if _, err := form.CreatePart(header); err != nil {
-		return f, fault.Wrap(fault.Internal, err, "writing a form")
-	}
-	tail := "\r\n--" + form.Boundary() + "--\r\n"
-	a := ask{method: http.MethodPost, path: "/2/media/upload/" + f.ID + "/append", mime: form.FormDataContentType(), harmless: true,
-		stream: io.MultiReader(&head, io.LimitReader(file, n), bytes.NewReader([]byte(tail))), length: int64(head.Len()) + n + int64(len(tail))}
+	a := rest.Ask{Method: http.MethodPost, Path: "/2/media/upload/" + f.ID + "/append", Stream: body, Harmless: true}
 	if _, err := d.call(ctx, conn, a, nil); err != nil {
 		return f, err
 	}
@@ -211,7 +201,7 @@ func (d *Driver) bring(ctx context.Context, conn network.Conn, m network.Media, 
 
 func (d *Driver) finalize(ctx context.Context, conn network.Conn, f handed) (handed, time.Duration, error) {
 	var got told
-	_, err := d.call(ctx, conn, ask{method: http.MethodPost, path: "/2/media/upload/" + f.ID + "/finalize", harmless: true}, &got)
+	_, err := d.call(ctx, conn, rest.Ask{Method: http.MethodPost, Path: "/2/media/upload/" + f.ID + "/finalize", Harmless: true}, &got)
 	if is(err, finalized) {
 		return d.status(ctx, conn, f) // an answer that was lost
 	}
@@ -224,7 +214,7 @@ func (d *Driver) finalize(ctx context.Context, conn network.Conn, f handed) (han
 func (d *Driver) status(ctx context.Context, conn network.Conn, f handed) (handed, time.Duration, error) {
 	var got told
 	query := url.Values{"command": {"STATUS"}, "media_id": {f.ID}}
-	if _, err := d.call(ctx, conn, ask{path: "/2/media/upload", query: query}, &got); err != nil {
+	if _, err := d.call(ctx, conn, rest.Ask{Path: "/2/media/upload", Query: query}, &got); err != nil {
 		return f, 0, err
 	}
 	f.Checking++
@@ -234,7 +224,7 @@ func (d *Driver) status(ctx context.Context, conn network.Conn, f handed) (hande
 // worked reads whether X is done with a file.
 func (d *Driver) worked(f handed, got told) (handed, time.Duration, error) {
 	if got.Data.ID != f.ID {
-		return f, 0, ask{}.unclear()
+		return f, 0, unclear(rest.Ask{})
 	}
 	f = d.lasts(f, got)
 	f.Done = true
@@ -257,7 +247,7 @@ func (d *Driver) worked(f handed, got told) (handed, time.Duration, error) {
 
 func (d *Driver) describe(ctx context.Context, conn network.Conn, m network.Media, f handed) (handed, error) {
 	body := map[string]any{"id": f.ID, "metadata": map[string]any{"alt_text": map[string]any{"text": m.Alt}}}
-	_, err := d.call(ctx, conn, ask{method: http.MethodPost, path: "/2/media/metadata", body: body, harmless: true}, nil)
+	_, err := d.call(ctx, conn, rest.Ask{Method: http.MethodPost, Path: "/2/media/metadata", Body: body, Harmless: true}, nil)
 	f.Told = err == nil
 	return f, err
 }

@@ -1,153 +1,40 @@
 package x
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/outward"
 )
 
-// ask is one call.
-type ask struct {
-	method string // GET when empty
-	path   string
-	query  url.Values
-	body   any        // JSON
-	form   url.Values // or a form
-	basic  [2]string  // name and word instead of a token
-	// stream is a body that is sent as it is read, of a known length.
-	stream io.Reader
-	length int64
-	mime   string
-	// harmless: happening twice is as good as once, so a lost answer is no doubt.
-	harmless bool
-}
-
-// answered is what came back besides the body.
-type answered struct {
-	status int
-	at     time.Time // by X's clock, where it says
-}
-
 // call makes a call in the name of the account and reads the answer into out.
-func (d *Driver) call(ctx context.Context, conn network.Conn, a ask, out any) (answered, error) {
+func (d *Driver) call(ctx context.Context, conn network.Conn, a rest.Ask, out any) (rest.Answered, error) {
 	k, err := readKeys(conn.Keys)
 	if err != nil {
-		return answered{}, err
+		return rest.Answered{}, err
 	}
 	if k.stale(d.now()) && conn.App.Known() {
 		// It is being renewed: what is refused now would be lost for nothing.
-		return answered{}, fault.New(fault.Unavailable, "Our access to X has run out and is being renewed.").In(time.Minute)
+		return rest.Answered{}, fault.New(fault.Unavailable, "Our access to X has run out and is being renewed.").In(time.Minute)
 	}
 	return d.send(ctx, k.Token, a, out)
 }
 
-func (d *Driver) send(ctx context.Context, token string, a ask, out any) (answered, error) {
-	request, err := a.request(ctx, d.api)
-	if err != nil {
-		return answered{}, err
-	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	if a.basic[0] != "" {
-		request.SetBasicAuth(a.basic[0], a.basic[1])
-	}
-	if a.harmless {
-		ctx = outward.Repeatable(ctx)
-	}
-	response, err := d.carry(ctx, a, request)
-	if err != nil {
-		return answered{}, err
-	}
-	got := answered{status: response.Status, at: response.At}
-	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
-		got.at = date
-	}
-	if response.Status < 200 || response.Status > 299 {
-		return got, a.failed(response, got.at)
-	}
-	if out != nil {
-		if err := json.Unmarshal(response.Body, out); err != nil {
-			return got, a.unclear()
-		}
-	}
-	return got, nil
-}
-
-// carry sends a request; what is long is given all the time that it takes.
-func (d *Driver) carry(ctx context.Context, a ask, request *http.Request) (*outward.Response, error) {
-	if a.stream == nil {
-		return d.out.Do(ctx, request)
-	}
-	s, err := d.out.Open(ctx, request)
-	if err != nil {
-		return nil, err
-	}
-	defer s.Body.Close() //nolint:errcheck // read or given up; nothing is left to learn
-	const most = 1 << 20
-	body, err := io.ReadAll(io.LimitReader(s.Body, most))
-	if err != nil {
-		return nil, err
-	}
-	return &outward.Response{Status: s.Status, Header: s.Header, Body: body, At: s.At}, nil
-}
-
-func (a ask) request(ctx context.Context, base string) (*http.Request, error) {
-	address := base + a.path
-	if len(a.query) > 0 {
-		address += "?" + a.query.Encode()
-	}
-	method, body, mime := a.method, io.Reader(nil), a.mime
-	if method == "" {
-		method = http.MethodGet
-	}
-	switch {
-	case a.stream != nil:
-		body = a.stream
-	case a.form != nil:
-		body, mime = strings.NewReader(a.form.Encode()), "application/x-www-form-urlencoded"
-	case a.body != nil:
-		data, err := json.Marshal(a.body)
-		if err != nil {
-			return nil, fault.Wrap(fault.Internal, err, "writing a call to X")
-		}
-		body, mime = bytes.NewReader(data), "application/json"
-	}
-	request, err := http.NewRequestWithContext(ctx, method, address, body)
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "making a call to X")
-	}
-	if a.stream != nil {
-		request.ContentLength = a.length
-	}
-	if mime != "" {
-		request.Header.Set("Content-Type", mime)
-	}
-	return request, nil
-}
-
-// doubt is the kind of a failure after which the write may have happened.
-func (a ask) doubt() fault.Kind {
-	if a.harmless || a.method == "" || a.method == http.MethodGet {
-		return fault.Unavailable
-	}
-	return fault.Uncertain
+func (d *Driver) send(ctx context.Context, token string, a rest.Ask, out any) (rest.Answered, error) {
+	return rest.Server{Out: d.out, Base: d.api, Failed: failed, Strange: unclear}.Send(ctx, token, a, out)
 }
 
 // unclear is an answer that is none.
-func (a ask) unclear() error {
-	return fault.Wrap(a.doubt(), errors.New("the answer is not what it should be"), "X answered something we do not understand.")
+func unclear(a rest.Ask) error {
+	return fault.Wrap(a.Doubt(), rest.ErrStrange, "X answered something we do not understand.")
 }
 
 // refusal is how X says no. Its words decide what is done and are shown to nobody.
@@ -177,14 +64,14 @@ func is(err error, s sort) bool {
 func asRefusal(err error) (*refusal, bool) { return errors.AsType[*refusal](err) }
 
 // failed gives a refusal its kind.
-func (a ask) failed(response *outward.Response, now time.Time) error {
+func failed(a rest.Ask, response *outward.Response, now time.Time) error {
 	words := spoken(response.Body)
 	cause := &refusal{status: response.Status}
 	switch status := response.Status; {
 	case status == http.StatusTooManyRequests:
 		return fault.Wrap(fault.Throttled, cause, "X asks us to slow down.").In(pause(response, now))
 	case status >= 500:
-		e := fault.Wrap(a.doubt(), cause, "X is out of order.")
+		e := fault.Wrap(a.Doubt(), cause, "X is out of order.")
 		if e.Kind == fault.Unavailable {
 			e = e.In(response.RetryAfter())
 		}

@@ -90,6 +90,7 @@ const (
 	verbSaid     = "comment"
 	verbEdited   = "edited"
 	verbHidden   = "hidden"
+	verbHeld     = "held"
 	verbShown    = "shown"
 	verbFollowed = "follow"
 )
@@ -129,7 +130,7 @@ func (f fact) lean() (fact, bool) {
 	f.Text = clip(f.Text, textMost)
 	f.At = min(max(f.At, 0), 250_000_000_000)
 	switch f.Verb {
-	case verbSaid, verbEdited, verbHidden, verbShown:
+	case verbSaid, verbEdited, verbHidden, verbHeld, verbShown:
 		return f, commentID.MatchString(f.ID)
 	case verbFollowed:
 		return f, f.By != "" && channelID.MatchString(f.ID)
@@ -161,7 +162,7 @@ func (f fact) key() string {
 	case verbEdited:
 		sum := sha256.Sum256([]byte(f.Text))
 		return "edited " + f.ID + " " + strconv.FormatInt(f.At, 10) + " " + hex.EncodeToString(sum[:4])
-	case verbHidden, verbShown, verbFollowed:
+	case verbHidden, verbHeld, verbShown, verbFollowed:
 		return f.Verb + " " + f.ID + " " + strconv.FormatInt(f.At, 10)
 	}
 	return f.Verb + " " + f.ID
@@ -209,8 +210,8 @@ func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, erro
 		}
 	case verbEdited:
 		e.Kind = network.Edited
-	case verbHidden, verbShown:
-		e.Kind, e.Removed, e.Text = network.Hidden, f.Verb == verbShown, ""
+	case verbHidden, verbHeld, verbShown:
+		e.Kind, e.Removed, e.Held, e.Text = network.Hidden, f.Verb == verbShown, f.Verb == verbHeld, ""
 	case verbFollowed:
 		e = network.Event{Kind: network.Follow, Ref: network.Ref{ID: "follow:" + f.ID}, Author: f.author(), At: e.At}
 	}

@@ -263,7 +263,7 @@ func (r *reading) held(ctx context.Context, now time.Time) error {
 					}
 					r.c.Held[c.ID] = now.Unix()
 					r.tell(c.of(verbSaid, t.Snippet.Video, at))
-					r.tell(c.of(verbHidden, t.Snippet.Video, now))
+					r.tell(c.of(verbHeld, t.Snippet.Video, now))
 				}
 			}
 			return false

@@ -19,12 +19,18 @@ type Options struct {
 	Domain      string // of the handles of people; "bsky.test"
 	AccessLife  time.Duration
 	BlobLimit   int64
-	HourPoints  int  // 5000 per account: create 3, update 2, delete 1
-	DayPoints   int  // 35000
-	Calls       int  // 3000 per account and five minutes
-	SignIns     int  // 30 per account and five minutes
-	PDSOnly     bool // no AppView: reads of app.bsky answer 502, as a lone data server does
-	NoRateHints bool // no ratelimit-* headers, as a lone data server
+	HourPoints  int           // 5000 per account: create 3, update 2, delete 1
+	DayPoints   int           // 35000
+	Calls       int           // 3000 per account and five minutes
+	SignIns     int           // 30 per account and five minutes
+	PDSOnly     bool          // no AppView: reads of app.bsky answer 502, as a lone data server does
+	NoRateHints bool          // no ratelimit-* headers, as a lone data server
+	BlobLife    time.Duration // of one that no record names: 24 h
+	VideoAsks   int           // how often a video is still being worked on: 1
+	VideoTime   time.Duration // how long it is worked on besides
+	VideoFails  string        // at the end of the work it turns out that nothing can be made of it: a failureCode
+	VideosDaily int           // 25 per account
+	NoVideos    bool          // the account may publish none
 }
 
 func (o *Options) fill() {
@@ -37,6 +43,11 @@ func (o *Options) fill() {
 	pick(&o.DayPoints, 35000)
 	pick(&o.Calls, 3000)
 	pick(&o.SignIns, 30)
+	pick(&o.VideoAsks, 1)
+	pick(&o.VideosDaily, 25)
+	if o.BlobLife == 0 {
+		o.BlobLife = 24 * time.Hour
+	}
 	if o.Name == "" {
 		o.Name = "bluesky"
 	}
@@ -66,6 +77,7 @@ type Network struct {
 	records  map[string]*record // by address
 	about    map[string]*crowd  // what points at an address
 	convos   map[string]*convo
+	videos   map[string]*videoJob
 	sessions map[string]string // refresh tokens that hold, and what they may
 	micros   int64             // of the last TID
 	serial   int64
@@ -88,7 +100,7 @@ type account struct {
 	prefs                                   []any
 	blobs                                   map[string]blobFile
 	log                                     []logLine
-	hour, day, calls, signIns               window
+	hour, day, calls, signIns, films        window
 }
 
 type appPassword struct {
@@ -99,6 +111,8 @@ type appPassword struct {
 type blobFile struct {
 	mime string
 	data []byte
+	made time.Time
+	used bool // a record names it
 }
 
 // New opens a Bluesky on a stage.
@@ -106,7 +120,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	o.fill()
 	n := &Network{options: o, stage: stage, rules: records(), syntax: newPatterns(), accounts: map[string]*account{},
 		handles: map[string]*account{}, records: map[string]*record{}, about: map[string]*crowd{}, convos: map[string]*convo{},
-		sessions: map[string]string{}}
+		sessions: map[string]string{}, videos: map[string]*videoJob{}}
 	sum := sha256.Sum256([]byte("key of " + o.Name))
 	n.key = sum[:]
 	n.routes = n.table()
@@ -129,6 +143,9 @@ func (n *Network) Account(handle, name string) Credentials {
 	defer n.mu.Unlock()
 	a := n.newAccount(handle, name, "password of "+handle)
 	a.ours = true
+	if now := n.stage.Clock.Now(); name != "" {
+		n.keep(a, "app.bsky.actor.profile", "self", object{"$type": "app.bsky.actor.profile", "displayName": name, "createdAt": stamp(now)}, now, now)
+	}
 	app := n.newAppPassword(a, "kith", true)
 	return Credentials{a.did, a.handle, a.password, app.password}
 }

@@ -269,7 +269,7 @@ func (n *Network) valid(a *account, w *write) (string, *problem) {
 func (n *Network) blobsThere(a *account, value object) *problem {
 	for _, ref := range blobRefs(value, nil) {
 		file, there := a.blobs[ref.cid]
-		if !there {
+		if !there || n.swept(file) {
 			return &problem{http.StatusBadRequest, "BlobNotFound", "Could not find blob: " + ref.cid}
 		}
 		if file.mime != ref.mime {
@@ -299,6 +299,11 @@ func (n *Network) put(q *request, w write) *record {
 		listed = q.now.Add(q.call.ListedLate())
 	}
 	made := n.keep(q.me, w.collection, w.rkey, w.value, q.now, listed)
+	for _, ref := range blobRefs(w.value, nil) {
+		file := q.me.blobs[ref.cid]
+		file.used = true
+		q.me.blobs[ref.cid] = file
+	}
 	n.accept(q, made, action, false)
 	return made
 }
@@ -434,7 +439,7 @@ func (n *Network) uploadBlob(q *request) (any, *problem) {
 		mime = sniffed // the real server believes the bytes more than the header
 	}
 	cid := cidOf(codecRaw, q.raw)
-	q.me.blobs[cid] = blobFile{mime, q.raw}
+	q.me.blobs[cid] = blobFile{mime: mime, data: q.raw, made: q.now, used: q.me.blobs[cid].used}
 	q.call.Accept(sandbox.Entry{Account: q.me.did, Action: sandbox.Upload, Object: cid})
 	return object{"blob": object{"$type": "blob", "ref": object{"$link": cid}, "mimeType": mime, "size": len(q.raw)}}, nil
 }

@@ -27,6 +27,12 @@ func invalid(format string, args ...any) *problem {
 	return &problem{http.StatusBadRequest, "InvalidRequest", fmt.Sprintf(format, args...)}
 }
 
+// answerWith lets an answer have another status than 200.
+type answerWith struct {
+	status int
+	body   any
+}
+
 type auth int
 
 const (
@@ -73,7 +79,11 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 func (n *Network) xrpc(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/xrpc/")
 	q := &request{Request: r, call: sandbox.From(r.Context()), query: r.URL.Query(), header: w.Header(), now: n.stage.Clock.Now(), host: n.host(r)}
-	if p := q.read(n.options.BlobLimit); p != nil {
+	limit := n.options.BlobLimit
+	if name == "app.bsky.video.uploadVideo" {
+		limit = videoLimit
+	}
+	if p := q.read(limit); p != nil {
 		refuse(w, p)
 		return
 	}
@@ -84,6 +94,10 @@ func (n *Network) xrpc(w http.ResponseWriter, r *http.Request) {
 	case value == nil:
 		w.WriteHeader(http.StatusOK)
 	default:
+		if with, ok := value.(answerWith); ok {
+			answer(w, with.status, with.body)
+			return
+		}
 		answer(w, http.StatusOK, value)
 	}
 }

@@ -19,6 +19,8 @@ type claims struct {
 	Aud     string `json:"aud"`
 	Subject string `json:"sub"`
 	ID      string `json:"jti,omitempty"`
+	Issuer  string `json:"iss,omitempty"` // of a token for another service
+	Method  string `json:"lxm,omitempty"`
 	Issued  int64  `json:"iat"`
 	Expires int64  `json:"exp"`
 	Epoch   int    `json:"epoch"` // of the account: all tokens of an earlier one are revoked
@@ -68,7 +70,7 @@ func (n *Network) authenticate(q *request, kind auth) *problem {
 		return &problem{http.StatusUnauthorized, "AuthMissing", "Authentication Required"}
 	}
 	c, ok := n.parse(token)
-	if !ok || (c.Scope == scopeRefresh) != (kind == refresh) {
+	if !ok || c.Issuer != "" || (c.Scope == scopeRefresh) != (kind == refresh) {
 		return &problem{http.StatusBadRequest, "InvalidToken", "Token could not be verified"}
 	}
 	revoked := &problem{http.StatusBadRequest, "ExpiredToken", "Token has been revoked"}
@@ -100,8 +102,8 @@ func (n *Network) session(q *request, a *account, scope string) object {
 	now, aud := q.now.Unix(), "did:web:"+hostName(q.host)
 	return object{
 		"did": a.did, "handle": a.handle, "email": a.email, "emailConfirmed": false, "active": true, "didDoc": n.document(a, q.host),
-		"accessJwt":  n.sign("at+jwt", claims{scope, aud, a.did, letters(id+"a", 32), now, now + int64(n.options.AccessLife/time.Second), a.epoch}),
-		"refreshJwt": n.sign("refresh+jwt", claims{scopeRefresh, aud, a.did, id, now, now + int64(refreshLife/time.Second), a.epoch}),
+		"accessJwt":  n.sign("at+jwt", claims{Scope: scope, Aud: aud, Subject: a.did, ID: letters(id+"a", 32), Issued: now, Expires: now + int64(n.options.AccessLife/time.Second), Epoch: a.epoch}),
+		"refreshJwt": n.sign("refresh+jwt", claims{Scope: scopeRefresh, Aud: aud, Subject: a.did, ID: id, Issued: now, Expires: now + int64(refreshLife/time.Second), Epoch: a.epoch}),
 	}
 }
 

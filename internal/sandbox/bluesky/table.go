@@ -23,6 +23,10 @@ func (n *Network) table() map[string]route {
 		"com.atproto.server.createSession":        post(open, (*Network).createSession),
 		"com.atproto.server.refreshSession":       post(refresh, (*Network).refreshSession),
 		"com.atproto.server.deleteSession":        post(refresh, (*Network).deleteSession),
+		"com.atproto.server.getServiceAuth":       get(access, (*Network).getServiceAuth),
+		"app.bsky.video.getUploadLimits":          get(open, (*Network).getUploadLimits),
+		"app.bsky.video.uploadVideo":              post(open, (*Network).uploadVideo),
+		"app.bsky.video.getJobStatus":             get(open, (*Network).getJobStatus),
 		"com.atproto.server.getSession":           get(access, (*Network).getSession),
 		"com.atproto.server.describeServer":       get(open, (*Network).describeServer),
 		"com.atproto.server.createAppPassword":    post(access, (*Network).createAppPassword),
@@ -79,7 +83,7 @@ func action(r *http.Request) sandbox.Action {
 	switch name {
 	case "com.atproto.repo.createRecord", "com.atproto.repo.putRecord", "com.atproto.repo.deleteRecord", "com.atproto.repo.applyWrites":
 		return recordAction(name, r)
-	case "com.atproto.repo.uploadBlob":
+	case "com.atproto.repo.uploadBlob", "app.bsky.video.uploadVideo":
 		return sandbox.Upload
 	case "app.bsky.graph.muteActor", "app.bsky.graph.unmuteActor", "com.atproto.moderation.createReport":
 		return sandbox.Ban

@@ -34,6 +34,9 @@ func (n *Network) profileDetailed(q *request, a *account) object {
 	}
 	view := n.profile(q, a)
 	view["followersCount"], view["followsCount"], view["postsCount"] = len(a.followers), len(a.follows), posts
+	if profile := a.repo["app.bsky.actor.profile"]["self"]; profile != nil && profile.value["pinnedPost"] != nil {
+		view["pinnedPost"] = profile.value["pinnedPost"]
+	}
 	return view
 }
 

@@ -17,7 +17,7 @@ func (n *Network) configuration(q *request) object {
 		"statuses": object{"max_characters": most, "max_media_attachments": files, "characters_reserved_per_url": link},
 		"media_attachments": object{"supported_mime_types": types(), "description_limit": altLimit, "image_size_limit": n.options.ImageLimit,
 			"image_matrix_limit": matrixLimit, "video_size_limit": n.options.VideoLimit, "video_frame_rate_limit": 120, "video_matrix_limit": 8294400},
-		"polls":       object{"max_options": 4, "max_characters_per_option": 50, "min_expiration": 300, "max_expiration": 2629746},
+		"polls":       object{"max_options": n.options.PollAnswers, "max_characters_per_option": n.options.PollAnswer, "min_expiration": 300, "max_expiration": 2629746},
 		"translation": object{"enabled": false},
 	}
 }

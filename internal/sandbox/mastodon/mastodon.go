@@ -20,12 +20,16 @@ type Options struct {
 	URL         string // the address others reach it at; "" is what each request asked for
 	Domain      string // "mastodon.test"
 	GoToSocial  bool
-	Characters  int // 500, GoToSocial 5000
-	MediaAsks   int // how often a file that is being worked on answers 206; files other than images are always worked on
-	Requests    int // 300 per account and five minutes
-	Posts       int // 300 per account and three hours
-	Uploads     int // 30 per account and half an hour
-	Deletes     int // 30 per account and half an hour
+	Characters  int           // 500, GoToSocial 5000
+	MediaAsks   int           // how often a file that is being worked on answers 206; files other than images are always worked on
+	MediaTime   time.Duration // how long it is worked on besides
+	MediaFails  bool          // at the end of the work it turns out that nothing can be made of it
+	PollAnswers int           // 4
+	PollAnswer  int           // characters of one: 50
+	Requests    int           // 300 per account and five minutes
+	Posts       int           // 300 per account and three hours
+	Uploads     int           // 30 per account and half an hour
+	Deletes     int           // 30 per account and half an hour
 	ImageLimit  int64
 	VideoLimit  int64
 	NoStreaming bool // streaming answers 503: only polling is left
@@ -42,6 +46,8 @@ func (o *Options) fill() {
 	pick(&o.Uploads, 30)
 	pick(&o.Deletes, 30)
 	pick(&o.Characters, map[bool]int{false: 500, true: 5000}[o.GoToSocial])
+	pick(&o.PollAnswers, 4)
+	pick(&o.PollAnswer, 50)
 	if o.Name == "" {
 		o.Name = "mastodon"
 	}

@@ -20,15 +20,27 @@ const (
 	matrixLimit = 33177600
 )
 
-// file is one attachment; asks is how often it still answers that it is being worked on.
+// swept is how long a file stays that no status has.
+const swept = 24 * time.Hour
+
+// file is one attachment; asks is how often it still answers that it is being worked on, until is before when.
 type file struct {
 	id            int64
 	account       *account
 	kind, alt     string
 	data          []byte
 	width, height int
+	made, until   time.Time
+	async         bool
 	asks          int
 	used          *status
+}
+
+func (f *file) busy(now time.Time) bool { return f.asks > 0 || f.until.After(now) }
+
+// broken says that the work has ended, and with nothing.
+func (n *Network) broken(f *file, now time.Time) bool {
+	return n.options.MediaFails && f.async && !f.busy(now)
 }
 
 func (f *file) view(q *request) object {
@@ -37,7 +49,7 @@ func (f *file) view(q *request) object {
 		kind = "gifv"
 	}
 	var url, alt any
-	if f.asks == 0 {
+	if !f.busy(q.now) {
 		url = q.host + "/media/" + key(f.id)
 	}
 	if f.alt != "" {
@@ -66,7 +78,7 @@ func (n *Network) upload(q *request) (any, *problem) {
 	if !supported(kind) {
 		return nil, n.invalid("File content type is invalid, File is invalid")
 	}
-	f := &file{account: q.me, kind: kind, alt: q.values.Get("description"), data: q.file}
+	f := &file{account: q.me, kind: kind, alt: q.values.Get("description"), data: q.file, made: q.now}
 	most := n.options.VideoLimit
 	if strings.HasPrefix(kind, "image/") {
 		most = n.options.ImageLimit
@@ -87,7 +99,7 @@ func (n *Network) upload(q *request) (any, *problem) {
 	status := http.StatusOK
 	if !strings.HasPrefix(kind, "image/") || kind == "image/gif" || n.options.MediaAsks > 0 {
 		if strings.HasSuffix(q.URL.Path, "v2/media") && !n.options.GoToSocial {
-			status, f.asks = http.StatusAccepted, max(n.options.MediaAsks, 1)
+			status, f.async, f.asks, f.until = http.StatusAccepted, true, max(n.options.MediaAsks, 1), q.now.Add(n.options.MediaTime)
 		}
 	}
 	n.media[f.id] = f
@@ -95,12 +107,26 @@ func (n *Network) upload(q *request) (any, *problem) {
 	return replyWith{status, f.view(q)}, nil
 }
 
+// file is one of ours that no status has: others are not known here any more.
 func (n *Network) file(q *request) (*file, *problem) {
 	id, _ := strconv.ParseInt(q.PathValue("id"), 10, 64)
-	if f := n.media[id]; f != nil && f.account == q.me {
-		return f, nil
+	f := n.loose(q, id)
+	if f == nil {
+		return nil, missing()
 	}
-	return nil, missing()
+	if n.broken(f, q.now) {
+		return nil, &problem{status: http.StatusUnprocessableEntity, text: "Error processing thumbnail for uploaded media"}
+	}
+	return f, nil
+}
+
+// loose is a file that may still be given to a status.
+func (n *Network) loose(q *request, id int64) *file {
+	f := n.media[id]
+	if f == nil || f.account != q.me || f.used != nil || q.now.Sub(f.made) > swept {
+		return nil
+	}
+	return f
 }
 
 func (n *Network) getMedia(q *request) (any, *problem) {
@@ -108,8 +134,8 @@ func (n *Network) getMedia(q *request) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	if f.asks > 0 {
-		f.asks--
+	if f.busy(q.now) {
+		f.asks = max(f.asks-1, 0)
 		view := f.view(q)
 		view["url"] = nil
 		return replyWith{http.StatusPartialContent, view}, nil
@@ -121,9 +147,6 @@ func (n *Network) describeMedia(q *request) (any, *problem) {
 	f, p := n.file(q)
 	if p != nil {
 		return nil, p
-	}
-	if f.used != nil {
-		return nil, missing()
 	}
 	alt := q.values.Get("description")
 	if utf8.RuneCountInString(alt) > altLimit {

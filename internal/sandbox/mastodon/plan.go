@@ -106,12 +106,12 @@ func (n *Network) newPoll(q *request) (*poll, *problem) {
 	if len(options) == 0 {
 		return nil, nil
 	}
-	if len(options) < 2 || len(options) > 4 {
-		return nil, n.invalid("Options must be between 2 and 4")
+	if most := n.options.PollAnswers; len(options) < 2 || len(options) > most {
+		return nil, n.invalid("Poll choices can't contain more than %d items, and must contain more than one", most)
 	}
 	for _, one := range options {
-		if utf8.RuneCountInString(one) > 50 {
-			return nil, n.invalid("Options can't be longer than 50 characters each")
+		if utf8.RuneCountInString(one) > n.options.PollAnswer {
+			return nil, n.invalid("Poll choices can't be longer than %d characters each", n.options.PollAnswer)
 		}
 	}
 	seconds := q.number("poll[expires_in]")

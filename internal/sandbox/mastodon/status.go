@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,19 +74,9 @@ func (n *Network) draft(q *request) (*status, *problem) {
 	if !slices.Contains([]string{"public", "unlisted", "private", "direct"}, s.visibility) {
 		return nil, n.invalid("Visibility is not included in the list")
 	}
-	for _, id := range q.values["media_ids"] {
-		number, _ := strconv.ParseInt(id, 10, 64)
-		f := n.media[number]
-		if f == nil || f.account != q.me || f.used != nil {
-			return nil, n.invalid("Media %s could not be found or was already used", id)
-		}
-		if f.asks > 0 {
-			return nil, &problem{status: 422, text: "Cannot attach files that have not finished processing. Try again in a moment!"}
-		}
-		s.files = append(s.files, f)
-	}
-	if len(s.files) > files {
-		return nil, n.invalid("Cannot attach more than %d files", files)
+	var p *problem
+	if s.files, p = n.attached(q, nil, files); p != nil {
+		return nil, p
 	}
 	if strings.TrimSpace(s.text) == "" && len(s.files) == 0 && !q.has("poll[options]") {
 		return nil, n.invalid("Text can't be blank")
@@ -93,7 +84,6 @@ func (n *Network) draft(q *request) (*status, *problem) {
 	if n.text.length(s.text, link)+n.text.length(s.spoiler, link) > most {
 		return nil, n.invalid("Text character limit of %d exceeded", most)
 	}
-	var p *problem
 	if s.poll, p = n.newPoll(q); p != nil {
 		return nil, p
 	}
@@ -105,6 +95,43 @@ func (n *Network) draft(q *request) (*status, *problem) {
 	}
 	n.address(s)
 	return s, nil
+}
+
+// attached are the files of a status as asked for; those that it has already may stay.
+func (n *Network) attached(q *request, of *status, most int) ([]*file, *problem) {
+	var all []*file
+	films := 0
+	for _, id := range q.values["media_ids"] {
+		number, _ := strconv.ParseInt(id, 10, 64)
+		f := n.loose(q, number)
+		if own := n.media[number]; f == nil && own != nil && of != nil && own.used == of {
+			f = own
+		}
+		if f == nil {
+			return nil, n.verdict("Media %s not found or already attached to another post", id)
+		}
+		if f.busy(q.now) || n.broken(f, q.now) {
+			return nil, n.verdict("Cannot attach files that have not finished processing. Try again in a moment!")
+		}
+		if !strings.HasPrefix(f.kind, "image/") {
+			films++
+		}
+		all = append(all, f)
+	}
+	switch {
+	case len(all) > most, len(all) > 0 && q.has("poll[options]"):
+		return nil, n.verdict("Cannot attach more than %d files", most)
+	case films > 0 && len(all) > 1 && !n.options.GoToSocial:
+		return nil, n.verdict("Cannot attach a video to a post that already contains images")
+	}
+	return all, nil
+}
+
+// verdict is a refusal in words of its own.
+func (n *Network) verdict(format string, args ...any) *problem {
+	p := n.invalid(format, args...)
+	p.text = fmt.Sprintf(format, args...)
+	return p
 }
 
 // address finds who and what a text names.
@@ -272,15 +299,32 @@ func (n *Network) editStatus(q *request) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	most, link, _ := n.options.most()
+	most, link, files := n.options.most()
 	text := q.values.Get("status")
-	if strings.TrimSpace(text) == "" && len(s.files) == 0 {
+	// What an edit does not name is taken away.
+	kept, p := n.attached(q, s, files)
+	if p != nil {
+		return nil, p
+	}
+	vote, p := n.newPoll(q)
+	if p != nil {
+		return nil, p
+	}
+	if strings.TrimSpace(text) == "" && len(kept) == 0 {
 		return nil, n.invalid("Text can't be blank")
 	}
 	if n.text.length(text, link)+n.text.length(q.values.Get("spoiler_text"), link) > most {
 		return nil, n.invalid("Text character limit of %d exceeded", most)
 	}
+	if same := text == s.text && slices.Equal(kept, s.files) && q.values.Get("spoiler_text") == s.spoiler && vote == nil && s.poll == nil; same {
+		n.accept(q, s, sandbox.Entry{Action: sandbox.Edit, Repeat: true})
+		return n.view(q, s), nil
+	}
 	n.rewrite(s, text, q.now)
+	for _, f := range kept {
+		f.used = s
+	}
+	s.files, s.poll = kept, vote
 	s.spoiler, s.sensitive = q.values.Get("spoiler_text"), q.flag("sensitive")
 	n.accept(q, s, sandbox.Entry{Action: sandbox.Edit})
 	return n.view(q, s), nil
@@ -415,6 +459,12 @@ func (n *Network) setPin(q *request, on bool) (any, *problem) {
 		if one.pinned {
 			pinned++
 		}
+	}
+	if on && (s.visibility == "direct" || s.of != nil) {
+		return nil, n.invalid("Posts that are only visible to mentioned users cannot be pinned")
+	}
+	if on && s.pinned && !n.options.GoToSocial {
+		return nil, n.verdict("Duplicate record")
 	}
 	if on && !s.pinned && pinned >= 5 {
 		return nil, n.invalid("You have already pinned the maximum number of posts")

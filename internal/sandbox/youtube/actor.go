@@ -153,3 +153,9 @@ func (a actor) own(p sandbox.Person, id string, act func(*comment)) error {
 	act(c)
 	return nil
 }
+
+// HoldBack makes the network keep a comment for review, for whoever has the actor alone.
+func (a actor) HoldBack(id, state string) { a.n.HoldBack(id, state) }
+
+// State says how a comment stands.
+func (a actor) State(id string) string { return a.n.State(id) }

@@ -35,6 +35,17 @@ export function networkPublishes(name: string): boolean {
 	return networkCan(name, 'publish') || !!networkNamed(name)?.assisted;
 }
 
+/** Why a network cannot do something and what to do instead; empty when it can, or nobody knows. */
+export function networkWhy(name: string, action: string): { why: string; instead: string } | null {
+	const found = networkNamed(name)?.actions.find((a) => a.action === action);
+	return found && !found.can ? { why: found.why ?? '', instead: found.instead ?? '' } : null;
+}
+
+/** Whether posts or comments can be kept at the top; false while nobody knows. */
+export function networkPins(name: string, what: 'post' | 'comment'): boolean {
+	return networkNamed(name)?.pins.includes(what) ?? false;
+}
+
 /** Whether a network can do something; true while nobody knows. */
 export function networkCan(name: string, action: string): boolean {
 	return networkNamed(name)?.actions.find((a) => a.action === action)?.can ?? true;

@@ -92,8 +92,14 @@ export const publications = {
 	done: async (id: string, url: string, proof: string) =>
 		asPost(await body(rest.POST('/api/v1/publications/{id}/done', { ...one(id), body: { url: url || undefined, proof: proof || undefined } }))),
 	count: async (id: string, counts: Record<string, number>) => asPost(await body(rest.POST('/api/v1/publications/{id}/counts', { ...one(id), body: { counts } }))),
+	edit: async (id: string, change: { part: number; text: string; title?: string }) => asPost(await body(rest.POST('/api/v1/publications/{id}/edit', { ...one(id), body: change }))),
+	edits: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/publications/{id}/edits', { ...one(id), signal })),
+	pin: async (id: string, on: boolean) => asPost(await body(rest.POST('/api/v1/publications/{id}/pin', { ...one(id), body: { on } }))),
 	removeRemote: async (id: string) => asPost(await body(rest.DELETE('/api/v1/publications/{id}/remote', one(id))))
 };
+
+export const figures = (channel: string, days: number, signal?: AbortSignal) =>
+	body(rest.GET('/api/v1/measures/accounts', { params: { query: { channel: channel || undefined, days } }, signal }));
 
 export const devices = {
 	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/devices', { signal })),

@@ -562,6 +562,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/measures/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of the accounts, day by day */
+        get: operations["listAccountFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/measures/definitions": {
         parameters: {
             query?: never;
@@ -703,6 +720,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep it in the network's own queue for review */
+        post: operations["holdMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/like": {
         parameters: {
             query?: never;
@@ -734,6 +768,40 @@ export interface paths {
         get: operations["getAttachment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep it at the top of those below our post */
+        post: operations["pinMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it out of the network's queue for review */
+        post: operations["releaseMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -785,6 +853,23 @@ export interface paths {
         put?: never;
         /** Take the like back */
         post: operations["unlikeMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/unpin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it go from the top */
+        post: operations["unpinMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -972,6 +1057,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a person's words from us without their knowing, or hear them again */
+        post: operations["mutePerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts": {
         parameters: {
             query?: never;
@@ -1134,6 +1236,60 @@ export interface paths {
         put?: never;
         /** Confirm that it was published by hand */
         post: operations["publishedByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the words of what is out, where the network can
+         * @description The change is made in the background; the list of changes says how that goes, and keeps what was there before.
+         */
+        post: operations["editPublication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How what is out was changed, newest first */
+        get: operations["listEdits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep it at the top of our account, or let it go */
+        post: operations["pinPublication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1619,6 +1775,30 @@ export interface components {
             password: string;
             token: string;
         };
+        AccountDay: {
+            /** Format: date-time */
+            as_of: string;
+            counts: {
+                [key: string]: number;
+            };
+            day: string;
+        };
+        AccountFigures: {
+            audience: components["schemas"]["Audience"];
+            channel_id: string;
+            /** @description The oldest first. A day or a count that was not told is absent, never 0. */
+            days: components["schemas"]["AccountDay"][];
+            /**
+             * Format: int64
+             * @description For how many days the figures of a day may still change.
+             */
+            late: number;
+            network: string;
+            /** @description The network tells the figures of an account; else only its followers are known. */
+            told: boolean;
+            /** @description Whose days these are. */
+            zone: string;
+        };
         Alert: {
             /** @description Something does not work now. */
             bad: boolean;
@@ -1642,6 +1822,32 @@ export interface components {
             type: string;
             url: string;
         };
+        Audience: {
+            /**
+             * Format: int64
+             * @description On the first day that tells; null: there is one day only.
+             */
+            before: number | null;
+            before_day: string;
+            day: string;
+            /**
+             * Format: int64
+             * @description On the last day that tells.
+             */
+            followers: number | null;
+            /**
+             * Format: int64
+             * @description The network's own sum of those who came, of the days that tell; null: it does not say.
+             */
+            gained: number | null;
+            /** Format: int64 */
+            lost: number | null;
+            /**
+             * Format: int64
+             * @description How many days tell of coming or going.
+             */
+            told_days: number;
+        };
         Author: {
             id: string;
             name: string;
@@ -1654,9 +1860,6 @@ export interface components {
             settings?: {
                 [key: string]: string;
             };
-        };
-        Ban: {
-            on: boolean;
         };
         Cell: {
             action: string;
@@ -1777,6 +1980,8 @@ export interface components {
              * @description The oldest message of theirs that nobody answered.
              */
             waiting_since: string | null;
+            /** @description Of a private conversation, where the network sets a time: until when one may write. */
+            writing: components["schemas"]["Writing"] | null;
         };
         Cost: {
             /** @description A decimal number. */
@@ -1819,6 +2024,33 @@ export interface components {
              * @description null or past = now.
              */
             due_at: string | null;
+        };
+        Edit: {
+            after: string;
+            /** Format: date-time */
+            at: string;
+            before: string;
+            by: string;
+            error: string;
+            hint: string;
+            id: string;
+            /** Format: int64 */
+            part: number;
+            /** @enum {string} */
+            state: "due" | "claimed" | "done" | "unclear" | "failed";
+            title_after: string;
+            title_before: string;
+        };
+        Edits: {
+            /**
+             * Format: int64
+             * @description Since it was published.
+             */
+            minutes: number;
+            /** Format: int64 */
+            times: number;
+            /** @description Its title, too. */
+            title: boolean;
         };
         FieldError: {
             detail: string;
@@ -1987,9 +2219,13 @@ export interface components {
             };
             link: boolean;
             media: components["schemas"]["MediaLimit"];
+            /** @description Of a private message; absent: as an answer. */
+            message?: components["schemas"]["TextLimit"];
             paid_label: boolean;
             /** @description Absent: it has no polls. */
             poll?: components["schemas"]["PollLimit"];
+            /** @description Of an answer; absent: as the text. */
+            reply?: components["schemas"]["TextLimit"];
             text: components["schemas"]["TextLimit"];
             thread: boolean;
             /** @description Absent: it has no titles. */
@@ -2069,7 +2305,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             author_name: string;
-            /** @description What one may do with it: reply, private_reply, like, hide, delete. */
+            /** @description What one may do with it: reply, private_reply, like, pin, hide, hold, delete, ban, retry. */
             can: string[];
             conversation_id: string;
             error: string;
@@ -2080,6 +2316,7 @@ export interface components {
             /** @description The message it answers, ours; empty when it answers the post itself. */
             parent_id: string;
             person: components["schemas"]["PersonName"] | null;
+            pinned: boolean;
             private: boolean;
             /** @description Why a rule holds it. */
             reason: components["schemas"]["Reason"] | null;
@@ -2089,12 +2326,16 @@ export interface components {
             state: "visible" | "held" | "hidden" | "deleted";
             text: string;
             url: string;
+            /** @description Of a comment, where the network sets a time: until when one may answer it in private. */
+            writing: components["schemas"]["Writing"] | null;
         };
         Network: {
             actions: components["schemas"]["Ability"][];
             as_of: string;
             /** @description No program can publish there: a person does, and is helped. */
             assisted: components["schemas"]["Assisted"] | null;
+            /** @description How a post that is out may be changed, where it can be. */
+            edits: components["schemas"]["Edits"];
             /** @description What the driver was proved on. */
             evidence: string;
             /** @description What the form asks to connect an account. */
@@ -2104,6 +2345,8 @@ export interface components {
             name: string;
             /** @description What may be chosen for each post there. */
             options: components["schemas"]["Option"][];
+            /** @description What can be kept at the top, where anything can: post, comment. */
+            pins: string[];
             /** @description It has messages that were approved beforehand: GET /channels/{id}/templates. */
             templates: boolean;
         };
@@ -2196,6 +2439,11 @@ export interface components {
             name: string;
             required: boolean;
         };
+        PageAccountFigures: {
+            items: components["schemas"]["AccountFigures"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PageChannel: {
             items: components["schemas"]["Channel"][];
             /** @description The cursor of the next page; empty at the end. */
@@ -2213,6 +2461,11 @@ export interface components {
         };
         PageDefinition: {
             items: components["schemas"]["Definition"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageEdit: {
+            items: components["schemas"]["Edit"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -2327,6 +2580,8 @@ export interface components {
             last_seen: string;
             /** Format: int64 */
             messages: number;
+            /** @description Their words are kept from us, and they do not know. */
+            muted: boolean;
             name: string;
             note: string;
             /** @description Newest first; only on the person's own page. */
@@ -2459,6 +2714,8 @@ export interface components {
             /** @description It has parts of its own. */
             own: boolean;
             parts: components["schemas"]["Part"][];
+            /** @description The network keeps it at the top of our account. */
+            pinned: boolean;
             /** @description Of one published by hand: the file that was shown. */
             proof?: string;
             /** Format: date-time */
@@ -2572,6 +2829,16 @@ export interface components {
             /** @enum {string} */
             outcome: "published" | "absent";
             url?: string;
+        };
+        Rewording: {
+            /**
+             * Format: int64
+             * @description Of a thread, from 0.
+             */
+            part?: number;
+            text: string;
+            /** @description Empty: as it is. */
+            title?: string;
         };
         Room: {
             /** @description In a calendar day of this time zone. */
@@ -2702,6 +2969,9 @@ export interface components {
             auth: string;
             endpoint: string;
             p256dh: string;
+        };
+        Switch: {
+            on: boolean;
         };
         Target: {
             channel_id: string;
@@ -2863,6 +3133,8 @@ export interface components {
             hours: number;
             kind: string;
             name: string;
+            /** @description One message, and no second one. */
+            once: boolean;
             then: string;
         };
         Workspace: {
@@ -2877,6 +3149,26 @@ export interface components {
             locale?: "en" | "fr";
             name?: string;
             zone?: string;
+        };
+        Writing: {
+            /**
+             * Format: int64
+             * @description How long the window is.
+             */
+            hours: number;
+            /** @description One may write now. */
+            open: boolean;
+            /** @description The network takes one private answer, and it was given. */
+            spent: boolean;
+            /** @description What is possible after it. */
+            then: string;
+            /**
+             * Format: date-time
+             * @description When the window ends, or ended.
+             */
+            until: string;
+            /** @description The network's window that is in force, or was the last: standard, human_agent, private_reply. */
+            window: string;
         };
         Wrong: {
             /** @enum {string} */
@@ -4182,6 +4474,38 @@ export interface operations {
             };
         };
     };
+    listAccountFigures: {
+        parameters: {
+            query?: {
+                channel?: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAccountFigures"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDefinitions: {
         parameters: {
             query?: never;
@@ -4523,6 +4847,40 @@ export interface operations {
             };
         };
     };
+    holdMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     likeMessage: {
         parameters: {
             query?: never;
@@ -4587,6 +4945,74 @@ export interface operations {
                     "image/webp": string;
                     "video/3gpp": string;
                     "video/mp4": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pinMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -4669,6 +5095,40 @@ export interface operations {
         };
     };
     unlikeMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unpinMessage: {
         parameters: {
             query?: never;
             header?: {
@@ -5067,7 +5527,45 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Ban"];
+                "application/json": components["schemas"]["Switch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mutePerson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switch"];
             };
         };
         responses: {
@@ -5492,6 +5990,113 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Done"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editPublication: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rewording"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEdits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEdit"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pinPublication: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switch"];
             };
         };
         responses: {

@@ -27,6 +27,10 @@ export const conversations = {
 export const messages = {
 	hide: (id: string) => body(rest.POST('/api/v1/messages/{id}/hide', one(id))),
 	unhide: (id: string) => body(rest.POST('/api/v1/messages/{id}/unhide', one(id))),
+	hold: (id: string) => body(rest.POST('/api/v1/messages/{id}/hold', one(id))),
+	release: (id: string) => body(rest.POST('/api/v1/messages/{id}/release', one(id))),
+	pin: (id: string) => body(rest.POST('/api/v1/messages/{id}/pin', one(id))),
+	unpin: (id: string) => body(rest.POST('/api/v1/messages/{id}/unpin', one(id))),
 	like: (id: string) => body(rest.POST('/api/v1/messages/{id}/like', one(id))),
 	unlike: (id: string) => body(rest.POST('/api/v1/messages/{id}/unlike', one(id))),
 	remove: (id: string) => body(rest.POST('/api/v1/messages/{id}/delete', one(id))),
@@ -38,7 +42,8 @@ export const people = {
 		body(rest.GET('/api/v1/people', { params: { query: { q: q || undefined, cursor: cursor || undefined } }, signal })),
 	get: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/people/{id}', { ...one(id), signal })),
 	note: (id: string, note: string) => body(rest.PATCH('/api/v1/people/{id}', { ...one(id), body: { note } })),
-	ban: (id: string, on: boolean) => body(rest.POST('/api/v1/people/{id}/ban', { ...one(id), body: { on } }))
+	ban: (id: string, on: boolean) => body(rest.POST('/api/v1/people/{id}/ban', { ...one(id), body: { on } })),
+	mute: (id: string, on: boolean) => body(rest.POST('/api/v1/people/{id}/mute', { ...one(id), body: { on } }))
 };
 
 type VerdictState = NonNullable<operations['listVerdicts']['parameters']['query']>['state'];

@@ -32,12 +32,15 @@ export type Post = Omit<S['Post'], 'parts' | 'publications'> & { parts: Part[]; 
 export type PostState = Post['state'];
 export type PostKind = Publication['kind'];
 export type Option = S['Option'];
+export type Edit = S['Edit'];
+export type AccountFigures = S['AccountFigures'];
 export type Choice = S['Choice'];
 export type Ability = S['Ability'];
 
 export type Conversation = S['Conversation'];
 export type Message = S['Message'];
 export type Template = S['Template'];
+export type Writing = NonNullable<S['Writing']>;
 export type PersonName = S['PersonName'];
 export type Person = S['Person'];
 export type Identity = S['Identity'];

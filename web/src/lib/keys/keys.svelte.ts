@@ -9,6 +9,7 @@ export const acts: readonly Act[] = [
 	{ id: 'go.inbox', keys: 'g i', label: 'keys.go.inbox', group: 'keys.group.go' },
 	{ id: 'go.publish', keys: 'g p', label: 'keys.go.publish', group: 'keys.group.go' },
 	{ id: 'go.people', keys: 'g m', label: 'keys.go.people', group: 'keys.group.go' },
+	{ id: 'go.measure', keys: 'g f', label: 'keys.go.measure', group: 'keys.group.go' },
 	{ id: 'go.settings', keys: 'g s', label: 'keys.go.settings', group: 'keys.group.go' },
 	{ id: 'next', keys: 'j', label: 'keys.next', group: 'keys.group.list' },
 	{ id: 'previous', keys: 'k', label: 'keys.previous', group: 'keys.group.list' },

@@ -9,6 +9,7 @@ export const places: readonly Place[] = [
 	{ id: 'inbox', href: '/inbox', label: 'place.inbox', icon: 'inbox' },
 	{ id: 'publish', href: '/publish', label: 'place.publish', icon: 'publish' },
 	{ id: 'people', href: '/people', label: 'place.people', icon: 'people' },
+	{ id: 'measure', href: '/measure', label: 'place.measure', icon: 'chart' },
 	{ id: 'settings', href: '/settings', label: 'place.settings', icon: 'settings' }
 ];
 

@@ -15,6 +15,15 @@ export function span(ms: number, locale: string, display: 'short' | 'long' = 'sh
 	return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: display }).format(n);
 }
 
+/** What is left, in its two largest units: 3 h 12 min, 2 days 5 h. Under a minute is one. */
+export function left(ms: number, locale: string): string {
+	const said = (n: number, unit: 'minute' | 'hour' | 'day') => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: unit === 'day' ? 'long' : 'short' }).format(n);
+	const minutes = Math.max(1, Math.floor(ms / minute));
+	const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
+	const parts = days > 0 ? [said(days, 'day'), hours > 0 && said(hours, 'hour')] : hours > 0 ? [said(hours, 'hour'), rest > 0 && said(rest, 'minute')] : [said(rest, 'minute')];
+	return parts.filter(Boolean).join(' ');
+}
+
 /** A window of seconds as a person says it: 90 s, 5 minutes, an hour. */
 export function windowSpan(seconds: number, locale: string): string {
 	const [n, unit] =

@@ -1,0 +1,86 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/inbox"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// pinner gives what pins posts or comments on a network, and how many of them.
+func (h *House) pinner(name network.Name, what string) (network.Pinner, int, error) {
+	pinner, err := network.As[network.Pinner](h.Networks, name, network.ActPin)
+	if err != nil {
+		return nil, 0, err
+	}
+	d, err := h.Networks.Get(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	most, ok := d.Profile().Pinnable(what)
+	switch {
+	case !ok && what == network.PinPost:
+		return nil, 0, fault.New(fault.Invalid, "%s lets programs pin comments, not posts.", d.Profile().Label).WithHint("Pin the post on the network itself.")
+	case !ok:
+		return nil, 0, fault.New(fault.Invalid, "%s lets programs pin posts, not comments.", d.Profile().Label).WithHint("Pin the comment on the network itself.")
+	}
+	return pinner, most, nil
+}
+
+// PinPost keeps a post of ours at the top of the account, or lets it go.
+func (h *House) PinPost(ctx context.Context, actor access.Actor, publicationID string, on bool) error {
+	var p publish.Publication
+	var parts []publish.Part
+	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		if p, err = publish.GetPublication(ctx, tx, actor.Workspace, publicationID); err == nil {
+			parts, err = publish.Sequence(ctx, tx, actor.Workspace, publicationID)
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+		return err
+	}
+	c, conn, err := h.conn(ctx, actor.Workspace, p.ChannelID)
+	if err != nil {
+		return err
+	}
+	pinner, most, err := h.pinner(c.Network, network.PinPost)
+	if err != nil {
+		return err
+	}
+	if p.State != publish.Published || len(parts) == 0 || parts[0].RemoteID == "" || saidByHand(parts[0].RemoteID) {
+		return fault.New(fault.Conflict, "This is not published.")
+	}
+	if err := pinner.Pin(ctx, conn, parts[0].Remote, on); err != nil {
+		return unanswered(err)
+	}
+	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
+		h.tell(tx, actor.Workspace, "posts", p.PostID)
+		return publish.Pin(ctx, tx, p, on, most)
+	})
+}
+
+// PinMessage keeps a comment at the top of those below our post, or lets it go.
+func (h *House) PinMessage(ctx context.Context, actor access.Actor, messageID string, on bool) error {
+	m, conn, name, err := h.message(ctx, actor, access.Moderate, messageID)
+	if err != nil {
+		return err
+	}
+	pinner, most, err := h.pinner(name, network.PinComment)
+	if err != nil {
+		return err
+	}
+	if err := pinner.Pin(ctx, conn, m.Remote, on); err != nil {
+		return unanswered(err)
+	}
+	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
+		h.tell(tx, actor.Workspace, "inbox", m.ConversationID)
+		return inbox.Pin(ctx, tx, m, on, most)
+	})
+}

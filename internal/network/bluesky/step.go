@@ -1,0 +1,145 @@
+package bluesky
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/kithhq/kith/internal/network"
+)
+
+// The acts by their names, as they are shown.
+const (
+	stepUpload  = "upload"
+	stepProcess = "process"
+	stepPublish = "publish"
+)
+
+// way is how far the files of a post have come.
+type way struct {
+	Files []handed `json:"f,omitempty"`
+	// Again is how often the files were gone when the post was to be made.
+	Again int `json:"again,omitempty"`
+}
+
+// handed is one file at Bluesky.
+type handed struct {
+	Job   string          `json:"job,omitempty"`   // of the video service
+	Asked int             `json:"asked,omitempty"` // how often we asked about it
+	Blob  json.RawMessage `json:"blob,omitempty"`  // it is in the repository
+	Plain bool            `json:"plain,omitempty"` // the video service cannot bring it there: we do
+}
+
+// Step does one act of a post: its files first, the post itself last.
+func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
+	if part.Step.Name == network.Begun {
+		whole := part
+		whole.Text = carry(part)
+		if err := network.Refusal(d.limits(conn), whole); err != nil {
+			return network.Stepped{}, err
+		}
+		return network.Stepped{Step: way{}.next(part)}, nil
+	}
+	w := reached(part)
+	if len(w.Files) != len(part.Media) {
+		return network.Stepped{Step: way{}.next(part)}, nil
+	}
+	if part.Step.Name == stepPublish {
+		sent, err := d.put(ctx, conn, part, w.blobs())
+		if refused(err) == "BlobNotFound" && len(w.Files) > 0 && w.Again < 5 {
+			// What no record names is swept away. A video that the service has seen
+			// is not brought once more by it.
+			again := way{Again: w.Again + 1, Files: make([]handed, len(w.Files))}
+			for i := range again.Files {
+				again.Files[i].Plain = true
+			}
+			return network.Stepped{Step: again.next(part)}, nil
+		}
+		if err != nil {
+			return network.Stepped{}, err
+		}
+		return network.Stepped{Sent: &sent}, nil
+	}
+	wait, err := d.hand(ctx, conn, part, &w)
+	if err != nil {
+		return network.Stepped{}, err
+	}
+	return network.Stepped{Step: w.next(part), Wait: wait}, nil
+}
+
+// reached is how far a part has come; nowhere where that cannot be read.
+func reached(part network.Part) way {
+	var w way
+	if len(part.Step.State) > 0 && json.Unmarshal(part.Step.State, &w) != nil {
+		return way{}
+	}
+	return w
+}
+
+// next is the step that comes after what is reached.
+func (w way) next(part network.Part) network.Step {
+	if len(w.Files) != len(part.Media) {
+		w.Files = make([]handed, len(part.Media))
+	}
+	state, err := json.Marshal(w)
+	if err != nil {
+		panic(err) // strings, numbers and what was JSON before
+	}
+	s := network.Step{Name: stepPublish, State: state}
+	for i, m := range part.Media {
+		s.Total += m.Bytes
+		if f := w.Files[i]; f.Job != "" || f.Blob != nil {
+			s.Done += m.Bytes
+		}
+	}
+	switch i := w.current(); {
+	case i < 0:
+		s.Public = true
+	case w.Files[i].Job == "":
+		s.Name = stepUpload
+	default:
+		s.Name = stepProcess
+	}
+	return s
+}
+
+// current is the first file that is not in the repository; -1: all are.
+func (w way) current() int {
+	for i, f := range w.Files {
+		if f.Blob == nil {
+			return i
+		}
+	}
+	return -1
+}
+
+func (w way) blobs() []json.RawMessage {
+	var all []json.RawMessage
+	for _, f := range w.Files {
+		all = append(all, f.Blob)
+	}
+	return all
+}
+
+// hand does one act for the first file that needs one.
+func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part, w *way) (time.Duration, error) {
+	i := w.current()
+	if i < 0 {
+		return 0, nil
+	}
+	m, f := part.Media[i], w.Files[i]
+	var wait time.Duration
+	var err error
+	switch {
+	case !m.Video() || f.Plain:
+		f.Blob, err = d.upload(ctx, conn, m)
+	case f.Job == "":
+		f, err = d.film(ctx, conn, part.Key, m, f)
+	default:
+		f, wait, err = d.worked(ctx, f)
+	}
+	if err == nil {
+		w.Files[i] = f
+	}
+	return wait, err
+}

@@ -1,0 +1,212 @@
+package networktest
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/sandbox"
+)
+
+// What an account does with what is out already, and with people, beside
+// answering them.
+
+func edits(t *testing.T, h Harness) {
+	if !offers(t, h, network.ActEdit) {
+		return
+	}
+	w := NewWorld(t, h)
+	part, sent := w.Publish("with a mitsake")
+	editor := w.Driver.(network.Editor)
+	change := part
+	change.Text = "without a mistake"
+	now := sent.Ref
+	for range 2 {
+		ref, err := editor.Edit(t.Context(), w.Conn, now, change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ref.ID == "" {
+			t.Fatal("what is changed is nothing any more")
+		}
+		now = ref
+	}
+	if !w.told("without a mistake") {
+		t.Error("the network was not told the new words")
+	}
+	if made := w.Ledger(sandbox.Publish); len(made) != 1 {
+		t.Errorf("a change made another post: %+v", made)
+	}
+	change.Text = strings.Repeat("é", w.Account.Limits.Text.Max+1)
+	before := len(w.Ledger(sandbox.Edit))
+	_, err := editor.Edit(t.Context(), w.Conn, now, change)
+	w.kind(err, fault.Invalid)
+	if len(w.Ledger(sandbox.Edit)) != before {
+		t.Error("what is too long was taken")
+	}
+	change.Text = "once more"
+	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: sandbox.Edit, Times: 1})
+	if _, err := editor.Edit(t.Context(), w.Conn, now, change); err != nil {
+		w.kind(err, fault.Unavailable, fault.Uncertain)
+	}
+}
+
+// told says whether the network got a text in the body of some request.
+func (w *World) told(text string) bool {
+	for _, r := range w.Front.Requests() {
+		if strings.Contains(string(r.Body), text) || strings.Contains(string(r.Body), strings.ReplaceAll(text, " ", "+")) {
+			return true
+		}
+	}
+	return false
+}
+
+func pins(t *testing.T, h Harness) {
+	if !offers(t, h, network.ActPin) {
+		return
+	}
+	w := NewWorld(t, h)
+	_, first := w.Publish("first things first")
+	_, second := w.Publish("then this")
+	pinner := w.Driver.(network.Pinner)
+	if fault.Is(pinner.Pin(t.Context(), w.Conn, first.Ref, true), fault.Invalid) && network.Can(w.Driver, network.ActReply) {
+		// Some networks let programs pin comments alone.
+		one, _ := w.comment(first.ID, "well said")
+		two, _ := w.comment(first.ID, "quite so")
+		first.Ref, second.Ref = one.Ref, two.Ref
+	}
+	for _, step := range []struct {
+		ref network.Ref
+		on  bool
+	}{{first.Ref, true}, {first.Ref, true}, {second.Ref, true}, {first.Ref, false}, {second.Ref, false}, {second.Ref, false}} {
+		if err := pinner.Pin(t.Context(), w.Conn, step.ref, step.on); err != nil {
+			t.Fatalf("pin %v: %v", step.on, err)
+		}
+	}
+	w.again(t, sandbox.Edit, func() error { return pinner.Pin(t.Context(), w.Conn, first.Ref, true) })
+}
+
+// again loses the answer to something that may be done again without harm.
+func (w *World) again(t *testing.T, action sandbox.Action, do func() error) {
+	t.Helper()
+	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: action, Times: 1})
+	if err := do(); err != nil {
+		w.kind(err, fault.Unavailable, fault.Uncertain)
+		if err := do(); err != nil {
+			t.Errorf("again: %v", err)
+		}
+	}
+}
+
+func mutes(t *testing.T, h Harness) {
+	if !offers(t, h, network.ActMute) {
+		return
+	}
+	w := NewWorld(t, h)
+	_, sent := w.Publish("say what you like")
+	comment, cursor := w.comment(sent.ID, "blah")
+	muter := w.Driver.(network.Muter)
+	mute := func(on bool) {
+		t.Helper()
+		for range 2 {
+			if err := muter.Mute(t.Context(), w.Conn, comment.Author, on); err != nil {
+				t.Fatalf("mute %v: %v", on, err)
+			}
+		}
+	}
+	heard := func(text string) bool {
+		t.Helper()
+		w.Act(sandbox.Act{Kind: "comment", Target: sent.ID, Text: text, Person: "p001"}) // they do not notice
+		events, next := w.Read(cursor)
+		cursor = next
+		for _, e := range events {
+			if strings.Contains(e.Text, text) {
+				return true
+			}
+		}
+		return false
+	}
+	mute(true)
+	if heard("blah blah") == h.Unheard {
+		t.Errorf("who is muted is heard: %v", !h.Unheard)
+	}
+	mute(false)
+	if !heard("sorry") {
+		t.Error("who is not muted any more is not heard")
+	}
+	w.again(t, sandbox.Ban, func() error { return muter.Mute(t.Context(), w.Conn, comment.Author, true) })
+}
+
+func insights(t *testing.T, h Harness) {
+	if !offers(t, h, network.ActInsights) {
+		return
+	}
+	w := NewWorld(t, h)
+	ask := func() (network.Counts, error) {
+		return w.Driver.(network.Insighter).Insights(t.Context(), w.Conn, w.Stage.Clock.Now().Add(-24*time.Hour))
+	}
+	before, err := ask()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "follow", Person: "p006"}); err == nil {
+		after, err := ask()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if was, given := before[network.Followers]; given && after[network.Followers] < was {
+			t.Errorf("somebody follows, and %d became %d", was, after[network.Followers])
+		}
+	}
+	for name, n := range before {
+		if n < 0 {
+			t.Errorf("%s is %d", name, n)
+		}
+	}
+	w.silence([]string{"followers_count", "following_count", "followersCount", "followsCount"})
+	if counts, err := ask(); err == nil && counts[network.Followers] == 0 {
+		if _, given := counts[network.Followers]; given {
+			t.Error("the network says nothing, and nobody follows")
+		}
+	}
+}
+
+// silence makes a network that stops telling some fields.
+func (w *World) silence(names []string) {
+	w.Front.Instead(func(rw http.ResponseWriter, r *http.Request) bool {
+		held := httptest.NewRecorder()
+		w.Front.next.ServeHTTP(held, r)
+		var value any
+		body := held.Body.Bytes()
+		if json.Unmarshal(body, &value) == nil {
+			strip(value, names)
+			body, _ = json.Marshal(value) // it has just been read
+		}
+		rw.Header().Set("Content-Type", held.Header().Get("Content-Type"))
+		rw.WriteHeader(held.Code)
+		_, _ = rw.Write(body) // the client sees to it
+		return true
+	})
+}
+
+// strip takes fields out of a JSON value.
+func strip(v any, names []string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, n := range names {
+			delete(v, n)
+		}
+		for _, inner := range v {
+			strip(inner, names)
+		}
+	case []any:
+		for _, inner := range v {
+			strip(inner, names)
+		}
+	}
+}
