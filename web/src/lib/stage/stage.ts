@@ -103,7 +103,12 @@ export const stage = {
 	posts: async (network: string, account: string, signal?: AbortSignal) =>
 		(await as<{ items: StagePost[] }>(rest.GET('/api/v1/rehearsal/posts', { params: { query: { network, account } }, signal }))).items,
 	talk: (act: Act) => as<Acted>(rest.POST('/api/v1/rehearsal/talk', told(act))),
-	now: (signal?: AbortSignal) => as<StageClock>(rest.GET('/api/v1/rehearsal/clock', { signal })),
+	// Asked on every page, all the time: that a session has ended is noticed by what somebody does, not by this.
+	now: async (signal?: AbortSignal) => {
+		const answer = await fetch('/api/v1/rehearsal/clock', { signal, cache: 'no-store' });
+		if (!answer.ok) throw new Error(String(answer.status));
+		return (await answer.json()) as StageClock;
+	},
 	scenes: (signal?: AbortSignal) => as<{ items: Scene[]; past: Scene[]; known: Play[] }>(rest.GET('/api/v1/rehearsal/scenarios', { signal })),
 	play: (name: string, network: string) => as<Scene>(rest.POST('/api/v1/rehearsal/scenarios', told({ name, network }))),
 	stop: (id: string) => rest.DELETE('/api/v1/rehearsal/scenarios/{id}', at(id)),
