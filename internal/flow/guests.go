@@ -47,6 +47,9 @@ func (h *House) inherit(ctx context.Context, tx *store.Tx, c channel.Channel) er
 	if err != nil || !there {
 		return err
 	}
+	if err := channel.Hold(ctx, tx, c.Workspace, before.ID); err != nil { // see route
+		return err
+	}
 	h.tell(tx, c.Workspace, "inbox", "")
 	return inbox.Hand(ctx, tx, c.Workspace, before.ID, c.ID, c.Network)
 }
@@ -66,6 +69,8 @@ func (h *House) route(ctx context.Context, tx *store.Tx, c channel.Channel, all 
 				if there {
 					a.ChannelID, a.Network = heir.ID, guest
 					a = a.Ready()
+				} else if err := channel.Hold(ctx, tx, c.Workspace, c.ID); err != nil { // it must not be connected meanwhile
+					return nil, err
 				}
 			}
 			given, err := h.given(ctx, tx, c, a)
