@@ -121,7 +121,12 @@ func (d *Driver) sound(conn network.Conn, part network.Part) error {
 		}
 	}
 	partner := partnerOf(part)
+	place, err := graph.Place(part)
 	switch {
+	case err != nil:
+		return err
+	case place != "" && part.Kind == network.PlainPost && len(part.Media) > 0 && part.Media[0].Video():
+		return fault.New(fault.Invalid, "Facebook takes no place for a video.").WithHint("Publish it as a reel, or say in the text where it is.").On("options")
 	case part.Disclosure.Paid && part.Kind != network.PlainPost:
 		return fault.New(fault.Invalid, "Facebook takes the partner of a post, not of a reel or a story.").WithHint("Publish it as a post, or add the label on Facebook.").On("options")
 	case partner == "" && part.Disclosure.Paid:
@@ -198,6 +203,9 @@ func (d *Driver) words(form url.Values, part network.Part, at state) error {
 		form.Set("message", part.Text)
 	}
 	sponsor(form, part)
+	if place, err := graph.Place(part); err == nil && place != "" { // what is wrong with it was said before
+		form.Set("place", place)
+	}
 	if len(at.Photos) == 0 {
 		if part.Link != "" {
 			form.Set("link", part.Link)

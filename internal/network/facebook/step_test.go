@@ -76,6 +76,39 @@ func labels(t *testing.T, h networktest.Harness) {
 	}
 }
 
+// A post, an album and a reel stand at a place; a video cannot, and what is no place
+// is refused.
+func TestAPostIsSomewhere(t *testing.T) {
+	const rennes = "106078429431815"
+	o := open(t)
+	album := o.Part("an album")
+	album.Media = []network.Media{networktest.Picture("image/png", 40, 40, "a shelf"), networktest.Picture("image/png", 40, 40, "another")}
+	for name, part := range map[string]network.Part{"text": o.Part("words"), "album": album, "reel": films(o)["filmreel"]} {
+		part.Options = map[string]string{"place": rennes}
+		sent, err := o.Send(part)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if at := o.net.Place(sent.ID); at != rennes {
+			t.Errorf("%s: at %q", name, at)
+		}
+	}
+	video := o.Part("a video")
+	video.Media, video.Options = []network.Media{clip()}, map[string]string{"place": rennes}
+	before := len(o.Front.Requests())
+	_, err := o.Send(video)
+	if _, hint := fault.Shown(err); !fault.Is(err, fault.Invalid) || hint == "" || len(o.Front.Requests()) != before {
+		t.Errorf("a video somewhere: %v", err)
+	}
+	for _, nowhere := range []string{"Rennes", "424242"} {
+		part := o.Part("nowhere")
+		part.Options = map[string]string{"place": nowhere}
+		if _, err := o.Send(part); !fault.Is(err, fault.Invalid) {
+			t.Errorf("at %s: %v", nowhere, err)
+		}
+	}
+}
+
 // films are the three ways of a video.
 func films(o *house) map[string]network.Part {
 	all := map[string]network.Part{}

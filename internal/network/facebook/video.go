@@ -238,6 +238,9 @@ func (d *Driver) finishes(ctx context.Context, conn network.Conn, part network.P
 	} else {
 		form.Set("video_id", at.Video)
 		form.Set("video_state", "PUBLISHED")
+		if place, err := graph.Place(part); err == nil && place != "" {
+			form.Set("place", place)
+		}
 	}
 	a := graph.Ask{Form: form}
 	var got struct {

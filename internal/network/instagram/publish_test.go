@@ -321,6 +321,18 @@ func TestWhatIsSaidAboutAPostStandsWhereItBelongs(t *testing.T) {
 		t.Errorf("sent as %+v", sent)
 	}
 
+	placed := o.Part("here")
+	placed.Media = []network.Media{networktest.Picture("image/jpeg", 800, 800, "a cat"), networktest.Picture("image/jpeg", 800, 800, "a dog")}
+	placed.Options = map[string]string{"place": " 106078429431815 "}
+	if sent, err = o.Send(placed); err != nil || o.net.Place(sent.ID) != "106078429431815" {
+		t.Errorf("at %q: %v", o.net.Place(sent.ID), err)
+	}
+	nowhere := o.Part("nowhere")
+	nowhere.Media, nowhere.Options = placed.Media, map[string]string{"place": "Rennes"}
+	if _, err = o.Send(nowhere); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a place that is no number: %v", err)
+	}
+
 	reel := o.Part("moves")
 	reel.Kind = network.Reel
 	reel.Media = []network.Media{networktest.Clip(4<<10, 10, 720, 1280, "")}

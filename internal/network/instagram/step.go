@@ -73,6 +73,9 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		if err := network.Refusal(d.limits(conn), part); err != nil {
 			return network.Stepped{}, err
 		}
+		if _, err := graph.Place(part); err != nil {
+			return network.Stepped{}, err
+		}
 		if len(part.Media) == 0 { // limits of an older house may not say so
 			return network.Stepped{}, fault.New(fault.Invalid, "Instagram takes no post without an image or a video.").WithHint("Add one.").On("media")
 		}
@@ -203,6 +206,9 @@ func (s *session) words(form url.Values, part network.Part) {
 	}
 	if part.Kind == network.Story {
 		return
+	}
+	if place, err := graph.Place(part); err == nil && place != "" { // what is wrong with it was said before
+		form.Set("location_id", place)
 	}
 	if names := usernames(part.Options["collaborators"]); len(names) > 0 {
 		data, err := json.Marshal(names)

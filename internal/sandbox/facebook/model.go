@@ -57,6 +57,7 @@ type post struct {
 	photos     []*photo
 	video      *video
 	sponsor    *page      // the partner that it is labelled with
+	place      string     // the number of its Page
 	comments   []*comment // all of them, by created
 	reactions  []reaction
 }
@@ -105,6 +106,7 @@ type video struct {
 	made               time.Time
 	description, title string
 	sponsor            *page
+	place              string
 	finished           time.Time // zero: nobody has asked for it to be published
 	ready              time.Time // when it was worked on
 	out                time.Time // when its status says that it is published

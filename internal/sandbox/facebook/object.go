@@ -274,6 +274,16 @@ func (n *Network) Sponsor(postID string) string {
 	return ""
 }
 
+// Place is the number of the Page of the place that a post is tagged with, "" for none.
+func (n *Network) Place(postID string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if o := n.posts[postID]; o != nil {
+		return o.place
+	}
+	return ""
+}
+
 // drop deletes a post and everything below it.
 func (n *Network) drop(o *post) {
 	if o.unschedule != nil {

@@ -53,6 +53,10 @@ func (a *ask) publish(p *page) (any, *graph.Fault) {
 	if err != nil {
 		return nil, err
 	}
+	place, err := a.place()
+	if err != nil {
+		return nil, err
+	}
 	if a.n.options.RefuseRepeats && text != "" && text == p.lastText && a.now.Sub(p.lastTextAt) < 5*time.Minute {
 		return nil, graph.No(http.StatusBadRequest, 506, 1455006, "Duplicate status message")
 	}
@@ -60,9 +64,18 @@ func (a *ask) publish(p *page) (any, *graph.Fault) {
 		a.n.make(p, text, link, nil, true, time.Time{}, at, at)
 	}
 	o := a.n.make(p, text, link, photos, published, due, a.now, a.now.Add(a.call.ListedLate()))
-	o.sponsor = sponsor
+	o.sponsor, o.place = sponsor, place
 	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Publish, Object: o.id, Text: text})
 	return map[string]any{"id": o.id}, nil
+}
+
+// place reads where a post was made: a Page that has an address, by its number.
+func (a *ask) place() (string, *graph.Fault) {
+	id := a.p.Get("place")
+	if _, ok := graph.Place(id); id != "" && !ok {
+		return "", graph.Invalid("Param place must be the ID of a Page with a location")
+	}
+	return id, nil
 }
 
 // sponsor reads who paid for a post: another Page, by its number. direct_share_status says whether that Page may boost it.

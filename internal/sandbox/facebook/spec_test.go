@@ -65,6 +65,7 @@ func everything(g *asker) {
 	g.Well("GET", "/"+id+"/sponsor_tags")
 	partner := g.net.AddPage("Partner").ID
 	g.Well("POST", "/me/feed", "message", "thanks", "sponsor_id", partner, "direct_share_status", "1")
+	g.Well("POST", "/me/feed", "message", "here", "place", "106078429431815")
 	for _, edge := range []string{"videos", "video_reels", "video_stories"} {
 		v := g.film(edge, film("seen"), "description", "moving")
 		g.Well("GET", "/"+v)

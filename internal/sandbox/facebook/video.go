@@ -178,13 +178,19 @@ func (a *ask) finish(p *page) (any, *graph.Fault) {
 			return nil, f
 		}
 	}
+	place := ""
+	if a.edge != "videos" { // it has none
+		if place, f = a.place(); f != nil {
+			return nil, f
+		}
+	}
 	if a.edge == "video_reels" {
 		if recent(p.reels, a.now) >= a.n.options.ReelsMost {
 			return nil, graph.No(http.StatusBadRequest, 613, 0, "(#613) Calls to this api have exceeded the rate limit.")
 		}
 		p.reels = append(p.reels, a.now)
 	}
-	v.description, v.title, v.sponsor = a.p.Get("description"), a.p.Get("title"), sponsor
+	v.description, v.title, v.sponsor, v.place = a.p.Get("description"), a.p.Get("title"), sponsor, place
 	wait := a.n.options.Work
 	v.finished, v.ready, v.number = a.now, a.now.Add(wait), a.n.number()
 	v.out = v.ready.Add(a.call.ListedLate())
@@ -219,7 +225,7 @@ func (n *Network) release(v *video, number string) {
 			v.story = n.show(v.page, number, "video", v.id, at, v.out)
 		} else {
 			v.post = n.put(v.page, number, v.description, "", nil, true, time.Time{}, at, v.out, v)
-			v.post.sponsor = v.sponsor
+			v.post.sponsor, v.post.place = v.sponsor, v.place
 		}
 	}
 	n.mu.Unlock()

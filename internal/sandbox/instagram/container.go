@@ -41,7 +41,7 @@ func (a *ask) contain(acc *account) (any, *graph.Fault) {
 		return nil, graph.No(http.StatusForbidden, 9, 2207042, "You reached maximum number of containers that is allowed to be created by Content Publishing API.")
 	}
 	c := &container{account: acc, made: a.now, file: graph.Upload{Closed: true}, kind: strings.ToUpper(a.p.Get("media_type")), caption: a.p.Get("caption"), alt: a.p.Get("alt_text"), feed: true,
-		collab: a.p.List("collaborators"), thumb: a.p.Get("thumb_offset")}
+		collab: a.p.List("collaborators"), thumb: a.p.Get("thumb_offset"), place: a.p.Get("location_id")}
 	for name, to := range map[string]*bool{"is_carousel_item": &c.child, "is_ai_generated": &c.ai, "is_paid_partnership": &c.paid, "share_to_feed": &c.feed} {
 		v, err := a.p.Flag(name, *to)
 		if err != nil {
@@ -65,6 +65,8 @@ func (a *ask) contain(acc *account) (any, *graph.Fault) {
 	return map[string]any{"id": c.id}, nil
 }
 
+func isPlace(id string) bool { _, ok := graph.Place(id); return ok }
+
 // sound checks what is said about a container.
 func (a *ask) sound(c *container) *graph.Fault {
 	switch {
@@ -82,6 +84,10 @@ func (a *ask) sound(c *container) *graph.Fault {
 		return graph.Invalid("Carousel items take no caption and no partnership")
 	case c.alt != "" && slices.Contains([]string{"REELS", "STORIES", "VIDEO", "CAROUSEL"}, c.kind):
 		return graph.Invalid("The parameter alt_text is only supported on images")
+	case c.place != "" && (c.child || c.kind == "STORIES"):
+		return graph.Invalid("The parameter location_id is not supported here")
+	case c.place != "" && !isPlace(c.place):
+		return graph.Invalid("Param location_id must be the ID of a Page with a location")
 	case len(c.collab) > 3:
 		return graph.Invalid("Provide at most 3 collaborators")
 	}
@@ -277,7 +283,7 @@ func (a *ask) publish(acc *account) (any, *graph.Fault) {
 // out puts a media into the world; the network's mutex is held.
 func (n *Network) out(acc *account, c *container, created, listed time.Time) *media {
 	m := &media{id: n.number(), account: acc, by: acc.self(), kind: "IMAGE", product: "FEED", caption: c.caption, alt: c.alt, code: n.opaque("C", 10),
-		created: created.Truncate(time.Second), listed: listed, children: c.children, data: c.data, likes: map[string]time.Time{}, ai: c.ai, paid: c.paid}
+		created: created.Truncate(time.Second), listed: listed, children: c.children, data: c.data, likes: map[string]time.Time{}, ai: c.ai, paid: c.paid, place: c.place}
 	switch {
 	case c.kind == "CAROUSEL":
 		m.kind, m.data = "CAROUSEL_ALBUM", c.children[0].data

@@ -167,6 +167,16 @@ func (n *Network) Mention(who sandbox.Person, account, text string, inComment bo
 	return m.id, commentID
 }
 
+// Place is the number of the Page of the place that a post is tagged with, "" for none.
+func (n *Network) Place(mediaID string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if m := n.media[mediaID]; m != nil {
+		return m.place
+	}
+	return ""
+}
+
 // Tag lets somebody tag us in a post of theirs.
 func (n *Network) Tag(who sandbox.Person, account, caption string) string {
 	n.mu.Lock()

@@ -61,6 +61,7 @@ type container struct {
 	ai, paid  bool
 	feed      bool
 	collab    []string
+	place     string // the number of its Page
 	thumb     string
 	broken    bool // it turns out at the end of the work
 	width     int
@@ -85,6 +86,7 @@ type media struct {
 	likes    map[string]time.Time
 	closed   bool // no comments
 	ai, paid bool
+	place    string
 }
 
 type comment struct {
