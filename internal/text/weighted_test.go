@@ -148,8 +148,11 @@ func FuzzWeighted(f *testing.F) {
 		if n < 0 || n > 23*len(s) {
 			t.Fatalf("%q is %d", s, n)
 		}
-		if twice := text.Count(s+"\n\n"+s, text.Weighted, 23); twice != 2*n+2 {
-			t.Fatalf("%q is %d, and %d twice", s, n, twice)
+		// At the very beginning X takes a letter for what stands before an address; not
+		// so behind a line's end.
+		once, twice := text.Count("\n\n"+s, text.Weighted, 23), text.Count("\n\n"+s+"\n\n"+s, text.Weighted, 23)
+		if twice != 2*once {
+			t.Fatalf("%q is %d, and %d twice", s, once, twice)
 		}
 	})
 }

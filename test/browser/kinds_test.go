@@ -20,7 +20,7 @@ func TestAReelIsMadeForAPage(t *testing.T) {
 	p := tab(t, browse(t), h)
 	w := read(t, "en")
 	say := func(key string, params ...string) string { t.Helper(); return w.say(t, key, params...) }
-	h.wrote(8, sandbox.Filter{Action: sandbox.Publish}) // the sample is out
+	h.wrote(samples, sandbox.Filter{Action: sandbox.Publish}) // the sample is out
 	p.enter(rehearse.Keeper)
 	p.open("/publish/new")
 	p.press("check", "…librairiehirondelle")
