@@ -40,7 +40,8 @@ func TestOurDriverSaysWhatLemmysTypesAllow(t *testing.T) {
 	node(t) // the types come with the client
 	var us lemmy.Credentials
 	networktest.Run(t, networktest.Harness{
-		Name: "lemmy",
+		Unheard: true,
+		Name:    "lemmy",
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
 			n := lemmy.New(stage, lemmy.Options{Messages: many, Posts: many, Comments: many, Images: many})
 			us = n.Account("maison", "Maison Kith")
