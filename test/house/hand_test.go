@@ -2,11 +2,11 @@ package house
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/sandbox"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/test/hand"
 )
@@ -50,11 +50,8 @@ func TestAPersonPublishesWhatNoProgramCan(t *testing.T) {
 // What a network refused may still be published by hand; it is not sent again.
 func TestWhatWasRefusedIsPublishedByHand(t *testing.T) {
 	p := open(t, "sqlite", false)
-	p.must(store.Do(t.Context(), p.app.DB, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "update channel set limits = replace(limits, '\"max\":300', '\"max\":9000') where network = 'bluesky'")
-		return err
-	}))
-	post := p.Write(t, hand.Texts(strings.Repeat("long ", 100)), hand.To(p.channels["bluesky"])...)
+	p.Weather.Must(sandbox.Mishap{Kind: sandbox.TokenReduced, Network: "bluesky", Action: sandbox.Publish, Times: 1})
+	post := p.Write(t, hand.Texts("long ago"), hand.To(p.channels["bluesky"])...)
 	p.Schedule(t, post.ID, time.Time{})
 	p.until("it is refused", func() (bool, any) {
 		post = p.Post(t, post.ID)
