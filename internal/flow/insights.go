@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -63,6 +64,13 @@ func (h *House) insights(ctx context.Context, job *jobs.Job, args channelArgs) e
 // daily asks for the days, and adds to ofNow what the network tells of this moment
 // alone.
 func (h *House) daily(ctx context.Context, c channel.Channel, conn network.Conn, insighter network.Insighter, how network.Insights, today time.Time, ofNow network.Counts) error {
+	if how.Late == 0 && how.Back == 0 { // it has no days: what it tells is of now
+		given, err := insighter.Insights(ctx, conn, today)
+		if err == nil {
+			maps.Copy(ofNow, given)
+		}
+		return h.untold(ctx, c, err)
+	}
 	known := map[string]bool{}
 	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
 		days, err := measure.Days(ctx, tx, c.Workspace, c.ID, today.AddDate(0, 0, -how.Back).Format(time.DateOnly))
@@ -80,12 +88,8 @@ func (h *House) daily(ctx context.Context, c channel.Channel, conn network.Conn,
 			continue
 		}
 		given, err := insighter.Insights(ctx, conn, day)
-		if fault.Is(err, fault.Throttled) || fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Uncertain) {
-			return err
-		}
-		if err != nil { // these figures are not for this account, and the rest of it is well
-			h.Log.InfoContext(ctx, "a network does not tell the figures of an account", "channel", c.ID, "error", err)
-			return nil
+		if err != nil {
+			return h.untold(ctx, c, err)
 		}
 		kept := network.Counts{}
 		for name, n := range given {
@@ -98,6 +102,18 @@ func (h *House) daily(ctx context.Context, c channel.Channel, conn network.Conn,
 		if err := h.keepDay(ctx, c, day, kept); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// untold gives what is to be tried again; else these figures are not for this
+// account, and the rest of it is well.
+func (h *House) untold(ctx context.Context, c channel.Channel, err error) error {
+	if fault.Is(err, fault.Throttled) || fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Uncertain) {
+		return err
+	}
+	if err != nil {
+		h.Log.InfoContext(ctx, "a network does not tell the figures of an account", "channel", c.ID, "error", err)
 	}
 	return nil
 }

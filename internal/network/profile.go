@@ -117,7 +117,8 @@ func (p Profile) Pinnable(what string) (most int, ok bool) {
 	return most, ok
 }
 
-// Insights is how a network tells the figures of an account.
+// Insights is how a network tells the figures of an account: of whole days, or, where
+// neither Late nor Back is said, as they are now.
 type Insights struct {
 	Zone string   `json:"zone,omitempty"` // whose days these are; "" is UTC
 	Late int      `json:"late,omitempty"` // for how many days the figures of a day may still change
