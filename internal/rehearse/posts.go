@@ -46,7 +46,7 @@ func samples() []sample {
 		{text: "Good morning! The coffee is on and the new arrivals are on the table by the window. Which one would you take home first?", to: words},
 		{text: "Rencontre jeudi à 19 h : Nadia Ferrand lit des pages de son nouveau roman et répond à vos questions. Entrée libre, dans la limite des places.", to: more},
 		{text: "Lost and found: one very loved copy of “The Little Prince”, with a train ticket to Lyon as a bookmark. Is it yours?", to: []network.Name{onBluesky, onMastodon}},
-		{text: "La table du libraire, cette semaine : six couvertures, six humeurs. Laquelle est la vôtre ?", title: "La table du libraire", shows: picture, to: seen},
+		{text: "La table du libraire, cette semaine : six couvertures, six humeurs. Laquelle est la vôtre ?", title: "La table du libraire", shows: picture, to: append([]network.Name{"lemmy"}, seen...)},
 		{text: "Five seconds of our favourite shelf, in the light of the afternoon.", title: "Our favourite shelf", shows: film, to: filmed},
 		{text: "Story hour for the little ones this Saturday at 10:30. Cushions are ours, giggles are yours.", in: 3 * time.Hour, to: words},
 		{text: "Le club de lecture de décembre est ouvert : trois romans, trois soirées, et un vin chaud. Inscriptions en boutique.", in: 26 * time.Hour,

@@ -64,6 +64,9 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 		}
 		a.Text = s.line(p.Lang, section, n.brand(a.Account))
 	}
+	if a.Target == "" && a.Kind == "react" && n.Private {
+		return Acted{}, ErrNoPost
+	}
 	if a.Target == "" && (a.Kind == "comment" || a.Kind == "react") && !n.Private {
 		posts := n.Actor.Posts(a.Account)
 		if len(posts) == 0 {

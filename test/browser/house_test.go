@@ -112,7 +112,7 @@ func (h *house) acts(a sandbox.Act) sandbox.Acted {
 }
 
 // samples is how many posts of the sample workspace go out at once, counted on each network.
-const samples = 14
+const samples = 15
 
 // wrote waits for n things that the networks took from us.
 func (h *house) wrote(n int, f sandbox.Filter) []sandbox.Entry {
