@@ -12,8 +12,7 @@
 // nil the change is durable (SQLite: synchronous=FULL; PostgreSQL: its own
 // commit). On PostgreSQL a transaction is SERIALIZABLE and is repeated on a
 // conflict, so a closure must have no effect outside the database; what leaves
-// the process waits in [Tx.AfterCommit]. [DoLocking] and [DoSnapshot] are weaker
-// and say at each call why that is enough.
+// the process waits in [Tx.AfterCommit].
 //
 // On SQLite there is one writer. Closures that wait at the same time share one
 // commit, each in its own savepoint: a closure that fails undoes only itself,

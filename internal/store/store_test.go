@@ -282,47 +282,13 @@ func TestLockingTransactionsCountToo(t *testing.T) {
 	})
 }
 
-// Two snapshots that change the same row both count; what is there already and
-// could not be seen is seen when the closure runs again.
-func TestSnapshotsLoseNothing(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		var wait sync.WaitGroup
-		for range 12 {
-			wait.Go(func() {
-				if err := store.DoSnapshot(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
-					n, err := store.One[int](ctx, tx, "select last_at from job_cron where name = 'n'")
-					if fault.Is(err, fault.NotFound) {
-						_, err = tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('n', 'x', 1)")
-						return err
-					}
-					if err != nil {
-						return err
-					}
-					_, err = tx.Exec(ctx, "update job_cron set last_at = $1 where name = 'n'", n+1)
-					return err
-				}); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wait.Wait()
-		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
-			n, err := store.One[int](ctx, tx, "select last_at from job_cron where name = 'n'")
-			if n != 12 {
-				t.Errorf("counted to %d of 12", n)
-			}
-			return err
-		})
-	})
-}
-
 // One looks whether something is there, another one writes it meanwhile: who
 // looked is told by a taken value, and finds it when the closure runs again, at
 // whatever level the two run.
 func TestWhatAnotherWroteMeanwhileIsFound(t *testing.T) {
 	db := storetest.Postgres(t)
 	type do func(context.Context, *store.DB, func(context.Context, *store.Tx) error) error
-	for name, second := range map[string]do{"serializable": store.Do, "snapshot": store.DoSnapshot, "locking": store.DoLocking} {
+	for name, second := range map[string]do{"serializable": store.Do, "locking": store.DoLocking} {
 		runs := 0
 		if err := second(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
 			runs++
@@ -331,7 +297,7 @@ func TestWhatAnotherWroteMeanwhileIsFound(t *testing.T) {
 				return err
 			}
 			if runs == 1 {
-				first := store.DoSnapshot(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+				first := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
 					_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ($1, 'x', 0)", name)
 					return err
 				})

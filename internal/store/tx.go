@@ -82,15 +82,6 @@ func DoLocking(ctx context.Context, db *DB, write func(ctx context.Context, tx *
 	return do(ctx, db, sql.LevelReadCommitted, write)
 }
 
-// DoSnapshot is Do for large closures that write every row by which others decide:
-// on PostgreSQL it runs REPEATABLE READ. Two that change the same row never both
-// succeed, and who came second repeats; but what was read and not written is not
-// watched, which for thousands of rows would cost the server the memory in which
-// it watches everybody's. Say at the call why that is enough.
-func DoSnapshot(ctx context.Context, db *DB, write func(ctx context.Context, tx *Tx) error) error {
-	return do(ctx, db, sql.LevelRepeatableRead, write)
-}
-
 func do(ctx context.Context, db *DB, level sql.IsolationLevel, write func(ctx context.Context, tx *Tx) error) error {
 	if InTx(ctx) {
 		return fault.New(fault.Internal, "a transaction inside a transaction")
@@ -109,7 +100,7 @@ func do(ctx context.Context, db *DB, level sql.IsolationLevel, write func(ctx co
 			}
 			return nil
 		}
-		// A unique value may be taken by somebody whom only the next snapshot shows.
+		// A unique value may be taken by somebody whom only the next try shows.
 		hidden := Taken(err) && attempt < 3
 		if !repeatable(err) && !hidden || attempt == 30 {
 			return err

@@ -182,10 +182,7 @@ func (r *reader) try(ctx context.Context, facts []Fact) (err error) {
 		return err
 	}
 	last := facts[len(facts)-1].Sequence
-	// A snapshot is enough: one reader has the partition (the row that advance
-	// writes), a person is in one partition, and what partitions share (a
-	// conversation, a tally, a lane) is written by whoever decides by it.
-	err = store.DoSnapshot(ctx, r.db, func(ctx context.Context, tx *store.Tx) error {
+	err = store.Do(ctx, r.db, func(ctx context.Context, tx *store.Tx) error {
 		// First: who lost the partition learns it before doing anything.
 		if err := r.advance(ctx, tx, last); err != nil || apply == nil {
 			return err
