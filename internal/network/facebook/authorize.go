@@ -2,11 +2,9 @@ package facebook
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"strings"
 
-	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph"
 )
@@ -17,38 +15,18 @@ func (d *Driver) Authorize(_ context.Context, a network.Asking) (network.Going, 
 	return network.Going{URL: d.graph.Dialog(d.consent, a, append(wanted(), "pages_show_list"))}, nil
 }
 
-// Grant turns what came back into the Pages that were chosen, each with a key of its
-// own. Made with a person's long token, the key of a Page does not end by itself.
+// Grant turns what came back into the Pages that were chosen.
 func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) ([]network.Account, error) {
-	code := graph.Code(back)
-	if code == "" {
-		return nil, fault.New(fault.Invalid, "Facebook sent nobody's permission back.").WithHint("Begin again.")
-	}
-	token, err := d.graph.Exchange(ctx, a, code)
-	if err != nil {
-		return nil, d.graph.Spent(err)
-	}
-	about, known := d.graph.Debug(ctx, token, a.App)
-	warning := ""
-	if lacks := missing(about, known); len(lacks) > 0 {
-		warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
-	}
-	var all []network.Account
-	err = d.graph.Pages(ctx, token, a.App, pageFields+",access_token", func(item json.RawMessage) {
-		var p struct {
-			page
-			Token string `json:"access_token"`
+	pages, warning, err := d.graph.Granted(ctx, a, back, pageFields, func(about graph.Debug) (warning string, err error) {
+		if lacks := missing(about, true); len(lacks) > 0 {
+			warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
 		}
-		if json.Unmarshal(item, &p) != nil || !graph.Object.MatchString(p.ID) || !graph.TokenSign.MatchString(p.Token) {
-			return // a Page without our right to it
-		}
-		account := d.account(p.page, p.Token)
-		account.Warning = warning
-		all = append(all, account)
+		return warning, nil
 	})
-	if err == nil && len(all) == 0 {
-		return nil, fault.New(fault.Invalid, "No Page was allowed.").
-			WithHint("Begin again as somebody with full control of the Page, choose it on Facebook, and allow the list of Pages (pages_show_list).")
+	all := make([]network.Account, len(pages))
+	for i, p := range pages {
+		all[i] = d.account(p, p.Token)
+		all[i].Warning = warning
 	}
 	return all, err
 }

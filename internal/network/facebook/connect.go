@@ -13,56 +13,16 @@ import (
 	"github.com/kithhq/kith/internal/secret"
 )
 
-// page is a Page as Graph shows it.
-type page struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Username  string `json:"username"`
-	Link      string `json:"link"`
-	Followers *int64 `json:"followers_count"`
-	Picture   struct {
-		Data struct {
-			URL string `json:"url"`
-		} `json:"data"`
-	} `json:"picture"`
-}
-
-const pageFields = "id,name,username,link,followers_count,picture"
-
-func (p page) handle() string {
-	if p.Username != "" {
-		return graph.Clip(p.Username, 128)
-	}
-	return p.ID
-}
+const pageFields = "id,name,username,followers_count,picture"
 
 // Connect tries the token on the Page and lets its news be sent to us.
 func (d *Driver) Connect(ctx context.Context, settings map[string]string) (network.Account, error) {
-	id, key := strings.TrimSpace(settings["page"]), strings.TrimSpace(settings["token"])
-	if !graph.Object.MatchString(id) {
-		return network.Account{}, fault.New(fault.Invalid, "This is not the number of a Page.").WithHint("It stands on Facebook under About → Page transparency.").On("page")
-	}
-	if !graph.TokenSign.MatchString(key) {
-		return network.Account{}, fault.New(fault.Invalid, "This is not an access token.").WithHint("Copy all of it.").On("token")
-	}
-	var p page
-	if _, err := d.graph.Send(ctx, key, graph.Ask{Path: id, Query: url.Values{"fields": {pageFields}}}, &p); err != nil {
-		if fault.Is(err, fault.NotFound) {
-			return network.Account{}, fault.Wrap(fault.Invalid, err, "Facebook shows no such Page with this token.").
-				WithHint("Look at the number of the Page, and make the token for this Page.").On("page")
-		}
+	p, key, about, known, err := d.graph.Entered(ctx, settings, pageFields)
+	if err != nil {
 		return network.Account{}, err
-	}
-	if p.ID == "" || !graph.Object.MatchString(p.ID) {
-		return network.Account{}, d.graph.Misunderstood(graph.Ask{})
 	}
 	account := d.account(p, key)
 	var warnings []string
-	about, known := d.graph.Debug(ctx, key, network.App{})
-	if known && about.Type != "" && about.Type != "PAGE" {
-		return network.Account{}, fault.New(fault.Invalid, "This is the token of a person or of an app, not of the Page.").
-			WithHint("Choose the Page where the token is made, and copy the token again.").On("token")
-	}
 	if lacks := missing(about, known); len(lacks) > 0 {
 		warnings = append(warnings, "Connected, but these permissions are missing: "+strings.Join(lacks, ", ")+".")
 	}
@@ -76,12 +36,9 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 	return account, nil
 }
 
-func (d *Driver) account(p page, key string) network.Account {
-	account := network.Account{Base: d.graph.Base, ID: p.ID, Handle: p.handle(), Name: graph.Clip(p.Name, 640), AvatarURL: graph.Clip(p.Picture.Data.URL, 2048),
-		URL: postURL(p.ID), Keys: keys{key}.text(), Limits: d.profile.Limits}
-	if account.Name == "" {
-		account.Name = account.Handle
-	}
+func (d *Driver) account(p graph.Page, key string) network.Account {
+	account := d.graph.Account(p, key)
+	account.URL, account.Limits = postURL(p.ID), d.profile.Limits
 	return account
 }
 
@@ -125,7 +82,7 @@ func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) 
 // renewed without the person behind them.
 func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, secret.Text, error) {
 	health := network.Health{State: "ok", Text: "Connected.", Limits: d.profile.Limits, Handle: conn.Handle, Followers: -1}
-	var p page
+	var p graph.Page
 	key, err := token(conn)
 	if err == nil {
 		_, err = d.graph.Send(ctx, key, graph.Ask{Path: conn.Account, Query: url.Values{"fields": {pageFields}}, App: conn.App}, &p)
@@ -144,7 +101,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	if err != nil {
 		return network.Health{}, "", err
 	}
-	health.Name, health.Avatar, health.Handle = graph.Clip(p.Name, 640), graph.Clip(p.Picture.Data.URL, 2048), p.handle()
+	health.Name, health.Avatar, health.Handle = graph.Clip(p.Name, 640), graph.Clip(p.Picture.Data.URL, 2048), p.Handle()
 	if p.Followers != nil {
 		health.Followers = *p.Followers
 	}
@@ -173,12 +130,10 @@ func (d *Driver) judge(about graph.Debug, health *network.Health) {
 		health.State, health.Text = "warn", "Connected, but these permissions are missing: "+list+"."
 		health.Fix = "Connect the Page again and allow " + list + "; a token made by hand needs that too."
 	case about.Expires > 0 && about.Expires < soon:
-		health.State, health.Text = "warn", "The key of this Page expires on "+day(about.Expires)+"."
+		health.State, health.Text = "warn", "The key of this Page expires on "+graph.Day(about.Expires)+"."
 		health.Fix = again
 	case about.DataAccess > 0 && about.DataAccess < soon:
-		health.State, health.Text = "warn", "Facebook stops showing us what people write on "+day(about.DataAccess)+"."
+		health.State, health.Text = "warn", "Facebook stops showing us what people write on "+graph.Day(about.DataAccess)+"."
 		health.Fix = "Let the person behind the key sign in to the app again, and connect the Page again."
 	}
 }
-
-func day(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02") }

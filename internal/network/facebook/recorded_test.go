@@ -127,8 +127,8 @@ func TestRecordedBodiesAreUnderstood(t *testing.T) {
 	if err := json.Unmarshal(all["base/token_info.json"], &d); err != nil || d.Data == nil || !d.Data.Valid || d.Data.Expires != 1577347200 || len(d.Data.Scopes) != 5 {
 		t.Errorf("%+v, %v", d.Data, err)
 	}
-	var p page
-	if err := json.Unmarshal(all["facebook/apidata/pages/single_fields_page.json"], &p); err != nil || p.handle() != "facebookapp" {
+	var p graph.Page
+	if err := json.Unmarshal(all["facebook/apidata/pages/single_fields_page.json"], &p); err != nil || p.Handle() != "facebookapp" {
 		t.Errorf("%+v, %v", p, err)
 	}
 	// Photos hang on posts in several ways.

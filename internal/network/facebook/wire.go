@@ -9,28 +9,13 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph"
-	"github.com/kithhq/kith/internal/secret"
 )
 
-// keys are what we keep of a connection.
-type keys struct {
-	Token string `json:"token"`
-}
-
-func (k keys) text() secret.Text {
-	data, err := json.Marshal(k)
-	if err != nil {
-		panic(err) // one string
-	}
-	return secret.Text(data)
-}
-
 func token(conn network.Conn) (string, error) {
-	var k keys
-	if json.Unmarshal([]byte(conn.Keys.Reveal()), &k) != nil || k.Token == "" {
-		return "", fault.New(fault.Denied, "The key of this Page is not complete.").WithHint("Connect the Page again.")
+	if key := graph.KeyOf(conn); key != "" {
+		return key, nil
 	}
-	return k.Token, nil
+	return "", fault.New(fault.Denied, "The key of this Page is not complete.").WithHint("Connect the Page again.")
 }
 
 // call makes a call in the name of a Page.

@@ -2,7 +2,6 @@ package messenger
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -17,42 +16,23 @@ func (d *Driver) Authorize(_ context.Context, a network.Asking) (network.Going, 
 	return network.Going{URL: d.graph.Dialog(d.consent, a, append(wanted(), "pages_show_list"))}, nil
 }
 
-// Grant turns what came back into the Pages that were chosen, each with a key of its
-// own. One whose messages may not be read is no account here.
+// Grant turns what came back into the Pages that were chosen. Where their messages may
+// not be read there is no account for us.
 func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) ([]network.Account, error) {
-	code := graph.Code(back)
-	if code == "" {
-		return nil, fault.New(fault.Invalid, "Facebook sent nobody's permission back.").WithHint("Begin again.")
-	}
-	key, err := d.graph.Exchange(ctx, a, code)
-	if err != nil {
-		return nil, d.graph.Spent(err)
-	}
-	warning := ""
-	if about, known := d.graph.Debug(ctx, key, a.App); known {
-		lacks := about.Lacks(wanted())
-		if list := strings.Join(lacks, ", "); strings.Contains(list, "pages_messaging") {
-			return nil, fault.New(fault.Denied, "Facebook was not allowed to show Kith the messages.").WithHint("Begin again, and allow everything that is asked.")
-		} else if list != "" {
+	pages, warning, err := d.graph.Granted(ctx, a, back, pageFields, func(about graph.Debug) (warning string, err error) {
+		list := strings.Join(about.Lacks(wanted()), ", ")
+		switch {
+		case strings.Contains(list, "pages_messaging"):
+			err = fault.New(fault.Denied, "Facebook was not allowed to show Kith the messages.").WithHint("Begin again, and allow everything that is asked.")
+		case list != "":
 			warning = "Connected, but these permissions are missing: " + list + "."
 		}
-	}
-	var all []network.Account
-	err = d.graph.Pages(ctx, key, a.App, pageFields+",access_token", func(item json.RawMessage) {
-		var p struct {
-			page
-			Token string `json:"access_token"`
-		}
-		if json.Unmarshal(item, &p) != nil || !graph.Object.MatchString(p.ID) || !graph.TokenSign.MatchString(p.Token) {
-			return // a Page without our right to it
-		}
-		account := d.account(p.page, p.Token)
-		account.Warning = warning
-		all = append(all, account)
+		return warning, err
 	})
-	if err == nil && len(all) == 0 {
-		return nil, fault.New(fault.Invalid, "No Page was allowed.").
-			WithHint("Begin again as somebody with full control of the Page, choose it on Facebook, and allow the list of Pages (pages_show_list).")
+	all := make([]network.Account, len(pages))
+	for i, p := range pages {
+		all[i] = d.account(p, p.Token)
+		all[i].Warning = warning
 	}
 	return all, err
 }

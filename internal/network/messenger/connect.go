@@ -2,7 +2,6 @@ package messenger
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,72 +13,20 @@ import (
 	"github.com/kithhq/kith/internal/secret"
 )
 
-// keys are what we keep of a connection.
-type keys struct {
-	Token string `json:"token"`
-}
-
-func (k keys) text() secret.Text {
-	data, err := json.Marshal(k)
-	if err != nil {
-		panic(err) // one text
-	}
-	return secret.Text(data)
-}
-
 func token(conn network.Conn) (string, error) {
-	var k keys
-	if json.Unmarshal([]byte(conn.Keys.Reveal()), &k) != nil || k.Token == "" || !graph.Object.MatchString(conn.Account) {
-		return "", fault.New(fault.Denied, "The key of this Page is not complete.").WithHint("Connect Messenger again.")
+	if key := graph.KeyOf(conn); key != "" {
+		return key, nil
 	}
-	return k.Token, nil
-}
-
-// page is a Page as Graph shows it.
-type page struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Username string `json:"username"`
-	Picture  struct {
-		Data struct {
-			URL string `json:"url"`
-		} `json:"data"`
-	} `json:"picture"`
+	return "", fault.New(fault.Denied, "The key of this Page is not complete.").WithHint("Connect Messenger again.")
 }
 
 const pageFields = "id,name,username,picture"
 
-func (p page) handle() string {
-	if p.Username != "" {
-		return graph.Clip(p.Username, 128)
-	}
-	return p.ID
-}
-
 // Connect tries the token on the Page and its conversations.
 func (d *Driver) Connect(ctx context.Context, settings map[string]string) (network.Account, error) {
-	id, key := strings.TrimSpace(settings["page"]), strings.TrimSpace(settings["token"])
-	if !graph.Object.MatchString(id) {
-		return network.Account{}, fault.New(fault.Invalid, "This is not the number of a Page.").WithHint("It stands on Facebook under About → Page transparency.").On("page")
-	}
-	if !graph.TokenSign.MatchString(key) {
-		return network.Account{}, fault.New(fault.Invalid, "This is not an access token.").WithHint("Copy all of it.").On("token")
-	}
-	var p page
-	if _, err := d.graph.Send(ctx, key, graph.Ask{Path: id, Query: url.Values{"fields": {pageFields}}}, &p); err != nil {
-		if fault.Is(err, fault.NotFound) {
-			return network.Account{}, fault.Wrap(fault.Invalid, err, "Facebook shows no such Page with this token.").
-				WithHint("Look at the number of the Page, and make the token for this Page.").On("page")
-		}
+	p, key, about, known, err := d.graph.Entered(ctx, settings, pageFields)
+	if err != nil {
 		return network.Account{}, err
-	}
-	if !graph.Object.MatchString(p.ID) {
-		return network.Account{}, d.graph.Misunderstood(graph.Ask{})
-	}
-	about, known := d.graph.Debug(ctx, key, network.App{})
-	if known && about.Type != "" && about.Type != "PAGE" {
-		return network.Account{}, fault.New(fault.Invalid, "This is the token of a person or of an app, not of the Page.").
-			WithHint("Choose the Page where the token is made, and copy the token again.").On("token")
 	}
 	// Without its conversations a channel of Messenger is nothing.
 	var l graph.List
@@ -94,12 +41,9 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 }
 
 // account makes the account of a Page.
-func (d *Driver) account(p page, key string) network.Account {
-	account := network.Account{Base: d.graph.Base, ID: p.ID, Handle: p.handle(), Name: graph.Clip(p.Name, 640), AvatarURL: graph.Clip(p.Picture.Data.URL, 2048),
-		URL: "https://m.me/" + p.ID, Keys: keys{key}.text(), Limits: d.profile.Limits}
-	if account.Name == "" {
-		account.Name = account.Handle
-	}
+func (d *Driver) account(p graph.Page, key string) network.Account {
+	account := d.graph.Account(p, key)
+	account.URL, account.Limits = "https://m.me/"+p.ID, d.profile.Limits
 	return account
 }
 
@@ -125,7 +69,7 @@ func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) 
 // person behind them.
 func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, secret.Text, error) {
 	health := network.Health{State: "ok", Text: "Connected.", Limits: d.profile.Limits, Handle: conn.Handle, Followers: -1}
-	var p page
+	var p graph.Page
 	_, err := d.send(conn)(ctx, graph.Ask{Path: conn.Account, Query: url.Values{"fields": {pageFields}}}, &p)
 	if err == nil && p.ID != conn.Account {
 		err = d.graph.Misunderstood(graph.Ask{})
@@ -140,7 +84,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	if err != nil {
 		return network.Health{}, "", err
 	}
-	health.Name, health.Avatar, health.Handle = graph.Clip(p.Name, 640), graph.Clip(p.Picture.Data.URL, 2048), p.handle()
+	health.Name, health.Avatar, health.Handle = graph.Clip(p.Name, 640), graph.Clip(p.Picture.Data.URL, 2048), p.Handle()
 	key, err := token(conn)
 	if err != nil {
 		return network.Health{}, "", err
@@ -170,12 +114,10 @@ func (d *Driver) judge(about graph.Debug, health *network.Health) {
 		health.State, health.Text = "warn", "Connected, but these permissions are missing: "+list+"."
 		health.Fix = "Make a new Page access token with " + list + " and connect Messenger again."
 	case about.Expires > 0 && about.Expires < soon:
-		health.State, health.Text = "warn", "The key of this Page expires on "+day(about.Expires)+"."
+		health.State, health.Text = "warn", "The key of this Page expires on "+graph.Day(about.Expires)+"."
 		health.Fix = renew
 	case about.DataAccess > 0 && about.DataAccess < soon:
-		health.State, health.Text = "warn", "Messenger stops showing us what people write on "+day(about.DataAccess)+"."
+		health.State, health.Text = "warn", "Messenger stops showing us what people write on "+graph.Day(about.DataAccess)+"."
 		health.Fix = "Let the person behind the key sign in to the app again, and connect Messenger again."
 	}
 }
-
-func day(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.DateOnly) }
