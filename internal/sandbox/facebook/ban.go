@@ -44,7 +44,7 @@ func (a *ask) blockedPeople(p *page) (any, *graph.Fault) {
 		answer[id] = true
 	}
 	if a.isDelete() {
-		return done(), nil
+		return graph.Done(), nil
 	}
 	return answer, nil
 }
@@ -90,7 +90,7 @@ func (a *ask) moderate(p *page) (any, *graph.Fault) {
 			}
 		}
 	}
-	return done(), nil
+	return graph.Done(), nil
 }
 
 func (p *page) block(id string, on bool, a *ask) {

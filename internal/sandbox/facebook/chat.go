@@ -126,7 +126,7 @@ func (n *Network) Press(who sandbox.Person, account, title string) (mid string, 
 		if t == nil {
 			t = n.open(p, f)
 		}
-		mid = n.opaque("m_", 40)
+		mid = graph.Opaque(n.random, "m_", 40)
 		t.heard = n.stage.Clock.Now()
 		n.tellChat(t, "messaging_postbacks", "postback", map[string]any{"mid": mid, "title": title, "payload": "PAYLOAD"})
 		return nil

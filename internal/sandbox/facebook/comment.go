@@ -23,7 +23,7 @@ func (a *ask) onComment(c *comment) (any, *graph.Fault) {
 		}
 		a.n.erase(c)
 		a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Delete, Object: c.id, Text: c.message})
-		return done(), nil
+		return graph.Done(), nil
 	case a.edge == "" && a.isPost():
 		return a.changeComment(c)
 	case a.edge == "comments":
@@ -69,7 +69,7 @@ func (a *ask) changeComment(c *comment) (any, *graph.Fault) {
 		a.n.tellComment(c, "edited")
 		a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Edit, Object: c.id, Parent: c.post.id, Text: c.message})
 	}
-	return done(), nil
+	return graph.Done(), nil
 }
 
 // erase takes away a comment and what is below it.
@@ -215,5 +215,5 @@ func (a *ask) onLikes(p *page, of string, all *[]reaction) (any, *graph.Fault) {
 	}
 	*all, _ = react(*all, p.self(), kind, a.now)
 	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Like, Object: of, Text: text})
-	return done(), nil
+	return graph.Done(), nil
 }

@@ -157,16 +157,6 @@ func (n *Network) number() string {
 	return strconv.FormatInt(n.last, 10)
 }
 
-// opaque makes an unguessable-looking text. It guards nothing: everything here is pretended.
-func (n *Network) opaque(prefix string, length int) string {
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-	b := make([]byte, length)
-	for i := range b {
-		b[i] = letters[n.random.IntN(len(letters))]
-	}
-	return prefix + string(b)
-}
-
 func (n *Network) watcher(node, method, edge string) func(string) {
 	if n.watch == nil {
 		return nil

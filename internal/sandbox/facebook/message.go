@@ -140,7 +140,7 @@ func (n *Network) open(p *page, f *profile) *thread {
 }
 
 func (n *Network) note(t *thread, by author, text string, at time.Time) *message {
-	m := &message{id: n.opaque("m_", 40), thread: t, from: by, text: text, created: at}
+	m := &message{id: graph.Opaque(n.random, "m_", 40), thread: t, from: by, text: text, created: at}
 	n.messages[m.id] = m
 	t.messages = append(t.messages, m)
 	t.updated = at

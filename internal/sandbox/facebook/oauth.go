@@ -43,7 +43,7 @@ func (n *Network) dialog(w http.ResponseWriter, r *http.Request) {
 				c.Accounts = append(c.Accounts, p.id)
 			}
 		}
-		value := n.opaque("AQ", 60)
+		value := graph.Opaque(n.random, "AQ", 60)
 		n.codes[value] = c
 		n.mu.Unlock()
 		q.Set("code", value)

@@ -146,7 +146,7 @@ func (a *ask) onPost(o *post) (any, *graph.Fault) {
 			}
 			a.n.drop(o)
 			a.call.Accept(sandbox.Entry{Account: o.page.id, Action: sandbox.Delete, Object: o.id, Text: o.message})
-			return done(), nil
+			return graph.Done(), nil
 		case a.isPost():
 			return a.change(o)
 		}
@@ -235,7 +235,7 @@ func (a *ask) change(o *post) (any, *graph.Fault) {
 		a.n.comeOut(o)
 	}
 	a.call.Accept(sandbox.Entry{Account: o.page.id, Action: sandbox.Edit, Object: o.id, Text: o.message})
-	return done(), nil
+	return graph.Done(), nil
 }
 
 // pin keeps a post at the top of its Page, in the place of the one that was there.
@@ -321,7 +321,7 @@ func (a *ask) onPhoto(p *photo) (any, *graph.Fault) {
 			a.n.drop(p.post)
 		}
 		a.call.Accept(sandbox.Entry{Account: p.page.id, Action: sandbox.Delete, Object: p.id})
-		return done(), nil
+		return graph.Done(), nil
 	case p.post != nil && a.edge == "comments":
 		return a.onComments(p.post, nil)
 	case p.post != nil && a.edge == "likes":

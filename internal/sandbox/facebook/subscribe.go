@@ -72,12 +72,12 @@ func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph
 			graph.Fail(w, graph.No(http.StatusBadRequest, 2200, 0, "(#2200) Callback verification failed with the following errors: %s", err))
 			return
 		}
-		graph.Write(w, http.StatusOK, done())
+		graph.Write(w, http.StatusOK, graph.Done())
 	default:
 		n.mu.Lock()
 		n.hook = subscription{}
 		n.mu.Unlock()
-		graph.Write(w, http.StatusOK, done())
+		graph.Write(w, http.StatusOK, graph.Done())
 	}
 }
 
@@ -96,7 +96,7 @@ func (a *ask) subscribedApps(p *page) (any, *graph.Fault) {
 		return map[string]any{"data": all}, nil
 	case a.isDelete():
 		p.fields = nil
-		return done(), nil
+		return graph.Done(), nil
 	case !a.isPost():
 		return nil, graph.Missing(a.p.Method, a.id)
 	}
@@ -113,7 +113,7 @@ func (a *ask) subscribedApps(p *page) (any, *graph.Fault) {
 		}
 	}
 	p.fields = fields
-	return done(), nil
+	return graph.Done(), nil
 }
 
 // played are the webhook fields that can be asked for; feed, messages and message_echoes have news in them.

@@ -17,7 +17,7 @@ func allScopes() []string {
 }
 
 func (n *Network) issue(t *graph.Token) *graph.Token {
-	t.Value, t.Issued = n.opaque("EAAG", 80), n.stage.Clock.Now()
+	t.Value, t.Issued = graph.Opaque(n.random, "EAAG", 80), n.stage.Clock.Now()
 	n.tokens[t.Value] = t
 	return t
 }

@@ -204,7 +204,7 @@ func (a *ask) finish(p *page) (any, *graph.Fault) {
 	if v.kind == "video_stories" {
 		return map[string]any{"success": true, "post_id": v.number}, nil
 	}
-	return done(), nil
+	return graph.Done(), nil
 }
 
 func recent(all []time.Time, now time.Time) (n int) {

@@ -87,7 +87,7 @@ func (a *ask) onComment(c *comment) (any, *graph.Fault) {
 	case a.edge == "" && a.isDelete():
 		a.n.erase(c)
 		a.call.Accept(sandbox.Entry{Account: c.media.account.id, Action: sandbox.Delete, Object: c.id, Text: c.text})
-		return done(), nil
+		return graph.Done(), nil
 	case a.edge == "" && a.isPost():
 		return a.hide(c)
 	case a.edge == "replies" && a.isGet():
@@ -110,7 +110,7 @@ func (a *ask) hide(c *comment) (any, *graph.Fault) {
 		c.hidden = hidden
 	}
 	a.call.Accept(sandbox.Entry{Account: c.media.account.id, Action: sandbox.Hide, Object: c.id, Parent: c.media.id, Text: map[bool]string{true: "hidden", false: "shown"}[hidden]})
-	return done(), nil
+	return graph.Done(), nil
 }
 
 // say adds a comment of ours, or an answer. What answers an answer hangs below the same first comment.

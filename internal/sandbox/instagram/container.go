@@ -282,7 +282,7 @@ func (a *ask) publish(acc *account) (any, *graph.Fault) {
 
 // out puts a media into the world; the network's mutex is held.
 func (n *Network) out(acc *account, c *container, created, listed time.Time) *media {
-	m := &media{id: n.number(), account: acc, by: acc.self(), kind: "IMAGE", product: "FEED", caption: c.caption, alt: c.alt, code: n.opaque("C", 10),
+	m := &media{id: n.number(), account: acc, by: acc.self(), kind: "IMAGE", product: "FEED", caption: c.caption, alt: c.alt, code: graph.Opaque(n.random, "C", 10),
 		created: created.Truncate(time.Second), listed: listed, children: c.children, data: c.data, likes: map[string]time.Time{}, ai: c.ai, paid: c.paid, place: c.place}
 	switch {
 	case c.kind == "CAROUSEL":

@@ -58,7 +58,7 @@ func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph
 		graph.Fail(w, graph.No(http.StatusBadRequest, 2200, 0, "(#2200) Callback verification failed with the following errors: %s", err))
 		return
 	}
-	graph.Write(w, http.StatusOK, done())
+	graph.Write(w, http.StatusOK, graph.Done())
 }
 
 // played are the webhook fields that can be asked for; comments, mentions and messages have news in them.
@@ -79,7 +79,7 @@ func (a *ask) subscribedApps(acc *account, fields *[]string) (any, *graph.Fault)
 	switch {
 	case a.isDelete():
 		*fields = nil
-		return done(), nil
+		return graph.Done(), nil
 	case !a.isPost():
 		return a.nothing("IGUser")
 	}
@@ -93,7 +93,7 @@ func (a *ask) subscribedApps(acc *account, fields *[]string) (any, *graph.Fault)
 		}
 	}
 	*fields = wanted
-	return done(), nil
+	return graph.Done(), nil
 }
 
 // SubscribeAccount lets an account's news be sent.
@@ -157,7 +157,7 @@ func (n *Network) Mention(who sandbox.Person, account, text string, inComment bo
 	a := n.accounts[account]
 	f := n.see(a, who)
 	now := n.stage.Clock.Now()
-	m := &media{id: n.number(), account: a, by: f.author(), kind: "IMAGE", product: "FEED", caption: text, code: n.opaque("C", 10), created: now, listed: now, likes: nil}
+	m := &media{id: n.number(), account: a, by: f.author(), kind: "IMAGE", product: "FEED", caption: text, code: graph.Opaque(n.random, "C", 10), created: now, listed: now, likes: nil}
 	n.media[m.id] = m
 	if inComment {
 		m.caption = "a post of somebody"
@@ -183,7 +183,7 @@ func (n *Network) Tag(who sandbox.Person, account, caption string) string {
 	defer n.mu.Unlock()
 	a := n.accounts[account]
 	now := n.stage.Clock.Now().Truncate(0)
-	m := &media{id: n.number(), account: a, by: n.see(a, who).author(), kind: "IMAGE", product: "FEED", caption: caption, code: n.opaque("C", 10), created: now, listed: now}
+	m := &media{id: n.number(), account: a, by: n.see(a, who).author(), kind: "IMAGE", product: "FEED", caption: caption, code: graph.Opaque(n.random, "C", 10), created: now, listed: now}
 	n.media[m.id] = m
 	a.tagged = append(a.tagged, m)
 	return m.id

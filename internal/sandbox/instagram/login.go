@@ -61,7 +61,7 @@ func (n *Network) consent(login string, scopes []string, redirect string, accoun
 	if login == "IG" && len(c.Accounts) > 1 {
 		c.Accounts = c.Accounts[:1] // one signs in as one account
 	}
-	value := n.opaque("AQ", 60)
+	value := graph.Opaque(n.random, "AQ", 60)
 	n.codes[value] = c
 	return value
 }

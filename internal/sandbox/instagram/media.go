@@ -157,7 +157,7 @@ func (a *ask) openOrClose(m *media) (any, *graph.Fault) {
 	}
 	m.closed = !open
 	a.call.Accept(sandbox.Entry{Account: m.account.id, Action: sandbox.Edit, Object: m.id, Text: map[bool]string{true: "comments open", false: "comments closed"}[open]})
-	return done(), nil
+	return graph.Done(), nil
 }
 
 // drop deletes a media: with Facebook login alone.
@@ -177,5 +177,5 @@ func (a *ask) drop(m *media) (any, *graph.Fault) {
 		delete(a.n.comments, c.id)
 	}
 	a.call.Accept(sandbox.Entry{Account: m.account.id, Action: sandbox.Delete, Object: m.id, Text: m.caption})
-	return done(), nil
+	return graph.Done(), nil
 }

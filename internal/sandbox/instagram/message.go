@@ -105,14 +105,14 @@ func (a *account) thread(f *profile) *thread {
 }
 
 func (n *Network) open(a *account, f *profile) *thread {
-	t := &thread{id: n.opaque("aWdfZAG06", 60), account: a, with: f}
+	t := &thread{id: graph.Opaque(n.random, "aWdfZAG06", 60), account: a, with: f}
 	n.threads[t.id] = t
 	a.threads = append(a.threads, t)
 	return t
 }
 
 func (n *Network) note(t *thread, by author, text string, at time.Time) *message {
-	m := &message{id: n.opaque("aWdfZAG1faXRlb", 80), thread: t, from: by, text: text, created: at}
+	m := &message{id: graph.Opaque(n.random, "aWdfZAG1faXRlb", 80), thread: t, from: by, text: text, created: at}
 	n.messages[m.id] = m
 	t.messages = append(t.messages, m)
 	t.updated = at

@@ -142,5 +142,5 @@ func (a *ask) moderate(acc *account) (any, *graph.Fault) {
 			a.call.Accept(sandbox.Entry{Account: acc.id, Action: sandbox.Ban, Object: id, Text: strings.ToLower(action)})
 		}
 	}
-	return done(), nil
+	return graph.Done(), nil
 }

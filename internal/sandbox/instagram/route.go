@@ -1,7 +1,6 @@
 package instagram
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,12 +12,9 @@ import (
 
 // place is what a path names: /v25.0/{id}/{edge}, with or without the version.
 func place(path string) (id, edge string, known bool) {
-	parts := strings.Split(strings.Trim(path, "/"), "/")
-	if len(parts[0]) > 1 && parts[0][0] == 'v' && parts[0][1] >= '0' && parts[0][1] <= '9' {
-		if !strings.HasSuffix(parts[0], ".0") {
-			return "", "", false
-		}
-		parts = parts[1:]
+	parts, known := graph.Route(path)
+	if !known {
+		return "", "", false
 	}
 	switch len(parts) {
 	case 0:
@@ -100,11 +96,7 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	p, err := graph.Read(r)
 	if err != nil {
-		f := graph.Invalid("The body cannot be read: %s", strings.TrimPrefix(err.Error(), "http: "))
-		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-			f = graph.No(http.StatusRequestEntityTooLarge, 100, 0, "The body is too large")
-		}
-		graph.Fail(w, f)
+		graph.Fail(w, graph.Unreadable(err, graph.No(http.StatusRequestEntityTooLarge, 100, 0, "The body is too large")))
 		return
 	}
 	switch {
@@ -136,10 +128,7 @@ func (n *Network) answer(r *http.Request, p *graph.Params, id, edge string) (any
 	if f != nil {
 		return nil, f
 	}
-	a := &ask{n: n, now: call.Now(), base: "http://" + r.Host, call: call, p: p, token: t, id: id, edge: edge, fetch: got}
-	if r.TLS != nil {
-		a.base = "https://" + r.Host
-	}
+	a := &ask{n: n, now: call.Now(), base: graph.Base(r), call: call, p: p, token: t, id: id, edge: edge, fetch: got}
 	if a.fields, f = graph.Wanted(p.Get("fields")); f != nil {
 		return nil, f
 	}
@@ -189,24 +178,11 @@ func (a *ask) dispatch() (any, *graph.Fault) {
 
 // several answers ?ids=a,b: one object per id.
 func (a *ask) several() (any, *graph.Fault) {
-	ids := a.p.List("ids")
-	if len(ids) == 0 || len(ids) > 50 || !a.isGet() {
-		return nil, graph.No(http.StatusBadRequest, 100, 33, "Unsupported %s request.", strings.ToLower(a.p.Method))
-	}
-	out := map[string]any{}
-	for _, id := range ids {
-		if id == "" || id == "me" || id == "debug_token" {
-			return nil, graph.Missing(a.p.Method, id)
-		}
+	return graph.Several(a.p, func(id string) (any, *graph.Fault) {
 		one := *a
 		one.id, one.edge = id, ""
-		v, f := one.dispatch()
-		if f != nil {
-			return nil, f
-		}
-		out[id] = v
-	}
-	return out, nil
+		return one.dispatch()
+	})
 }
 
 func (a *ask) links(path string, query url.Values) func(after, before string) graph.Paging {
@@ -221,8 +197,6 @@ func (a *ask) query(name string) graph.Field {
 	}
 	return f
 }
-
-func done() map[string]bool { return map[string]bool{"success": true} }
 
 func (a *ask) isGet() bool    { return a.p.Method == http.MethodGet }
 func (a *ask) isPost() bool   { return a.p.Method == http.MethodPost }

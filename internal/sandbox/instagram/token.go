@@ -35,7 +35,7 @@ func permission(kind, right string) string {
 }
 
 func (n *Network) issue(prefix string, t *graph.Token) string {
-	t.Value, t.Issued = n.opaque(prefix, 80), n.stage.Clock.Now()
+	t.Value, t.Issued = graph.Opaque(n.random, prefix, 80), n.stage.Clock.Now()
 	n.tokens[t.Value] = t
 	return t.Value
 }

@@ -66,7 +66,7 @@ func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph
 		graph.Fail(w, graph.No(http.StatusBadRequest, 2200, 0, "(#2200) Callback verification failed with the following errors: %s", err))
 		return
 	}
-	graph.Write(w, http.StatusOK, done())
+	graph.Write(w, http.StatusOK, graph.Done())
 }
 
 // fields are the webhook fields that can be asked for; messages and smb_message_echoes have news in them.
@@ -85,7 +85,7 @@ func (a *ask) subscribedApps(of *account) (any, *graph.Fault) {
 		return map[string]any{"success": true, "data": data}, nil
 	case a.isPost() || a.isDelete():
 		of.subscribed = a.isPost()
-		return done(), nil
+		return graph.Done(), nil
 	}
 	return nil, graph.Missing(a.p.Method, a.id)
 }

@@ -73,7 +73,7 @@ func (n *Network) consent(asked []string, redirect string, accounts, granted []s
 			c.accounts = append(c.accounts, a.ID)
 		}
 	}
-	value := n.opaque("AQ", 60)
+	value := graph.Opaque(n.random, "AQ", 60)
 	n.codes[value] = c
 	return value
 }

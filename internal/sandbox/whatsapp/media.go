@@ -79,7 +79,7 @@ func (a *ask) onFile(f *file) (any, *graph.Fault) {
 	if of := a.p.Get("phone_number_id"); !a.isGet() || a.now.After(f.until) || of != "" && of != f.of.id {
 		return nil, graph.Missing(a.p.Method, a.id)
 	}
-	f.hash, f.address = a.n.opaque("ATv", 32), a.now
+	f.hash, f.address = graph.Opaque(a.n.random, "ATv", 32), a.now
 	sum := sha256.Sum256(f.data)
 	return map[string]any{"messaging_product": "whatsapp", "id": f.id, "mime_type": f.kind, "file_size": strconv.Itoa(len(f.data)), "sha256": hex.EncodeToString(sum[:]),
 		"url": a.base + "/whatsapp_business/attachments/?mid=" + f.id + "&ext=" + strconv.FormatInt(a.now.Add(addressLife).Unix(), 10) + "&hash=" + f.hash}, nil

@@ -91,7 +91,9 @@ func (a *ask) send(x *number) (any, *graph.Fault) {
 	return map[string]any{"messaging_product": "whatsapp", "contacts": []any{input}, "messages": []any{made}}, nil
 }
 
-func (n *Network) wamid() string { return n.opaque("wamid.HBgLMzM2MTIzNDU2NzgVAgARGBI", 32) + "AA==" }
+func (n *Network) wamid() string {
+	return graph.Opaque(n.random, "wamid.HBgLMzM2MTIzNDU2NzgVAgARGBI", 32) + "AA=="
+}
 
 // content reads what a message says, and what of it is text.
 func (a *ask) content(x *number, kind string) (said map[string]any, text string, f *graph.Fault) {
@@ -172,7 +174,7 @@ func (a *ask) markRead(x *number) (any, *graph.Fault) {
 		return nil, graph.No(http.StatusBadRequest, 131009, 0, "(#131009) Parameter value is not valid")
 	}
 	m.seen = true
-	return done(), nil
+	return graph.Done(), nil
 }
 
 // Seen says whether we told that a message was read, and how we reacted to it.

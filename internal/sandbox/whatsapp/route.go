@@ -1,7 +1,6 @@
 package whatsapp
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -12,12 +11,9 @@ import (
 
 // place is what a path names: /v25.0/{id}/{edge}, with or without the version.
 func place(path string) (id, edge string, known bool) {
-	parts := strings.Split(strings.Trim(path, "/"), "/")
-	if len(parts[0]) > 1 && parts[0][0] == 'v' && parts[0][1] >= '0' && parts[0][1] <= '9' {
-		if !strings.HasSuffix(parts[0], ".0") {
-			return "", "", false
-		}
-		parts = parts[1:]
+	parts, known := graph.Route(path)
+	if !known {
+		return "", "", false
 	}
 	switch len(parts) {
 	case 1:
@@ -96,11 +92,7 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	p, err := graph.Read(r)
 	if err != nil {
-		f := graph.Invalid("The body cannot be read: %s", strings.TrimPrefix(err.Error(), "http: "))
-		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-			f = graph.No(http.StatusRequestEntityTooLarge, 131052, 0, "(#131052) The file is too large")
-		}
-		graph.Fail(w, f)
+		graph.Fail(w, graph.Unreadable(err, graph.No(http.StatusRequestEntityTooLarge, 131052, 0, "(#131052) The file is too large")))
 		return
 	}
 	switch {
@@ -128,10 +120,7 @@ func (n *Network) answer(r *http.Request, p *graph.Params, id, edge string) (any
 	if f != nil {
 		return nil, f
 	}
-	a := &ask{n: n, now: call.Now(), base: "http://" + r.Host, call: call, p: p, token: t, id: id, edge: edge}
-	if r.TLS != nil {
-		a.base = "https://" + r.Host
-	}
+	a := &ask{n: n, now: call.Now(), base: graph.Base(r), call: call, p: p, token: t, id: id, edge: edge}
 	if a.fields, f = graph.Wanted(p.Get("fields")); f != nil {
 		return nil, f
 	}
@@ -225,8 +214,6 @@ func (a *ask) showNumber(x *number, fields []graph.Field) (any, *graph.Fault) {
 			return nil, false, false, nil
 		})
 }
-
-func done() map[string]bool { return map[string]bool{"success": true} }
 
 func (a *ask) isGet() bool    { return a.p.Method == http.MethodGet }
 func (a *ask) isPost() bool   { return a.p.Method == http.MethodPost }

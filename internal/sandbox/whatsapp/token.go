@@ -16,7 +16,7 @@ func allScopes() []string {
 }
 
 func (n *Network) issue(t *graph.Token) string {
-	t.Value, t.Issued = n.opaque("EAAJB", 80), n.stage.Clock.Now()
+	t.Value, t.Issued = graph.Opaque(n.random, "EAAJB", 80), n.stage.Clock.Now()
 	n.tokens[t.Value] = t
 	return t.Value
 }
