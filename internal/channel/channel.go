@@ -124,13 +124,6 @@ func Beside(ctx context.Context, tx *store.Tx, workspace, account string, name n
 	return all[0], true, nil
 }
 
-// Hold lets those who decide by what stands beside a channel take turns: of two that
-// do at the same time, one repeats.
-func Hold(ctx context.Context, tx *store.Tx, workspace, id string) error {
-	_, err := tx.Exec(ctx, "update channel set id = id where workspace = $1 and id = $2", workspace, id)
-	return err
-}
-
 // Conn opens what a driver needs for a call.
 func (c Channel) Conn(keys *secret.Keyring) (network.Conn, error) {
 	plain, err := keys.Open(row(c.ID), c.Keys)

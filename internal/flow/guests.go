@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
@@ -47,9 +48,6 @@ func (h *House) inherit(ctx context.Context, tx *store.Tx, c channel.Channel) er
 	if err != nil || !there {
 		return err
 	}
-	if err := channel.Hold(ctx, tx, c.Workspace, before.ID); err != nil { // see route
-		return err
-	}
 	h.tell(tx, c.Workspace, "inbox", "")
 	return inbox.Hand(ctx, tx, c.Workspace, before.ID, c.ID, c.Network)
 }
@@ -58,6 +56,9 @@ func (h *House) inherit(ctx context.Context, tx *store.Tx, c channel.Channel) er
 // its way already when the guest was connected. A private answer to a comment is told
 // on the guest, too: it stays where it was given.
 func (h *House) route(ctx context.Context, tx *store.Tx, c channel.Channel, all []inbox.Arrival) ([]inbox.Arrival, error) {
+	if !slices.ContainsFunc(all, func(a inbox.Arrival) bool { return a.Event.Private }) {
+		return all, nil
+	}
 	var kept []inbox.Arrival
 	for _, a := range all {
 		if a.Event.Private {
@@ -69,8 +70,6 @@ func (h *House) route(ctx context.Context, tx *store.Tx, c channel.Channel, all 
 				if there {
 					a.ChannelID, a.Network = heir.ID, guest
 					a = a.Ready()
-				} else if err := channel.Hold(ctx, tx, c.Workspace, c.ID); err != nil { // it must not be connected meanwhile
-					return nil, err
 				}
 			}
 			given, err := h.given(ctx, tx, c, a)
