@@ -112,9 +112,10 @@ type Choice struct {
 	Label string `json:"label"`
 }
 
-// Media is one file of a post, read when the driver asks for it.
+// Media is one file of a post or of an answer, read when the driver asks for it.
 type Media struct {
 	ID     string // ours
+	Name   string // as its owner called it; "" where nobody did
 	Type   string // MIME type
 	Bytes  int64
 	Width  int
@@ -132,6 +133,12 @@ type Media struct {
 
 // Video says whether the file is a video.
 func (m Media) Video() bool { return strings.HasPrefix(m.Type, "video/") }
+
+// Image says whether the file is a picture.
+func (m Media) Image() bool { return strings.HasPrefix(m.Type, "image/") }
+
+// Audio says whether the file is a sound.
+func (m Media) Audio() bool { return strings.HasPrefix(m.Type, "audio/") }
 
 func (m Media) animation() bool { return m.Type == "image/gif" }
 

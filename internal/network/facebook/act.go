@@ -19,11 +19,11 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if part.Private || readExtra(part.After).To != "" {
 		return d.message(ctx, conn, part)
 	}
-	if err := network.Refusal(d.limits(conn), part); err != nil {
-		return network.Sent{}, err
+	if !graph.Object.MatchString(part.After.ID) {
+		return network.Sent{}, fault.New(fault.Invalid, "This is nothing on Facebook that can be answered.")
 	}
-	if !graph.Object.MatchString(part.After.ID) || len(part.Media) > 1 {
-		return network.Sent{}, fault.New(fault.Invalid, "A comment on Facebook carries one image.").WithHint("Leave the others out.").On("media")
+	if err := network.Refusal(d.limits(conn).Answering(false), part); err != nil {
+		return network.Sent{}, err
 	}
 	form := url.Values{}
 	if part.Text != "" {

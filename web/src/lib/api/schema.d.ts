@@ -3182,6 +3182,11 @@ export interface components {
         Wrong: {
             /** @enum {string} */
             field: "text" | "title" | "media" | "alt" | "link" | "poll" | "kind" | "options";
+            /**
+             * Format: int64
+             * @description Which of the part's files, from 0; of media and alt.
+             */
+            file?: number;
             hint: string;
             /** @description With params, makes the sentence in any language. */
             key: string;
