@@ -108,6 +108,7 @@ func (a *ask) deliver(p *page, t *thread, text, about string) (any, *graph.Fault
 	m := a.n.note(t, p.self(), text, a.now)
 	m.about = about
 	a.n.tellMessage(m)
+	a.n.reaches(m)
 	parent := about
 	if parent == "" { // what the person said last is what is answered
 		parent = t.id
