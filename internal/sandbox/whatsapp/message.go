@@ -204,7 +204,10 @@ func (n *Network) Seen(id string) (seen bool, reaction string) {
 // delivers tells what becomes of a message: sent at once, then delivered, and read by most.
 func (n *Network) delivers(m *message) {
 	n.tellStatus(m, "sent", nil)
-	n.later(2*time.Second, func() { n.tellStatus(m, "delivered", nil) })
+	n.later(2*time.Second, func() {
+		m.arrived = true
+		n.tellStatus(m, "delivered", nil)
+	})
 	if m.with.who.Look%4 != 0 { // the others do not let it be known
 		n.later(readAfter, func() { n.tellStatus(m, "read", nil) })
 	}

@@ -158,7 +158,7 @@ func (l Lists) fields(kind, text string) []string {
 		switch {
 		case slices.Contains(known, name) && l.Inner[name] != "" && len(params) == 0:
 			wrong = append(wrong, l.fields(l.Inner[name], inner)...)
-		case slices.Contains(known, name):
+		case slices.Contains(known, name) && !(edge && len(params) > 0):
 			if len(params) > 0 || inner != "" {
 				wrong = append(wrong, kind+"."+name+" takes nothing")
 			}

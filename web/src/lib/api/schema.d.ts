@@ -1810,6 +1810,8 @@ export interface components {
              * @description For how many days the figures of a day may still change.
              */
             late: number;
+            /** @description What counts mean that this network alone has. */
+            means: components["schemas"]["CountMeaning"][];
             network: string;
             /** @description The network tells the figures of an account; else only its followers are known. */
             told: boolean;
@@ -2010,6 +2012,13 @@ export interface components {
             currency: string;
             /** @description It is dearer because of a link. */
             link: boolean;
+        };
+        CountMeaning: {
+            count: string;
+            label: string;
+            /** @description How much there is at the end of a day: days are not added. */
+            level: boolean;
+            text: string;
         };
         Definition: {
             denominator: string;
