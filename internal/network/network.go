@@ -342,11 +342,14 @@ type Opened struct {
 	Body  ReadCloser
 }
 
-// Attachment is media that came in; it stays on the network until looked at.
+// Attachment is media that came in, which stays on the network until looked at, or
+// a file of ours that goes out with an answer.
 type Attachment struct {
 	Type string `json:"type"` // image, video, audio, link, other
 	URL  string `json:"url"`
 	Alt  string `json:"alt,omitempty"`
+	File string `json:"file,omitempty"` // our own id of it, where it is ours
+	Name string `json:"name,omitempty"` // as its owner called it, where it is ours
 }
 
 // Counts are what a network counts of a post, under our common names where the

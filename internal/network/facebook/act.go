@@ -66,14 +66,18 @@ func (d *Driver) below(conn network.Conn, after *network.Ref) extra {
 
 // message sends a private message: an answer to one, or to a comment.
 func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
-	if len(part.Media) > 0 {
-		return network.Sent{}, fault.New(fault.Invalid, "Private answers carry no images here.").WithHint("Answer in public, or send a link.").On("media")
+	if err := network.Refusal(d.limits(conn).Answering(true), part); err != nil {
+		return network.Sent{}, err
 	}
 	to := graph.Recipient{ID: readExtra(part.After).To}
 	if to.ID == "" {
 		to.Comment = part.After.ID
 	}
-	return d.graph.Write(ctx, d.sending(conn), conn.Account, to, part.Text, "")
+	said, err := d.graph.Said(ctx, d.sending(conn), conn.Account, part)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	return d.graph.Write(ctx, d.sending(conn), conn.Account, to, said, "")
 }
 
 // Like likes a post or comment in the name of the Page, or takes it back.

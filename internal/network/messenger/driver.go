@@ -87,6 +87,13 @@ func (*Driver) Name() network.Name { return "messenger" }
 // Profile says what Messenger takes.
 func (d *Driver) Profile() network.Profile { return d.profile }
 
+func (d *Driver) limits(conn network.Conn) network.Limits {
+	if conn.Limits.Text.Max > 0 {
+		return conn.Limits
+	}
+	return d.profile.Limits
+}
+
 // wanted are the permissions that everything together needs.
 func wanted() []string {
 	return []string{"pages_messaging", "pages_manage_metadata", "pages_read_engagement", "read_insights"}

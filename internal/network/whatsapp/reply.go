@@ -2,7 +2,6 @@ package whatsapp
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 
@@ -91,14 +90,9 @@ func (s *session) content(ctx context.Context, m *envelope, part network.Part) e
 
 // upload hands a file over; nobody sees it until a message shows it.
 func (s *session) upload(ctx context.Context, m network.Media) (string, error) {
-	r, err := m.Open()
+	data, err := graph.Held(m)
 	if err != nil {
 		return "", err
-	}
-	data, err := io.ReadAll(io.LimitReader(r, m.Bytes+1))
-	_ = r.Close() // it was read
-	if err != nil || int64(len(data)) != m.Bytes {
-		return "", fault.Wrap(fault.Internal, err, "a file is not as long as it was")
 	}
 	a := graph.Ask{Method: http.MethodPost, Path: s.conn.Account + "/media", Form: url.Values{"messaging_product": {"whatsapp"}, "type": {m.Type}},
 		File: &graph.File{Field: "file", Type: m.Type, Data: data}, Harmless: true}

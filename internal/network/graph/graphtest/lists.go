@@ -115,8 +115,10 @@ func (l Lists) Checked(kind, method, edge string, params url.Values) []string {
 	}
 	for name, values := range params {
 		form, known := there[name]
-		// A file is sent as "source", as the page about /{page}/photos says.
-		if !known && !slices.Contains(l.Everywhere, name) && !(edge == "photos" && name == "source") {
+		// A file is sent as "source", as the page about /{page}/photos says, and as
+		// "filedata", as Messenger's page about saving assets does.
+		file := edge == "photos" && name == "source" || edge == "message_attachments" && name == "filedata"
+		if !known && !slices.Contains(l.Everywhere, name) && !file {
 			wrong = append(wrong, kind+" "+method+" "+edge+" takes no "+name)
 		}
 		form = strings.TrimSuffix(strings.TrimPrefix(form, "list<"), ">")
