@@ -14,7 +14,6 @@ import (
 	"html"
 	"io"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"regexp"
@@ -45,7 +44,10 @@ type file struct {
 // packings are the encodings in the order they are preferred.
 var packings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
 
-const page = "index.html"
+const (
+	page      = "index.html"
+	immutable = "_app/immutable/" // whose names carry a hash
+)
 
 // New reads the files that are inside. secure: people reach this house by HTTPS.
 func New(secure bool) (*UI, error) {
@@ -76,7 +78,7 @@ func from(root fs.FS, secure bool) (*UI, error) {
 		if err != nil {
 			return nil, err
 		}
-		f := file{packed: map[string]bool{}, kind: kind(name), immutable: strings.HasPrefix(name, "_app/immutable/"), tag: tag}
+		f := file{packed: map[string]bool{}, kind: kind(name), immutable: strings.HasPrefix(name, immutable), tag: tag}
 		for _, p := range packings {
 			f.packed[p.name] = names[name+p.suffix]
 		}
@@ -90,8 +92,12 @@ func from(root fs.FS, secure bool) (*UI, error) {
 	return u, nil
 }
 
-// tag is what tells a file from another one.
+// tag is what tells a file from another one: its name where that carries a hash of
+// the content, so that most of the program's pages are not read at every start.
 func (u *UI) tag(name string) (string, error) {
+	if strings.HasPrefix(name, immutable) {
+		return path.Base(name), nil
+	}
 	f, err := u.root.Open(name)
 	if err != nil {
 		return "", err
@@ -132,11 +138,12 @@ func kind(name string) string {
 		return "image/svg+xml"
 	case ".woff2":
 		return "font/woff2"
+	case ".png":
+		return "image/png"
+	case ".gz":
+		return "application/gzip"
 	case ".txt":
 		return "text/plain; charset=utf-8"
-	}
-	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
-		return t
 	}
 	return "application/octet-stream"
 }
