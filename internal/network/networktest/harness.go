@@ -57,6 +57,11 @@ type Harness struct {
 	// Instead are tests of the network's own in the place of tests of the suite, by
 	// their names: where the same promise looks different there. Say why.
 	Instead map[string]func(t *testing.T, h Harness)
+	// Asked is a world in which somebody spoke to us, where that is not read: a nil
+	// world where nobody can, in public or in private.
+	Asked func(t *testing.T, h Harness, private bool) (*World, network.Event)
+	// Nameless networks are told no names of files.
+	Nameless bool
 	// Clip is a video that the network takes; nil: a small MP4 of five seconds.
 	Clip func() network.Media
 }
