@@ -2,6 +2,7 @@ package networktest
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -121,7 +122,7 @@ func (a answering) goesOut(t *testing.T) {
 	w, e, l := a.asked(t)
 	for i, file := range taken(l) {
 		w.Stage.Clock.Advance(time.Minute)
-		part := a.part(w, e, "Voilà", file)
+		part := a.part(w, e, fmt.Sprint("Voilà ", i+1), file) // some networks take the same words once
 		sent, err := w.Reply(part)
 		if err != nil {
 			t.Fatalf("%s: %v", file.Type, err)
