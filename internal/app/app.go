@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"github.com/kithhq/kith/internal/blob"
@@ -287,7 +286,7 @@ func Run(ctx context.Context, c config.Config, options ...Option) error {
 	if err := a.welcome(ctx, os.Stderr); err != nil {
 		return errors.Join(err, a.Stop(ctx))
 	}
-	go debug.FreeOSMemory() // what only starting needed is given back
+	go rest(ctx)
 	<-ctx.Done()
 	a.Log.InfoContext(ctx, "stopping")
 	return a.Stop(ctx)
