@@ -87,8 +87,9 @@ func (h *House) booked(ctx context.Context, tx *store.Tx, c channel.Channel, q n
 	if publish.OfReels(q) {
 		only = network.Reel
 	}
-	channels, err := []string{c.ID}, error(nil)
+	channels := []string{c.ID}
 	if q.Per == "app" {
+		var err error
 		if channels, err = channel.On(ctx, tx, c.Network); err != nil {
 			return nil, err
 		}
