@@ -1,8 +1,8 @@
 package networktest
 
 import (
-	"context"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
