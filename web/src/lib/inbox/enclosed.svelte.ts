@@ -19,7 +19,6 @@ export class Enclosed {
 	problems = $state.raw<Wrong[]>([]);
 	/** How many messages the answer becomes. */
 	messages = $state(1);
-	checking = $state(false);
 	#keep: string;
 	#turn = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -38,7 +37,7 @@ export class Enclosed {
 	}
 
 	get ready(): boolean {
-		return this.sending.length === 0 && !this.checking && !this.problems.some((p) => p.level === 'error');
+		return this.sending.length === 0 && !this.problems.some((p) => p.level === 'error');
 	}
 
 	uses() {
@@ -110,10 +109,8 @@ export class Enclosed {
 		if (this.files.length === 0) {
 			this.problems = [];
 			this.messages = 1;
-			this.checking = false;
 			return;
 		}
-		this.checking = true;
 		this.#timer = setTimeout(() => {
 			ask.check(conversation, { ...answer, media: this.uses() })
 				.then((said) => {
@@ -121,8 +118,7 @@ export class Enclosed {
 					this.problems = said.problems;
 					this.messages = said.messages;
 				})
-				.catch(() => {}) // the house says it again when the answer is sent
-				.finally(() => turn === this.#turn && (this.checking = false));
+				.catch(() => {}); // the house says it again when the answer is sent
 		}, pause);
 	}
 
