@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/kithhq/kith/internal/blob"
@@ -278,6 +279,7 @@ func Run(ctx context.Context, c config.Config, options ...Option) error {
 	if err := a.welcome(ctx, os.Stderr); err != nil {
 		return errors.Join(err, a.Stop(ctx))
 	}
+	go debug.FreeOSMemory() // what only starting needed is given back
 	<-ctx.Done()
 	a.Log.InfoContext(ctx, "stopping")
 	return a.Stop(ctx)
