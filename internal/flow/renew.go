@@ -25,6 +25,10 @@ const (
 // "connect again".
 func (h *House) renewer(of channel.Channel) func(context.Context, secret.Text, func(context.Context) (secret.Text, error)) (secret.Text, error) {
 	return func(ctx context.Context, had secret.Text, renew func(context.Context) (secret.Text, error)) (secret.Text, error) {
+		_, now, err := h.keysNow(ctx, of)
+		if err != nil || now != had {
+			return now, err
+		}
 		for end := time.Now().Add(renewalWait); ; {
 			c, mine, now, err := h.beginRenewal(ctx, of, had)
 			if err != nil || now != had {
@@ -43,6 +47,19 @@ func (h *House) renewer(of channel.Channel) func(context.Context, secret.Text, f
 			}
 		}
 	}
+}
+
+// keysNow are the keys of a channel as they are kept.
+func (h *House) keysNow(ctx context.Context, of channel.Channel) (c channel.Channel, now secret.Text, err error) {
+	err = store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		c, err = channel.Get(ctx, tx, of.Workspace, of.ID)
+		return err
+	})
+	if err != nil {
+		return c, "", err
+	}
+	conn, err := c.Conn(h.Keys)
+	return c, conn.Keys, err
 }
 
 // beginRenewal gives the keys as they are now and, where they are still those that
@@ -85,6 +102,6 @@ func (h *House) renewed(ctx context.Context, c channel.Channel, mine string, ren
 	case kept:
 		return fresh, nil
 	}
-	_, _, now, err := h.beginRenewal(ctx, c, "") // connected again meanwhile
+	_, now, err := h.keysNow(ctx, c) // connected again meanwhile
 	return now, err
 }
