@@ -37,6 +37,24 @@ func (h *House) client(ctx context.Context, driver network.Driver) (network.App,
 	return app, err
 }
 
+// Whether people can connect by a network's own page of consent.
+const (
+	ConsentNone    = "none"    // it has none
+	ConsentReady   = "ready"   // they can, once there is an app where one is needed
+	ConsentAddress = "address" // it does not send people back to where this house is
+)
+
+// Consent says whether people can connect by a network's own page.
+func (h *House) Consent(d network.Driver) string {
+	if !network.Can(d, network.ActOAuth) {
+		return ConsentNone
+	}
+	if own, ok := d.(network.Discoverable); ok && own.ComesBack(h.Return(d.Name())) != nil {
+		return ConsentAddress
+	}
+	return ConsentReady
+}
+
 // ClientMetadata is the document that says who this house is to a network;
 // NotFound where there is none, or networks do not reach this house.
 func (h *House) ClientMetadata(ctx context.Context, name network.Name) ([]byte, error) {

@@ -202,8 +202,10 @@ type Going struct {
 // the address of a document about it (OAuth client ID metadata document), and this
 // house serves its own. NewClient makes its keys, once for the whole house;
 // ClientMetadata is the document, at network.ClientID of where people come back to.
+// ComesBack says whether the network sends people there at all, and what it takes.
 type Discoverable interface {
 	NewClient() (App, error)
+	ComesBack(redirect string) error
 	ClientMetadata(app App, redirect string) ([]byte, error)
 }
 

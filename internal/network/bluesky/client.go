@@ -86,6 +86,12 @@ func clientID(redirect string) (string, error) {
 		WithHint("Whoever runs this Kith gives it one with --public-url; until then, connect with an app password.")
 }
 
+// ComesBack says whether servers send people back to an address.
+func (*Driver) ComesBack(redirect string) error {
+	_, err := clientID(redirect)
+	return err
+}
+
 // assert adds to a form who we are. A client by its document signs; one on somebody's
 // own machine has nothing that it could keep from them.
 func assert(form url.Values, client, issuer string, app network.App, now time.Time) error {

@@ -268,3 +268,10 @@ func (n *Network) take(q *request, asker *client, key string) any {
 	}
 	return object{}
 }
+
+// Consents are how many the network holds.
+func (n *Network) Consents() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.consents)
+}
