@@ -114,12 +114,13 @@ func (n *Network) oauth(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("DPoP-Nonce", n.nextNonce())
 	var said any
 	status := http.StatusOK
-	if p == nil {
-		p = asker.authenticate(n, form, q.host, q.now)
-	}
+	// The proof comes first: who is told of another nonce may come again as they are.
 	key := ""
 	if p == nil {
 		key, p = n.proof(r, q.host, "", q.now)
+	}
+	if p == nil {
+		p = asker.authenticate(n, form, q.host, q.now)
 	}
 	if p == nil {
 		switch r.URL.Path {
