@@ -3,7 +3,9 @@ package bluesky
 import (
 	"crypto/rand"
 	"encoding/json"
+	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,13 +79,23 @@ func clientID(redirect string) (string, error) {
 	u, err := url.Parse(redirect)
 	switch {
 	case err != nil:
-	case u.Scheme == "https" && u.Hostname() != "localhost":
+	case u.Scheme == "https" && u.Port() == "" && publicName(u.Hostname()):
 		return network.ClientID(redirect), nil
 	case u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"):
 		return "http://localhost?" + url.Values{"redirect_uri": {redirect}, "scope": {wanted}}.Encode(), nil
 	}
-	return "", fault.New(fault.Invalid, "Bluesky comes back to public https addresses only.").
+	return "", fault.New(fault.Invalid, "Bluesky comes back to public https addresses only, without a port.").
 		WithHint("Whoever runs this Kith gives it one with --public-url; until then, connect with an app password.")
+}
+
+// publicName says whether servers take a name for one of the public internet: they
+// ask no address in numbers, and no name of a kind that is kept for other things.
+func publicName(name string) bool {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return false
+	}
+	at := strings.LastIndexByte(name, '.')
+	return at > 0 && !slices.Contains([]string{"", "test", "local", "localhost", "invalid", "example", "internal", "lan"}, strings.ToLower(name[at+1:]))
 }
 
 // ComesBack says whether servers send people back to an address.

@@ -120,6 +120,9 @@ func (d *Driver) serverOf(ctx context.Context, handle, named string) (string, er
 // is refused is a state of the connection, not an error of the question.
 func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, secret.Text, error) {
 	health := network.Health{State: "ok", Text: "Connected.", Limits: d.profile.Limits, Handle: conn.Handle, Followers: -1}
+	if k, err := readKeys(conn.Keys); err == nil && k.OAuth != nil {
+		health.Expires = k.OAuth.ends()
+	}
 	conn, chats, err := d.ahead(ctx, conn, 30*time.Minute)
 	if err == nil {
 		var me profileView

@@ -129,7 +129,7 @@ func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) (
 	if err != nil {
 		return nil, err
 	}
-	to := grant{Issuer: g.Issuer, Token: g.Token, Revoke: g.issuer.Revoke, Client: g.Client, Key: g.Key}
+	to := grant{Since: d.now().Unix(), Issuer: g.Issuer, Token: g.Token, Revoke: g.issuer.Revoke, Client: g.Client, Key: g.Key}
 	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {a.Redirect}, "code_verifier": {a.Verifier}}
 	t, err := d.tokens(ctx, to, a.App, key, form)
 	if err != nil {

@@ -3,6 +3,7 @@ package bluesky_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -84,6 +85,24 @@ func TestBlueskyByConsent(t *testing.T) { networktest.Run(t, granting(public, pr
 func TestBlueskyByConsentOnOnesOwnMachine(t *testing.T) {
 	w := networktest.NewWorld(t, granting(machine, pretended.Options{}))
 	w.Publish("from a machine of one's own")
+	// Servers ask again after two weeks: that is known beforehand, and true.
+	health, _, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
+	if days := health.Expires.Sub(w.Stage.Clock.Now()).Hours() / 24; err != nil || days != 14 {
+		t.Errorf("over in %v days, %v", days, err)
+	}
+	w.Stage.Clock.Advance(15 * 24 * time.Hour)
+	if health, _, err = w.Driver.(network.Checker).Check(t.Context(), w.Conn); err != nil || health.State != "broken" {
+		t.Errorf("after two weeks: %+v, %v", health, err)
+	}
+}
+
+func TestWhatWasGivenToAClientThatSignsLasts(t *testing.T) {
+	w := networktest.NewWorld(t, granting(public, pretended.Options{}))
+	w.Stage.Clock.Advance(40 * 24 * time.Hour)
+	health, _, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
+	if err != nil || health.State != "ok" || !health.Expires.IsZero() {
+		t.Errorf("after forty days: %+v, %v", health, err)
+	}
 }
 
 func TestItIsTheSameAccountHoweverItWasConnected(t *testing.T) {
@@ -262,7 +281,8 @@ func TestNobodyIsSentToWhatIsNoServer(t *testing.T) {
 			t.Errorf("%q leads to %s", named, going.URL)
 		}
 	}
-	for _, redirect := range []string{"http://kith.example.org/connect/bluesky", "http://localhost:8080/connect/bluesky", "https://localhost/connect/bluesky", ""} {
+	for _, redirect := range []string{"http://kith.example.org/connect/bluesky", "http://localhost:8080/connect/bluesky", "https://localhost/connect/bluesky",
+		"https://kith.example.org:8443/connect/bluesky", "https://192.0.2.1/connect/bluesky", "https://kith.lan/connect/bluesky", "https://kith/connect/bluesky", "https://[2001:db8::1]/x", ""} {
 		if going, err := driver.Authorize(t.Context(), ask(w.Conn.App, redirect)); !fault.Is(err, fault.Invalid) {
 			t.Errorf("to come back to %q one is sent to %s, %v", redirect, going.URL, err)
 		}
@@ -325,5 +345,114 @@ func TestServersInsideAreNotAsked(t *testing.T) {
 	a.Settings["handle"] = inside.URL
 	if _, err := bluesky.New(out, bluesky.Options{}).Authorize(t.Context(), a); !fault.Is(err, fault.Denied) || asked {
 		t.Errorf("%v, asked: %v", err, asked)
+	}
+}
+
+// rewrite changes what the network answers below a path.
+func rewrite(w *networktest.World, path, from, to string) {
+	w.Front.Instead(func(rw http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasPrefix(r.URL.Path, path) {
+			return false
+		}
+		heard := httptest.NewRecorder()
+		w.Front.Next().ServeHTTP(heard, r)
+		for name, values := range heard.Header() {
+			if name != "Content-Length" {
+				rw.Header()[name] = values
+			}
+		}
+		rw.WriteHeader(heard.Code)
+		_, _ = rw.Write([]byte(strings.ReplaceAll(heard.Body.String(), from, to))) // the driver sees to it
+		return true
+	})
+}
+
+// A server may speak only for those whose own document leads to it, whatever it puts
+// into an answer.
+func TestAServerSpeaksForItsOwnAccountsAlone(t *testing.T) {
+	w := networktest.NewWorld(t, granting(public, pretended.Options{}))
+	other := httptest.NewServer(w.Front.Next())
+	t.Cleanup(other.Close)
+	driver := w.Driver.(network.Authorizer)
+	a := ask(w.Conn.App, public)
+	a.Settings["handle"] = w.Base
+	back, memory := networktest.ConsentMemory(t, driver, a, url.Values{"account": {w.Account.ID}})
+	a.Memory = memory
+	rewrite(w, "/did:", w.Base, other.URL) // the account lives somewhere else
+	if accounts, err := driver.Grant(t.Context(), a, back); !fault.Is(err, fault.Denied) {
+		t.Errorf("let in as %+v, %v", accounts, err)
+	}
+	// Renewed, a key is somebody else's.
+	w.Stage.Clock.Advance(16 * time.Minute)
+	rewrite(w, "/oauth/token", w.Account.ID, "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa")
+	if _, err := w.Driver.(network.Insighter).Insights(t.Context(), w.Conn, time.Time{}); !fault.Is(err, fault.Denied) {
+		t.Errorf("renewed for somebody else: %v", err)
+	}
+}
+
+// What a person did not allow is said, and what is allowed works.
+func TestLessThanAllIsSaid(t *testing.T) {
+	w := networktest.NewWorld(t, granting(public, pretended.Options{}))
+	for left, want := range map[string]string{"atproto transition:generic": "Connected, but direct messages were not allowed.", "atproto": ""} {
+		rewrite(w, "/oauth/token", "atproto transition:generic transition:chat.bsky", left)
+		a := ask(w.Conn.App, public)
+		back, memory := networktest.ConsentMemory(t, w.Driver.(network.Authorizer), a, url.Values{"account": {w.Account.ID}})
+		a.Memory = memory
+		accounts, err := w.Driver.(network.Authorizer).Grant(t.Context(), a, back)
+		if want == "" {
+			if !fault.Is(err, fault.Denied) {
+				t.Errorf("with %q let in as %+v, %v", left, accounts, err)
+			}
+			continue
+		}
+		if err != nil || len(accounts) != 1 || accounts[0].Warning != want {
+			t.Fatalf("with %q let in as %+v, %v", left, accounts, err)
+		}
+		conn := w.Conn
+		conn.Keys = accounts[0].Keys
+		if health, _, err := w.Driver.(network.Checker).Check(t.Context(), conn); err != nil || health.State != "warn" || health.Text != "Connected without direct messages." {
+			t.Errorf("%+v, %v", health, err)
+		}
+	}
+}
+
+// A key that the server finds over before its time is renewed, and the call goes on;
+// one that opens less than it did is no app password, and people are not told of one.
+func TestARefusedKeyIsRenewedOrSaidToBeTooSmall(t *testing.T) {
+	w := networktest.NewWorld(t, granting(public, pretended.Options{}))
+	us := w.Driver.(network.Insighter)
+	w.Weather(sandbox.Mishap{Kind: sandbox.TokenExpired, Times: 1})
+	if _, err := us.Insights(t.Context(), w.Conn, time.Time{}); err != nil || w.Renewals != 1 {
+		t.Errorf("%v after %d renewals", err, w.Renewals)
+	}
+	w.Weather(sandbox.Mishap{Kind: sandbox.TokenReduced, Times: 1})
+	_, err := us.Insights(t.Context(), w.Conn, time.Time{})
+	if _, hint := fault.Shown(err); !fault.Is(err, fault.Denied) || hint != "Connect the account again, and allow all that is asked." {
+		t.Errorf("%v: %s", err, hint)
+	}
+}
+
+// A file is sent once: a process that knows no nonce yet asks for one beforehand.
+func TestAFileIsSentWithANonceThatHolds(t *testing.T) {
+	w := networktest.NewWorld(t, granting(public, pretended.Options{}))
+	for round := range 3 {
+		w.Restart()
+		part := w.Part("a picture, sent once")
+		const file = "\x89PNG\r\n\x1a\n and some more"
+		part.Media = []network.Media{{Type: "image/png", Bytes: int64(len(file)), Width: 1, Height: 1,
+			OpenAt: func(int64) (network.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}}
+		before := len(w.Front.Requests())
+		if _, err := w.Send(part); err != nil {
+			t.Errorf("round %d: %v", round, err)
+		}
+		sent := 0
+		for _, r := range w.Front.Requests()[before:] {
+			if strings.HasSuffix(r.Path, "uploadBlob") {
+				sent++
+			}
+		}
+		if sent != 1 {
+			t.Errorf("round %d: the file was sent %d times", round, sent)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/outward"
 )
 
 // document is what the directory says of an account.
@@ -163,7 +164,7 @@ func (d *Driver) issuerOf(ctx context.Context, server string) (issuer, error) {
 		Resource string   `json:"resource"`
 		Issuers  []string `json:"authorization_servers"`
 	}
-	found, err := d.fetch(ctx, server+"/.well-known/oauth-protected-resource", &resource)
+	found, err := d.fetch(outward.Direct(ctx), server+"/.well-known/oauth-protected-resource", &resource)
 	if err != nil {
 		return issuer{}, err
 	}
@@ -179,7 +180,7 @@ func (d *Driver) issuerAt(ctx context.Context, at string) (issuer, error) {
 	if base, err := origin(at); err != nil || base != at {
 		return i, noPage()
 	}
-	found, err := d.fetch(ctx, at+"/.well-known/oauth-authorization-server", &i)
+	found, err := d.fetch(outward.Direct(ctx), at+"/.well-known/oauth-authorization-server", &i)
 	if err != nil {
 		return i, err
 	}

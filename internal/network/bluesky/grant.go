@@ -26,6 +26,20 @@ type grant struct {
 	Scope  string `json:"scope"`
 	Until  int64  `json:"until"` // of the access token, in seconds since 1970
 	Life   int64  `json:"life"`  // of the access token, in seconds
+	Since  int64  `json:"since"` // when it was given
+}
+
+// unsigned is how long a consent lasts that was given to a client that cannot sign:
+// then the person is asked again (the reference server, 26 November 2026). One that
+// signs is not asked for two years.
+const unsigned = 14 * 24 * time.Hour
+
+// ends is when the person must be asked again; zero: not for long.
+func (g grant) ends() time.Time {
+	if strings.HasPrefix(g.Client, "https://") {
+		return time.Time{}
+	}
+	return time.Unix(g.Since, 0).UTC().Add(unsigned)
 }
 
 // granted is a server's answer with tokens.
