@@ -40,10 +40,13 @@ func (d *Door) attachments() {
 
 // attachmentOf is where a member's browser finds a file: at the network, or here.
 func attachmentOf(m view.Message, n int, a network.Attachment) Attachment {
-	if strings.HasPrefix(a.URL, network.Closed) {
+	switch {
+	case a.File != "":
+		a.URL = prefix + "/media/" + a.File
+	case strings.HasPrefix(a.URL, network.Closed):
 		a.URL = prefix + "/messages/" + m.ID + "/media/" + strconv.Itoa(n)
 	}
-	return Attachment{a.Type, a.URL, a.Alt}
+	return Attachment{a.Type, a.URL, a.Alt, a.File, a.Name}
 }
 
 func (d *Door) attachment(w http.ResponseWriter, r *http.Request, by access.Actor) error {

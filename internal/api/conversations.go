@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
 )
 
 // Conversation is what holds messages together: the comments of a post, a chat, a mention.
@@ -82,11 +83,13 @@ type Message struct {
 	Reason         Maybe[Reason]     `json:"reason" doc:"Why a rule holds it."`
 }
 
-// Attachment is media that came in; it stays on the network.
+// Attachment is media that came in and stays on the network, or a file of ours.
 type Attachment struct {
-	Type string `json:"type"`
-	URL  string `json:"url"`
-	Alt  string `json:"alt,omitempty"`
+	Type    string `json:"type"`
+	URL     string `json:"url"`
+	Alt     string `json:"alt,omitempty"`
+	MediaID string `json:"media_id,omitempty" doc:"Of a file of ours, which went out with an answer."`
+	Name    string `json:"name,omitempty" doc:"Of a file of ours, as its owner called it."`
 }
 
 // Reason is a sentence to be made in the reader's language.
@@ -97,9 +100,24 @@ type Reason struct {
 
 // Reply answers a conversation, or one message of it.
 type Reply struct {
-	Text      string `json:"text" minLength:"1" maxLength:"100000"`
-	MessageID string `json:"message_id,omitempty" maxLength:"64" doc:"The message it answers; empty = the newest of theirs."`
-	Private   bool   `json:"private,omitempty"`
+	Text      string     `json:"text" maxLength:"100000" doc:"It may be empty where there are files."`
+	MessageID string     `json:"message_id,omitempty" maxLength:"64" doc:"The message it answers; empty = the newest of theirs."`
+	Private   bool       `json:"private,omitempty"`
+	Media     []MediaUse `json:"media,omitempty" maxItems:"20" nullable:"false" doc:"Files that were uploaded before, as far as the network takes them in answers."`
+}
+
+// ReplyChecked is what the network would say of an answer.
+type ReplyChecked struct {
+	Problems List[Wrong] `json:"problems"`
+	Messages int         `json:"messages" doc:"How many messages it becomes: two where the network sends a file without words."`
+}
+
+func enclosed(all []MediaUse) []publish.Attached {
+	files := make([]publish.Attached, len(all))
+	for i, m := range all {
+		files[i] = publish.Attached(m)
+	}
+	return files
 }
 
 // Hit is a message that a search found.

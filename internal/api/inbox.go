@@ -39,10 +39,15 @@ func (d *Door) conversations() {
 			return Page[Message]{d.messagesOf(by, found.Items, tx.Now), found.Next}, err
 		})
 	way(d, route{id: "POST /conversations/{id}/reply", name: "reply", verb: access.Reply, audit: "conversation.reply", summary: "Answer",
-		notes: "The answer is sent in the background; its message says how that goes."},
+		notes: "The answer is sent in the background; its message says how that goes. Files are uploaded before (POST /media); where the network sends a file without words, the answer becomes two messages, and this is the last."},
 		func(ctx context.Context, by access.Actor, in *with[Reply]) (Message, error) {
-			m, err := d.House.Reply(ctx, by, in.ID, in.Body.MessageID, in.Body.Text, in.Body.Private)
+			m, err := d.House.Reply(ctx, by, in.ID, in.Body.MessageID, in.Body.Text, in.Body.Private, enclosed(in.Body.Media)...)
 			return d.thenMessage(ctx, by, m.ID, err)
+		})
+	read(d, route{id: "POST /conversations/{id}/check", name: "checkReply", verb: access.Reply, summary: "What the network would say of an answer, without asking it"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *with[Reply]) (ReplyChecked, error) {
+			problems, messages, err := d.House.CheckReply(ctx, tx, by, in.ID, in.Body.Text, in.Body.Private, enclosed(in.Body.Media))
+			return ReplyChecked{each(problems, func(p network.Problem) Wrong { return Wrong(p) }), messages}, err
 		})
 	type change = func(ctx context.Context, tx *store.Tx, by access.Actor, c view.Conversation) error
 	for _, c := range []struct {

@@ -57,13 +57,22 @@ type measureQuery struct {
 
 // AccountFigures is what a network tells of an account, day by day.
 type AccountFigures struct {
-	ChannelID string           `json:"channel_id"`
-	Network   network.Name     `json:"network"`
-	Zone      string           `json:"zone" doc:"Whose days these are."`
-	Late      int              `json:"late" doc:"For how many days the figures of a day may still change."`
-	Told      bool             `json:"told" doc:"The network tells the figures of an account; else only its followers are known."`
-	Days      List[AccountDay] `json:"days" doc:"The oldest first. A day or a count that was not told is absent, never 0."`
-	Audience  Audience         `json:"audience"`
+	ChannelID string             `json:"channel_id"`
+	Network   network.Name       `json:"network"`
+	Zone      string             `json:"zone" doc:"Whose days these are."`
+	Late      int                `json:"late" doc:"For how many days the figures of a day may still change."`
+	Told      bool               `json:"told" doc:"The network tells the figures of an account; else only its followers are known."`
+	Means     List[CountMeaning] `json:"means" doc:"What counts mean that this network alone has."`
+	Days      List[AccountDay]   `json:"days" doc:"The oldest first. A day or a count that was not told is absent, never 0."`
+	Audience  Audience           `json:"audience"`
+}
+
+// CountMeaning is what a count of a network's own is called and means.
+type CountMeaning struct {
+	Count string `json:"count"`
+	Label string `json:"label" say:""`
+	Text  string `json:"text" say:""`
+	Level bool   `json:"level" doc:"How much there is at the end of a day: days are not added."`
 }
 
 // AccountDay is one day of the network's.
@@ -107,6 +116,7 @@ func (d *Door) measures() {
 				}
 				how, a := on.Profile().Insights, measure.AudienceOf(days)
 				said.Items = append(said.Items, AccountFigures{ChannelID: c.ID, Network: c.Network, Zone: cmp.Or(how.Zone, "UTC"), Late: how.Late, Told: network.Can(on, network.ActInsights),
+					Means:    each(how.Means, func(m network.Meaning) CountMeaning { return CountMeaning(m) }),
 					Days:     each(days, func(d measure.Day) AccountDay { return AccountDay{d.Day, d.Counts, d.TakenAt.UTC()} }),
 					Audience: Audience{a.Now, a.NowDay, a.Then, a.ThenDay, a.Gained, a.Lost, a.Told}})
 			}

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,12 +24,12 @@ import (
 type Media struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
-	Type   string `json:"type" enum:"image/jpeg,image/png,image/webp,image/gif,video/mp4,video/quicktime"`
+	Type   string `json:"type" enum:"image/jpeg,image/png,image/webp,image/gif,video/mp4,video/quicktime,audio/mpeg,audio/mp4,audio/aac,audio/amr,audio/ogg,audio/wav,application/pdf,application/vnd.openxmlformats-officedocument.wordprocessingml.document,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,application/vnd.openxmlformats-officedocument.presentationml.presentation"`
 	Width  int    `json:"width"`
 	Height int    `json:"height"`
 	Bytes  int64  `json:"bytes"`
 	Alt    string `json:"alt"`
-	Millis int64  `json:"millis,omitempty" doc:"How long a video lasts, in milliseconds."`
+	Millis int64  `json:"millis,omitempty" doc:"How long a video lasts, in milliseconds; a sound, where it is known."`
 }
 
 // Alt describes a file for people who cannot see it.
@@ -37,8 +38,8 @@ type Alt struct {
 }
 
 func (d *Door) media() {
-	raw(d, route{id: "POST /media", name: "uploadMedia", verb: access.Compose, summary: "Upload an image or a video",
-		notes: "The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are."}, func(op *huma.Operation) {
+	raw(d, route{id: "POST /media", name: "uploadMedia", verb: access.Compose, or: access.Reply, summary: "Upload a file",
+		notes: "Images and videos are for posts and answers, sounds and documents for answers alone, as far as networks take them. The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are."}, func(op *huma.Operation) {
 		takes(op, "multipart/form-data", &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 			"file": {Type: huma.TypeString, Format: "binary"},
 			"alt":  {Type: huma.TypeString, MaxLength: new(mostAlt)},
@@ -46,7 +47,7 @@ func (d *Door) media() {
 		gives(op, http.StatusOK, "application/json", d.schema(typeOf[Media]()))
 	}, d.upload)
 	raw(d, route{id: "GET /media/{id}", name: "getMedia", verb: access.Read, summary: "The file itself"}, func(op *huma.Operation) {
-		for _, t := range append(media.Types(), media.Videos()...) {
+		for _, t := range slices.Concat(media.Types(), media.Videos(), media.Sounds(), media.Documents()) {
 			if op.Responses["200"] == nil {
 				gives(op, http.StatusOK, t, nil)
 			}
@@ -134,7 +135,7 @@ func (u *uploading) read(ctx context.Context, form *multipart.Reader) error {
 		}
 	}
 	if u.file.ID == "" {
-		return fault.New(fault.Invalid, "There is no file.").On("file").WithHint("Send the image or video as “file”.")
+		return fault.New(fault.Invalid, "There is no file.").On("file").WithHint("Send it as “file”.")
 	}
 	return nil
 }
@@ -177,7 +178,11 @@ func (d *Door) file(w http.ResponseWriter, r *http.Request, by access.Actor) err
 	defer f.Close() //nolint:errcheck // it was only read
 	h := w.Header()
 	h.Set("Content-Type", m.Type)
-	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": m.Name}))
+	shown := "inline"
+	if slices.Contains(media.Documents(), m.Type) {
+		shown = "attachment" // to be kept, and opened elsewhere
+	}
+	h.Set("Content-Disposition", mime.FormatMediaType(shown, map[string]string{"filename": m.Name}))
 	h.Set("Cache-Control", "private, max-age=31536000, immutable")
 	h.Set("ETag", `"`+strings.TrimSpace(m.Digest)+`"`)
 	http.ServeContent(w, r, "", m.CreatedAt, f)

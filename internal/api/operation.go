@@ -28,6 +28,7 @@ type route struct {
 	id      string // POST /posts/{id}/schedule
 	name    string // schedulePost
 	verb    access.Verb
+	or      access.Verb // does as well
 	summary string
 	notes   string
 	open    bool   // nobody need be signed in
@@ -235,6 +236,8 @@ func (r route) allows(ctx context.Context) (access.Actor, error) {
 		return by, unauthenticated()
 	case r.person && by.Token != "":
 		return by, fault.New(fault.Denied, "A token may not do this.").WithHint("Sign in with the browser.")
+	case r.or != anyone && by.Can(r.or):
+		return by, nil
 	case r.verb != anyone:
 		return by, by.May(r.verb)
 	}

@@ -143,6 +143,7 @@ type ChannelCheck struct {
 type Wrong struct {
 	Level  string         `json:"level" enum:"error,warn"`
 	Part   int            `json:"part"`
+	File   int            `json:"file,omitempty" doc:"Which of the part's files, from 0; of media and alt."`
 	Field  string         `json:"field" enum:"text,title,media,alt,link,poll,kind,options"`
 	Key    string         `json:"key" doc:"With params, makes the sentence in any language."`
 	Params map[string]any `json:"params,omitempty"`

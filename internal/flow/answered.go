@@ -55,7 +55,7 @@ func (h *House) confirmAnswer(ctx context.Context, job *jobs.Job, args answerArg
 			return err
 		}
 		h.tell(tx, args.Workspace, "inbox", m.ConversationID)
-		e := expected{fingerprint: publish.Fingerprint(m.Text, 0), from: m.ClaimedAt, after: m.ParentID}
+		e := expected{fingerprint: publish.Fingerprint(m.Text, len(part.Media)), from: m.ClaimedAt, after: m.ParentID}
 		verdict, seen := decide(e, look, known, tx.Now, delay)
 		again := verdict == absent && look.Keyed
 		switch verdict {

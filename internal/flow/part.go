@@ -23,13 +23,19 @@ func (h *House) part(ctx context.Context, c publish.Claimed) (network.Part, erro
 		p.Media, keys, err = described(ctx, tx, c.Part.Workspace, c.Part.Content.Media)
 		return err
 	})
-	for i, key := range keys {
-		p.Media[i].Open = func() (network.ReadCloser, error) { return h.Blobs.Open(ctx, key) }
-		p.Media[i].OpenAt = func(offset int64) (network.ReadCloser, error) { return h.openAt(ctx, key, offset) }
-		id := p.Media[i].ID
-		p.Media[i].Address = func() (string, error) { return h.address(c.Part.Workspace, id) }
-	}
+	p.Media = h.openable(ctx, c.Part.Workspace, p.Media, keys)
 	return p, err
+}
+
+// openable are files with how to read them; keys are where their bytes are.
+func (h *House) openable(ctx context.Context, workspace string, files []network.Media, keys []string) []network.Media {
+	for i, key := range keys {
+		files[i].Open = func() (network.ReadCloser, error) { return h.Blobs.Open(ctx, key) }
+		files[i].OpenAt = func(offset int64) (network.ReadCloser, error) { return h.openAt(ctx, key, offset) }
+		id := files[i].ID
+		files[i].Address = func() (string, error) { return h.address(workspace, id) }
+	}
+	return files
 }
 
 // written is what a person wrote, without its files.
@@ -72,7 +78,7 @@ func described(ctx context.Context, tx *store.Tx, workspace string, attached []p
 			alt = m.Alt
 		}
 		keys = append(keys, m.Key)
-		all = append(all, network.Media{ID: m.ID, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height, Alt: alt, Seconds: float64(m.Millis) / 1000})
+		all = append(all, network.Media{ID: m.ID, Name: m.Name, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height, Alt: alt, Seconds: float64(m.Millis) / 1000})
 	}
 	return all, keys, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/text"
 )
@@ -23,8 +24,9 @@ type answerArgs struct {
 func answerKind() jobs.Kind[answerArgs]        { return jobs.Kind[answerArgs]{Name: "answer"} }
 func confirmAnswerKind() jobs.Kind[answerArgs] { return jobs.Kind[answerArgs]{Name: "confirm_answer"} }
 
-// Reply answers a message, or the newest of a conversation when none is named.
-func (h *House) Reply(ctx context.Context, actor access.Actor, conversationID, messageID, body string, private bool) (inbox.Message, error) {
+// Reply answers a message, or the newest of a conversation when none is named. It
+// gives the last message of those that the answer becomes: mostly the only one.
+func (h *House) Reply(ctx context.Context, actor access.Actor, conversationID, messageID, body string, private bool, files ...publish.Attached) (inbox.Message, error) {
 	var answer inbox.Message
 	body = text.Clean(body)
 	err := h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -53,16 +55,23 @@ func (h *House) Reply(ctx context.Context, actor access.Actor, conversationID, m
 		if err := h.mayWrite(ctx, tx, ch, c, to, private); err != nil {
 			return err
 		}
-		for _, p := range ch.Limits.Answering(private || c.Kind == "direct").CheckParts([]network.Part{{Text: body}}) {
-			if p.Level == "error" {
-				return fault.New(fault.Invalid, "%s", p.Text).On("text").WithHint("%s", p.Hint)
-			}
+		parts, problems, err := h.enclose(ctx, tx, ch, c, body, private, files)
+		if err != nil {
+			return err
 		}
-		if answer, err = inbox.Answer(ctx, tx, actor, to, body, private || c.Kind == "direct"); err != nil {
+		if err := refused(problems, files); err != nil {
 			return err
 		}
 		h.tell(tx, actor.Workspace, "inbox", conversationID)
-		return h.queueAnswer(ctx, tx, answer)
+		for _, p := range parts {
+			if answer, err = inbox.Answer(ctx, tx, actor, to, p.Text, private || c.Kind == "direct", attachedTo(p)...); err != nil {
+				return err
+			}
+			if err := h.queueAnswer(ctx, tx, answer); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return answer, err
 }
@@ -181,6 +190,9 @@ func (h *House) answerPart(ctx context.Context, args answerArgs, m inbox.Message
 		part.After = &to.Remote
 		if err == nil {
 			part.Template, err = inbox.Filling(ctx, tx, m)
+		}
+		if err == nil {
+			part.Media, err = h.enclosed(ctx, tx, m)
 		}
 		return err
 	})

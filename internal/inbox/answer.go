@@ -20,12 +20,13 @@ const (
 	failed  = "failed"
 )
 
-// Answer keeps an answer of ours that is about to leave.
-func Answer(ctx context.Context, tx *store.Tx, actor access.Actor, to Message, body string, private bool) (Message, error) {
+// Answer keeps an answer of ours that is about to leave, with the files of ours that
+// it carries.
+func Answer(ctx context.Context, tx *store.Tx, actor access.Actor, to Message, body string, private bool, files ...network.Attachment) (Message, error) {
 	own := id.New()
 	m := Message{ID: own, Workspace: to.Workspace, ConversationID: to.ConversationID, ChannelID: to.ChannelID, Remote: network.Ref{}, ParentID: to.RemoteID,
 		FromUs: true, AuthorName: actor.Name, Text: body, At: tx.Now, ReceivedAt: tx.Now, State: Visible, Sending: due, Key: own, Private: private,
-		Media: []network.Attachment{}, ByAccount: actor.User}
+		Media: append([]network.Attachment{}, files...), ByAccount: actor.User}
 	var err error
 	if m.Seq, err = add(ctx, tx, m); err != nil {
 		return m, err

@@ -1,7 +1,7 @@
-// Package media keeps uploaded images and videos: the bytes in the blob store,
-// what is known of them in the database. The type is read from the bytes, never
-// from a name; where and when a photo was taken, and where and by whom a film was,
-// is removed before they are kept.
+// Package media keeps uploaded images and videos, and the sounds and documents that
+// answers carry: the bytes in the blob store, what is known of them in the database.
+// The type is read from the bytes, never from a name; where and when a photo was
+// taken, and where and by whom a film was, is removed before they are kept.
 package media
 
 import (
@@ -30,7 +30,7 @@ type Media struct {
 	Digest    string // SHA-256 of the bytes as kept
 	CreatedBy string
 	CreatedAt time.Time
-	Millis    int64 // how long a video lasts; 0: an image
+	Millis    int64 // how long a video lasts; 0: an image, or not known
 }
 
 const columns = "id, workspace, name, type, bytes, width, height, alt, blob, digest, created_by, created_at, millis"

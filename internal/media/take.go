@@ -24,6 +24,7 @@ import (
 const (
 	MaxBytes  = 32 << 20 // of an image
 	MaxVideo  = 2 << 30
+	MaxFile   = 32 << 20 // of a sound or a document
 	maxPixels = 100_000_000
 	maxSide   = 30_000
 )
@@ -40,10 +41,15 @@ func kindOf(start []byte) string {
 		switch brand := string(start[8:12]); {
 		case brand == "qt  ":
 			return "video/quicktime"
-		case strings.HasPrefix(brand, "M4A"), slices.Contains([]string{"heic", "heix", "mif1", "msf1", "avif", "avis"}, brand):
-			return "application/octet-stream" // sounds and pictures in the same box
+		case strings.HasPrefix(brand, "M4A"):
+			return "audio/mp4"
+		case slices.Contains([]string{"heic", "heix", "mif1", "msf1", "avif", "avis"}, brand):
+			return "application/octet-stream" // pictures in the same box
 		}
 		return "video/mp4"
+	}
+	if kind := soundOf(start); kind != "" {
+		return kind
 	}
 	return http.DetectContentType(start)
 }
@@ -72,6 +78,9 @@ func Take(ctx context.Context, blobs blob.Store, workspace string, from io.Reade
 	f := File{ID: id.New(), Type: kindOf(start)}
 	if slices.Contains(Videos(), f.Type) {
 		return takeVideo(ctx, blobs, workspace, f, head)
+	}
+	if slices.Contains(Sounds(), f.Type) || f.Type == pdf || f.Type == zipped {
+		return takeFile(ctx, blobs, workspace, f, head)
 	}
 	if !slices.Contains(Types(), f.Type) {
 		return File{}, notAnImage()
@@ -152,7 +161,7 @@ func tooLarge() error {
 }
 
 func notAnImage() error {
-	return fault.New(fault.Invalid, "This file is no image or video that Kith knows.").On("file").WithHint("Save it as JPEG, PNG, WebP or GIF, or as MP4.")
+	return fault.New(fault.Invalid, "This file is none that Kith knows.").On("file").WithHint("Save a picture as JPEG, PNG, WebP or GIF, a film as MP4, a sound as MP3 or M4A, a document as PDF.")
 }
 
 type counter struct {

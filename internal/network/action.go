@@ -25,6 +25,7 @@ const (
 	ActPin          Action = "pin"
 	ActReply        Action = "reply"
 	ActPrivateReply Action = "private_reply"
+	ActReplyFiles   Action = "reply_files"
 	ActLike         Action = "like"
 	ActHide         Action = "hide"
 	ActHold         Action = "hold"
@@ -42,8 +43,8 @@ const (
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
 	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText,
-		ActAILabel, ActPaidLabel, ActFind, ActEdit, ActDelete, ActPin, ActReply, ActPrivateReply, ActLike, ActHide, ActHold,
-		ActDeleteOthers, ActBan, ActMute, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
+		ActAILabel, ActPaidLabel, ActFind, ActEdit, ActDelete, ActPin, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
+		ActHold, ActDeleteOthers, ActBan, ActMute, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
 
 // Can says what a driver can do: by its interfaces and limits, less what it says
@@ -97,6 +98,9 @@ func acts(d Driver, action Action) bool {
 		return is[Pinner](d)
 	case ActReply, ActPrivateReply:
 		return is[Replier](d)
+	case ActReplyFiles:
+		l := d.Profile().Limits
+		return is[Replier](d) && (l.ReplyMedia != nil || l.MessageMedia != nil)
 	case ActLike:
 		return is[Liker](d)
 	case ActHide:

@@ -13,7 +13,8 @@ import (
 type Problem struct {
 	Level  string         `json:"level"` // error, warn
 	Part   int            `json:"part"`
-	Field  string         `json:"field"` // text, title, media, alt, link, poll, kind, options
+	File   int            `json:"file,omitempty"` // which of the part's files, from 0; of field media and alt
+	Field  string         `json:"field"`          // text, title, media, alt, link, poll, kind, options
 	Key    string         `json:"key"`
 	Params map[string]any `json:"params,omitempty"`
 	Text   string         `json:"text"`
@@ -63,7 +64,7 @@ func (l Limits) check(p Part) []Problem {
 		c.add("error", "kind", "no_kind", "Choose another kind of post for this network.", params{"kind": string(p.Kind)}, "This network has no %s.", p.Kind)
 		return c.problems
 	}
-	c.text(k.Text, len(p.Media) > 0 || p.Poll != nil || p.Link != "" && l.Link)
+	c.text(k.Media.beside(k.Text, p.Media), len(p.Media) > 0 || p.Poll != nil || p.Link != "" && l.Link)
 	c.title()
 	c.media(k.Media)
 	c.poll()
@@ -74,6 +75,9 @@ func (l Limits) check(p Part) []Problem {
 func (c *checking) text(l TextLimit, enough bool) {
 	s := c.part.Text
 	switch {
+	case l.None && !text.Blank(s) && len(c.part.Media) > 0 && c.limits.Media.apart(c.part.Media):
+		c.add("error", "text", "no_caption", "Send the words as an answer of their own.", nil, "This network sends a file without words beside it.")
+		return
 	case l.None && !text.Blank(s):
 		c.add("warn", "text", "no_text", "It stays in Kith and is not sent.", nil, "This kind of post has no text on this network.")
 		return

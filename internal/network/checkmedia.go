@@ -31,13 +31,19 @@ func different(all []string) []string {
 
 func (c *checking) media(l MediaLimit) {
 	files := c.part.Media
-	videos := 0
+	if len(files) > 0 && l.MaxItems == 0 {
+		c.add("error", "media", "no_files", "Leave the files out.", nil, "This network takes no files here.")
+		return
+	}
+	videos, images := 0, 0
 	for _, m := range files {
-		if m.Video() {
+		switch {
+		case m.Video():
 			videos++
+		case m.Image():
+			images++
 		}
 	}
-	images := len(files) - videos
 	most := func(n, max int) {
 		if n > max {
 			c.add("error", "media", "too_many", "Take some away for this network.", params{"max": max, "n": n}, "%d files, this network takes %d.", n, max)
@@ -59,20 +65,47 @@ func (c *checking) media(l MediaLimit) {
 	if videos > 0 && images > 0 && !l.Mixed {
 		c.add("error", "media", "mixed", "Take one or the other.", nil, "This network does not take images and videos in one post.")
 	}
-	for _, m := range files {
-		if m.Video() {
+	for i, m := range files {
+		before := len(c.problems)
+		switch {
+		case slices.Contains(l.Sticker.Types, m.Type):
+			c.file(m, l.Sticker)
+		case m.Video():
 			c.video(m, l.Video)
-		} else {
+		case m.Image():
 			c.image(m, l.Image)
+		case m.Audio() && len(l.Audio.Types) == 0:
+			c.add("error", "media", "no_sound", "Leave it out.", nil, "This network takes no sounds here.")
+		case m.Audio():
+			c.file(m, l.Audio)
+		case len(l.Document.Types) == 0:
+			c.add("error", "media", "no_document", "Leave it out, or send a link to it.", nil, "This network takes no documents here.")
+		default:
+			c.file(m, l.Document)
 		}
 		c.alt(m, l.AltMax)
+		for j := before; j < len(c.problems); j++ {
+			c.problems[j].File = i
+		}
+	}
+}
+
+// file holds a sound, a document or a sticker against what is taken.
+func (c *checking) file(m Media, l FileLimit) {
+	switch {
+	case !slices.Contains(l.Types, m.Type):
+		c.add("error", "media", "file_type", "Save it in another format.", params{"type": m.Type}, "This network does not take %s.", m.Type)
+	case l.MaxBytes > 0 && m.Bytes > l.MaxBytes:
+		c.add("error", "media", "file_too_big", "Make the file smaller, or send a link to it.", params{"bytes": m.Bytes, "max": l.MaxBytes}, "The file has %d bytes, this network takes %d.", m.Bytes, l.MaxBytes)
+	case l.Side > 0 && (m.Width != l.Side || m.Height != l.Side):
+		c.add("error", "media", "no_square", "Make it a square of this size, or save it as JPEG.", params{"side": l.Side}, "A sticker is a square of %d pixels on this network.", l.Side)
 	}
 }
 
 func (c *checking) alt(m Media, most int) {
 	n := text.Count(m.Alt, text.Graphemes, 0)
 	switch {
-	case text.Blank(m.Alt) && !m.Video() && (most > 0 || !c.limits.silent()):
+	case text.Blank(m.Alt) && m.Image() && (most > 0 || !c.limits.silent()):
 		c.add("warn", "alt", "no_alt", "Describe the image in a sentence.", nil, "An image has no description for people who cannot see it.")
 	case most > 0 && n > most:
 		c.add("error", "alt", "alt_too_long", "Shorten the description.", params{"max": most, "over": n - most}, "The description is %d too long.", n-most)

@@ -22,6 +22,10 @@ type Limits struct {
 	Reply *TextLimit `json:"reply,omitempty"`
 	// Message is what a private message may be where that differs.
 	Message *TextLimit `json:"message,omitempty"`
+	// ReplyMedia is what files an answer in public may carry, and MessageMedia one in
+	// private; nil: none.
+	ReplyMedia   *MediaLimit `json:"reply_media,omitempty"`
+	MessageMedia *MediaLimit `json:"message_media,omitempty"`
 }
 
 // KindLimit is what one sort of post takes.
@@ -56,6 +60,28 @@ type MediaLimit struct {
 	// Fetched: the network fetches files from an address of ours, so the house
 	// needs a public one.
 	Fetched bool `json:"fetched,omitempty"`
+	// Audio, Document and Sticker are files that only answers carry.
+	Audio    FileLimit `json:"audio,omitzero"`
+	Document FileLimit `json:"document,omitzero"`
+	Sticker  FileLimit `json:"sticker,omitzero"`
+	// Caption is the text beside files where that differs from a text alone. None: a
+	// file is a message of its own, and the words are another one.
+	Caption *TextLimit `json:"caption,omitempty"`
+	// AsPost, of answers: they carry what a post does; all else is not read.
+	AsPost bool `json:"as_post,omitempty"`
+	// Direct, of answers in private: only in a conversation that is private already,
+	// not to somebody who spoke in public.
+	Direct bool `json:"direct,omitempty"`
+}
+
+// FileLimit is what a sound, a document or a sticker may be.
+type FileLimit struct {
+	MaxBytes int64    `json:"max_bytes,omitempty"`
+	Types    []string `json:"types,omitempty"`
+	// Alone: it has no words beside it, where other files do.
+	Alone bool `json:"alone,omitempty"`
+	// Side: it is a square of so many pixels.
+	Side int `json:"side,omitempty"`
 }
 
 // ImageLimit is what an image may be.
@@ -118,12 +144,20 @@ func (l Limits) Of(kind PostKind) (KindLimit, bool) {
 
 // Answering are the limits of an answer: in public, or in private.
 func (l Limits) Answering(private bool) Limits {
-	k := Limits{Text: l.Text}
+	k, files := Limits{Text: l.Text}, l.ReplyMedia
 	if l.Reply != nil {
 		k.Text = *l.Reply
 	}
-	if private && l.Message != nil {
-		k.Text = *l.Message
+	if private {
+		files = l.MessageMedia
+		if l.Message != nil {
+			k.Text = *l.Message
+		}
+	}
+	if files != nil {
+		if k.Media = *files; files.AsPost {
+			k.Media = l.Media
+		}
 	}
 	return k
 }

@@ -53,7 +53,7 @@ func (a Action) Words() string {
 		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActReel: "Short upright videos",
 		ActStory: "Stories", ActQuestion: "Polls", ActFirstComment: "First comment", ActAltText: "Image descriptions", ActAILabel: "AI label",
 		ActPaidLabel: "Paid partnership label", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActPin: "Pin a post",
-		ActReply: "Answer", ActPrivateReply: "Answer in private", ActLike: "Like", ActHide: "Hide a comment", ActHold: "Hold a comment for review",
+		ActReply: "Answer", ActPrivateReply: "Answer in private", ActReplyFiles: "Files in answers", ActLike: "Like", ActHide: "Hide a comment", ActHold: "Hold a comment for review",
 		ActDeleteOthers: "Delete a comment", ActBan: "Ban a person", ActMute: "Mute a person", ActWebhook: "Hear at once (webhooks)", ActPoll: "Hear by asking",
 		ActMeasure: "Figures of posts", ActInsights: "Figures of the account", ActQuota: "Quota from the network", ActOAuth: "Connect by the network’s page",
 	}
@@ -97,6 +97,15 @@ func describe(b *strings.Builder, d Driver) {
 	for _, kind := range slices.Sorted(maps.Keys(p.Limits.Kinds)) {
 		k := p.Limits.Kinds[kind]
 		fmt.Fprintf(b, "- As a %s: text %s; files %s\n", kind, k.Text.words(), k.Media.words())
+	}
+	for _, a := range []struct {
+		words string
+		files *MediaLimit
+		takes MediaLimit
+	}{{"Files in answers", p.Limits.ReplyMedia, p.Limits.Answering(false).Media}, {"Files in private answers", p.Limits.MessageMedia, p.Limits.Answering(true).Media}} {
+		if a.files != nil && Can(d, ActReplyFiles) {
+			fmt.Fprintf(b, "- %s: %s\n", a.words, a.takes.words())
+		}
 	}
 	if p.Limits.Title != nil {
 		fmt.Fprintf(b, "- Title: %s\n", p.Limits.Title.words())
@@ -194,6 +203,15 @@ func (l MediaLimit) words() string {
 		if l.Video.MaxSeconds > 0 {
 			s += fmt.Sprintf(" of at most %s", time.Duration(l.Video.MaxSeconds*float64(time.Second)))
 		}
+	}
+	if len(l.Audio.Types) > 0 {
+		s += "; sounds " + types(l.Audio.Types) + size(l.Audio.MaxBytes)
+	}
+	if len(l.Document.Types) > 0 {
+		s += "; documents " + types(l.Document.Types) + size(l.Document.MaxBytes)
+	}
+	if l.Caption != nil {
+		s += "; text beside them: " + l.Caption.words()
 	}
 	if l.AltMax > 0 {
 		s += fmt.Sprintf("; descriptions of at most %d", l.AltMax)

@@ -119,9 +119,10 @@ type Choice struct {
 	Label string `json:"label"`
 }
 
-// Media is one file of a post, read when the driver asks for it.
+// Media is one file of a post or of an answer, read when the driver asks for it.
 type Media struct {
 	ID     string // ours
+	Name   string // as its owner called it; "" where nobody did
 	Type   string // MIME type
 	Bytes  int64
 	Width  int
@@ -139,6 +140,12 @@ type Media struct {
 
 // Video says whether the file is a video.
 func (m Media) Video() bool { return strings.HasPrefix(m.Type, "video/") }
+
+// Image says whether the file is a picture.
+func (m Media) Image() bool { return strings.HasPrefix(m.Type, "image/") }
+
+// Audio says whether the file is a sound.
+func (m Media) Audio() bool { return strings.HasPrefix(m.Type, "audio/") }
 
 func (m Media) animation() bool { return m.Type == "image/gif" }
 
@@ -331,11 +338,14 @@ type Opened struct {
 	Body  ReadCloser
 }
 
-// Attachment is media that came in; it stays on the network until looked at.
+// Attachment is media that came in, which stays on the network until looked at, or
+// a file of ours that goes out with an answer.
 type Attachment struct {
 	Type string `json:"type"` // image, video, audio, link, other
 	URL  string `json:"url"`
 	Alt  string `json:"alt,omitempty"`
+	File string `json:"file,omitempty"` // our own id of it, where it is ours
+	Name string `json:"name,omitempty"` // as its owner called it, where it is ours
 }
 
 // Counts are what a network counts of a post, under our common names where the

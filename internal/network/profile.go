@@ -124,6 +124,17 @@ type Insights struct {
 	Late int      `json:"late,omitempty"` // for how many days the figures of a day may still change
 	Back int      `json:"back,omitempty"` // how many days back are asked for in the beginning
 	Now  []string `json:"now,omitempty"`  // counts that are of the moment of asking, and of no day
+	// Means says what counts mean that this network alone has, in the order in which
+	// they are shown.
+	Means []Meaning `json:"means,omitempty"`
+}
+
+// Meaning is what a count of a network's own is called and means.
+type Meaning struct {
+	Count string `json:"count"` // messenger:blocked
+	Label string `json:"label"`
+	Text  string `json:"text"`
+	Level bool   `json:"level,omitempty"` // how much there is at the end of a day: days are not added
 }
 
 // Cannot explains a missing ability.

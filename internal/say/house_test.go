@@ -100,6 +100,9 @@ func (h *house) facts(name string) error {
 			Choices     []struct{ Label string }
 		}
 		Windows  []struct{ Then string }
+		Insights struct {
+			Means []struct{ Label, Text string }
+		}
 		Guide    []string
 		Assisted struct{ Steps []string }
 		Sources  map[string]struct{ Text string }
@@ -120,6 +123,10 @@ func (h *house) facts(name string) error {
 	}
 	for _, w := range f.Windows {
 		h.found(name, w.Then)
+	}
+	for _, m := range f.Insights.Means {
+		h.found(name, m.Label)
+		h.found(name, m.Text)
 	}
 	for _, step := range append(f.Guide, f.Assisted.Steps...) {
 		h.found(name, step)

@@ -70,6 +70,35 @@ func TestAConversationOnWhatsApp(t *testing.T) {
 	})
 }
 
+// What a number sent on a day is told a day later, with what each count means; of days
+// on which nothing was sent nothing is told.
+func TestWhatANumberSentIsCounted(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		p.whatsapp()
+		p.act(sandbox.Act{Network: "whatsapp", Person: "p001", Kind: "message", Text: "Vous êtes ouverts ?"})
+		p.answer("whatsapp", p.conversation("whatsapp", "Vous êtes ouverts ?").ID, "Oui, jusqu'à 19 h.", false)
+		day := p.Clock.Now().UTC().Format(time.DateOnly)
+		var f api.AccountFigures
+		figures := func() api.AccountFigures {
+			return hand.Do[api.Page[api.AccountFigures]](t, p.Hand, "GET", "/measures/accounts?channel="+p.channels["whatsapp"], nil).Items[0]
+		}
+		p.until("the days before are asked for", func() (bool, any) { f = figures(); return len(f.Days) >= 28, len(f.Days) })
+		p.Clock.Advance(28 * time.Hour)
+		p.until("the day is told", func() (bool, any) {
+			f = figures()
+			return slices.ContainsFunc(f.Days, func(d api.AccountDay) bool { return d.Counts["whatsapp:sent"] > 0 }), f
+		})
+		for _, d := range f.Days {
+			if n, told := d.Counts["whatsapp:sent"]; told != (d.Day == day) || told && n != 1 {
+				t.Errorf("%s says %v", d.Day, d.Counts)
+			}
+		}
+		if i := slices.IndexFunc(f.Means, func(m api.CountMeaning) bool { return m.Count == "whatsapp:sent" }); i < 0 || f.Means[i].Label == "" || f.Means[i].Text == "" {
+			t.Errorf("nobody knows what that means: %+v", f.Means)
+		}
+	})
+}
+
 // What somebody sends is looked at through us: only our key opens it.
 func TestAPictureOnWhatsApp(t *testing.T) {
 	each(t, func(t *testing.T, p *place) {

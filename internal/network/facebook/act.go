@@ -19,11 +19,11 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if part.Private || readExtra(part.After).To != "" {
 		return d.message(ctx, conn, part)
 	}
-	if err := network.Refusal(d.limits(conn), part); err != nil {
-		return network.Sent{}, err
+	if !graph.Object.MatchString(part.After.ID) {
+		return network.Sent{}, fault.New(fault.Invalid, "This is nothing on Facebook that can be answered.")
 	}
-	if !graph.Object.MatchString(part.After.ID) || len(part.Media) > 1 {
-		return network.Sent{}, fault.New(fault.Invalid, "A comment on Facebook carries one image.").WithHint("Leave the others out.").On("media")
+	if err := network.Refusal(d.limits(conn).Answering(false), part); err != nil {
+		return network.Sent{}, err
 	}
 	form := url.Values{}
 	if part.Text != "" {
@@ -66,14 +66,18 @@ func (d *Driver) below(conn network.Conn, after *network.Ref) extra {
 
 // message sends a private message: an answer to one, or to a comment.
 func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
-	if len(part.Media) > 0 {
-		return network.Sent{}, fault.New(fault.Invalid, "Private answers carry no images here.").WithHint("Answer in public, or send a link.").On("media")
+	if err := network.Refusal(d.limits(conn).Answering(true), part); err != nil {
+		return network.Sent{}, err
 	}
 	to := graph.Recipient{ID: readExtra(part.After).To}
 	if to.ID == "" {
 		to.Comment = part.After.ID
 	}
-	return d.graph.Write(ctx, d.sending(conn), conn.Account, to, part.Text, "")
+	said, err := d.graph.Said(ctx, d.sending(conn), conn.Account, part)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	return d.graph.Write(ctx, d.sending(conn), conn.Account, to, said, "")
 }
 
 // Like likes a post or comment in the name of the Page, or takes it back.

@@ -49,7 +49,10 @@ type said struct {
 	URL         string      `json:"permalink_url"`
 	From        person      `json:"from"`
 	Attachments attachments `json:"attachments"`
-	Attachment  *struct{}   `json:"attachment"`
+	// Attachment is of a comment: the photo, or what a link in its words shows.
+	Attachment struct {
+		Type string `json:"type"`
+	} `json:"attachment"`
 }
 
 // Find lists what we posted, answered or wrote since.
@@ -182,7 +185,7 @@ func (d *Driver) answers(ctx context.Context, conn network.Conn, below, after st
 	query := url.Values{"fields": {"id,message,created_time,from,permalink_url,attachment"}, "filter": {"toplevel"}, "order": {"reverse_chronological"}, "limit": {"100"}}
 	look, err := d.look(ctx, conn, below+"/comments", query, since, func(s said) (network.Seen, bool) {
 		seen := network.Seen{After: after}
-		if s.Attachment != nil {
+		if s.Attachment.Type == "photo" {
 			seen.Media = 1
 		}
 		return seen, string(s.From.ID) == conn.Account

@@ -63,6 +63,8 @@ func voice() graph.Voice {
 			459:     {Hint: "Sign in on facebook.com, then connect the Page again."},
 			464:     {Hint: "Sign in on facebook.com, then connect the Page again."},
 			492:     {Text: "The person behind the key has no role on this Page any more.", Hint: "Let somebody who has connect the Page again."},
+			2018047: {Kind: fault.Invalid, Text: "Facebook does not take this file.", Hint: "Save it in another format, or send a link to it.", Field: "media"},
+			2018109: {Kind: fault.Invalid, Text: "The file is too large for Facebook.", Hint: "Make it smaller, or send a link to it.", Field: "media"},
 			2018278: {Text: "Facebook lets a Page write to somebody for 24 hours after their last message, and these are over.", Hint: "Answer in public, or wait until they write again."},
 			2534022: {Text: "Facebook lets a Page write to somebody for 24 hours after their last message, and these are over.", Hint: "Answer in public, or wait until they write again."},
 			368:     {Hint: "Look into the Page's support inbox on Facebook."},

@@ -20,6 +20,7 @@ import (
 type File struct {
 	Field string // the form's name for it; "" is source
 	Type  string
+	Name  string // as its owner called it
 	Data  []byte
 }
 
@@ -73,7 +74,7 @@ func (f *File) multipart(form url.Values) (data []byte, mime string, err error) 
 		err = errors.Join(err, w.WriteField(name, values[0]))
 	}
 	header := textproto.MIMEHeader{}
-	header.Set("Content-Disposition", `form-data; name="`+cmp.Or(f.Field, "source")+`"; filename="file"`)
+	header.Set("Content-Disposition", `form-data; name="`+cmp.Or(f.Field, "source")+`"; filename="`+f.called()+`"`)
 	header.Set("Content-Type", f.Type)
 	part, made := w.CreatePart(header)
 	if made == nil {

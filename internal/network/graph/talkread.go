@@ -171,13 +171,14 @@ func (c *Client) Sent(ctx context.Context, call Call, page, person, after string
 	}
 	all := network.Look{Complete: end != Broken}
 	for _, t := range talks {
-		query := url.Values{"fields": {"id,message,created_time,from"}, "limit": {"50"}}
+		query := url.Values{"fields": {messageFields}, "limit": {"50"}}
 		look, err := c.Look(ctx, call, t+"/messages", query, 20, since, func(item json.RawMessage) (network.Seen, bool) {
 			var g listed
 			if json.Unmarshal(item, &g) != nil {
 				return network.Seen{}, false
 			}
-			return network.Seen{Ref: network.Ref{ID: g.ID, Extra: To(person)}, Text: g.Message, At: Moment(g.Created), After: after}, string(g.From.ID) == page
+			m, _ := g.lean(page) // the files that are shown; a link in the words is none
+			return network.Seen{Ref: network.Ref{ID: g.ID, Extra: To(person)}, Text: g.Message, At: Moment(g.Created), After: after, Media: len(m.Media)}, string(g.From.ID) == page
 		})
 		if err != nil {
 			return network.Look{}, err

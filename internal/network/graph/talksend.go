@@ -26,17 +26,18 @@ type Recipient struct {
 	Comment string `json:"comment_id,omitempty"`
 }
 
-// Write sends a text in private in the name of a Page. tag, where there is one, is
+// Write sends words or a file in private in the name of a Page. tag, where there is one, is
 // the reason for which it may be written later than a day after the person's last
 // word.
-func (c *Client) Write(ctx context.Context, send Send, page string, to Recipient, said, tag string) (network.Sent, error) {
+func (c *Client) Write(ctx context.Context, send Send, page string, to Recipient, said Content, tag string) (network.Sent, error) {
 	switch {
-	case text.Blank(said):
+	case said.File != "":
+	case text.Blank(said.Text):
 		return network.Sent{}, fault.New(fault.Invalid, "This message is empty.").On("text")
-	case text.Count(said, text.CodePoints, 0) > MessageMost:
+	case text.Count(said.Text, text.CodePoints, 0) > MessageMost:
 		return network.Sent{}, fault.New(fault.Invalid, "The message is longer than %d characters.", MessageMost).WithHint("Shorten it.").On("text")
 	}
-	form := url.Values{"recipient": {written(to)}, "message": {written(map[string]string{"text": said})}, "messaging_type": {"RESPONSE"}}
+	form := url.Values{"recipient": {written(to)}, "message": {written(said.message())}, "messaging_type": {"RESPONSE"}}
 	if tag != "" {
 		form.Set("messaging_type", "MESSAGE_TAG")
 		form.Set("tag", tag)

@@ -24,10 +24,11 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	}
 	known := readExtra(part.After)
 	private := part.Private || known.To != ""
-	if len(part.Media) > 0 {
-		return network.Sent{}, fault.New(fault.Invalid, "Answers on Instagram carry no files.").WithHint("Leave them out.").On("media")
+	limits := d.limits(conn).Answering(private)
+	if limits.Media.Direct && known.To == "" {
+		limits.Media = network.MediaLimit{}
 	}
-	if err := network.Refusal(d.limits(conn).Answering(private), network.Part{Text: part.Text}); err != nil {
+	if err := network.Refusal(limits, network.Part{Text: part.Text, Media: part.Media}); err != nil {
 		return network.Sent{}, err
 	}
 	if private {
@@ -67,9 +68,6 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 // message sends a private message. When the day in which one may answer is over,
 // the tag of a human agent makes it seven: people write here, not robots.
 func (s *session) message(ctx context.Context, part network.Part) (network.Sent, error) {
-	if text.Blank(part.Text) {
-		return network.Sent{}, fault.New(fault.Invalid, "This message is empty.").On("text")
-	}
 	to := readExtra(part.After).To
 	recipient := map[string]string{"id": to}
 	if to == "" {
@@ -79,12 +77,12 @@ func (s *session) message(ctx context.Context, part network.Part) (network.Sent,
 	if err != nil {
 		return network.Sent{}, fault.Wrap(fault.Internal, err, "writing a message")
 	}
-	what, err := json.Marshal(map[string]string{"text": part.Text})
+	what, err := content(part)
 	if err != nil {
-		return network.Sent{}, fault.Wrap(fault.Internal, err, "writing a message")
+		return network.Sent{}, err
 	}
-	a := graph.Ask{Method: http.MethodPost, Path: s.keys.inbox(s.conn) + "/messages", Form: url.Values{"recipient": {string(who)}, "message": {string(what)}}}
-	agent := url.Values{"recipient": {string(who)}, "message": {string(what)}, "messaging_type": {"MESSAGE_TAG"}, "tag": {"HUMAN_AGENT"}}
+	a := graph.Ask{Method: http.MethodPost, Path: s.keys.inbox(s.conn) + "/messages", Form: url.Values{"recipient": {string(who)}, "message": {what}}}
+	agent := url.Values{"recipient": {string(who)}, "message": {what}, "messaging_type": {"MESSAGE_TAG"}, "tag": {"HUMAN_AGENT"}}
 	if to != "" && part.Window == humanAgent {
 		a.Form = agent
 	}
@@ -110,6 +108,23 @@ func (s *session) message(ctx context.Context, part network.Part) (network.Sent,
 		to = got.To
 	}
 	return network.Sent{Ref: network.Ref{ID: got.ID, Extra: extra{To: to}.raw()}, At: at}, nil
+}
+
+// content is what a message says: its words, or where its file is to be fetched.
+func content(part network.Part) (string, error) {
+	var what any = map[string]string{"text": part.Text}
+	if len(part.Media) > 0 {
+		address, err := part.Media[0].Address()
+		if err != nil {
+			return "", err
+		}
+		what = map[string]any{"attachment": map[string]any{"type": graph.KindOf(part.Media[0]), "payload": map[string]string{"url": address}}}
+	}
+	data, err := json.Marshal(what)
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, err, "writing a message")
+	}
+	return string(data), nil
 }
 
 // humanAgent is the window of our facts in which only a person may still answer.

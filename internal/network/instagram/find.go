@@ -226,7 +226,7 @@ func (s *session) findMessage(ctx context.Context, part network.Part, since time
 			}
 			older := false
 			for _, one := range t.Messages.Data {
-				var m said
+				var m listed
 				at := time.Time{}
 				if json.Unmarshal(one, &m) == nil {
 					at = graph.Moment(m.Created)
@@ -238,7 +238,7 @@ func (s *session) findMessage(ctx context.Context, part network.Part, since time
 					older = true
 				case m.ours(s.conn) || string(m.From.ID) == s.keys.Page && s.keys.Page != "":
 					// A message does not say which one it answers: any answer here may be ours.
-					look.Near = append(look.Near, network.Seen{Ref: network.Ref{ID: string(m.ID), Extra: extra{To: to}.raw()}, Text: m.Message, At: at, After: part.After.ID})
+					look.Near = append(look.Near, network.Seen{Ref: network.Ref{ID: string(m.ID), Extra: extra{To: to}.raw()}, Text: m.Message, At: at, After: part.After.ID, Media: len(m.files())})
 				}
 			}
 			if !older && t.Messages.Further() != nil {

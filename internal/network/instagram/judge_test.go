@@ -2,16 +2,23 @@ package instagram_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph/graphtest"
 	"github.com/kithhq/kith/internal/network/networktest"
+	"github.com/kithhq/kith/internal/sandbox"
 )
 
 var published = sync.OnceValues(func() (graphtest.Lists, error) { //nolint:gochecknoglobals // long to read
@@ -125,4 +132,57 @@ func TestTheJudgeRefusesWhatIsNotPublished(t *testing.T) {
 	if wrong := judged(l, http.MethodGet, "/v25.0/17841400000000001/media", url.Values{"fields": {"id,caption,comments.limit(1){id,replies{text}}"}}); len(wrong) > 0 {
 		t.Errorf("what is published is refused: %v", wrong)
 	}
+}
+
+// A message with a file has the shape that the published collection of calls has.
+func TestAMessageWithAFileIsAsInTheCollection(t *testing.T) {
+	data, err := os.ReadFile(graphtest.Specs("instagram", "instagram-platform-api.postman_collection.json"))
+	if err != nil {
+		t.Skip("no collection of calls at instagram (set KITH_SPECS): messages were not judged by it")
+	}
+	shapes := map[string]bool{}
+	for _, found := range regexp.MustCompile(`"raw": ("\{(?:[^"\\]|\\.)*")`).FindAllSubmatch(data, -1) {
+		var text string
+		if json.Unmarshal(found[1], &text) == nil {
+			shapes[shapeOf(text)] = true
+		}
+	}
+	w := networktest.NewWorld(t, harness(own))
+	w.Act(sandbox.Act{Kind: "message", Text: "hello", Person: "p001"})
+	events, _ := w.Read("")
+	i := slices.IndexFunc(events, func(e network.Event) bool { return e.Kind == network.Direct })
+	part := w.Answer("", events[i].Ref)
+	part.Private, part.Media = true, []network.Media{networktest.Picture("image/jpeg", 40, 40, "")}
+	if _, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part); err != nil {
+		t.Fatal(err)
+	}
+	all := w.Front.Requests()
+	form, err := url.ParseQuery(string(all[len(all)-1].Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shape := shapeOf(`{"recipient":` + form.Get("recipient") + `,"message":` + form.Get("message") + `}`); !shapes[shape] || shape == "" {
+		t.Errorf("%s is like none of %v", shape, slices.Sorted(maps.Keys(shapes)))
+	}
+}
+
+// shapeOf are the names in a body, without what stands under them.
+func shapeOf(body string) string {
+	var v any
+	if json.Unmarshal([]byte(body), &v) != nil {
+		return ""
+	}
+	var walk func(v any) string
+	walk = func(v any) string {
+		object, ok := v.(map[string]any)
+		if !ok {
+			return ""
+		}
+		var names []string
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			names = append(names, name+walk(object[name]))
+		}
+		return "{" + strings.Join(names, " ") + "}"
+	}
+	return walk(v)
 }

@@ -30,6 +30,9 @@ func fetch(_ context.Context, address, kind string) ([]byte, error) {
 	if kind == "video" {
 		return append([]byte("\x00\x00\x00\x18ftypisom"), bytes.Repeat([]byte("x"), 4096)...), nil
 	}
+	if kind != "image" {
+		return []byte("%PDF-1.7 or a sound"), nil
+	}
 	return picture(400, 400), nil
 }
 
@@ -66,6 +69,8 @@ func harness(login string) networktest.Harness {
 		Counts: []string{"like_count", "comments_count", "value"},
 		Grain:  time.Minute,
 		Flat:   true,
+		// Files are fetched from an address, which does not say what they are called.
+		Nameless: true,
 		Dress: func(p *network.Part) {
 			if len(p.Media) == 0 && p.Poll == nil {
 				p.Media = []network.Media{networktest.Picture("image/jpeg", 40, 40, "a picture")}

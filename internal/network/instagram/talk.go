@@ -38,6 +38,21 @@ type listed struct {
 	} `json:"attachments"`
 }
 
+// files are what hangs on a message; a link in its words is none.
+func (m listed) files() (all []attachment) {
+	for _, a := range m.Files.Data {
+		switch {
+		case a.Image.URL != "":
+			all = append(all, attachment{"image", a.Image.URL})
+		case a.Video.URL != "":
+			all = append(all, attachment{"video", a.Video.URL})
+		case a.URL != "":
+			all = append(all, attachment{"other", a.URL})
+		}
+	}
+	return all
+}
+
 func (r *reading) message(m listed, at time.Time) fact {
 	f := fact{What: "message", ID: string(m.ID), From: m.From, Text: m.Message}
 	if m.ours(r.conn) || r.keys.Page != "" && string(m.From.ID) == r.keys.Page {
@@ -46,16 +61,7 @@ func (r *reading) message(m listed, at time.Time) fact {
 			f.From = m.To.Data[0]
 		}
 	}
-	for _, a := range m.Files.Data {
-		switch {
-		case a.Image.URL != "":
-			f.Files = append(f.Files, attachment{"image", a.Image.URL})
-		case a.Video.URL != "":
-			f.Files = append(f.Files, attachment{"video", a.Video.URL})
-		case a.URL != "":
-			f.Files = append(f.Files, attachment{"other", a.URL})
-		}
-	}
+	f.Files = m.files()
 	return f.at(at)
 }
 

@@ -22,6 +22,8 @@ func voice() graph.Voice {
 		Sayings: map[int]graph.Saying{
 			2207001: trouble, 2207032: trouble, 2207053: trouble,
 			2207003: {Trouble: true, Text: "It took Instagram too long to fetch the file.", Hint: fetch, Wait: time.Minute},
+			2018008: {Kind: fault.Invalid, Text: "Instagram could not fetch the file.", Hint: fetch, Field: "media"},
+			2018047: {Kind: fault.Invalid, Text: "Instagram does not take this file.", Hint: "Save it in another format, or send a link to it.", Field: "media"},
 			2207052: {Text: "Instagram could not fetch the file.", Hint: fetch, Field: "media"},
 			2207051: {Kind: fault.Denied, Text: "Instagram takes this for spam and holds it back.", Hint: "Look at the notices in Instagram, or publish it there."},
 			2207050: {Kind: fault.Denied, Text: "Instagram has restricted this account.", Hint: "Sign in at Instagram and do what it asks."},

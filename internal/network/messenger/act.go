@@ -21,14 +21,18 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if err := graph.Somebody(to, conn.Account); err != nil {
 		return network.Sent{}, err
 	}
-	if len(part.Media) > 0 {
-		return network.Sent{}, fault.New(fault.Invalid, "Answers on Messenger carry no files here.").WithHint("Leave them out, or send a link.").On("media")
+	if err := network.Refusal(d.limits(conn).Answering(true), part); err != nil {
+		return network.Sent{}, err
 	}
-	sent, err := d.graph.Write(ctx, d.send(conn), conn.Account, graph.Recipient{ID: to}, part.Text, "")
+	said, err := d.graph.Said(ctx, d.send(conn), conn.Account, part)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	sent, err := d.graph.Write(ctx, d.send(conn), conn.Account, graph.Recipient{ID: to}, said, "")
 	if !graph.TooLate(err) {
 		return sent, err
 	}
-	sent, err = d.graph.Write(ctx, d.send(conn), conn.Account, graph.Recipient{ID: to}, part.Text, humanAgent)
+	sent, err = d.graph.Write(ctx, d.send(conn), conn.Account, graph.Recipient{ID: to}, said, humanAgent)
 	switch refused := graph.Refused(err); {
 	case graph.TooLate(err):
 		err = fault.Wrap(fault.Invalid, err, "Messenger lets a Page write to somebody for seven days after their last message, and these are over.").

@@ -54,6 +54,7 @@ var (
 	_ network.Banner     = (*Driver)(nil)
 	_ network.Reader     = (*Driver)(nil)
 	_ network.Decoder    = (*Driver)(nil)
+	_ network.Insighter  = (*Driver)(nil)
 	_ network.Subscriber = (*Driver)(nil)
 	_ network.Authorizer = (*Driver)(nil)
 )
@@ -86,9 +87,16 @@ func (*Driver) Name() network.Name { return "messenger" }
 // Profile says what Messenger takes.
 func (d *Driver) Profile() network.Profile { return d.profile }
 
+func (d *Driver) limits(conn network.Conn) network.Limits {
+	if conn.Limits.Text.Max > 0 {
+		return conn.Limits
+	}
+	return d.profile.Limits
+}
+
 // wanted are the permissions that everything together needs.
 func wanted() []string {
-	return []string{"pages_messaging", "pages_manage_metadata", "pages_read_engagement"}
+	return []string{"pages_messaging", "pages_manage_metadata", "pages_read_engagement", "read_insights"}
 }
 
 // Decode reads what Facebook's webhooks and our readings tell of a conversation.

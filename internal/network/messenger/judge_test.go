@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph/graphtest"
 	"github.com/kithhq/kith/internal/network/messenger"
 	"github.com/kithhq/kith/internal/network/networktest"
@@ -23,6 +24,8 @@ type published struct {
 	graphtest.Lists
 	bodies  []map[string]any // of the collection's sends
 	answers []map[string]any
+	// How a file is handed over there, and what is answered.
+	upload, uploaded map[string]any
 }
 
 func lists(t *testing.T) published {
@@ -58,6 +61,10 @@ func lists(t *testing.T) published {
 		}
 		p.bodies, p.answers = append(p.bodies, body), append(p.answers, answer)
 	}
+	last := collection.Item[1].Item[0]
+	if json.Unmarshal([]byte(last.Request.Body.Raw), &p.upload) != nil || json.Unmarshal([]byte(last.Response[0].Body), &p.uploaded) != nil {
+		t.Fatalf("the collection has changed: %s", last.Request.Body.Raw)
+	}
 	return p
 }
 
@@ -77,7 +84,30 @@ func (p published) wrong(method, path string, params url.Values) (all []string) 
 	if method == http.MethodPost && edge == "messages" && params.Has("message") && !slices.ContainsFunc(p.bodies, func(b map[string]any) bool { return alike(b, params) }) {
 		all = append(all, "a message like no call of the collection")
 	}
+	if method == http.MethodPost && edge == "message_attachments" && !p.handed(params) {
+		all = append(all, "a file that is handed over like none of the collection")
+	}
 	return all
+}
+
+// handed says whether a file is handed over as in the collection, but for its
+// address: the file itself goes along.
+func (p published) handed(params url.Values) bool {
+	var sent map[string]any
+	if json.Unmarshal([]byte(params.Get("message")), &sent) != nil {
+		return false
+	}
+	want, _ := p.upload["message"].(map[string]any)
+	for _, name := range []string{"attachment", "payload"} {
+		of, _ := sent[name].(map[string]any)
+		like, _ := want[name].(map[string]any)
+		delete(like, "url")
+		if of == nil || !slices.Equal(slices.Sorted(maps.Keys(of)), slices.Sorted(maps.Keys(like))) {
+			return false
+		}
+		sent, want = of, like
+	}
+	return true
 }
 
 // alike says whether a send has the shape of one in the collection.
@@ -141,6 +171,26 @@ func TestAnswersAreAsInTheCollection(t *testing.T) {
 	if !slices.Equal(slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(p.answers[0]))) {
 		t.Errorf("the sandbox answers %v, Meta %v", got, p.answers[0])
 	}
+	part := w.Answer("", e.Ref)
+	part.Media = []network.Media{networktest.Picture("image/png", 8, 8, "")}
+	var all []map[string]any
+	w.Front.Instead(func(rw http.ResponseWriter, r *http.Request) bool {
+		held := &recorder{header: http.Header{}}
+		w.Front.Next().ServeHTTP(held, r)
+		var one map[string]any
+		_ = json.Unmarshal(held.body.Bytes(), &one) // looked at below
+		all = append(all, one)
+		_, _ = rw.Write(held.body.Bytes()) // the client sees to it
+		return true
+	})
+	if _, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []map[string]any{p.uploaded, p.answers[1]} {
+		if len(all) != 2 || !slices.Equal(slices.Sorted(maps.Keys(all[i])), slices.Sorted(maps.Keys(want))) {
+			t.Errorf("the sandbox answers %v, Meta %v", all, want)
+		}
+	}
 }
 
 type recorder struct {
@@ -162,6 +212,11 @@ func TestTheJudgeRefusesWhatIsNotPublished(t *testing.T) {
 		}
 		if len(p.wrong(http.MethodPost, "/v25.0/1/messages", params)) == 0 {
 			t.Errorf("%s passes", form)
+		}
+	}
+	for _, message := range []string{`{"text":"x"}`, `{"attachment":{"type":"image"}}`, `{"attachment":{"type":"image","payload":{"reusable":true}}}`} {
+		if len(p.wrong(http.MethodPost, "/v25.0/1/message_attachments", url.Values{"message": {message}})) == 0 {
+			t.Errorf("%s passes", message)
 		}
 	}
 	if len(p.wrong(http.MethodPost, "/v25.0/1/massages", nil)) == 0 {

@@ -386,7 +386,7 @@ func TestAWrongConnectionIsSaid(t *testing.T) {
 	}
 	// A token that ends soon.
 	soon := s.Conn
-	soon.Keys = messengerKeys(s.on.IssuePageToken(s.page.ID, 5*24*time.Hour, "pages_messaging", "pages_read_engagement", "pages_manage_metadata"))
+	soon.Keys = messengerKeys(s.on.IssuePageToken(s.page.ID, 5*24*time.Hour, "pages_messaging", "pages_read_engagement", "pages_manage_metadata", "read_insights"))
 	health, _, err := s.Driver.(network.Checker).Check(t.Context(), soon)
 	if err != nil || health.State != "warn" || health.Expires.IsZero() || health.Fix == "" {
 		t.Errorf("%+v, %v", health, err)

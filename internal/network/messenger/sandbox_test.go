@@ -327,7 +327,7 @@ func tooLong(t *testing.T, h networktest.Harness) {
 	if _, _, err := reply(t, w, strings.Repeat("é", 2000), e.Ref); err != nil {
 		t.Error(err)
 	}
-	part := w.Answer("with a file", e.Ref)
+	part := w.Answer("words beside a file", e.Ref)
 	part.Media = []network.Media{networktest.Picture("image/png", 8, 8, "")}
 	_, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part)
 	is(t, err, fault.Invalid)

@@ -20,6 +20,8 @@ func voice() graph.Voice {
 			459:     {Hint: "Sign in on facebook.com, then connect Messenger again."},
 			464:     {Hint: "Sign in on facebook.com, then connect Messenger again."},
 			492:     {Text: "The person behind the key has no role on this Page any more.", Hint: "Let somebody who has connect Messenger again."},
+			2018047: {Kind: fault.Invalid, Text: "Messenger does not take this file.", Hint: "Save it in another format, or send a link to it.", Field: "media"},
+			2018109: {Kind: fault.Invalid, Text: "The file is too large for Messenger.", Hint: "Make it smaller, or send a link to it.", Field: "media"},
 			2018278: {Kind: fault.Invalid, Text: "Messenger lets a Page write to somebody for 24 hours after their last message, and these are over.", Hint: "Wait until they write again."},
 			2534022: {Kind: fault.Invalid, Text: "Messenger lets a Page write to somebody for 24 hours after their last message, and these are over.", Hint: "Wait until they write again."},
 			2018300: {Kind: fault.Invalid, Text: "Another app answers in this conversation at the moment.", Hint: "Take the conversation over in Meta Business Suite, or wait until it is handed to Kith."},

@@ -60,6 +60,11 @@ type Harness struct {
 	// Enter connects an account of ours in another way than by the form, and says what
 	// this house is there; nil: by the form.
 	Enter func(w *World) (network.Account, network.App)
+	// Asked is a world in which somebody spoke to us, where that is not read: a nil
+	// world where nobody can, in public or in private.
+	Asked func(t *testing.T, h Harness, private bool) (*World, network.Event)
+	// Nameless networks are told no names of files.
+	Nameless bool
 	// Clip is a video that the network takes; nil: a small MP4 of five seconds.
 	Clip func() network.Media
 }

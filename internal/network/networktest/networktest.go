@@ -72,6 +72,7 @@ func Run(t *testing.T, h Harness) {
 		{"a hostile network does no harm", needs(hostileNetwork, network.ActPublish)},
 		{"comments come in and are answered", replies},
 		{"private messages come in and are answered", private},
+		{"answers carry files", answerFiles},
 		{"likes are given and taken back", likes},
 		{"comments are hidden and shown", hides},
 		{"what is deleted twice is gone", needs(deletes, network.ActPublish, network.ActDelete)},

@@ -57,6 +57,7 @@ var (
 	_ network.Subscriber = (*Driver)(nil)
 	_ network.Opener     = (*Driver)(nil)
 	_ network.Templater  = (*Driver)(nil)
+	_ network.Insighter  = (*Driver)(nil)
 )
 
 // New makes the driver.

@@ -2,7 +2,6 @@ package whatsapp
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 
@@ -11,9 +10,6 @@ import (
 	"github.com/kithhq/kith/internal/network/graph"
 	"github.com/kithhq/kith/internal/text"
 )
-
-// captionMost is how long the words below a file may be.
-const captionMost = 1024
 
 // Reply answers a message and quotes it: with words, with a file, or with a
 // template, which may be sent at any time.
@@ -58,44 +54,45 @@ func (s *session) message(m any) graph.Ask {
 
 // content puts into an envelope what is said.
 func (s *session) content(ctx context.Context, m *envelope, part network.Part) error {
-	limits := s.limits(s.conn)
-	switch {
-	case part.Template != nil:
+	if part.Template != nil {
 		return s.fill(ctx, m, *part.Template)
-	case len(part.Media) == 0:
-		if text.Blank(part.Text) {
-			return fault.New(fault.Invalid, "This message is empty.").On("text")
-		}
-		if err := network.Refusal(limits.Answering(true), network.Part{Text: part.Text}); err != nil {
-			return err
-		}
+	}
+	if len(part.Media) == 0 && text.Blank(part.Text) {
+		return fault.New(fault.Invalid, "This message is empty.").On("text")
+	}
+	if err := network.Refusal(s.limits(s.conn).Answering(true), network.Part{Text: part.Text, Media: part.Media}); err != nil {
+		return err
+	}
+	if len(part.Media) == 0 {
 		m.Type, m.Text = "text", &textOf{Body: part.Text, Preview: len(text.Links(part.Text)) > 0}
 		return nil
-	}
-	if err := network.Refusal(network.Limits{Text: network.TextLimit{Max: captionMost, Unit: text.CodePoints}, Media: limits.Media}, network.Part{Text: part.Text, Media: part.Media}); err != nil {
-		return err
 	}
 	id, err := s.upload(ctx, part.Media[0])
 	if err != nil {
 		return err
 	}
 	file := &fileOf{ID: id, Caption: part.Text}
-	if m.Type, m.Image = "image", file; part.Media[0].Video() {
-		m.Type, m.Image, m.Video = "video", nil, file
+	switch sent := part.Media[0]; {
+	case sent.Type == "image/webp":
+		m.Type, m.Sticker = "sticker", file
+	case sent.Image():
+		m.Type, m.Image = "image", file
+	case sent.Video():
+		m.Type, m.Video = "video", file
+	case sent.Audio():
+		m.Type, m.Audio = "audio", file
+	default:
+		file.Name = sent.Name // what it ends with is how it is opened
+		m.Type, m.Document = "document", file
 	}
 	return nil
 }
 
 // upload hands a file over; nobody sees it until a message shows it.
 func (s *session) upload(ctx context.Context, m network.Media) (string, error) {
-	r, err := m.Open()
+	data, err := graph.Held(m)
 	if err != nil {
 		return "", err
-	}
-	data, err := io.ReadAll(io.LimitReader(r, m.Bytes+1))
-	_ = r.Close() // it was read
-	if err != nil || int64(len(data)) != m.Bytes {
-		return "", fault.Wrap(fault.Internal, err, "a file is not as long as it was")
 	}
 	a := graph.Ask{Method: http.MethodPost, Path: s.conn.Account + "/media", Form: url.Values{"messaging_product": {"whatsapp"}, "type": {m.Type}},
 		File: &graph.File{Field: "file", Type: m.Type, Data: data}, Harmless: true}

@@ -42,6 +42,7 @@ func harness() networktest.Harness {
 			header.Set("X-Hub-Signature-256", signed)
 			return header, body, "app-secret"
 		},
+		Asked: asked,
 		Instead: map[string]func(*testing.T, networktest.Harness){
 			// There is no list in which a lost answer could be found; a status proves it.
 			"a lost answer to a reply is found": provedByStatus,
@@ -171,6 +172,16 @@ func (o *house) hears(person, text string) network.Event {
 	}
 	o.t.Fatalf("%q did not come in", text)
 	return network.Event{}
+}
+
+// asked is a world in which somebody wrote to us. There is no public.
+func asked(t *testing.T, h networktest.Harness, private bool) (*networktest.World, network.Event) {
+	t.Helper()
+	if !private {
+		return nil, network.Event{}
+	}
+	o := open(t, h, pretended.Options{})
+	return o.World, o.hears("p002", "What does it look like?")
 }
 
 func (o *house) person(id string) sandbox.Person {

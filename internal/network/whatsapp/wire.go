@@ -112,6 +112,9 @@ type envelope struct {
 	Text      *textOf     `json:"text,omitempty"`
 	Image     *fileOf     `json:"image,omitempty"`
 	Video     *fileOf     `json:"video,omitempty"`
+	Audio     *fileOf     `json:"audio,omitempty"`
+	Document  *fileOf     `json:"document,omitempty"`
+	Sticker   *fileOf     `json:"sticker,omitempty"`
 	Reaction  *reactionOf `json:"reaction,omitempty"`
 	Template  *templateOf `json:"template,omitempty"`
 }
@@ -128,6 +131,7 @@ type textOf struct {
 type fileOf struct {
 	ID      string `json:"id"`
 	Caption string `json:"caption,omitempty"`
+	Name    string `json:"filename,omitempty"`
 }
 
 type reactionOf struct {

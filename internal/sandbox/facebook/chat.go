@@ -166,7 +166,7 @@ func (n *Network) Answer(who sandbox.Person, account, text string) (mid string, 
 // Shut lets a person block the Page, or let it back.
 func (n *Network) Shut(who sandbox.Person, account string, on bool) error {
 	return n.chat(who, account, func(t *thread) error {
-		t.shut = on
+		t.shut, t.shutAt = on, n.stage.Clock.Now()
 		return nil
 	})
 }

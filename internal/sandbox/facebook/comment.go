@@ -124,7 +124,11 @@ func (a *ask) onComments(o *post, below *comment) (any, *graph.Fault) {
 	if below != nil {
 		parent = below.id
 	}
-	a.call.Accept(sandbox.Entry{Account: o.page.id, Action: sandbox.Reply, Object: c.id, Parent: parent, Text: text})
+	files := 0
+	if attached != nil {
+		files = 1
+	}
+	a.call.Accept(sandbox.Entry{Account: o.page.id, Action: sandbox.Reply, Object: c.id, Parent: parent, Text: text, Files: files})
 	return map[string]any{"id": c.id}, nil
 }
 

@@ -52,20 +52,21 @@ type Network struct {
 	handler http.Handler
 	courier *graph.Courier
 
-	mu       sync.Mutex
-	random   *rand.Rand
-	last     int64 // the last object number given away
-	pages    map[string]*page
-	order    []*page
-	posts    map[string]*post
-	comments map[string]*comment
-	photos   map[string]*photo
-	videos   map[string]*video
-	threads  map[string]*thread
-	messages map[string]*message
-	tokens   map[string]*graph.Token
-	codes    map[string]*graph.Code
-	hook     subscription
+	mu          sync.Mutex
+	random      *rand.Rand
+	last        int64 // the last object number given away
+	pages       map[string]*page
+	order       []*page
+	posts       map[string]*post
+	comments    map[string]*comment
+	photos      map[string]*photo
+	attachments map[string]*attachment
+	videos      map[string]*video
+	threads     map[string]*thread
+	messages    map[string]*message
+	tokens      map[string]*graph.Token
+	codes       map[string]*graph.Code
+	hook        subscription
 
 	watch func(node, method, edge, name string) // told of every parameter that is looked at; nil outside of tests
 }
@@ -96,7 +97,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		o.Client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}
 	}
 	n := &Network{stage: stage, options: o, random: stage.Random(Name), last: 122_100_000_000_000_000,
-		pages: map[string]*page{}, posts: map[string]*post{}, comments: map[string]*comment{}, photos: map[string]*photo{}, videos: map[string]*video{},
+		pages: map[string]*page{}, posts: map[string]*post{}, comments: map[string]*comment{}, photos: map[string]*photo{}, attachments: map[string]*attachment{}, videos: map[string]*video{},
 		threads: map[string]*thread{}, messages: map[string]*message{}, tokens: map[string]*graph.Token{}, codes: map[string]*graph.Code{}}
 	n.courier = &graph.Courier{Stage: stage, Network: Name, Object: "page", Secret: o.AppSecret, Client: o.Client, To: n.hookTo}
 	n.courier.Start()

@@ -9,7 +9,8 @@ import (
 
 // Metrics that Graph no longer answers, since June 2026, begin like this: they are refused like unknown ones.
 func dead(metric string) bool {
-	for _, old := range []string{"page_impressions", "page_fans", "page_engaged_users", "post_impressions"} {
+	for _, old := range []string{"page_impressions", "page_fans", "page_engaged_users", "post_impressions", "page_messages_active_threads", "page_messages_open_conversations",
+		"page_messages_feedback"} {
 		if strings.HasPrefix(metric, old) {
 			return true
 		}
@@ -144,14 +145,24 @@ func (a *ask) pageInsights(p *page) (any, *graph.Fault) {
 	}
 	out := graph.Listed{Data: []any{}}
 	for _, m := range metrics {
-		if _, ok := pageMetric(p, m, day{}, a.now); !ok || dead(m) {
+		talk := talkMetric(m)
+		if _, ok := pageMetric(p, m, day{}, a.now); (!ok && !talk) || dead(m) {
 			return nil, refused(m)
+		}
+		if talk {
+			if err := may(a.token, p, "pages_messaging"); err != nil {
+				return nil, err
+			}
 		}
 		if p.fans+len(p.followed) < 100 {
 			continue
 		}
 		values := []any{}
 		for end := midnight(since).Add(24 * time.Hour); !end.After(until); end = end.Add(24 * time.Hour) {
+			if talk {
+				values = append(values, p.talked(m, end.AddDate(0, 0, -span), end))
+				continue
+			}
 			v, _ := pageMetric(p, m, p.day(end.AddDate(0, 0, -span), end), end)
 			values = append(values, map[string]any{"value": v, "end_time": graph.Stamp(end)})
 		}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/sandbox"
 	"github.com/kithhq/kith/internal/sandbox/graph"
@@ -37,15 +36,12 @@ func (a *ask) send(p *page) (any, *graph.Fault) {
 	if err != nil {
 		return nil, err
 	}
-	text, _ := what["text"].(string)
-	if text == "" {
-		return nil, graph.Invalid("Length of param message[text] must be greater than or equal to 1")
-	}
-	if utf8.RuneCountInString(text) > maxMessageText {
-		return nil, graph.Invalid("Length of param message[text] must be less than or equal to 2000")
+	said, err := a.content(p, what)
+	if err != nil {
+		return nil, err
 	}
 	if id, ok := to["comment_id"].(string); ok {
-		return a.privateReply(p, id, text)
+		return a.privateReply(p, id, said)
 	}
 	id, _ := to["id"].(string)
 	f, ok := p.byID[id]
@@ -70,7 +66,7 @@ func (a *ask) send(p *page) (any, *graph.Fault) {
 					return nil, graph.No(http.StatusForbidden, 10, 0, "(#10) To send with the HUMAN_AGENT tag, your app needs the Human Agent feature")
 				}
 				if a.now.Sub(t.heard) <= 7*24*time.Hour {
-					return a.deliver(p, t, text, "")
+					return a.deliver(p, t, said, "")
 				}
 			case "CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE": // refused since 2026-04-27
 				return nil, graph.Invalid("The tag %s is no longer available", tag)
@@ -81,10 +77,10 @@ func (a *ask) send(p *page) (any, *graph.Fault) {
 	if _, blocked := p.blocked[f.id]; blocked {
 		return nil, graph.No(http.StatusBadRequest, 551, 1545041, "(#551) This person isn't available right now.")
 	}
-	return a.deliver(p, t, text, "")
+	return a.deliver(p, t, said, "")
 }
 
-func (a *ask) privateReply(p *page, id, text string) (any, *graph.Fault) {
+func (a *ask) privateReply(p *page, id string, said content) (any, *graph.Fault) {
 	c, ok := a.n.comments[id]
 	if !ok || c.post.page != p {
 		return nil, graph.Missing(a.p.Method, id)
@@ -101,11 +97,12 @@ func (a *ask) privateReply(p *page, id, text string) (any, *graph.Fault) {
 		t = a.n.open(p, f)
 	}
 	c.replied = t.id
-	return a.deliver(p, t, text, c.id)
+	return a.deliver(p, t, said, c.id)
 }
 
-func (a *ask) deliver(p *page, t *thread, text, about string) (any, *graph.Fault) {
-	m := a.n.note(t, p.self(), text, a.now)
+func (a *ask) deliver(p *page, t *thread, said content, about string) (any, *graph.Fault) {
+	m := a.n.note(t, p.self(), said.text, a.now)
+	m.files = said.files
 	m.about = about
 	a.n.tellMessage(m)
 	parent := about
@@ -118,7 +115,7 @@ func (a *ask) deliver(p *page, t *thread, text, about string) (any, *graph.Fault
 			}
 		}
 	}
-	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Message, Object: m.id, Parent: parent, Text: text})
+	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Message, Object: m.id, Parent: parent, Text: said.text, Files: len(said.files)})
 	return map[string]any{"recipient_id": t.with.id, "message_id": m.id}, nil
 }
 

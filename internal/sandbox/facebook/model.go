@@ -130,7 +130,8 @@ type thread struct {
 	unread   int
 	heard    time.Time // when the person last wrote: the 24-hour window
 	shut     bool      // the person has blocked the Page
-	other    bool      // another app answers at the moment
+	shutAt   time.Time
+	other    bool // another app answers at the moment
 	updated  time.Time
 	spam     bool
 }

@@ -42,6 +42,10 @@ func (a *ask) onPage(p *page) (any, *graph.Fault) {
 		if a.isPost() {
 			return a.send(p)
 		}
+	case "message_attachments":
+		if a.isPost() {
+			return a.keep(p)
+		}
 	case "conversations":
 		if a.isGet() {
 			return a.conversations(p)

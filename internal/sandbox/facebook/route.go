@@ -48,7 +48,7 @@ func (n *Network) action(r *http.Request) sandbox.Action {
 		return sandbox.Publish
 	case edge == "photo_stories" || films(edge) && r.URL.Query().Get("upload_phase") == "finish":
 		return sandbox.Publish
-	case edge == "photos" || films(edge):
+	case edge == "photos" || edge == "message_attachments" || films(edge):
 		return sandbox.Upload
 	case edge == "comments":
 		return sandbox.Reply

@@ -205,10 +205,13 @@ func (v *view) comment(c *comment, fs []graph.Field) (any, *graph.Fault) {
 		case "permalink_url":
 			return c.permalink(), true, true, nil
 		case "attachment":
-			if c.photo == nil {
-				return nil, false, true, nil
+			if c.photo != nil {
+				return v.attachment(c.photo), true, true, nil
 			}
-			return v.attachment(c.photo), true, true, nil
+			if i := strings.Index(c.message, "https://"); i >= 0 { // a link in the words hangs on as a share
+				return map[string]any{"title": "A page", "type": "share", "url": strings.Fields(c.message[i:])[0]}, true, true, nil
+			}
+			return nil, false, true, nil
 		case "comment_count":
 			return len(c.children()), true, true, nil
 		case "like_count":

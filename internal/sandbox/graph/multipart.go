@@ -23,7 +23,7 @@ func (p *Params) parts(boundary string, body []byte) error {
 			return err
 		}
 		if part.FileName() != "" || part.FormName() == "source" {
-			p.File = data
+			p.File, p.Field, p.Kind, p.Name = data, part.FormName(), part.Header.Get("Content-Type"), part.FileName()
 			continue
 		}
 		p.Values.Set(part.FormName(), string(data))

@@ -13,13 +13,16 @@ import (
 )
 
 // maxBody is what is taken in at all.
-const maxBody = 12 << 20
+const maxBody = 40 << 20
 
 // Params are what a request says, from its query, its form or its JSON body, all as text: Graph takes lists and objects as JSON text
 // in a form, and the same as real JSON in a JSON body.
 type Params struct {
 	Values url.Values
 	File   []byte // multipart part "source"
+	Field  string // under what name the file came
+	Kind   string // what the sender says that it is
+	Name   string // and how it is called
 	Method string
 	Seen   func(name string) // told of every parameter that is looked at; nil outside of tests
 }

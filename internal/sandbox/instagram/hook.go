@@ -135,7 +135,17 @@ func (n *Network) tellMention(a *account, mediaID, commentID string) {
 
 func (n *Network) tellMessage(m *message) {
 	a, f := m.thread.account, m.thread.with
-	what := map[string]any{"mid": m.id, "text": m.text}
+	what := map[string]any{"mid": m.id}
+	if m.text != "" {
+		what["text"] = m.text
+	}
+	files := []any{}
+	for _, f := range m.files {
+		files = append(files, map[string]any{"type": f.kind, "payload": map[string]any{"url": f.url}})
+	}
+	if len(files) > 0 {
+		what["attachments"] = files
+	}
 	value := map[string]any{"sender": map[string]any{"id": f.id}, "recipient": map[string]any{"id": a.id}, "timestamp": m.created.UnixMilli(), "message": what}
 	if m.from.ours {
 		what["is_echo"], what["app_id"] = true, json.Number(n.options.AppID)

@@ -35,12 +35,12 @@ func (a *ask) send(acc *account) (any, *graph.Fault) {
 	if err != nil {
 		return nil, err
 	}
-	text, _ := what["text"].(string)
-	if text == "" || len(text) > maxMessageText {
-		return nil, graph.Invalid("Length of param message[text] must be less than or equal to 1000")
+	said, err := a.content(what)
+	if err != nil {
+		return nil, err
 	}
 	if id, ok := to["comment_id"].(string); ok {
-		return a.privateReply(acc, id, text)
+		return a.privateReply(acc, id, said)
 	}
 	id, _ := to["id"].(string)
 	f, ok := acc.byID[id]
@@ -60,10 +60,13 @@ func (a *ask) send(acc *account) (any, *graph.Fault) {
 	if t.heard.IsZero() || a.now.Sub(t.heard) > most {
 		return nil, graph.No(http.StatusBadRequest, 10, 2534022, "(#10) This message is sent outside of allowed window. Learn more about the new policy here: https://developers.facebook.com/docs/messenger-platform/policy-overview")
 	}
-	return a.deliver(acc, t, text, t.id)
+	return a.deliver(acc, t, said, t.id)
 }
 
-func (a *ask) privateReply(acc *account, id, text string) (any, *graph.Fault) {
+func (a *ask) privateReply(acc *account, id string, said content) (any, *graph.Fault) {
+	if len(said.files) > 0 { // the documentation shows text alone
+		return nil, graph.Invalid("Private replies support text only")
+	}
 	c, ok := a.n.comments[id]
 	if !ok || c.media.account != acc || !c.media.by.ours {
 		return nil, graph.Missing(a.p.Method, id)
@@ -84,13 +87,14 @@ func (a *ask) privateReply(acc *account, id, text string) (any, *graph.Fault) {
 	}
 	c.replied = true
 	acc.replied = append(acc.replied, a.now)
-	return a.deliver(acc, t, text, c.id)
+	return a.deliver(acc, t, said, c.id)
 }
 
-func (a *ask) deliver(acc *account, t *thread, text, parent string) (any, *graph.Fault) {
-	m := a.n.note(t, acc.self(), text, a.now)
+func (a *ask) deliver(acc *account, t *thread, said content, parent string) (any, *graph.Fault) {
+	m := a.n.note(t, acc.self(), said.text, a.now)
+	m.files = said.files
 	a.n.tellMessage(m)
-	a.call.Accept(sandbox.Entry{Account: acc.id, Action: sandbox.Message, Object: m.id, Parent: parent, Text: text})
+	a.call.Accept(sandbox.Entry{Account: acc.id, Action: sandbox.Message, Object: m.id, Parent: parent, Text: said.text, Files: len(said.files)})
 	return map[string]any{"recipient_id": t.with.id, "message_id": m.id}, nil
 }
 
@@ -208,7 +212,15 @@ func (a *ask) showMessage(m *message, fs []graph.Field) (any, *graph.Fault) {
 			}
 			return map[string]any{"data": []any{party(to)}}, !old, true, nil
 		case "attachments":
-			return nil, false, true, nil
+			all := []any{}
+			for _, f := range m.files {
+				one := map[string]any{"file_url": f.url}
+				if f.kind == "image" || f.kind == "video" {
+					one = map[string]any{f.kind + "_data": map[string]any{"width": 1, "height": 1, "url": f.url, "preview_url": f.url}}
+				}
+				all = append(all, one)
+			}
+			return map[string]any{"data": all}, len(all) > 0 && !old, true, nil
 		}
 		return nil, false, false, nil
 	})

@@ -116,6 +116,7 @@ type message struct {
 	thread  *thread
 	from    author
 	text    string
+	files   []file
 	created time.Time
 }
 

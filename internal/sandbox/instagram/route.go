@@ -119,7 +119,7 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 func (n *Network) answer(r *http.Request, p *graph.Params, id, edge string) (any, *graph.Fault) {
 	call := sandbox.From(r.Context())
 	var got fetched
-	if edge == "media" && p.Method == http.MethodPost {
+	if (edge == "media" || edge == "messages") && p.Method == http.MethodPost {
 		got = n.fetchFor(r, p) // with no lock held: it may come from ourselves
 	}
 	n.mu.Lock()

@@ -17,10 +17,13 @@ type fetched struct {
 	err  error
 }
 
-// fetchFor gets the file that a container is to hold, as Meta does.
+// fetchFor gets the file that a container is to hold or a message to show, as Meta does.
 func (n *Network) fetchFor(r *http.Request, p *graph.Params) fetched {
-	for name, kind := range map[string]string{"image_url": "image", "video_url": "video"} {
-		address := p.Values.Get(name)
+	wanted := map[string]string{"image": p.Values.Get("image_url"), "video": p.Values.Get("video_url")}
+	if kind, address := hung(p); address != "" {
+		wanted = map[string]string{kind: address}
+	}
+	for kind, address := range wanted {
 		if address == "" {
 			continue
 		}
@@ -45,7 +48,7 @@ func (n *Network) get(ctx context.Context, address, kind string) ([]byte, error)
 		return nil, err
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), kind+"/") {
+	if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), strings.Replace(kind, "file", "application", 1)+"/") {
 		return nil, http.ErrNotSupported
 	}
 	return io.ReadAll(io.LimitReader(res.Body, maxVideo+1))

@@ -38,7 +38,9 @@ func most(kind string) int {
 		return 16 << 20
 	case "image/webp":
 		return 500 << 10
-	case "application/pdf", "text/plain":
+	case "application/pdf", "text/plain", "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint",
+		"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		"application/vnd.openxmlformats-officedocument.presentationml.presentation":
 		return 100 << 20
 	}
 	return 0

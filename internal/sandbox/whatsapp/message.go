@@ -71,7 +71,7 @@ func (a *ask) send(x *number) (any, *graph.Fault) {
 	m := &message{id: a.n.wamid(), on: x, with: c, ours: true, kind: kind, text: text, opaque: a.p.Get("biz_opaque_callback_data"), at: a.now}
 	a.n.messages[m.id] = m
 	x.sent, c.sent = append(x.sent, a.now), append(c.sent, a.now)
-	a.call.Accept(sandbox.Entry{Account: x.id, Action: sandbox.Message, Object: m.id, Parent: answers, Text: text, ClientID: m.opaque})
+	a.call.Accept(sandbox.Entry{Account: x.id, Action: sandbox.Message, Object: m.id, Parent: answers, Text: text, Files: files(kind), ClientID: m.opaque})
 	switch {
 	case closed:
 		a.n.fails(m, 131047, "Re-engagement message", "Message failed to send because more than 24 hours have passed since the customer last replied to this number.")
@@ -89,6 +89,14 @@ func (a *ask) send(x *number) (any, *graph.Fault) {
 		made["message_status"] = "accepted"
 	}
 	return map[string]any{"messaging_product": "whatsapp", "contacts": []any{input}, "messages": []any{made}}, nil
+}
+
+// files is how many a message carries.
+func files(kind string) int {
+	if slices.Contains([]string{"image", "video", "audio", "document", "sticker"}, kind) {
+		return 1
+	}
+	return 0
 }
 
 func (n *Network) wamid() string {
@@ -115,6 +123,12 @@ func (a *ask) content(x *number, kind string) (said map[string]any, text string,
 	case "reaction":
 	default:
 		text, _ = said["caption"].(string)
+		if _, given := said["caption"]; given && (kind == "audio" || kind == "sticker") {
+			return nil, "", graph.Invalid("Unexpected key \"caption\" on param \"%s\".", kind)
+		}
+		if _, given := said["filename"]; given && kind != "document" {
+			return nil, "", graph.Invalid("Unexpected key \"filename\" on param \"%s\".", kind)
+		}
 		if utf8.RuneCountInString(text) > 1024 {
 			return nil, "", graph.Invalid("Param %s['caption'] must be at most 1024 characters long.", kind)
 		}
@@ -190,7 +204,10 @@ func (n *Network) Seen(id string) (seen bool, reaction string) {
 // delivers tells what becomes of a message: sent at once, then delivered, and read by most.
 func (n *Network) delivers(m *message) {
 	n.tellStatus(m, "sent", nil)
-	n.later(2*time.Second, func() { n.tellStatus(m, "delivered", nil) })
+	n.later(2*time.Second, func() {
+		m.arrived = true
+		n.tellStatus(m, "delivered", nil)
+	})
 	if m.with.who.Look%4 != 0 { // the others do not let it be known
 		n.later(readAfter, func() { n.tellStatus(m, "read", nil) })
 	}

@@ -83,6 +83,7 @@ type message struct {
 	opaque  string
 	at      time.Time
 	failed  bool
+	arrived bool
 	seen    bool
 	reacted string // our reaction to it
 }

@@ -174,6 +174,9 @@ func (a *ask) onAccount(of *account) (any, *graph.Fault) {
 				return of.id, true, true, nil
 			case "name":
 				return of.name, true, true, nil
+			case "analytics", "pricing_analytics":
+				v, has, fault := a.analytics(of, f)
+				return v, has, true, fault
 			}
 			return nil, false, false, nil
 		})

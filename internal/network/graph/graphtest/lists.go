@@ -115,8 +115,10 @@ func (l Lists) Checked(kind, method, edge string, params url.Values) []string {
 	}
 	for name, values := range params {
 		form, known := there[name]
-		// A file is sent as "source", as the page about /{page}/photos says.
-		if !known && !slices.Contains(l.Everywhere, name) && !(edge == "photos" && name == "source") {
+		// A file is sent as "source", as the page about /{page}/photos says, and as
+		// "filedata", as Messenger's page about saving assets does.
+		file := edge == "photos" && name == "source" || edge == "message_attachments" && name == "filedata"
+		if !known && !slices.Contains(l.Everywhere, name) && !file {
 			wrong = append(wrong, kind+" "+method+" "+edge+" takes no "+name)
 		}
 		form = strings.TrimSuffix(strings.TrimPrefix(form, "list<"), ">")
@@ -156,7 +158,7 @@ func (l Lists) fields(kind, text string) []string {
 		switch {
 		case slices.Contains(known, name) && l.Inner[name] != "" && len(params) == 0:
 			wrong = append(wrong, l.fields(l.Inner[name], inner)...)
-		case slices.Contains(known, name):
+		case slices.Contains(known, name) && !(edge && len(params) > 0):
 			if len(params) > 0 || inner != "" {
 				wrong = append(wrong, kind+"."+name+" takes nothing")
 			}

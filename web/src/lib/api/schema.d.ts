@@ -222,6 +222,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the network would say of an answer, without asking it */
+        post: operations["checkReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/claim": {
         parameters: {
             query?: never;
@@ -335,7 +352,7 @@ export interface paths {
         put?: never;
         /**
          * Answer
-         * @description The answer is sent in the background; its message says how that goes.
+         * @description The answer is sent in the background; its message says how that goes. Files are uploaded before (POST /media); where the network sends a file without words, the answer becomes two messages, and this is the last.
          */
         post: operations["reply"];
         delete?: never;
@@ -623,8 +640,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Upload an image or a video
-         * @description The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are.
+         * Upload a file
+         * @description Images and videos are for posts and answers, sounds and documents for answers alone, as far as networks take them. The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are.
          */
         post: operations["uploadMedia"];
         delete?: never;
@@ -1793,6 +1810,8 @@ export interface components {
              * @description For how many days the figures of a day may still change.
              */
             late: number;
+            /** @description What counts mean that this network alone has. */
+            means: components["schemas"]["CountMeaning"][];
             network: string;
             /** @description The network tells the figures of an account; else only its followers are known. */
             told: boolean;
@@ -1819,6 +1838,10 @@ export interface components {
         };
         Attachment: {
             alt?: string;
+            /** @description Of a file of ours, which went out with an answer. */
+            media_id?: string;
+            /** @description Of a file of ours, as its owner called it. */
+            name?: string;
             type: string;
             url: string;
         };
@@ -1989,6 +2012,13 @@ export interface components {
             currency: string;
             /** @description It is dearer because of a link. */
             link: boolean;
+        };
+        CountMeaning: {
+            count: string;
+            label: string;
+            /** @description How much there is at the end of a day: days are not added. */
+            level: boolean;
+            text: string;
         };
         Definition: {
             denominator: string;
@@ -2259,12 +2289,12 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description How long a video lasts, in milliseconds.
+             * @description How long a video lasts, in milliseconds; a sound, where it is known.
              */
             millis?: number;
             name: string;
             /** @enum {string} */
-            type: "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "video/mp4" | "video/quicktime";
+            type: "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "video/mp4" | "video/quicktime" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/ogg" | "audio/wav" | "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" | "application/vnd.openxmlformats-officedocument.presentationml.presentation";
             /** Format: int64 */
             width: number;
         };
@@ -2825,10 +2855,21 @@ export interface components {
             verb: string;
         };
         Reply: {
+            /** @description Files that were uploaded before, as far as the network takes them in answers. */
+            media?: components["schemas"]["MediaUse"][];
             /** @description The message it answers; empty = the newest of theirs. */
             message_id?: string;
             private?: boolean;
+            /** @description It may be empty where there are files. */
             text: string;
+        };
+        ReplyChecked: {
+            /**
+             * Format: int64
+             * @description How many messages it becomes: two where the network sends a file without words.
+             */
+            messages: number;
+            problems: components["schemas"]["Wrong"][];
         };
         Resolution: {
             /** @enum {string} */
@@ -3183,6 +3224,11 @@ export interface components {
         Wrong: {
             /** @enum {string} */
             field: "text" | "title" | "media" | "alt" | "link" | "poll" | "kind" | "options";
+            /**
+             * Format: int64
+             * @description Which of the part's files, from 0; of media and alt.
+             */
+            file?: number;
             hint: string;
             /** @description With params, makes the sentence in any language. */
             key: string;
@@ -3673,6 +3719,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reply"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyChecked"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -4633,6 +4714,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "audio/aac": string;
+                    "audio/amr": string;
+                    "audio/mp4": string;
+                    "audio/mpeg": string;
+                    "audio/ogg": string;
+                    "audio/wav": string;
                     "image/gif": string;
                     "image/jpeg": string;
                     "image/png": string;

@@ -1,0 +1,134 @@
+package flow
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/inbox"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// An answer carries files of the workspace, as its network takes them. Where a
+// network sends a file without words, the answer becomes two messages, kept in one
+// transaction; each of them is sent, looked for and settled for itself.
+
+// answering are the limits of an answer in a conversation.
+func answering(ch channel.Channel, c inbox.Conversation, private bool) network.Limits {
+	direct := c.Kind == network.InDirect
+	l := ch.Limits.Answering(private || direct)
+	if l.Media.Direct && !direct {
+		l.Media = network.MediaLimit{}
+	}
+	return l
+}
+
+// enclose makes the messages that an answer becomes, and holds them against what
+// the network takes.
+func (h *House) enclose(ctx context.Context, tx *store.Tx, ch channel.Channel, c inbox.Conversation, body string, private bool, files []publish.Attached) ([]network.Part, []network.Problem, error) {
+	known, _, err := described(ctx, tx, ch.Workspace, files)
+	if fault.Is(err, fault.NotFound) {
+		err = fault.New(fault.Invalid, "A file of this answer is not here any more.").On("media").WithHint("Attach it again.")
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(files) > 0 {
+		if _, err := network.As[network.Replier](h.Networks, ch.Network, network.ActReplyFiles); err != nil {
+			return nil, nil, err
+		}
+	}
+	l := answering(ch, c, private)
+	if len(files) > 0 && l.Media.Fetched && h.Address == nil {
+		_, err := h.address(ch.Workspace, files[0].ID)
+		return nil, nil, err
+	}
+	parts := l.Apart(network.Part{Text: body, Media: known})
+	var problems []network.Problem
+	for _, p := range parts {
+		problems = append(problems, l.CheckParts([]network.Part{p})...)
+	}
+	if len(parts) > 1 && private && c.Kind != network.InDirect && h.once(ch.Network) {
+		problems = append(problems, network.Problem{Level: "error", Field: "text", Key: "one_message", Text: "One private message is all that this network sends here, and a file is one by itself.", Hint: "Send the file, or the words."})
+	}
+	return parts, problems, nil
+}
+
+// once says whether a network lets one write in private a single time to somebody
+// who spoke in public.
+func (h *House) once(name network.Name) bool {
+	d, err := h.Networks.Get(name)
+	if err != nil {
+		return false
+	}
+	for _, w := range d.Profile().Windows {
+		if w.Kind == network.InPrivateReply && w.Once {
+			return true
+		}
+	}
+	return false
+}
+
+// CheckReply says what the network would say of an answer, and how many messages it
+// becomes, before anything is sent.
+func (h *House) CheckReply(ctx context.Context, tx *store.Tx, actor access.Actor, conversationID, body string, private bool, files []publish.Attached) (problems []network.Problem, messages int, err error) {
+	c, err := inbox.GetConversation(ctx, tx, actor.Workspace, conversationID)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := actor.May(access.Reply, c.ChannelID); err != nil {
+		return nil, 0, err
+	}
+	ch, err := channel.Get(ctx, tx, actor.Workspace, c.ChannelID)
+	if err != nil {
+		return nil, 0, err
+	}
+	parts, problems, err := h.enclose(ctx, tx, ch, c, body, private, files)
+	return problems, len(parts), err
+}
+
+// refused is the first of the problems that keep an answer from being sent. It
+// names the file that it is about.
+func refused(problems []network.Problem, files []publish.Attached) error {
+	for _, p := range problems {
+		if p.Level != "error" {
+			continue
+		}
+		field := p.Field
+		if len(files) > 1 && (field == "media" || field == "alt") {
+			field += "." + strconv.Itoa(p.File)
+		}
+		return fault.New(fault.Invalid, "%s", p.Text).On(field).WithHint("%s", p.Hint)
+	}
+	return nil
+}
+
+// attachedTo are the files of a part as the inbox keeps them.
+func attachedTo(p network.Part) []network.Attachment {
+	var all []network.Attachment
+	for _, m := range p.Media {
+		kind, _, _ := strings.Cut(m.Type, "/")
+		if kind == "application" {
+			kind = "other"
+		}
+		all = append(all, network.Attachment{Type: kind, File: m.ID, Name: m.Name, Alt: m.Alt})
+	}
+	return all
+}
+
+// enclosed are the files of an answer of ours, as they are opened.
+func (h *House) enclosed(ctx context.Context, tx *store.Tx, m inbox.Message) ([]network.Media, error) {
+	var files []publish.Attached
+	for _, a := range m.Media {
+		if a.File != "" {
+			files = append(files, publish.Attached{ID: a.File, Alt: a.Alt})
+		}
+	}
+	all, keys, err := described(ctx, tx, m.Workspace, files)
+	return h.openable(ctx, m.Workspace, all, keys), err
+}

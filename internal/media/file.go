@@ -1,0 +1,130 @@
+package media
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/kithhq/kith/internal/blob"
+	"github.com/kithhq/kith/internal/fault"
+)
+
+const (
+	pdf    = "application/pdf"
+	zipped = "application/zip"
+	office = "application/vnd.openxmlformats-officedocument."
+)
+
+// Sounds are the formats of sounds that Kith keeps.
+func Sounds() []string {
+	return []string{"audio/mpeg", "audio/mp4", "audio/aac", "audio/amr", "audio/ogg", "audio/wav"}
+}
+
+// Documents are the formats of documents that Kith keeps.
+func Documents() []string {
+	return []string{pdf, office + "wordprocessingml.document", office + "spreadsheetml.sheet", office + "presentationml.presentation"}
+}
+
+// soundOf says which sound a file is by its first bytes, "" where it is none. Of Ogg,
+// only Opus is what telephones play.
+func soundOf(start []byte) string {
+	at := func(n int, s string) bool { return len(start) >= n+len(s) && string(start[n:n+len(s)]) == s }
+	switch {
+	case at(0, "ID3"), len(start) > 2 && start[0] == 0xff && (start[1] == 0xfb || start[1] == 0xf3 || start[1] == 0xf2):
+		return "audio/mpeg"
+	case len(start) > 2 && start[0] == 0xff && (start[1] == 0xf1 || start[1] == 0xf9):
+		return "audio/aac"
+	case at(0, "#!AMR\n"):
+		return "audio/amr"
+	case at(0, "OggS") && bytes.Contains(start, []byte("OpusHead")):
+		return "audio/ogg"
+	case at(0, "RIFF") && at(8, "WAVE"):
+		return "audio/wav"
+	}
+	return ""
+}
+
+// takeFile keeps a sound or a document as it is: what it says of its author is
+// what its owner wants to be said. An M4A is the box of a film, and loses the same.
+func takeFile(ctx context.Context, blobs blob.Store, workspace string, f File, from io.Reader) (File, error) {
+	f.Key = "media/" + workspace + "/" + f.ID
+	counted := &counter{from: io.LimitReader(from, MaxFile+1)}
+	var film *movie
+	var body io.Reader = counted
+	if f.Type == "audio/mp4" {
+		film = newMovie(counted)
+		body = film
+	}
+	kept, err := blobs.Put(ctx, f.Key, body)
+	switch {
+	case counted.n > MaxFile:
+		err = fault.New(fault.Invalid, "The file is larger than %d MB.", MaxFile>>20).On("file").WithHint("Make it smaller, or send a link to it.")
+	case counted.err != nil:
+		err = counted.err // the sender went away, or sent too much
+	case errors.Is(err, errNotMovie):
+		err = notAnImage()
+	case err == nil && film != nil:
+		f.Millis = int64(film.seconds * 1000)
+	case err == nil && f.Type == zipped:
+		f.Type, err = officeOf(ctx, blobs, f.Key, kept.Bytes)
+	}
+	if err != nil {
+		_ = blobs.Delete(context.WithoutCancel(ctx), f.Key) // an orphan is only room on the disk
+		return File{}, err
+	}
+	f.Bytes, f.Digest = kept.Bytes, kept.SHA256
+	return f, nil
+}
+
+// officeOf says which document of an office a zip file is, by its list of contents:
+// nothing of it is unpacked. One with programs in it is refused.
+func officeOf(ctx context.Context, blobs blob.Store, key string, size int64) (string, error) {
+	stored, err := blobs.Open(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	defer stored.Close() //nolint:errcheck // it was only read
+	list, err := zip.NewReader(&seeking{from: stored}, size)
+	if err != nil {
+		return "", notAnImage()
+	}
+	kind := ""
+	for _, entry := range list.File {
+		switch entry.Name {
+		case "word/document.xml":
+			kind = office + "wordprocessingml.document"
+		case "xl/workbook.xml":
+			kind = office + "spreadsheetml.sheet"
+		case "ppt/presentation.xml":
+			kind = office + "presentationml.presentation"
+		case "word/vbaProject.bin", "xl/vbaProject.bin", "ppt/vbaProject.bin":
+			return "", fault.New(fault.Invalid, "There are macros in this document.").On("file").WithHint("Save it without macros, or as PDF.")
+		}
+	}
+	if kind == "" {
+		return "", notAnImage()
+	}
+	return kind, nil
+}
+
+// seeking reads at an offset by going there.
+type seeking struct {
+	mu   sync.Mutex
+	from io.ReadSeeker
+}
+
+func (s *seeking) ReadAt(p []byte, offset int64) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.from.Seek(offset, io.SeekStart); err != nil {
+		return 0, err
+	}
+	n, err := io.ReadFull(s.from, p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return n, err
+}
