@@ -52,7 +52,7 @@ func (*Driver) ClientMetadata(app network.App, redirect string) ([]byte, error) 
 	if err != nil || home.Scheme != "https" {
 		return nil, fault.New(fault.Invalid, "This Kith has no public https address.")
 	}
-	data, err := json.MarshalIndent(map[string]any{
+	data, err := json.MarshalIndent(map[string]any{ //nolint:gosec // names of methods, and the public half of a key
 		"client_id":                       network.ClientID(redirect),
 		"client_name":                     "Kith",
 		"client_uri":                      home.Scheme + "://" + home.Host,

@@ -138,7 +138,7 @@ func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) (
 	k := keys{Access: t.Access, Refresh: t.Refresh, OAuth: to.until(t, d.now())}
 	account, err := d.letIn(ctx, g, t, k)
 	if err != nil {
-		d.end(ctx, k, a.App)
+		_ = d.end(ctx, k, a.App) // nobody will use them; they end by themselves, too
 		return nil, err
 	}
 	return []network.Account{account}, nil

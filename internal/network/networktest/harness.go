@@ -190,14 +190,14 @@ func (w *World) Client() *outward.Client {
 // Connect connects the account, as a person would in the form.
 func (w *World) Connect() {
 	w.t.Helper()
-	var app network.App
-	account, err := network.Account{}, error(nil)
+	var (
+		account network.Account
+		app     network.App
+		err     error
+	)
 	if w.harness.Enter != nil {
 		account, app = w.harness.Enter(w)
-	} else {
-		account, err = w.Driver.(network.Connector).Connect(w.t.Context(), w.fields)
-	}
-	if err != nil {
+	} else if account, err = w.Driver.(network.Connector).Connect(w.t.Context(), w.fields); err != nil {
 		w.t.Fatalf("connecting: %v", err)
 	}
 	w.Account = account

@@ -1,6 +1,7 @@
 package bluesky
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -61,7 +62,11 @@ func loopback(u *url.URL) bool {
 // readClient asks for the document of a client as the real server does.
 func readClient(id string) ([]byte, error) {
 	asker := &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := asker.Get(id)
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, id, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	response, err := asker.Do(request)
 	if err != nil {
 		return nil, err
 	}
