@@ -49,6 +49,7 @@ func allow(t *testing.T, redirect string) *allowed {
 	t.Cleanup(out.Close)
 	a := &allowed{house: &house{t: t, world: n, driver: driver.New(out, driver.Options{Server: n.PDS, Directory: n.PLC})}, redirect: redirect}
 	a.who = bluesky.Ask[bluesky.Account](t, n, bluesky.Command{"do": "account", "handle": "us" + id.New()[28:] + ".test"})
+	a.settle() // the AppView knows them now
 	if a.app, err = a.driver.NewClient(); err != nil {
 		t.Fatal(err)
 	}
