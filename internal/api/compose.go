@@ -150,7 +150,8 @@ func (d *Door) checkPost(ctx context.Context, by access.Actor, in *told[Check]) 
 			if parts == nil {
 				parts = base
 			}
-			c, err := d.House.Check(ctx, tx, by, t.ChannelID, publish.Meant(parts, network.PostKind(t.Kind), t.Options))
+			parts = publish.Meant(parts, network.PostKind(t.Kind), t.Options)
+			c, err := d.House.Check(ctx, tx, by, t.ChannelID, parts)
 			if err != nil {
 				return err
 			}

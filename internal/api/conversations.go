@@ -74,6 +74,8 @@ type Message struct {
 	State          string            `json:"state" enum:"visible,held,hidden,deleted"`
 	Sending        string            `json:"sending" enum:",sending,sent,unclear,failed"`
 	Error          string            `json:"error" say:""`
+	DeliveredAt    *time.Time        `json:"delivered_at" doc:"Of ours: since when it is on a device of the person's; null where the network does not say."`
+	ReadAt         *time.Time        `json:"read_at" doc:"Of ours: since when they have read it; null where the network does not say."`
 	Media          List[Attachment]  `json:"media"`
 	Liked          bool              `json:"liked"`
 	Private        bool              `json:"private"`

@@ -66,23 +66,29 @@ func New(c Config) (*Door, error) {
 	} {
 		resource()
 	}
-	return d, d.describe()
+	d.describe()
+	return d, nil
 }
 
 // Close ends the news streams, so that a server can stop.
 func (d *Door) Close() { d.ending.Do(func() { close(d.ended) }) }
 
-// describe serves the OpenAPI text.
-func (d *Door) describe() error {
-	text, err := d.OpenAPI()
-	if err != nil {
-		return err
-	}
+// describe serves the OpenAPI text, which is written when somebody asks for it
+// first: hardly anybody does.
+func (d *Door) describe() {
+	schemas := d.api.OpenAPI().Components.Schemas.Map()
+	delete(schemas, "ErrorModel") // the framework's own, which nobody ever gets
+	delete(schemas, "ErrorDetail")
+	text := sync.OnceValues(d.OpenAPI)
 	d.mux.HandleFunc("GET "+prefix+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		said, err := text()
+		if err != nil {
+			problem(http.StatusInternalServerError, "The description of the API cannot be written.", "This is a mistake in Kith.").write(w)
+			return
+		}
 		w.Header().Set("Content-Type", "application/openapi+json;version=3.1")
-		_, _ = w.Write(text) // who does not listen is not told
+		_, _ = w.Write(said) // who does not listen is not told
 	})
-	return nil
 }
 
 // format reads and writes JSON; a body with U+0000 in a text is refused, since

@@ -29,10 +29,7 @@ const sessionCookie = "kith_session"
 
 // OpenAPI gives the text that describes this door.
 func (d *Door) OpenAPI() ([]byte, error) {
-	o := d.api.OpenAPI()
-	delete(o.Components.Schemas.Map(), "ErrorModel") // the framework's own, which nobody ever gets
-	delete(o.Components.Schemas.Map(), "ErrorDetail")
-	plain, err := json.Marshal(o)
+	plain, err := json.Marshal(d.api.OpenAPI())
 	if err != nil {
 		return nil, err
 	}

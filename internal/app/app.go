@@ -242,23 +242,31 @@ func (a *App) URL() string {
 	return "http://" + a.listener.Addr().String()
 }
 
-// patience is how long Stop waits for what is under way; what it cuts off then
-// is looked for on the network at the next start.
-const patience = 8 * time.Second
+// patience is how long Stop waits altogether, and finishing how much of it for what
+// is under way; what is cut off then is looked for on the network at the next start.
+const (
+	patience  = 8 * time.Second
+	finishing = 5 * time.Second
+)
 
-// Stop ends the house: no new requests, no new jobs, then what is under way,
-// then the files. It loses nothing.
+// Stop ends the house: no new jobs and what is under way, then requests, then the
+// files. It loses nothing. Requests are answered meanwhile: a network may be
+// fetching the files of the very post that goes out.
 func (a *App) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	var problems []error
+	if a.endRead != nil {
+		soon, cancel := context.WithTimeout(ctx, finishing)
+		problems = append(problems, a.Runner.Stop(soon))
+		cancel()
+	}
 	if a.server != nil {
 		problems = append(problems, a.server.Shutdown(ctx))
 	} else if a.listener != nil {
 		problems = append(problems, a.listener.Close())
 	}
 	if a.endRead != nil {
-		problems = append(problems, a.Runner.Stop(ctx))
 		a.endRead()
 		<-a.reading
 	}
@@ -278,6 +286,7 @@ func Run(ctx context.Context, c config.Config, options ...Option) error {
 	if err := a.welcome(ctx, os.Stderr); err != nil {
 		return errors.Join(err, a.Stop(ctx))
 	}
+	go rest(ctx)
 	<-ctx.Done()
 	a.Log.InfoContext(ctx, "stopping")
 	return a.Stop(ctx)

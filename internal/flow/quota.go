@@ -34,7 +34,7 @@ func (h *House) Afford(ctx context.Context, tx *store.Tx, actor access.Actor, ch
 	if err != nil {
 		return Afforded{}, err
 	}
-	rooms, err := h.rooms(ctx, tx, c, len(contents), due, 0)
+	rooms, err := h.rooms(ctx, tx, c, len(contents), kindOf(contents), due, nil)
 	if err != nil {
 		return Afforded{}, err
 	}
@@ -47,45 +47,63 @@ func (h *House) Afford(ctx context.Context, tx *store.Tx, actor access.Actor, ch
 	return said, nil
 }
 
-// rooms holds parts against the quotas of posts of their network. Nothing is
+// kindOf is the kind of a post, which its parts have in common.
+func kindOf(contents []publish.Content) network.PostKind {
+	if len(contents) == 0 {
+		return network.PlainPost
+	}
+	return contents[0].Kind
+}
+
+// rooms holds parts against the quotas of posts of their network and kind. Nothing is
 // reserved: what is scheduled counts, and what is taken back counts no more.
-// beside is how many go out on other channels of the network by the same act.
-func (h *House) rooms(ctx context.Context, tx *store.Tx, c channel.Channel, parts int, due time.Time, beside int) ([]publish.Room, error) {
+// beside is how many of each kind go out on other channels of the network by the same
+// act.
+func (h *House) rooms(ctx context.Context, tx *store.Tx, c channel.Channel, parts int, kind network.PostKind, due time.Time, beside map[network.PostKind]int) ([]publish.Room, error) {
 	d, err := h.Networks.Get(c.Network)
 	if err != nil {
 		return nil, err
 	}
-	quotas := d.Profile().Quotas
-	if !slices.ContainsFunc(quotas, func(q network.Quota) bool { return q.Name == "posts" }) {
-		return nil, nil
-	}
 	if due.Before(tx.Now) {
 		due = tx.Now
 	}
-	own, err := publish.Booked(ctx, tx, []string{c.ID}, c.Limits.Thread, tx.Now.Add(-longest))
-	if err != nil {
-		return nil, err
-	}
-	shared := own
-	if slices.ContainsFunc(quotas, func(q network.Quota) bool { return q.Per == "app" }) {
-		all, err := channel.On(ctx, tx, c.Network)
-		if err != nil {
+	var quotas []network.Quota
+	booked := map[network.Quota][]time.Time{}
+	for _, q := range d.Profile().Quotas {
+		if !publish.Counts(q, kind) {
+			continue
+		}
+		quotas = append(quotas, q)
+		if booked[q], err = h.booked(ctx, tx, c, q, due, beside); err != nil {
 			return nil, err
 		}
-		if shared, err = publish.Booked(ctx, tx, all, c.Limits.Thread, tx.Now.Add(-longest)); err != nil {
+	}
+	return publish.Rooms(quotas, kind, func(q network.Quota) []time.Time { return booked[q] }, due, publish.Weighs(parts, c.Limits)), nil
+}
+
+// booked is what counts for a quota of a channel's network.
+func (h *House) booked(ctx context.Context, tx *store.Tx, c channel.Channel, q network.Quota, due time.Time, beside map[network.PostKind]int) ([]time.Time, error) {
+	only := network.PlainPost
+	if publish.OfReels(q) {
+		only = network.Reel
+	}
+	channels := []string{c.ID}
+	if q.Per == "app" {
+		var err error
+		if channels, err = channel.On(ctx, tx, c.Network); err != nil {
 			return nil, err
 		}
-		for range beside {
-			shared = append(shared, due)
+	}
+	all, err := publish.Booked(ctx, tx, channels, c.Limits.Thread, only, tx.Now.Add(-longest))
+	if err != nil || q.Per != "app" {
+		return elsewhere(c, q, all), err
+	}
+	for kind, n := range beside {
+		if publish.Counts(q, kind) {
+			all = append(all, slices.Repeat([]time.Time{due}, n)...)
 		}
 	}
-	booked := func(q network.Quota) []time.Time {
-		if q.Per == "app" {
-			return shared
-		}
-		return elsewhere(c, q, own)
-	}
-	return publish.Rooms(quotas, booked, due, publish.Weighs(parts, c.Limits)), nil
+	return all, nil
 }
 
 // elsewhere adds what went out by other hands than ours, where the network says
@@ -105,8 +123,8 @@ func elsewhere(c channel.Channel, q network.Quota, own []time.Time) []time.Time 
 }
 
 // affords refuses what the quotas have no room for, and says when they have.
-func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, parts int, due time.Time, beside int) error {
-	rooms, err := h.rooms(ctx, tx, c, parts, due, beside)
+func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content, due time.Time, beside map[network.PostKind]int) error {
+	rooms, err := h.rooms(ctx, tx, c, len(contents), kindOf(contents), due, beside)
 	if err != nil {
 		return err
 	}
@@ -131,6 +149,9 @@ func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, pa
 	}
 	// Rounded up: a minute that has begun is too early.
 	next := full.Next.Add(time.Minute - time.Microsecond).Truncate(time.Minute).In(zone)
-	return fault.New(fault.Invalid, "%s: %s takes %d posts in that time, and they are taken.", c.Handle, label, full.Quota.Max).On("due_at").
-		WithHint("The next possible time is %s.", next.Format("2006-01-02 15:04"))
+	taken := fault.New(fault.Invalid, "%s: %s takes %d posts in that time, and they are taken.", c.Handle, label, full.Quota.Max)
+	if publish.OfReels(full.Quota) {
+		taken = fault.New(fault.Invalid, "%s: %s takes %d reels in that time, and they are taken.", c.Handle, label, full.Quota.Max)
+	}
+	return taken.On("due_at").WithHint("The next possible time is %s.", next.Format("2006-01-02 15:04"))
 }

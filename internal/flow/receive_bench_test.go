@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/store/storetest"
 	"github.com/kithhq/kith/internal/stream"
 )
@@ -14,14 +15,19 @@ import (
 // BenchmarkReceive applies comments of a hundred thousand people, few of whom say
 // most, in batches: what one writer can do, without those who knock.
 func BenchmarkReceive(b *testing.B) {
-	for _, batch := range []int{1, 50, 500} {
-		b.Run(fmt.Sprint("batch=", batch), func(b *testing.B) {
+	engines := map[string]func(testing.TB, ...store.Option) *store.DB{"sqlite": storetest.SQLite, "postgres": storetest.Postgres}
+	for _, batch := range []int{1, 50, 500, -1, -50, -500} {
+		engine := "sqlite"
+		if batch < 0 {
+			engine, batch = "postgres", -batch
+		}
+		b.Run(fmt.Sprint(engine, "/batch=", batch), func(b *testing.B) {
 			facts, err := stream.Open(b.Context(), stream.Options{Dir: b.TempDir()})
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer facts.Close()
-			h := newHouse(b, storetest.SQLite(b), facts)
+			h := newHouse(b, engines[engine](b), facts)
 			all := h.facts(b, comments(b.N))
 			b.ResetTimer()
 			for at := 0; at < len(all); at += batch {

@@ -26,7 +26,7 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		if err != nil {
 			return err
 		}
-		beside := map[network.Name]int{} // what goes out by this act, for quotas that channels share
+		beside := map[network.Name]map[network.PostKind]int{} // what goes out by this act, for quotas that channels share
 		for _, p := range all {
 			if err := actor.May(access.Schedule, p.ChannelID); err != nil {
 				return err
@@ -44,11 +44,14 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 					return fault.New(fault.Invalid, "%s: %s", c.Handle, problem.Text).On(problem.Field).WithHint("%s", problem.Hint)
 				}
 			}
-			parts := len(p.Parts(post))
+			parts := p.Parts(post)
 			if err := h.affords(ctx, tx, c, parts, due, beside[c.Network]); err != nil {
 				return err
 			}
-			beside[c.Network] += publish.Weighs(parts, c.Limits)
+			if beside[c.Network] == nil {
+				beside[c.Network] = map[network.PostKind]int{}
+			}
+			beside[c.Network][p.Kind] += publish.Weighs(len(parts), c.Limits)
 		}
 		if due.Before(tx.Now) {
 			due = tx.Now

@@ -67,6 +67,9 @@ func move(ctx context.Context, tx *store.Tx, m Message, set string, args ...any)
 // never arrived, that holds.
 func Settle(ctx context.Context, tx *store.Tx, m Message, s network.Sent) error {
 	if twin, err := byRemote(ctx, tx, m.Workspace, m.ChannelID, s.ID); err == nil && twin.ID != m.ID {
+		if err := inherit(ctx, tx, m, twin); err != nil {
+			return err
+		}
 		if err := absorb(ctx, tx, twin); err != nil {
 			return err
 		}
@@ -80,6 +83,9 @@ func Settle(ctx context.Context, tx *store.Tx, m Message, s network.Sent) error 
 // absorb takes away the message that was our own answer told back to us.
 func absorb(ctx context.Context, tx *store.Tx, twin Message) error {
 	if err := tx.DropText(ctx, twin.Seq); err != nil {
+		return err
+	}
+	if err := forgetReceipt(ctx, tx, twin); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, "delete from message where id = $1 and workspace = $2", twin.ID, twin.Workspace); err != nil {
@@ -141,6 +147,9 @@ func Missed(ctx context.Context, tx *store.Tx, m Message, between time.Duration)
 // DueAgain makes an answer due that is known not to exist. What the network called
 // a former try stays in remote, so that nothing told of it is taken for the next.
 func DueAgain(ctx context.Context, tx *store.Tx, m Message) error {
+	if err := forgetReceipt(ctx, tx, m); err != nil {
+		return err
+	}
 	return move(ctx, tx, m, "sending = 'sending', claimed_at = null, looks = 0, remote_id = null")
 }
 

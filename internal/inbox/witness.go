@@ -9,14 +9,28 @@ import (
 
 // Witness takes the network's word on what became of an answer of ours: that it is
 // there, which settles an unclear one, or that it never arrived, which undoes a
-// sent one. It gives the conversation that changed, "" where none did.
+// sent one; and how far it came. It gives the conversation that changed, "" where none
+// did.
 //
 // An answer that is on its way keeps its state, because who sends it settles it;
 // what was told is noted beside it, for [Settle] and [Doubt].
 func Witness(ctx context.Context, tx *store.Tx, a Arrival) (conversation string, err error) {
+	if a.Event.ID != "" {
+		if conversation, err = witness(ctx, tx, a); err != nil {
+			return "", err
+		}
+	}
+	if a.Event.Reached == "" {
+		return conversation, nil
+	}
+	reached, err := reach(ctx, tx, a)
+	return or(conversation, reached), err
+}
+
+func witness(ctx context.Context, tx *store.Tx, a Arrival) (conversation string, err error) {
 	m, err := answered(ctx, tx, a)
 	// What is told of a former try says nothing about the one of now.
-	if fault.Is(err, fault.NotFound) || err == nil && (!m.FromUs || m.ByAccount == "" || m.RemoteID == "" && m.Remote.ID == a.Event.ID) {
+	if fault.Is(err, fault.NotFound) || err == nil && (!m.FromUs || m.ByAccount == "" || former(m, a)) {
 		return "", nil
 	}
 	if err != nil {

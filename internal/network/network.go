@@ -266,6 +266,12 @@ type Span struct {
 // EventKind is what happened.
 type EventKind string
 
+// How far a message of ours came.
+const (
+	Delivered = "delivered" // to a device of the person's
+	Read      = "read"
+)
+
 // The kinds of events that networks tell us.
 const (
 	Comment  EventKind = "comment"  // on a post of ours, or in its thread
@@ -325,6 +331,11 @@ type Event struct {
 	Truncated bool   // the network gave only a part
 	Key       string // Receipt: our own key, where the network tells it back
 	Failure   string // Receipt: why it never arrived; "" when it is on its way, or there
+	// Reached of a Receipt is how far it came: Delivered, Read, or "" for no more than
+	// that it is there. Until: what is said holds for all our messages of Thread until
+	// then, whether one is named or not.
+	Reached string
+	Until   time.Time
 }
 
 // Closed is what the address of an attachment begins with that nobody can open

@@ -63,7 +63,7 @@ type Source struct {
 
 // Quota is how much a network lets one do in a while.
 type Quota struct {
-	Name    string `json:"name"`            // posts, replies, uploads, deletes, calls
+	Name    string `json:"name"`            // posts, reels (posts of that kind alone), replies, uploads, deletes, calls
 	Max     int    `json:"max"`             // 0: only the network knows, Quoter asks
 	WindowS int    `json:"window_s"`        // the while, in seconds
 	Daily   string `json:"daily,omitempty"` // a time zone: the while is its calendar day instead

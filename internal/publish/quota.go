@@ -116,12 +116,20 @@ func tomorrow(at time.Time, zone *time.Location) time.Time {
 	return time.Date(y, m, d+1, 0, 0, 0, 0, zone)
 }
 
-// Rooms holds n more posts against all quotas of posts. booked gives what counts
-// for a quota. Next is the same in all: a moment with room in every one.
-func Rooms(quotas []network.Quota, booked func(network.Quota) []time.Time, due time.Time, n int) []Room {
+// Counts says whether a quota is one of posts, and counts those of a kind.
+func Counts(q network.Quota, kind network.PostKind) bool {
+	return q.Name == "posts" || OfReels(q) && kind == network.Reel
+}
+
+// OfReels says that a quota counts short upright videos alone.
+func OfReels(q network.Quota) bool { return q.Name == "reels" }
+
+// Rooms holds n more posts of a kind against all quotas that count them. booked gives
+// what counts for a quota. Next is the same in all: a moment with room in every one.
+func Rooms(quotas []network.Quota, kind network.PostKind, booked func(network.Quota) []time.Time, due time.Time, n int) []Room {
 	var all []Room
 	for _, q := range quotas {
-		if q.Name == "posts" {
+		if Counts(q, kind) {
 			all = append(all, Fit(q, booked(q), due, n))
 		}
 	}
@@ -153,17 +161,19 @@ func Weighs(parts int, l network.Limits) int {
 
 // Booked gives when parts of some channels have gone out since a moment, and when
 // the others are to go out. A part of which nobody knows whether it is out counts.
-// Channels of several workspaces may share an app, so that none is named here.
-func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, since time.Time) ([]time.Time, error) {
+// Channels of several workspaces may share an app, so that none is named here. A kind
+// of posts may be asked for alone; of all kinds with [network.PlainPost].
+func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, kind network.PostKind, since time.Time) ([]time.Time, error) {
 	var all []time.Time
 	for _, channel := range channels {
-		out, err := store.All[time.Time](ctx, tx, `select sent_at from part where channel_id = $1 and sent_at > $2 and state = 'sent' and (position = 0 or $3 = 1)`, channel, since, thread)
+		out, err := store.All[time.Time](ctx, tx, `select sent_at from part where channel_id = $1 and sent_at > $2 and state = 'sent' and (position = 0 or $3 = 1)
+			and ($4 = '' or exists (select 1 from publication u where u.id = part.publication_id and u.kind = $4))`, channel, since, thread, string(kind))
 		if err != nil {
 			return nil, err
 		}
 		// What is late goes out at once.
 		waiting, err := store.All[time.Time](ctx, tx, `select case when u.due_at < $2 then $2 else u.due_at end from part p join publication u on u.id = p.publication_id
-			where p.channel_id = $1 and p.state in ('due', 'claimed', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear') and (p.position = 0 or $3 = 1)`, channel, tx.Now, thread)
+			where p.channel_id = $1 and p.state in ('due', 'claimed', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear') and (p.position = 0 or $3 = 1) and ($4 = '' or u.kind = $4)`, channel, tx.Now, thread, string(kind))
 		if err != nil {
 			return nil, err
 		}

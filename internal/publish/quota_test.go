@@ -100,13 +100,25 @@ func TestNoWhileEverHoldsMoreThanItsQuota(t *testing.T) {
 
 func TestSeveralQuotasAreAllKept(t *testing.T) {
 	quotas := []network.Quota{{Name: "posts", Max: 1, WindowS: 3600}, {Name: "posts", Max: 2, Daily: "UTC"}, {Name: "replies", Max: 1, WindowS: 60}}
-	rooms := publish.Rooms(quotas, func(network.Quota) []time.Time { return at(-0.5, -1.5, 15.5) }, due, 1)
+	rooms := publish.Rooms(quotas, network.PlainPost, func(network.Quota) []time.Time { return at(-0.5, -1.5, 15.5) }, due, 1)
 	if len(rooms) != 2 || rooms[0].Fits || rooms[1].Fits {
 		t.Fatalf("%+v", rooms)
 	}
 	// The hour is over at 9:30, the day at midnight; then the hour of 0:30 is in the way.
 	if want := due.Add(16*time.Hour + 30*time.Minute); !rooms[0].Next.Equal(want) || !rooms[1].Next.Equal(want) {
 		t.Errorf("next at %v and %v, not %v", rooms[0].Next, rooms[1].Next, want)
+	}
+}
+
+// A quota of reels is asked of reels alone; one of posts counts these, too.
+func TestAQuotaOfReels(t *testing.T) {
+	quotas := []network.Quota{{Name: "reels", Max: 1, WindowS: 3600}, {Name: "posts", Max: 2, WindowS: 3600}}
+	booked := func(network.Quota) []time.Time { return at(-0.5) }
+	if rooms := publish.Rooms(quotas, network.PlainPost, booked, due, 1); len(rooms) != 1 || !rooms[0].Fits {
+		t.Errorf("a post: %+v", rooms)
+	}
+	if rooms := publish.Rooms(quotas, network.Reel, booked, due, 1); len(rooms) != 2 || rooms[0].Fits || !rooms[1].Fits || !rooms[0].Next.Equal(due.Add(30*time.Minute)) {
+		t.Errorf("a reel: %+v", rooms)
 	}
 }
 
@@ -122,21 +134,31 @@ func TestWhatIsBookedIsWhatIsOutAndWhatWillBe(t *testing.T) {
 			}
 		}
 		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			reel, err := publish.Save(ctx, tx, actor, "", 0, []publish.Content{{Text: "f"}}, []publish.Target{{ChannelID: "c1", Network: "facebook", Kind: network.Reel}, {ChannelID: "c2", Network: "facebook", Kind: network.Reel}})
+			if err == nil {
+				_, err = publish.Schedule(ctx, tx, "w", reel.ID, due)
+			}
+			return err
+		})
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
 			_, err := publish.Unschedule(ctx, tx, "w", cancelled.ID, publish.Cancelled)
 			return err
 		})
 		for name, c := range map[string]struct {
 			channels []string
 			thread   bool
+			kind     network.PostKind
 			want     int
 		}{
-			"every part of a thread":  {[]string{"c1"}, true, 3},
-			"a first comment is none": {[]string{"c1"}, false, 2},
-			"channels that share":     {[]string{"c1", "c2"}, true, 4},
-			"nobody":                  {nil, true, 0},
+			"every part of a thread":  {[]string{"c1"}, true, "", 4},
+			"a first comment is none": {[]string{"c1"}, false, "", 3},
+			"channels that share":     {[]string{"c1", "c2"}, true, "", 6},
+			"nobody":                  {nil, true, "", 0},
+			"reels alone, out or not": {[]string{"c1", "c2"}, true, network.Reel, 2},
+			"no stories":              {[]string{"c1", "c2"}, true, network.Story, 0},
 		} {
 			storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
-				got, err := publish.Booked(ctx, tx, c.channels, c.thread, due.Add(-time.Hour))
+				got, err := publish.Booked(ctx, tx, c.channels, c.thread, c.kind, due.Add(-time.Hour))
 				if len(got) != c.want {
 					t.Errorf("%s: %v", name, got)
 				}

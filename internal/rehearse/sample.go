@@ -71,7 +71,7 @@ const (
 
 func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (map[network.Name]channel.Channel, error) {
 	if err := s.Facebook.Subscribe(ctx, a.URL()+"/hooks/facebook", "rehearsal",
-		"feed", "mention", "messages", "message_edits", "message_reactions", "messaging_postbacks", "standby"); err != nil {
+		"feed", "mention", "messages", "message_edits", "message_reactions", "message_deliveries", "message_reads", "messaging_postbacks", "standby"); err != nil {
 		return nil, err
 	}
 	sky := s.Bluesky.Account("hirondelle.bsky.test", "Librairie Hirondelle")

@@ -99,6 +99,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	}
 	db.read.SetMaxOpenConns(4)
 	db.read.SetMaxIdleConns(4)
+	db.read.SetConnMaxIdleTime(30 * time.Second) // each keeps a cache of its own
 	db.queue, db.done = make(chan *work), make(chan struct{})
 	go db.writer()
 	return nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -70,7 +71,15 @@ func (db *DB) viewLevel() sql.IsolationLevel {
 // Do runs a closure that writes. It is durable when Do returns nil. The closure
 // may run more than once (PostgreSQL, on a conflict).
 func Do(ctx context.Context, db *DB, write func(ctx context.Context, tx *Tx) error) error {
-	return do(ctx, db, sql.LevelSerializable, write)
+	return do(ctx, db, sql.LevelSerializable, "", write)
+}
+
+// DoInTurn is Do for closures that would always be in each other's way: those who
+// name the same table go one after another, over all processes. They wait for
+// their turn before they look at anything; on SQLite all writers do. On PostgreSQL
+// it is a lock of the table that readers and other writers do not notice.
+func DoInTurn(ctx context.Context, db *DB, table string, write func(ctx context.Context, tx *Tx) error) error {
+	return do(ctx, db, sql.LevelSerializable, table, write)
 }
 
 // DoLocking is Do for closures that lock every row they decide by before they
@@ -79,10 +88,10 @@ func Do(ctx context.Context, db *DB, write func(ctx context.Context, tx *Tx) err
 // claimers do not make each other (or anyone else) repeat. Say at the call why
 // the locks are enough.
 func DoLocking(ctx context.Context, db *DB, write func(ctx context.Context, tx *Tx) error) error {
-	return do(ctx, db, sql.LevelReadCommitted, write)
+	return do(ctx, db, sql.LevelReadCommitted, "", write)
 }
 
-func do(ctx context.Context, db *DB, level sql.IsolationLevel, write func(ctx context.Context, tx *Tx) error) error {
+func do(ctx context.Context, db *DB, level sql.IsolationLevel, turn string, write func(ctx context.Context, tx *Tx) error) error {
 	if InTx(ctx) {
 		return fault.New(fault.Internal, "a transaction inside a transaction")
 	}
@@ -93,7 +102,7 @@ func do(ctx context.Context, db *DB, level sql.IsolationLevel, write func(ctx co
 		return db.enqueue(ctx, write)
 	}
 	for attempt := 0; ; attempt++ {
-		after, err := db.once(ctx, level, write)
+		after, err := db.once(ctx, level, turn, write)
 		if err == nil {
 			for _, f := range after {
 				f()
@@ -102,8 +111,11 @@ func do(ctx context.Context, db *DB, level sql.IsolationLevel, write func(ctx co
 		}
 		// A unique value may be taken by somebody whom only the next try shows.
 		hidden := Taken(err) && attempt < 3
-		if !repeatable(err) && !hidden || attempt == 30 {
+		if !repeatable(err) && !hidden {
 			return err
+		}
+		if attempt == 30 { // nothing is wrong with what was to be done
+			return fault.Wrap(fault.Unavailable, err, "Too many are changing the same at this moment.").WithHint("Try again.")
 		}
 		// Two that collided must not collide again at once.
 		wait := time.Duration(1+rand.IntN(1<<min(attempt, 6))) * time.Millisecond
@@ -115,12 +127,19 @@ func do(ctx context.Context, db *DB, level sql.IsolationLevel, write func(ctx co
 	}
 }
 
-func (db *DB) once(ctx context.Context, level sql.IsolationLevel, write func(ctx context.Context, tx *Tx) error) ([]func(), error) {
+func (db *DB) once(ctx context.Context, level sql.IsolationLevel, turn string, write func(ctx context.Context, tx *Tx) error) ([]func(), error) {
 	t, err := db.write.BeginTx(ctx, &sql.TxOptions{Isolation: level})
 	if err != nil {
 		return nil, unavailable(ctx, err)
 	}
 	defer t.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	if turn != "" {
+		// This statement alone takes no snapshot: what is seen afterwards is what those
+		// before us have left.
+		if _, err := t.ExecContext(ctx, "lock table "+pgx.Identifier{turn}.Sanitize()+" in share update exclusive mode"); err != nil {
+			return nil, failed(err)
+		}
+	}
 	tx := &Tx{Now: db.Now(), postgres: true, writable: true, on: plain{t}, db: db}
 	err = write(context.WithValue(ctx, txMark{}, true), tx)
 	if tx.broken != nil {

@@ -11,6 +11,11 @@ import (
 	"github.com/kithhq/kith/internal/store"
 )
 
+// turn is the table whose writers go one after another. PostgreSQL reads a table as
+// small as this one whole, so that each partition's step would be a conflict with
+// every other's: together they would mostly repeat.
+const turn = "stream_position"
+
 type position struct {
 	Applied int64
 	Reader  string
@@ -20,7 +25,7 @@ type position struct {
 // hold makes the partition ours, or says how long somebody else has it.
 func (r *reader) hold(ctx context.Context) (wait time.Duration, err error) {
 	s := r.s
-	err = store.Do(ctx, r.db, func(ctx context.Context, tx *store.Tx) error {
+	err = store.DoInTurn(ctx, r.db, turn, func(ctx context.Context, tx *store.Tx) error {
 		wait = 0
 		if _, err := tx.Exec(ctx, `insert into stream_position (epoch, partition_no, applied) values ($1, $2, 0)
 			on conflict do nothing`, s.epoch, r.partition); err != nil {
@@ -75,7 +80,7 @@ func (r *reader) letGo() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	_ = store.Do(ctx, r.db, func(ctx context.Context, tx *store.Tx) error { // else the lease ends by itself
+	_ = store.DoInTurn(ctx, r.db, turn, func(ctx context.Context, tx *store.Tx) error { // else the lease ends by itself
 		_, err := tx.Exec(ctx, `update stream_position set reader = '', lease_until = null
 			where epoch = $1 and partition_no = $2 and reader = $3`, r.s.epoch, r.partition, r.s.reader)
 		return err

@@ -182,7 +182,7 @@ func (r *reader) try(ctx context.Context, facts []Fact) (err error) {
 		return err
 	}
 	last := facts[len(facts)-1].Sequence
-	err = store.Do(ctx, r.db, func(ctx context.Context, tx *store.Tx) error {
+	err = store.DoInTurn(ctx, r.db, turn, func(ctx context.Context, tx *store.Tx) error {
 		// First: who lost the partition learns it before doing anything.
 		if err := r.advance(ctx, tx, last); err != nil || apply == nil {
 			return err
@@ -225,7 +225,7 @@ func (r *reader) idle(ctx context.Context) error {
 	if !r.s.shared() {
 		return nil
 	}
-	return store.Do(ctx, r.db, func(ctx context.Context, tx *store.Tx) error { return r.advance(ctx, tx, r.applied) })
+	return store.DoInTurn(ctx, r.db, turn, func(ctx context.Context, tx *store.Tx) error { return r.advance(ctx, tx, r.applied) })
 }
 
 // fetch reads facts of a partition from a sequence on, and how many there are.

@@ -8,13 +8,12 @@
 package ui
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"html"
+	"io"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"regexp"
@@ -27,14 +26,16 @@ func Built() bool { return built }
 
 // UI is the browser application.
 type UI struct {
+	root   fs.FS
 	files  map[string]file
 	policy string
 	secure bool
 }
 
+// file is what is known of a file. Its bytes stay where they are, in the program:
+// a copy of all of them would be memory for nothing.
 type file struct {
-	plain     []byte
-	packed    map[string][]byte // by encoding: br, gzip
+	packed    map[string]bool // by encoding: br, gzip
 	kind      string
 	tag       string
 	immutable bool
@@ -43,7 +44,10 @@ type file struct {
 // packings are the encodings in the order they are preferred.
 var packings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
 
-const page = "index.html"
+const (
+	page      = "index.html"
+	immutable = "_app/immutable/" // whose names carry a hash
+)
 
 // New reads the files that are inside. secure: people reach this house by HTTPS.
 func New(secure bool) (*UI, error) {
@@ -55,44 +59,61 @@ func New(secure bool) (*UI, error) {
 }
 
 func from(root fs.FS, secure bool) (*UI, error) {
-	u := &UI{files: map[string]file{}, secure: secure}
-	all := map[string][]byte{}
+	u := &UI{root: root, files: map[string]file{}, secure: secure}
+	names := map[string]bool{}
 	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
+		if err == nil && !entry.IsDir() {
+			names[name] = true
 		}
-		all[name], err = fs.ReadFile(root, name)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	for name, plain := range all {
-		if packed(name, all) {
+	for name := range names {
+		if packed(name, names) {
 			continue
 		}
-		sum := sha256.Sum256(plain)
-		f := file{plain: plain, packed: map[string][]byte{}, kind: kind(name), immutable: strings.HasPrefix(name, "_app/immutable/"),
-			tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
+		tag, err := u.tag(name)
+		if err != nil {
+			return nil, err
+		}
+		f := file{packed: map[string]bool{}, kind: kind(name), immutable: strings.HasPrefix(name, immutable), tag: tag}
 		for _, p := range packings {
-			if b, ok := all[name+p.suffix]; ok {
-				f.packed[p.name] = b
-			}
+			f.packed[p.name] = names[name+p.suffix]
 		}
 		u.files[name] = f
 	}
-	index, ok := u.files[page]
-	if !ok {
+	index, err := fs.ReadFile(root, page)
+	if err != nil {
 		return nil, errors.New("the browser application has no index.html")
 	}
-	u.policy = policy(index.plain)
+	u.policy = policy(index)
 	return u, nil
 }
 
+// tag is what tells a file from another one: its name where that carries a hash of
+// the content, so that most of the program's pages are not read at every start.
+func (u *UI) tag(name string) (string, error) {
+	if strings.HasPrefix(name, immutable) {
+		return path.Base(name), nil
+	}
+	f, err := u.root.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close() //nolint:errcheck // it was read
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:12]), nil
+}
+
 // packed says whether a file is only another form of one beside it.
-func packed(name string, all map[string][]byte) bool {
+func packed(name string, all map[string]bool) bool {
 	for _, p := range packings {
-		if plain, is := strings.CutSuffix(name, p.suffix); is && all[plain] != nil {
+		if plain, is := strings.CutSuffix(name, p.suffix); is && all[plain] {
 			return true
 		}
 	}
@@ -117,11 +138,12 @@ func kind(name string) string {
 		return "image/svg+xml"
 	case ".woff2":
 		return "font/woff2"
+	case ".png":
+		return "image/png"
+	case ".gz":
+		return "application/gzip"
 	case ".txt":
 		return "text/plain; charset=utf-8"
-	}
-	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
-		return t
 	}
 	return "application/octet-stream"
 }
@@ -180,15 +202,18 @@ func isPage(name string) bool {
 }
 
 func (u *UI) give(w http.ResponseWriter, r *http.Request, name string, f file) {
-	h, body, tag := w.Header(), f.plain, f.tag
+	h, from, tag, several := w.Header(), name, f.tag, false
 	for _, p := range packings {
-		if b, ok := f.packed[p.name]; ok && accepts(r.Header.Get("Accept-Encoding"), p.name) {
+		several = several || f.packed[p.name]
+	}
+	for _, p := range packings {
+		if f.packed[p.name] && accepts(r.Header.Get("Accept-Encoding"), p.name) {
 			h.Set("Content-Encoding", p.name)
-			body, tag = b, f.tag+"-"+p.name
+			from, tag = name+p.suffix, f.tag+"-"+p.name
 			break
 		}
 	}
-	if len(f.packed) > 0 {
+	if several {
 		h.Set("Vary", "Accept-Encoding")
 	}
 	h.Set("Content-Type", f.kind)
@@ -197,7 +222,18 @@ func (u *UI) give(w http.ResponseWriter, r *http.Request, name string, f file) {
 	if f.immutable {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+	body, err := u.root.Open(from)
+	if err != nil {
+		http.Error(w, "There is nothing here.", http.StatusNotFound)
+		return
+	}
+	defer body.Close() //nolint:errcheck // it was read
+	content, ok := body.(io.ReadSeeker)
+	if !ok {
+		http.Error(w, "This cannot be read.", http.StatusInternalServerError)
+		return
+	}
+	http.ServeContent(w, r, name, time.Time{}, content)
 }
 
 // accepts reads an Accept-Encoding header: the encoding is named, and not refused by q=0.

@@ -109,7 +109,7 @@ func TestWhatIsInsideOpens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if res := ask(u, "GET", "/"); res.StatusCode != 200 || Built() != (u.files[page].packed["br"] != nil) {
+	if res := ask(u, "GET", "/"); res.StatusCode != 200 || Built() != (u.files[page].packed["br"]) {
 		t.Error(res.StatusCode, Built())
 	}
 }

@@ -1,7 +1,9 @@
 package browser_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/kithhq/kith/internal/rehearse"
 	"github.com/kithhq/kith/internal/sandbox"
@@ -50,5 +52,10 @@ func TestATemplateIsSentFromAConversation(t *testing.T) {
 	await(t, "the template is with the network", func() bool {
 		return len(h.stage.Ledger.Entries(sandbox.Filter{Network: "whatsapp", Action: sandbox.Message, Text: "Good news, Ada"})) == 1
 	})
+	// How far it came is said in words, with the moment, and reaches an open page by itself.
+	p.see(say("state.delivered"))
+	h.stage.Clock.Advance(time.Minute)
+	p.see(say("state.read"))
+	p.until("both moments are told", fmt.Sprintf("[...document.querySelectorAll('article [title]')].some(e => e.title.includes(%q) && e.title.includes(%q))", say("state.delivered")+" · ", say("state.read")+" · "))
 	p.clean("favicon.ico")
 }

@@ -1,6 +1,7 @@
 package house
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,45 @@ func TestPagesAreConnectedAndPublishEverything(t *testing.T) {
 	p.until("it failed", func() (bool, any) {
 		now := p.Post(t, post.ID)
 		return now.State == "failed" && now.Publications[0].Error.It != nil && strings.Contains(now.Publications[0].Error.It.Text, "cannot use this video"), now
+	})
+}
+
+// Facebook takes thirty reels in a day: they are counted when they are scheduled, what is
+// taken back counts no more, and other posts go out beside them.
+func TestReelsAreCountedAhead(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		film := api.MediaUse{ID: p.Upload(t, "shelf.mp4", hand.Film(5, 720, 1280, 200_000), "").ID}
+		write := func(kind string) string {
+			return p.Write(t, []api.Part{{Text: "a shelf", Media: []api.MediaUse{film}}}, api.Target{ChannelID: p.channels["facebook"], Kind: kind}).ID
+		}
+		due := p.Clock.Now().UTC().Add(48 * time.Hour).Truncate(time.Hour)
+		var last string
+		for i := range 30 {
+			last = write("reel")
+			p.Schedule(t, last, due.Add(time.Duration(i)*time.Minute))
+		}
+		over := write("reel")
+		err := p.Ask(t.Context(), "POST", "/posts/"+over+"/schedule", api.Due{DueAt: &due}, nil)
+		var refused *hand.Refused
+		if !errors.As(err, &refused) || refused.Status != 422 || refused.Problem.Field != "due_at" || !strings.Contains(refused.Problem.Detail, "30 reels") {
+			t.Fatalf("one more: %v", err)
+		}
+		paris, err := time.LoadLocation("Europe/Paris")
+		p.must(err)
+		if next := due.Add(24 * time.Hour); !strings.Contains(refused.Problem.Hint, next.In(paris).Format("2006-01-02 15:04")) {
+			t.Errorf("the next possible time is %s, and not: %s", next, refused.Problem.Hint)
+		}
+		ask := api.Check{Parts: []api.Part{{Text: "a shelf", Media: []api.MediaUse{film}}}, DueAt: &due}
+		for kind, want := range map[string]int{"reel": 1, "": 0} {
+			ask.Channels = []api.Target{{ChannelID: p.channels["facebook"], Kind: kind}}
+			said := hand.Do[api.Checked](t, p.Hand, "POST", "/posts/check", ask).Channels[0].Quotas
+			if len(said) != want || want > 0 && (said[0].Fits || said[0].Name != "reels" || said[0].Used != 1) {
+				t.Errorf("the composer says of %q: %+v", kind, said)
+			}
+		}
+		p.Schedule(t, write(""), due) // another post has room
+		hand.Do[api.Post](t, p.Hand, "POST", "/posts/"+last+"/unschedule", nil)
+		p.Schedule(t, over, due.Add(29*time.Minute))
 	})
 }
 

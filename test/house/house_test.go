@@ -98,7 +98,8 @@ func (p *place) begin(c config.Config) {
 	p.must(err)
 	p.must(p.app.Start(p.t.Context()))
 	p.URL = p.app.URL()
-	p.must(p.Facebook.Subscribe(p.t.Context(), p.URL+"/hooks/facebook", "rehearsal", "feed", "messages", "message_edits", "message_reactions", "messaging_postbacks", "standby"))
+	p.must(p.Facebook.Subscribe(p.t.Context(), p.URL+"/hooks/facebook", "rehearsal", "feed", "messages", "message_edits", "message_reactions", "message_deliveries", "message_reads", "messaging_postbacks",
+		"standby"))
 }
 
 func (p *place) stop() {

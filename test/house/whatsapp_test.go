@@ -70,6 +70,46 @@ func TestAConversationOnWhatsApp(t *testing.T) {
 	})
 }
 
+// The network tells how far an answer came, on each of Meta's networks, and it stays so.
+func TestHowFarAnAnswerCameIsSeen(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		p.whatsapp()
+		p.messenger()
+		p.guest("instagram")
+		who := ""
+		for _, one := range p.Cast.Some(sandbox.Fan, "") {
+			if one.Look%4 != 0 { // the others do not let it be known
+				who = one.ID
+			}
+		}
+		talks := map[string]string{}
+		for _, name := range []string{"whatsapp", "messenger", "instagram"} {
+			p.act(sandbox.Act{Network: name, Account: p.accounts[name], Person: who, Kind: "message", Text: "On " + name + "?"})
+			talks[name] = p.conversation(name, "On "+name+"?").ID
+			p.answer(name, talks[name], "Yes, on "+name, false)
+		}
+		reached := func(step string, is func(api.Message) bool, names ...string) {
+			for _, name := range names {
+				p.until(name+" says "+step, func() (bool, any) { m := p.message(talks[name], "Yes, on "+name); return is(m), m })
+			}
+		}
+		p.Clock.Advance(5 * time.Second)
+		reached("delivered", func(m api.Message) bool { return m.DeliveredAt != nil && m.Sending == "sent" }, "whatsapp", "messenger")
+		p.Clock.Advance(time.Minute)
+		reached("read", func(m api.Message) bool {
+			return m.ReadAt != nil && m.DeliveredAt != nil && !m.ReadAt.Before(*m.DeliveredAt) && !m.DeliveredAt.Before(m.At.Add(-time.Second))
+		}, "whatsapp", "messenger", "instagram")
+		// Where no network says it, nothing is said.
+		p.act(sandbox.Act{Network: "mastodon", Account: p.accounts["mastodon"], Person: who, Kind: "message", Text: "On Mastodon?"})
+		c := p.conversation("mastodon", "On Mastodon?")
+		p.answer("mastodon", c.ID, "Yes, on Mastodon", false)
+		p.Clock.Advance(time.Hour)
+		if m := p.message(c.ID, "Yes, on Mastodon"); m.DeliveredAt != nil || m.ReadAt != nil {
+			t.Errorf("Mastodon tells nothing: %+v", m)
+		}
+	})
+}
+
 // What a number sent on a day is told a day later, with what each count means; of days
 // on which nothing was sent nothing is told.
 func TestWhatANumberSentIsCounted(t *testing.T) {

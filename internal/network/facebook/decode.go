@@ -18,11 +18,7 @@ func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, erro
 		return nil, noEvent()
 	}
 	if f.Change == nil {
-		e, told, err := f.Event(conn.Account)
-		if err != nil || !told {
-			return nil, err
-		}
-		return []network.Event{e}, nil
+		return f.Events(conn.Account)
 	}
 	c, ok := f.Change.lean()
 	if !ok {

@@ -79,11 +79,16 @@ func (*Driver) Split(body []byte) ([]network.Raw, error) {
 			}
 		}
 		for _, g := range append(entry.Messaging[:len(entry.Messaging):len(entry.Messaging)], entry.Standby...) {
+			var raw network.Raw
 			if m, ok := g.Lean(page, told); ok {
-				raw := m.Raw(page)
-				raw.Network = messenger
-				all = append(all, raw)
+				raw = m.Raw(page)
+			} else if r, ok := g.Reached(told); ok {
+				raw = r.Raw(page)
+			} else {
+				continue
 			}
+			raw.Network = messenger
+			all = append(all, raw)
 		}
 	}
 	return all, nil

@@ -11,11 +11,12 @@ import (
 )
 
 // Talk is something that the Messenger Platform tells of a Page's conversations, as
-// it is kept: a message or what became of it, or what somebody is called. Webhooks
-// and readings become the same.
+// it is kept: a message or what became of it, how far ours came, or what somebody is
+// called. Webhooks and readings become the same.
 type Talk struct {
 	Message *Message `json:"message,omitempty"`
 	Named   *Person  `json:"named,omitempty"`
+	Reached *Reached `json:"reached,omitempty"`
 	At      int64    `json:"at,omitempty"` // of Named: when it was seen, in milliseconds
 }
 
@@ -130,16 +131,22 @@ func (t Talk) body() []byte {
 	return data
 }
 
-// Event says what was told; of is false where it is of no interest.
-func (t Talk) Event(account string) (e network.Event, of bool, err error) {
+// Events says what was told; what is of no interest is none.
+func (t Talk) Events(account string) ([]network.Event, error) {
 	switch {
 	case t.Message != nil:
 		m, ok := t.Message.Lean()
 		if !ok {
 			break
 		}
-		e, of = m.event(account)
-		return e, of, nil
+		if e, of := m.event(account); of {
+			return []network.Event{e}, nil
+		}
+		return nil, nil
+	case t.Reached != nil:
+		if r, ok := t.Reached.Lean(); ok {
+			return r.events(), nil
+		}
 	case t.Named != nil:
 		p := t.Named.Lean()
 		if p.ID == "" || p.Name == "" {
@@ -147,10 +154,10 @@ func (t Talk) Event(account string) (e network.Event, of bool, err error) {
 		}
 		// Nothing is counted and nothing kept of a reaction that is taken back: what
 		// remains is who somebody is.
-		return network.Event{Kind: network.Reaction, Removed: true, Ref: network.Ref{ID: "named " + string(p.ID)},
-			Author: network.Author{ID: string(p.ID), Name: p.Name, AvatarURL: p.Picture}, At: Millis(t.At), Private: true}, true, nil
+		return []network.Event{{Kind: network.Reaction, Removed: true, Ref: network.Ref{ID: "named " + string(p.ID)},
+			Author: network.Author{ID: string(p.ID), Name: p.Name, AvatarURL: p.Picture}, At: Millis(t.At), Private: true}}, nil
 	}
-	return e, false, fault.New(fault.Invalid, "This is no event of a conversation.")
+	return nil, fault.New(fault.Invalid, "This is no event of a conversation.")
 }
 
 func (m Message) event(account string) (e network.Event, of bool) {

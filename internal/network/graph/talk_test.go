@@ -82,10 +82,57 @@ func TestDocumentedEventsAreRead(t *testing.T) {
 		if err := json.Unmarshal(raw.Body, &kept); !ok || err != nil {
 			t.Fatalf("%s: %v, %v", want, ok, err)
 		}
-		e, told, err := kept.Event("1")
+		e, told, err := one(kept.Events("1"))
 		got := string(e.Kind) + " " + e.ID + " " + e.Text
 		if err != nil || !told || !strings.HasPrefix(got, want) || e.Thread != "2" || e.At.UnixMilli() != 1458692752478 || len(e.Media) > 1 {
 			t.Errorf("%s: %+v, %v, %v", want, e, told, err)
+		}
+	}
+}
+
+func one(all []network.Event, err error) (network.Event, bool, error) {
+	if err != nil || len(all) != 1 {
+		return network.Event{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// What was delivered and read is told of the messages that are named and of all until a
+// moment; both in the documented form.
+func TestDeliveriesAndReadings(t *testing.T) {
+	at := time.UnixMilli(1458668856463).UTC()
+	until := time.UnixMilli(1458668856253).UTC()
+	for body, want := range map[string][]network.Event{
+		`{"sender":{"id":"2"},"recipient":{"id":"1"},"delivery":{"mids":["mid.1","mid.2"],"watermark":1458668856253}}`: {
+			{Kind: network.Receipt, Ref: network.Ref{ID: "mid.1"}, Reached: network.Delivered, At: at, Private: true},
+			{Kind: network.Receipt, Ref: network.Ref{ID: "mid.2"}, Reached: network.Delivered, At: at, Private: true},
+			{Kind: network.Receipt, Thread: "2", Until: until, Reached: network.Delivered, At: at, Private: true}},
+		`{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1458668856463,"delivery":{"watermark":1458668856253}}`: {
+			{Kind: network.Receipt, Thread: "2", Until: until, Reached: network.Delivered, At: at, Private: true}},
+		`{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1458668856463,"read":{"watermark":1458668856253}}`: {
+			{Kind: network.Receipt, Thread: "2", Until: until, Reached: network.Read, At: at, Private: true}},
+		`{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1458668856463,"read":{"watermark":"soon"}}`: nil,
+		`{"recipient":{"id":"1"},"timestamp":1458668856463,"read":{"watermark":1458668856253}}`:              nil,
+		`{"sender":{"id":"2"},"recipient":{"id":"1"},"delivery":{"mids":[""]}}`:                              nil,
+	} {
+		var g Messaging
+		if err := json.Unmarshal([]byte(body), &g); err != nil {
+			t.Fatal(err)
+		}
+		r, ok := g.Reached(at)
+		if ok != (want != nil) {
+			t.Errorf("%s: %+v", body, r)
+		}
+		if !ok {
+			continue
+		}
+		raw := r.Raw("1")
+		var kept Talk
+		if err := json.Unmarshal(raw.Body, &kept); err != nil || raw.Person != "2" || !raw.At.Equal(at) {
+			t.Fatal(raw, err)
+		}
+		if got, err := kept.Events("1"); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v", body, got, err)
 		}
 	}
 }
@@ -98,11 +145,14 @@ func FuzzMessaging(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var g Messaging
 		_ = json.Unmarshal(body, &g) // what is of another type stays empty
-		m, ok := g.Lean("1", time.UnixMilli(1458692752478))
-		if !ok {
+		var raw network.Raw
+		if m, ok := g.Lean("1", time.UnixMilli(1458692752478)); ok {
+			raw = m.Raw("1")
+		} else if r, ok := g.Reached(time.UnixMilli(1458692752478)); ok {
+			raw = r.Raw("1")
+		} else {
 			return
 		}
-		raw := m.Raw("1")
 		if raw.Person == "" || len(raw.Key) > 600 || !utf8.ValidString(raw.Key) || strings.ContainsRune(raw.Key, 0) || raw.At.Year() > 9998 {
 			t.Fatalf("%+v", raw)
 		}
@@ -120,18 +170,20 @@ func FuzzTalk(f *testing.F) {
 func sound(t *testing.T, body []byte) {
 	var k Talk
 	_ = json.Unmarshal(body, &k) // what is of another type stays empty
-	e, told, err := k.Event("1")
-	again, told2, err2 := k.Event("1")
-	if !reflect.DeepEqual(e, again) || told != told2 || (err == nil) != (err2 == nil) {
-		t.Fatalf("reading twice differs: %+v, %+v", e, again)
+	all, err := k.Events("1")
+	again, err2 := k.Events("1")
+	if !reflect.DeepEqual(all, again) || (err == nil) != (err2 == nil) {
+		t.Fatalf("reading twice differs: %+v, %+v", all, again)
 	}
-	if err != nil || !told {
-		return
-	}
-	if err := networktest.Sound([]network.Event{e}); err != nil {
+	if err := networktest.Sound(all); err != nil {
 		t.Fatal(err)
 	}
-	if len(e.Text) > TextMost || len(e.ID) > 600 {
-		t.Fatalf("%d bytes of text, %d of id", len(e.Text), len(e.ID))
+	if len(all) > reachedMost+1 {
+		t.Fatalf("%d events of one", len(all))
+	}
+	for _, e := range all {
+		if len(e.Text) > TextMost || len(e.ID) > 600 {
+			t.Fatalf("%d bytes of text, %d of id", len(e.Text), len(e.ID))
+		}
 	}
 }

@@ -37,11 +37,18 @@ type Messaging struct {
 		ID    string `json:"mid"`
 		Title string `json:"title"`
 	} `json:"postback"`
+	Delivery *struct {
+		IDs   []string `json:"mids"` // of some only
+		Until Clock    `json:"watermark"`
+	} `json:"delivery"`
+	Read *struct {
+		Until Clock `json:"watermark"`
+	} `json:"read"`
 }
 
 // Lean reads an event; told is when the body came, where the event does not say. What
-// is neither said nor changed by anybody, that something was delivered or read or
-// another app has taken over, is left out.
+// is neither said nor changed by anybody, that another app has taken over, is left out;
+// for what was delivered or read see [Messaging.Reached].
 func (g Messaging) Lean(page string, told time.Time) (Message, bool) {
 	m := Message{With: g.Sender}
 	if string(g.Sender.ID) == page {

@@ -92,7 +92,8 @@ func TooLate(err error) bool {
 func News(messages bool) []string {
 	fields := []string{"feed", "mention"}
 	if messages {
-		fields = append(fields, "messages", "message_echoes", "message_edits", "message_reactions", "messaging_postbacks", "standby")
+		fields = append(fields, "messages", "message_echoes", "message_edits", "message_reactions", "message_deliveries", "message_reads", "messaging_postbacks",
+			"standby")
 	}
 	return fields
 }

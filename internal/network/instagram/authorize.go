@@ -115,14 +115,14 @@ func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) 
 		return err
 	}
 	if s.keys.Login == byInstagram {
-		form := url.Values{"subscribed_fields": {"comments,live_comments,mentions,messages"}}
+		form := url.Values{"subscribed_fields": {"comments,live_comments,mentions,messages,messaging_seen"}}
 		return s.call(ctx, graph.Ask{Method: http.MethodPost, Path: conn.Account + "/subscribed_apps", Form: form, Harmless: true}, nil)
 	}
 	app := s.app()
 	if !app.Known() || app.Secret == "" || app.Verify == "" {
 		return fault.New(fault.Invalid, "There is no app at Meta, so Instagram tells us nothing.").WithHint("Register one under Settings → Channels → App.")
 	}
-	form := url.Values{"object": {"instagram"}, "callback_url": {hook}, "verify_token": {app.Verify.Reveal()}, "fields": {"comments,live_comments,mentions,messages"}, "include_values": {"true"}}
+	form := url.Values{"object": {"instagram"}, "callback_url": {hook}, "verify_token": {app.Verify.Reveal()}, "fields": {"comments,live_comments,mentions,messages,messaging_seen"}, "include_values": {"true"}}
 	if _, err := d.facebook.Send(ctx, app.ID+"|"+app.Secret.Reveal(), graph.Ask{Method: http.MethodPost, Path: app.ID + "/subscriptions", Form: form, App: app, Harmless: true}, nil); err != nil {
 		return err
 	}

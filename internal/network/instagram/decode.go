@@ -49,6 +49,8 @@ func (f fact) event(conn network.Conn) (e network.Event, told bool) {
 	case "unsent":
 		e.Kind, e.Thread, e.Private = network.Deleted, string(f.From.ID), true
 		return e, true
+	case "read": // and with it what we wrote before
+		return network.Event{Kind: network.Receipt, Ref: network.Ref{ID: f.ID}, Reached: network.Read, Thread: string(f.From.ID), Until: graph.Millis(f.Made), Private: true}, true
 	case "post":
 		e.Kind, e.Post, e.Thread = network.Ours, f.ID, f.ID
 		e.Author = network.Author{ID: conn.Account, Handle: conn.Handle}

@@ -48,11 +48,11 @@ func TestAHookIsTakenApart(t *testing.T) {
 			}
 		}
 	}
-	want := []network.EventKind{network.Comment, network.Comment, network.Ours, network.Mention, network.Mention, network.Comment, network.Direct, network.Ours, network.Deleted}
+	want := []network.EventKind{network.Comment, network.Comment, network.Ours, network.Mention, network.Mention, network.Comment, network.Direct, network.Ours, network.Deleted, network.Receipt}
 	if !slices.Equal(kinds, want) {
 		t.Errorf("%v\n%v", kinds, want)
 	}
-	wantKeys := []string{"comment 17900001", "comment 17900002", "comment 17900003", "mention 17900009", "mention 17900010", "comment 17900011", "message aWdfZAG1x", "message aWdfZAG1y", "unsent aWdfZAG1x"}
+	wantKeys := []string{"comment 17900001", "comment 17900002", "comment 17900003", "mention 17900009", "mention 17900010", "comment 17900011", "message aWdfZAG1x", "message aWdfZAG1y", "unsent aWdfZAG1x", "read aWdfZAG1y"}
 	if !slices.Equal(keys, wantKeys) {
 		t.Errorf("%v", keys)
 	}

@@ -79,6 +79,9 @@ type messaging struct {
 			} `json:"payload"`
 		} `json:"attachments"`
 	} `json:"message"`
+	Read *struct {
+		ID string `json:"mid"`
+	} `json:"read"`
 }
 
 // Split takes a body apart. Fields that nobody announced are left out, and so is
@@ -136,6 +139,13 @@ func (c change) fact(told time.Time) (fact, bool) {
 }
 
 func (g messaging) fact(account string, told time.Time) (fact, bool) {
+	if g.Message == nil && g.Read != nil {
+		at := g.Timestamp.When()
+		if at.IsZero() {
+			at = told
+		}
+		return fact{What: "read", ID: g.Read.ID, From: g.Sender}.at(at).lean()
+	}
 	if g.Message == nil {
 		return fact{}, false
 	}

@@ -102,12 +102,8 @@ func wanted() []string {
 // Decode reads what Facebook's webhooks and our readings tell of a conversation.
 func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, error) {
 	var t graph.Talk
-	_ = json.Unmarshal(raw.Body, &t) // what cannot be read is no event, which Event says
-	e, told, err := t.Event(conn.Account)
-	if err != nil || !told {
-		return nil, err
-	}
-	return []network.Event{e}, nil
+	_ = json.Unmarshal(raw.Body, &t) // what cannot be read is no event, which Events says
+	return t.Events(conn.Account)
 }
 
 // send makes a call in the name of a Page.

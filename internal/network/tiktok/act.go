@@ -75,7 +75,7 @@ func (d *Driver) place(ctx context.Context, conn network.Conn, ref network.Ref) 
 		return spot{}, err
 	}
 	if s.post() == "" {
-		return spot{}, fault.New(fault.Unavailable, "TikTok has not told the id of the post yet: until then nothing can be written below it.").In(5 * time.Minute)
+		return spot{}, fault.New(fault.Unavailable, "TikTok has not told the id of the post yet: until then nothing can be written below it.")
 	}
 	return spot{post: s.post()}, nil
 }

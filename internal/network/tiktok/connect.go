@@ -324,7 +324,7 @@ func broken(err error) network.Health {
 
 // profileURL is where a person is on the web.
 func profileURL(username string) string {
-	if !handle.MatchString(username) {
+	if len(username) > 256 || !handle.MatchString(username) {
 		return ""
 	}
 	return "https://www.tiktok.com/@" + url.PathEscape(username)

@@ -54,8 +54,13 @@ func (f fact) event(conn network.Conn) network.Event {
 		e.Kind, e.Text, e.Media = network.Deleted, "", nil
 	case "status":
 		e.Kind, e.Key, e.Author, e.Text, e.Media = network.Receipt, f.Key, network.Author{}, "", nil
-		if f.Status == "failed" {
+		switch f.Status {
+		case "failed":
 			e.Failure = failure(f.Code)
+		case "delivered":
+			e.Reached = network.Delivered
+		case "read":
+			e.Reached = network.Read
 		}
 	}
 	return e

@@ -106,6 +106,13 @@ func TestStatuses(t *testing.T) {
 	}
 	o.Stage.Clock.Advance(5 * time.Minute)
 	got := o.of(network.Receipt)
+	reached := map[string]int{}
+	for _, e := range got {
+		reached[e.Reached]++
+	}
+	if reached[""] != 4 || reached[network.Delivered] != 4 || reached[network.Read] == 0 || reached[network.Read] == 4 {
+		t.Errorf("how far they came: %v", reached)
+	}
 	if len(got) < 9 || slices.ContainsFunc(got, func(e network.Event) bool { return e.Failure != "" || e.Key == "" }) {
 		t.Errorf("%d: %+v", len(got), got)
 	}

@@ -105,6 +105,7 @@ func (a *ask) deliver(p *page, t *thread, said content, about string) (any, *gra
 	m.files = said.files
 	m.about = about
 	a.n.tellMessage(m)
+	a.n.reaches(m)
 	parent := about
 	if parent == "" { // what the person said last is what is answered
 		parent = t.id

@@ -116,7 +116,7 @@ func (a *ask) subscribedApps(p *page) (any, *graph.Fault) {
 	return graph.Done(), nil
 }
 
-// played are the webhook fields that can be asked for; feed, messages and message_echoes have news in them.
+// played are the webhook fields that can be asked for; not all have news in them.
 func played() []string {
 	return []string{"feed", "messages", "message_echoes", "message_deliveries", "message_reads", "message_reactions", "message_edits",
 		"messaging_postbacks", "messaging_optins", "messaging_referrals", "messaging_handovers", "standby", "mention", "ratings", "conversations", "videos"}

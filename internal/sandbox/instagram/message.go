@@ -15,7 +15,8 @@ const (
 	talkWindow     = 24 * time.Hour     // after the person's last message
 	agentWindow    = 7 * 24 * time.Hour // with the tag HUMAN_AGENT
 	maxMessageText = 1000               // bytes
-	detailsMost    = 20                 // "only the 20 most recent messages in a conversation"
+	readAfter      = 40 * time.Second
+	detailsMost    = 20 // "only the 20 most recent messages in a conversation"
 )
 
 // send is POST /{page}/messages or /{account}/messages.
@@ -94,8 +95,20 @@ func (a *ask) deliver(acc *account, t *thread, said content, parent string) (any
 	m := a.n.note(t, acc.self(), said.text, a.now)
 	m.files = said.files
 	a.n.tellMessage(m)
+	if t.with.person.Look%4 != 0 { // the others do not let it be known
+		a.n.stage.Clock.After(readAfter, func() { a.n.seen(m) })
+	}
 	a.call.Accept(sandbox.Entry{Account: acc.id, Action: sandbox.Message, Object: m.id, Parent: parent, Text: said.text, Files: len(said.files)})
 	return map[string]any{"recipient_id": t.with.id, "message_id": m.id}, nil
+}
+
+// seen tells that a person has read a message of ours, and with it what came before.
+func (n *Network) seen(m *message) {
+	n.mu.Lock()
+	n.tell(m.thread.account, "messaging_seen", map[string]any{"sender": map[string]any{"id": m.thread.with.id}, "recipient": map[string]any{"id": m.thread.account.id},
+		"timestamp": n.stage.Clock.Now().UnixMilli(), "read": map[string]any{"mid": m.id}})
+	n.mu.Unlock()
+	n.courier.Wake()
 }
 
 // thread answers the conversation with a person, nil when they never spoke.

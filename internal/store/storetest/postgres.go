@@ -91,7 +91,7 @@ func start() (cluster, error) {
 	_ = listener.Close()
 
 	run := exec.Command("sh", "-c", `"$0" -D "$2/data" -U kith -A trust --no-sync --locale=C -E UTF8 >"$2/initdb.log" 2>&1 || exit 1
-"$1" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=64MB -c max_connections=200 -c autovacuum=off >"$2/log" 2>&1 &
+"$1" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=64MB -c max_connections=200 -c autovacuum_naptime=5s >"$2/log" 2>&1 &
 pid=$!
 read -r end
 kill -INT $pid; wait $pid; rm -rf "$2"`, initdb, postgres, dir, strconv.Itoa(port)) //nolint:noctx,gosec // lives as long as the process

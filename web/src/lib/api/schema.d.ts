@@ -2338,6 +2338,11 @@ export interface components {
             /** @description What one may do with it: reply, private_reply, like, pin, hide, hold, delete, ban, retry. */
             can: string[];
             conversation_id: string;
+            /**
+             * Format: date-time
+             * @description Of ours: since when it is on a device of the person's; null where the network does not say.
+             */
+            delivered_at: string | null;
             error: string;
             from_us: boolean;
             id: string;
@@ -2348,6 +2353,11 @@ export interface components {
             person: components["schemas"]["PersonName"] | null;
             pinned: boolean;
             private: boolean;
+            /**
+             * Format: date-time
+             * @description Of ours: since when they have read it; null where the network does not say.
+             */
+            read_at: string | null;
             /** @description Why a rule holds it. */
             reason: components["schemas"]["Reason"] | null;
             /** @enum {string} */

@@ -1,0 +1,79 @@
+package store_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/store/storetest"
+)
+
+// Those who go in turn are never at work together, and each sees what the one
+// before has left.
+func TestThoseWhoGoInTurnAreNotInEachOthersWay(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('a', 'x', 0), ('b', 'x', 0)")
+			return err
+		})
+		var inside atomic.Int64
+		var wait sync.WaitGroup
+		for i := range 8 {
+			wait.Go(func() {
+				for range 10 {
+					err := store.DoInTurn(t.Context(), db, "job_cron", func(ctx context.Context, tx *store.Tx) error {
+						if n := inside.Add(1); n != 1 {
+							t.Errorf("%d at once", n)
+						}
+						defer inside.Add(-1)
+						if _, err := store.One[int](ctx, tx, "select count(*) from job_cron where last_at > 5"); err != nil {
+							return err
+						}
+						_, err := tx.Exec(ctx, "update job_cron set last_at = last_at + 1 where name = $1", "ab"[i%2:i%2+1])
+						return err
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wait.Wait()
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			n, err := store.One[int](ctx, tx, "select cast(sum(last_at) as bigint) from job_cron")
+			if n != 80 {
+				t.Errorf("%d of 80 are there", n)
+			}
+			return err
+		})
+	})
+}
+
+// Somebody who is overtaken every time has done nothing wrong: it is worth trying
+// again, and nothing is given up for good.
+func TestOvertakenAgainAndAgainIsOnlyUnavailable(t *testing.T) {
+	db := storetest.Postgres(t)
+	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('a', 'x', 0)")
+		return err
+	})
+	add := func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "update job_cron set last_at = last_at + 1 where name = 'a'")
+		return err
+	}
+	err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := store.One[int](ctx, tx, "select last_at from job_cron"); err != nil {
+			return err
+		}
+		if err := store.Do(t.Context(), db, add); err != nil {
+			return err
+		}
+		return add(ctx, tx)
+	})
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("overtaken: %v", err)
+	}
+}
