@@ -101,7 +101,7 @@ func TestAJobBeginsWithinMillisecondsOfItsMoment(t *testing.T) {
 			t.Logf("median: %v, worst: %v", all[10], all[19])
 			// A look is 1 s: were jobs found by looking, half would be later than
 			// half a second. The worst says more about who shares the machine.
-			if all[10] > 300*time.Millisecond {
+			if all[10] > 450*time.Millisecond {
 				t.Errorf("late by %v", all[10])
 			}
 		})

@@ -174,9 +174,7 @@ func (r *rig) stop(t *testing.T, b *batch, at sandbox.Step, hold bool) {
 }
 
 // arrived waits until so many have come to the gate since an arrival. Kith waits
-// for an answer for 30 s, and what is held longer than that tries something else:
-// on a slow machine the last few may be killed earlier on their way instead. The
-// table of flows says how many were caught.
+// for an answer for 30 s: what is held longer than that tries something else.
 func (r *rig) arrived(t *testing.T, since int64, want int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 28*time.Second)
@@ -188,11 +186,7 @@ func (r *rig) arrived(t *testing.T, since int64, want int) {
 			for _, a := range came {
 				t.Logf("at the gate: %v %s %s %s %+v", a.At.Format("05.000"), a.Network, a.Action, a.Path, a.Entry)
 			}
-			t.Logf("only %d of %d came to the gate", len(came), want)
-			if len(came) < want*3/4 {
-				t.FailNow()
-			}
-			return
+			t.Fatalf("only %d of %d came to the gate", len(came), want)
 		}
 		came = append(came, all...)
 	}

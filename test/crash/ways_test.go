@@ -91,7 +91,7 @@ func ways(network string, options map[string]string) []way {
 	case "x":
 		segment := does(sandbox.Upload, "segment_index", "append")
 		return []way{
-			{name: "video, then an answer", texts: 2, files: []string{"long"}, moments: []moment{first, segment, comment, does(sandbox.Upload, "total_bytes", "initialize")}},
+			{name: "video, then an answer", texts: 2, files: []string{"long"}, moments: []moment{first, segment, comment, does(sandbox.Upload, "media_category", "initialize")}},
 			{name: "thread", texts: 3},
 			{name: "images, then an answer", texts: 2, files: []string{"photo", "photo"}, moments: []moment{first, comment, segment}},
 		}

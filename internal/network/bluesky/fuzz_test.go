@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,17 +70,6 @@ func seeds(f *testing.F) {
 }
 
 // sound decodes twice and holds what comes out against what is promised.
-func sound(t *testing.T, raw network.Raw) {
-	t.Helper()
-	first, err := (&Driver{}).Decode(us(), raw)
-	again, err2 := (&Driver{}).Decode(us(), raw)
-	if !reflect.DeepEqual(first, again) || (err == nil) != (err2 == nil) {
-		t.Fatalf("decoding twice differs: %+v, %+v", first, again)
-	}
-	if err := networktest.Sound(first); err != nil {
-		t.Fatal(err)
-	}
-}
 
 func FuzzSplitNotifications(f *testing.F) {
 	seeds(f)
@@ -100,7 +88,7 @@ func FuzzSplitNotifications(f *testing.F) {
 			if err != nil || len(events) != 1 {
 				t.Fatalf("split, and not decoded: %v, %d", err, len(events))
 			}
-			sound(t, raw)
+			networktest.Decoded(t, &Driver{}, us(), raw)
 		}
 		if total > 8*len(page)+4096*len(raws) {
 			t.Fatalf("%d bytes out of %d", total, len(page))
@@ -120,7 +108,7 @@ func FuzzSplitLog(f *testing.F) {
 			if events, err := (&Driver{}).Decode(us(), raw); err != nil || len(events) != 1 {
 				t.Fatalf("split, and not decoded: %v", err)
 			}
-			sound(t, raw)
+			networktest.Decoded(t, &Driver{}, us(), raw)
 		}
 	})
 }
@@ -130,7 +118,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"note":{"uri":"at://did:plc:a/app.bsky.feed.post/1","author":{"did":"did:plc:a"},"reason":"reply","record":{"text":"x\u0000","reply":{"root":{"uri":"at://did:plc:yirzhmgdiwd467ffu3l7sops/app.bsky.feed.post/2"}}}}}`))
 	f.Add([]byte(`{"chat":{"convo":"a","message":{"id":"b","text":"\ud800","sender":{"did":"did:plc:a"}}}}`))
 	f.Add([]byte(`{"gone":{"uri":"at://did:plc:a/app.bsky.feed.post/1","thread":"\u0000"}}`))
-	f.Fuzz(func(t *testing.T, body []byte) { sound(t, network.Raw{Body: body}) })
+	f.Fuzz(func(t *testing.T, body []byte) { networktest.Decoded(t, &Driver{}, us(), network.Raw{Body: body}) })
 }
 
 func FuzzMarks(f *testing.F) {

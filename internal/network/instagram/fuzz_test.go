@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -60,16 +59,7 @@ func TestAHookIsTakenApart(t *testing.T) {
 
 func sound(t *testing.T, raw network.Raw) {
 	t.Helper()
-	d := New(nil, Options{})
-	first, err := d.Decode(us(), raw)
-	again, err2 := d.Decode(us(), raw)
-	if !reflect.DeepEqual(first, again) || (err == nil) != (err2 == nil) {
-		t.Fatalf("decoding twice differs: %+v, %+v", first, again)
-	}
-	if err := networktest.Sound(first); err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range first {
+	for _, e := range networktest.Decoded(t, New(nil, Options{}), us(), raw) {
 		if len(e.Text) > textMost || len(e.ID) > 600 {
 			t.Fatalf("%d bytes of text, %d of id", len(e.Text), len(e.ID))
 		}
@@ -88,23 +78,8 @@ func seeds(f *testing.F) {
 
 func FuzzSplit(f *testing.F) {
 	seeds(f)
-	d := New(nil, Options{})
 	f.Fuzz(func(t *testing.T, body []byte) {
-		raws, err := d.Split(body)
-		if err != nil {
-			return
-		}
-		again, _ := d.Split(body)
-		if !reflect.DeepEqual(raws, again) {
-			t.Fatal("splitting twice differs")
-		}
-		for _, raw := range raws {
-			if raw.Person == "" || raw.Account == "" || raw.Key == "" || len(raw.Key) > 400 || !utf8.ValidString(raw.Key) || strings.ContainsRune(raw.Key, 0) || raw.At.Year() > 9998 {
-				t.Fatalf("raw %+v", raw)
-			}
-			if _, err := d.Decode(us(), raw); err != nil {
-				t.Fatalf("split, and not decoded: %v of %s", err, raw.Body)
-			}
+		for _, raw := range networktest.Apart(t, New(nil, Options{}), us(), body) {
 			sound(t, raw)
 		}
 	})

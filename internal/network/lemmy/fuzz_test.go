@@ -16,18 +16,6 @@ import (
 
 func us() network.Conn { return network.Conn{Base: "https://lemmy.test", Account: "2012"} }
 
-func sound(t *testing.T, raw network.Raw) {
-	t.Helper()
-	first, err := (&Driver{}).Decode(us(), raw)
-	again, err2 := (&Driver{}).Decode(us(), raw)
-	if !reflect.DeepEqual(first, again) || (err == nil) != (err2 == nil) {
-		t.Fatalf("decoding twice differs: %+v, %+v", first, again)
-	}
-	if err := networktest.Sound(first); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func seeds(f *testing.F) {
 	for _, name := range []string{"replies.json", "comments.json", "messages.json"} {
 		data, err := os.ReadFile(filepath.Join("testdata", name))
@@ -64,7 +52,7 @@ func FuzzTell(f *testing.F) {
 			if events, err := (&Driver{}).Decode(us(), raw); err != nil || len(events) != 1 {
 				t.Fatalf("told, and not decoded: %v", err)
 			}
-			sound(t, raw)
+			networktest.Decoded(t, &Driver{}, us(), raw)
 		}
 	})
 }
@@ -75,7 +63,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"message":{"private_message":{"id":1,"content":"x"},"creator":{"id":2012},"recipient":{"id":3}}}`))
 	f.Add([]byte(`{"hidden":{"id":3,"person":4},"shown":true}`))
 	f.Add([]byte(`{"gone":{"id":3}}`))
-	f.Fuzz(func(t *testing.T, body []byte) { sound(t, network.Raw{Body: body}) })
+	f.Fuzz(func(t *testing.T, body []byte) { networktest.Decoded(t, &Driver{}, us(), network.Raw{Body: body}) })
 }
 
 func FuzzAlike(f *testing.F) {

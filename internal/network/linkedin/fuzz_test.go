@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -20,16 +19,7 @@ func us() network.Conn { return network.Conn{Account: "urn:li:organization:96070
 
 func sound(t *testing.T, raw network.Raw) {
 	t.Helper()
-	d := New(nil, Options{})
-	first, err := d.Decode(us(), raw)
-	again, err2 := d.Decode(us(), raw)
-	if !reflect.DeepEqual(first, again) || (err == nil) != (err2 == nil) {
-		t.Fatalf("decoding twice differs: %+v, %+v", first, again)
-	}
-	if err := networktest.Sound(first); err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range first {
+	for _, e := range networktest.Decoded(t, New(nil, Options{}), us(), raw) {
 		if len(e.Text) > textMost || len(e.ID) > 600 || e.ID == "" {
 			t.Fatalf("%d bytes of text, %q of id", len(e.Text), e.ID)
 		}
@@ -53,13 +43,8 @@ func FuzzSplit(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d := New(nil, Options{})
-		raws, err := d.Split(body)
-		again, err2 := d.Split(body)
-		if !reflect.DeepEqual(raws, again) || (err == nil) != (err2 == nil) {
-			t.Fatal("taking apart twice differs")
-		}
-		for _, raw := range raws {
-			if raw.Key == "" || raw.Person == "" || !pageURN.MatchString(raw.Account) || !utf8.ValidString(raw.Key+raw.Person) || strings.ContainsRune(raw.Key+raw.Person, 0) {
+		for _, raw := range networktest.Apart(t, d, us(), body) {
+			if !pageURN.MatchString(raw.Account) {
 				t.Fatalf("%+v", raw)
 			}
 			sound(t, raw)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -59,18 +58,6 @@ func seeds(f *testing.F) {
 	f.Add([]byte(`null`))
 }
 
-func sound(t *testing.T, raw network.Raw) {
-	t.Helper()
-	first, err := (&Driver{}).Decode(us(), raw)
-	again, err2 := (&Driver{}).Decode(us(), raw)
-	if !reflect.DeepEqual(first, again) || (err == nil) != (err2 == nil) {
-		t.Fatalf("decoding twice differs: %+v, %+v", first, again)
-	}
-	if err := networktest.Sound(first); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func FuzzSplit(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, page []byte) {
@@ -89,7 +76,7 @@ func FuzzSplit(f *testing.F) {
 			if events, err := (&Driver{}).Decode(us(), raw); err != nil || len(events) != 1 {
 				t.Fatalf("split, and not decoded: %v", err)
 			}
-			sound(t, raw)
+			networktest.Decoded(t, &Driver{}, us(), raw)
 		}
 	})
 }
@@ -99,7 +86,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"notice":{"id":"1","type":"mention","account":{"id":"2"},"status":{"id":"3","content":"<p>x\u0000","account":{"id":"2"}}},"root":{"id":"\u0000"}}`))
 	f.Add([]byte(`{"edited":{"id":"3","content":"<a href='https://x'>","edited_at":"2026-11-22T07:00:00Z","account":{"id":"2"}}}`))
 	f.Add([]byte(`{"gone":{"id":"3","person":"\ud800"}}`))
-	f.Fuzz(func(t *testing.T, body []byte) { sound(t, network.Raw{Body: body}) })
+	f.Fuzz(func(t *testing.T, body []byte) { networktest.Decoded(t, &Driver{}, us(), network.Raw{Body: body}) })
 }
 
 func FuzzPlain(f *testing.F) {

@@ -1,7 +1,6 @@
 package messenger
 
 import (
-	"reflect"
 	"testing"
 
 	"github.com/kithhq/kith/internal/network"
@@ -15,15 +14,6 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"change":{"item":"comment","verb":"add","post_id":"1_2","comment_id":"2_3"}}`))
 	f.Add([]byte(`null`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		d := New(nil, Options{})
-		conn := network.Conn{Account: "1"}
-		first, err := d.Decode(conn, network.Raw{Body: body})
-		again, err2 := d.Decode(conn, network.Raw{Body: body})
-		if !reflect.DeepEqual(first, again) || (err == nil) != (err2 == nil) {
-			t.Fatalf("decoding twice differs: %+v, %+v", first, again)
-		}
-		if err := networktest.Sound(first); err != nil {
-			t.Fatal(err)
-		}
+		networktest.Decoded(t, New(nil, Options{}), network.Conn{Account: "1"}, network.Raw{Body: body})
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -35,15 +34,7 @@ func listen(t *testing.T, hear func(*http.Request, []byte) int) string {
 func sound(t *testing.T, d *tiktok.Driver, raw network.Raw) {
 	t.Helper()
 	conn := network.Conn{Account: "-0001", Handle: "librairie.h"}
-	first, err := d.Decode(conn, raw)
-	again, err2 := d.Decode(conn, raw)
-	if !reflect.DeepEqual(first, again) || (err == nil) != (err2 == nil) {
-		t.Fatalf("decoding twice differs: %+v, %+v", first, again)
-	}
-	if err := networktest.Sound(first); err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range first {
+	for _, e := range networktest.Decoded(t, d, conn, raw) {
 		if len(e.Text) > 8<<10 || len(e.ID) > 64 || len(e.Author.ID) > 256 {
 			t.Fatalf("%d bytes of text, %d of id, %d of a person's", len(e.Text), len(e.ID), len(e.Author.ID))
 		}
@@ -69,13 +60,12 @@ func FuzzSplit(f *testing.F) {
 	}
 	d := tiktok.New(nil, tiktok.Options{})
 	f.Fuzz(func(t *testing.T, body []byte) {
-		first, err := d.Split(body)
-		again, err2 := d.Split(body)
-		if !reflect.DeepEqual(first, again) || (err == nil) != (err2 == nil) || len(first) > 1 {
-			t.Fatalf("splitting twice differs: %+v, %+v", first, again)
+		all := networktest.Apart(t, d, network.Conn{Account: "-0001", Handle: "librairie.h"}, body)
+		if len(all) > 1 {
+			t.Fatalf("several of one: %+v", all)
 		}
-		for _, raw := range first {
-			if raw.Account == "" || raw.Person == "" || raw.Key == "" || raw.At.IsZero() || len(raw.Body) > 1<<10 {
+		for _, raw := range all {
+			if raw.At.IsZero() || len(raw.Body) > 1<<10 {
 				t.Fatalf("%+v", raw)
 			}
 			sound(t, d, raw)

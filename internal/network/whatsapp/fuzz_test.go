@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -72,16 +71,7 @@ func TestAHookIsTakenApart(t *testing.T) {
 
 func sound(t *testing.T, raw network.Raw) {
 	t.Helper()
-	d := New(nil, Options{})
-	first, err := d.Decode(us(), raw)
-	again, err2 := d.Decode(us(), raw)
-	if !reflect.DeepEqual(first, again) || (err == nil) != (err2 == nil) {
-		t.Fatalf("decoding twice differs: %+v, %+v", first, again)
-	}
-	if err := networktest.Sound(first); err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range first {
+	for _, e := range networktest.Decoded(t, New(nil, Options{}), us(), raw) {
 		if len(e.Text) > textMost || len(e.ID) > 256 || len(e.Media) > filesMost {
 			t.Fatalf("%d bytes of text, %d of id, %d files", len(e.Text), len(e.ID), len(e.Media))
 		}
@@ -97,23 +87,8 @@ func FuzzSplit(f *testing.F) {
 	f.Add(hookBody(f))
 	f.Add([]byte(`{"object":"whatsapp_business_account","entry":[null,7,{"changes":[null,{"field":"messages","value":{"metadata":{"phone_number_id":1},"contacts":[null],"messages":[null,{"id":"\u0000","from":"1"},{"id":"wamid.1","from":12345,"type":"text","text":7}],"statuses":[null,{"id":"x","status":"sent"}]}}]}]}`))
 	f.Add([]byte(`null`))
-	d := New(nil, Options{})
 	f.Fuzz(func(t *testing.T, body []byte) {
-		raws, err := d.Split(body)
-		if err != nil {
-			return
-		}
-		again, _ := d.Split(body)
-		if !reflect.DeepEqual(raws, again) {
-			t.Fatal("splitting twice differs")
-		}
-		for _, raw := range raws {
-			if raw.Person == "" || raw.Account == "" || raw.Key == "" || len(raw.Key) > 600 || !utf8.ValidString(raw.Key) || strings.ContainsRune(raw.Key, 0) || raw.At.Year() > 9998 {
-				t.Fatalf("raw %+v", raw)
-			}
-			if _, err := d.Decode(us(), raw); err != nil {
-				t.Fatalf("split, and not decoded: %v of %s", err, raw.Body)
-			}
+		for _, raw := range networktest.Apart(t, New(nil, Options{}), us(), body) {
 			sound(t, raw)
 		}
 	})

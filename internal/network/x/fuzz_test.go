@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -40,15 +39,7 @@ func seeds(f *testing.F) [][]byte {
 func sound(t *testing.T, raw network.Raw) []network.Event {
 	t.Helper()
 	conn := network.Conn{Account: us}
-	first, err := (&Driver{}).Decode(conn, raw)
-	again, err2 := (&Driver{}).Decode(conn, raw)
-	if !reflect.DeepEqual(first, again) || (err == nil) != (err2 == nil) {
-		t.Fatalf("decoding twice differs: %+v, %+v", first, again)
-	}
-	if err := networktest.Sound(first); err != nil {
-		t.Fatal(err)
-	}
-	return first
+	return networktest.Decoded(t, &Driver{}, conn, raw)
 }
 
 func FuzzSplit(f *testing.F) {
@@ -58,13 +49,9 @@ func FuzzSplit(f *testing.F) {
 	f.Add([]byte(`{"data":{"filter":{"user_id":"1"},"event_type":"post.create","payload":{"id":"1","author_id":"1","created_at":"2026-11-26T10:00:00Z"},"includes":{"users":7}}}`))
 	f.Add([]byte(`{"data":{"filter":{"user_id":"1"},"event_type":"dm.received","payload":{"direct_message_events":[null,{"type":"message_create"}],"users":{"2":null}}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		raws, err := (&Driver{}).Split(data)
-		if err != nil {
-			return
-		}
 		keys := map[string]bool{}
-		for _, raw := range raws {
-			if raw.Key == "" || raw.Person == "" || raw.Account == "" || strings.ContainsRune(raw.Key, 0) || !utf8.ValidString(raw.Key) || len(raw.Body) > 8*textMost {
+		for _, raw := range networktest.Apart(t, &Driver{}, network.Conn{Account: us}, data) {
+			if len(raw.Body) > 8*textMost {
 				t.Fatalf("raw %+v", raw)
 			}
 			if keys[raw.Key] && !strings.HasPrefix(raw.Key, "message ") {
