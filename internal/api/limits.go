@@ -6,18 +6,20 @@ import (
 
 // Limits are what a network takes.
 type Limits struct {
-	Text      TextLimit            `json:"text"`
-	Title     *TextLimit           `json:"title,omitempty" doc:"Absent: it has no titles."`
-	Reply     *TextLimit           `json:"reply,omitempty" doc:"Of an answer; absent: as the text."`
-	Message   *TextLimit           `json:"message,omitempty" doc:"Of a private message; absent: as an answer."`
-	Media     MediaLimit           `json:"media"`
-	Thread    bool                 `json:"thread"`
-	Comment   bool                 `json:"comment" doc:"A first comment below the post is possible: it is the second part."`
-	Link      bool                 `json:"link"`
-	AILabel   bool                 `json:"ai_label"`
-	PaidLabel bool                 `json:"paid_label"`
-	Poll      *PollLimit           `json:"poll,omitempty" doc:"Absent: it has no polls."`
-	Kinds     map[string]KindLimit `json:"kinds" nullable:"false" doc:"Sorts of posts besides the plain one."`
+	Text         TextLimit            `json:"text"`
+	Title        *TextLimit           `json:"title,omitempty" doc:"Absent: it has no titles."`
+	Reply        *TextLimit           `json:"reply,omitempty" doc:"Of an answer; absent: as the text."`
+	Message      *TextLimit           `json:"message,omitempty" doc:"Of a private message; absent: as an answer."`
+	Media        MediaLimit           `json:"media"`
+	ReplyMedia   *FilesLimit          `json:"reply_media,omitempty" doc:"Of an answer in public; absent: it carries no files."`
+	MessageMedia *FilesLimit          `json:"message_media,omitempty" doc:"Of an answer in private; absent: it carries no files."`
+	Thread       bool                 `json:"thread"`
+	Comment      bool                 `json:"comment" doc:"A first comment below the post is possible: it is the second part."`
+	Link         bool                 `json:"link"`
+	AILabel      bool                 `json:"ai_label"`
+	PaidLabel    bool                 `json:"paid_label"`
+	Poll         *PollLimit           `json:"poll,omitempty" doc:"Absent: it has no polls."`
+	Kinds        map[string]KindLimit `json:"kinds" nullable:"false" doc:"Sorts of posts besides the plain one."`
 }
 
 // KindLimit is what one sort of post takes.
@@ -44,6 +46,20 @@ type MediaLimit struct {
 	Video    VideoLimit `json:"video"`
 	Mixed    bool       `json:"mixed,omitempty" doc:"Images and videos in one post."`
 	AltMax   int        `json:"alt_max"`
+}
+
+// FilesLimit is what files an answer may carry.
+type FilesLimit struct {
+	MaxItems int             `json:"max_items"`
+	AltMax   int             `json:"alt_max"`
+	Types    List[FileLimit] `json:"types"`
+	Direct   bool            `json:"direct,omitempty" doc:"Only in a conversation that is private already."`
+}
+
+// FileLimit is one type of files, and how large they may be.
+type FileLimit struct {
+	Type     string `json:"type"`
+	MaxBytes int64  `json:"max_bytes,omitempty"`
 }
 
 // ImageLimit is what an image may be.
@@ -108,6 +124,12 @@ func limitsOf(l network.Limits) Limits {
 		message := textLimitOf(*l.Message)
 		said.Message = &message
 	}
+	if l.ReplyMedia != nil {
+		said.ReplyMedia = filesLimitOf(l.Answering(false).Media)
+	}
+	if l.MessageMedia != nil {
+		said.MessageMedia = filesLimitOf(l.Answering(true).Media)
+	}
 	if p := l.Poll; p != nil {
 		poll := PollLimit(*p)
 		said.Poll = &poll
@@ -130,6 +152,16 @@ func mediaLimitOf(l network.MediaLimit) MediaLimit {
 	return MediaLimit{MinItems: l.MinItems, MaxItems: l.MaxItems, Mixed: l.Mixed, AltMax: l.AltMax,
 		Image: ImageLimit{l.Image.MaxBytes, l.Image.MaxPixels, l.Image.MinAspect, l.Image.MaxAspect, l.Image.Types},
 		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types}}
+}
+
+func filesLimitOf(l network.MediaLimit) *FilesLimit {
+	said := &FilesLimit{MaxItems: l.MaxItems, AltMax: l.AltMax, Direct: l.Direct}
+	for _, sort := range []network.FileLimit{{Types: l.Image.Types, MaxBytes: l.Image.MaxBytes}, {Types: l.Video.Types, MaxBytes: l.Video.MaxBytes}, l.Audio, l.Document, l.Sticker} {
+		for _, t := range sort.Types {
+			said.Types = append(said.Types, FileLimit{t, sort.MaxBytes})
+		}
+	}
+	return said
 }
 
 func optionOf(o network.Option) Option {

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -35,7 +36,7 @@ func spawn(ctx context.Context, data string, more ...string) (*process, time.Dur
 	address := l.Addr().String()
 	_ = l.Close()                                                                                                                                                              // only to find a free port
 	p := &process{run: exec.CommandContext(ctx, self, append([]string{"serve", "--data", data, "--listen", address, "--log", "error"}, more...)...), url: "http://" + address} //nolint:gosec // our own program
-	p.run.Stderr = os.Stderr
+	p.run.Stderr = &complaints{}
 	began := time.Now()
 	if err := p.run.Start(); err != nil {
 		return nil, 0, err
@@ -56,6 +57,23 @@ func spawn(ctx context.Context, data string, more ...string) (*process, time.Dur
 	}
 	p.stop()
 	return nil, 0, fault.New(fault.Unavailable, "Kith was not ready within a minute.")
+}
+
+// complaints passes on what a kith has to complain of, without its welcome.
+type complaints struct{ line []byte }
+
+func (c *complaints) Write(said []byte) (int, error) {
+	c.line = append(c.line, said...)
+	for {
+		line, rest, whole := bytes.Cut(c.line, []byte("\n"))
+		if !whole {
+			return len(said), nil
+		}
+		if bytes.HasPrefix(line, []byte("time=")) || bytes.HasPrefix(line, []byte("kith:")) {
+			fmt.Fprintf(os.Stderr, "%s\n", line)
+		}
+		c.line = rest
+	}
 }
 
 func (p *process) stop() {

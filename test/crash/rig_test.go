@@ -209,7 +209,7 @@ func (r *rig) leave(t *testing.T, b *batch, round int) (due time.Time) {
 	return due
 }
 
-// answer answers in every conversation.
+// answer answers in every conversation, on Facebook with a photo every second time.
 func (r *rig) answer(t *testing.T, b *batch, round int) {
 	t.Helper()
 	for i, c := range r.channels {
@@ -217,7 +217,11 @@ func (r *rig) answer(t *testing.T, b *batch, round int) {
 			continue
 		}
 		mark := answerMark(round, i)
-		m := hand.Do[api.Message](t, r.child.hand, "POST", "/conversations/"+c.conversation+"/reply", api.Reply{Text: mark + filler})
+		said := api.Reply{Text: mark + filler}
+		if c.network == "facebook" && round%2 == 1 {
+			said.Media = []api.MediaUse{{ID: r.media["photo"], Alt: "a shelf of books"}}
+		}
+		m := hand.Do[api.Message](t, r.child.hand, "POST", "/conversations/"+c.conversation+"/reply", said)
 		b.answers[m.ID], b.of[m.ID] = mark, c.conversation
 	}
 }

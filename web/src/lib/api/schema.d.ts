@@ -2086,6 +2086,20 @@ export interface components {
             detail: string;
             field: string;
         };
+        FileLimit: {
+            /** Format: int64 */
+            max_bytes?: number;
+            type: string;
+        };
+        FilesLimit: {
+            /** Format: int64 */
+            alt_max: number;
+            /** @description Only in a conversation that is private already. */
+            direct?: boolean;
+            /** Format: int64 */
+            max_items: number;
+            types: components["schemas"]["FileLimit"][];
+        };
         Filled: {
             /** @description The message it answers; empty = the newest of theirs. */
             message_id?: string;
@@ -2251,11 +2265,15 @@ export interface components {
             media: components["schemas"]["MediaLimit"];
             /** @description Of a private message; absent: as an answer. */
             message?: components["schemas"]["TextLimit"];
+            /** @description Of an answer in private; absent: it carries no files. */
+            message_media?: components["schemas"]["FilesLimit"];
             paid_label: boolean;
             /** @description Absent: it has no polls. */
             poll?: components["schemas"]["PollLimit"];
             /** @description Of an answer; absent: as the text. */
             reply?: components["schemas"]["TextLimit"];
+            /** @description Of an answer in public; absent: it carries no files. */
+            reply_media?: components["schemas"]["FilesLimit"];
             text: components["schemas"]["TextLimit"];
             thread: boolean;
             /** @description Absent: it has no titles. */

@@ -2,6 +2,7 @@
 import { body, one } from './ask';
 import { rest } from './client';
 import type { operations } from './schema';
+import type { MediaUse } from './types';
 
 type ConversationQuery = NonNullable<operations['listConversations']['parameters']['query']>;
 type SearchQuery = operations['search']['parameters']['query'];
@@ -11,8 +12,9 @@ export const conversations = {
 	get: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/conversations/{id}', { ...one(id), signal })),
 	messages: (id: string, cursor: string, signal?: AbortSignal) =>
 		body(rest.GET('/api/v1/conversations/{id}/messages', { params: { path: { id }, query: { cursor: cursor || undefined, limit: 100 } }, signal })),
-	reply: (id: string, answer: { text: string; message_id?: string; private?: boolean }, key: string) =>
+	reply: (id: string, answer: { text: string; message_id?: string; private?: boolean; media?: MediaUse[] }, key: string) =>
 		body(rest.POST('/api/v1/conversations/{id}/reply', { ...one(id), body: answer, headers: { 'Idempotency-Key': key } })),
+	check: (id: string, answer: { text: string; private?: boolean; media: MediaUse[] }) => body(rest.POST('/api/v1/conversations/{id}/check', { ...one(id), body: answer })),
 	template: (id: string, answer: { template: string; values: Record<string, string>; message_id?: string }, key: string) =>
 		body(rest.POST('/api/v1/conversations/{id}/template', { ...one(id), body: answer, headers: { 'Idempotency-Key': key } })),
 	templates: (channel: string, signal?: AbortSignal) => body(rest.GET('/api/v1/channels/{id}/templates', { ...one(channel), signal })),
