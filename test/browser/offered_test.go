@@ -39,7 +39,10 @@ func (h *house) tells(name network.Name, followers int64, also func(day int) net
 				if day == 12 || day == 13 {
 					continue
 				}
-				counts := network.Counts{network.Followers: followers + int64((27-day)*(27-day))/4}
+				counts := network.Counts{}
+				if followers > 0 { // where people follow
+					counts[network.Followers] = followers + int64((27-day)*(27-day))/4
+				}
 				for what, n := range also(day) {
 					counts[what] = n
 				}
@@ -83,6 +86,9 @@ func TestWhatNetworksCanIsOffered(t *testing.T) {
 		return network.Counts{network.Follows: int64(day%5 + 2), network.Unfollows: int64(day % 3), network.Reach: int64(400 + 13*day), network.Views: int64(900 + 21*day)}
 	})
 	h.tells("facebook", 4640, func(int) network.Counts { return nil })
+	h.tells("whatsapp", 0, func(day int) network.Counts {
+		return network.Counts{"whatsapp:sent": int64(20 + day), "whatsapp:delivered": int64(19 + day), "whatsapp:charged": int64(day % 4)}
+	})
 	post := eval[string](p, `(async () => {
 		const send = (path, body) => fetch('/api/v1/' + path, {method: 'POST', headers: {'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID()}, body: JSON.stringify(body)}).then(r => r.json());
 		const all = (await fetch('/api/v1/channels').then(r => r.json())).items.filter(c => ['x', 'bluesky'].includes(c.network));
@@ -117,6 +123,11 @@ func TestWhatNetworksCanIsOffered(t *testing.T) {
 
 		p.open("/measure")
 		p.until("the lines are drawn", "document.querySelectorAll('figure svg').length >= 2")
+		sent := map[string]string{"en": "Messages sent", "fr": "Messages envoyés"}[locale]
+		p.see(sent)
+		p.press("button", say("figure.definition", "name", sent))
+		p.see(map[string]string{"en": "as WhatsApp counts them", "fr": "comptés par WhatsApp"}[locale])
+		p.press("button", say("figure.definition", "name", sent))
 		p.looks("measure " + locale)
 		p.press("button", say("chart.table"))
 		p.until("the numbers stand behind it", "document.querySelector('figure table')")
@@ -150,8 +161,8 @@ func TestWhatNetworksCanIsOffered(t *testing.T) {
 	p.fill(say("edit.words"), "Nous ouvrons à dix heures dimanche.")
 	p.press("button", say("edit.keep"))
 	p.until("the history is there", "document.querySelector('details ol, details:not([open])')")
-	eval[int](p, "[...document.querySelectorAll('details')].map(d => d.open = true).length")
-	p.see(say("edit.state.done"))
+	// What comes in redraws the list, folded.
+	p.until("the edit is done", "([...document.querySelectorAll('details')].forEach(d => d.open = true), seen.text().includes("+quoted(say("edit.state.done"))+"))")
 	h.wrote(1, sandbox.Filter{Network: "x", Text: "dix heures"})
 	eval[int](p, "[...document.querySelectorAll('details')].map(d => d.open = true).length")
 	p.looks("edit-done")
