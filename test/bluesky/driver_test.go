@@ -71,8 +71,12 @@ func (h *house) publish(part network.Part) network.Sent {
 func (h *house) send(conn network.Conn, part network.Part) (network.Sent, error) {
 	h.t.Helper()
 	part.Step = network.Step{Name: network.Begun}
+	step := h.driver.Step
+	if part.After != nil && len(part.Media) > 0 {
+		step = h.driver.StepReply
+	}
 	for range 50 {
-		did, err := h.driver.Step(h.t.Context(), conn, part)
+		did, err := step(h.t.Context(), conn, part)
 		if err != nil {
 			return network.Sent{}, err
 		}
@@ -193,12 +197,7 @@ func TestAThreadAndImagesStandOnTheRealNetwork(t *testing.T) {
 		}
 	}
 	part := h.part(mark + " picture")
-	var data bytes.Buffer
-	if err := png.Encode(&data, image.NewRGBA(image.Rect(0, 0, 40, 30))); err != nil {
-		t.Fatal(err)
-	}
-	part.Media = []network.Media{{Type: "image/png", Bytes: int64(data.Len()), Width: 40, Height: 30, Alt: "Rien, en 40 × 30",
-		OpenAt: func(int64) (network.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data.Bytes())), nil }}}
+	part.Media = []network.Media{nothing(t)}
 	picture := h.publish(part)
 	card := h.part(mark + " card")
 	card.Link = "https://example.org/article"
@@ -225,6 +224,17 @@ func TestAThreadAndImagesStandOnTheRealNetwork(t *testing.T) {
 	if kept := h.records("alice.test", mark+" card"); len(kept) != 1 || !strings.Contains(string(kept[0].Value.Embed), "example.org/article") {
 		t.Errorf("the card is %+v", kept)
 	}
+}
+
+// nothing is a picture of it.
+func nothing(t *testing.T) network.Media {
+	t.Helper()
+	var data bytes.Buffer
+	if err := png.Encode(&data, image.NewRGBA(image.Rect(0, 0, 40, 30))); err != nil {
+		t.Fatal(err)
+	}
+	return network.Media{Type: "image/png", Bytes: int64(data.Len()), Width: 40, Height: 30, Alt: "Rien, en 40 × 30",
+		OpenAt: func(int64) (network.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data.Bytes())), nil }}
 }
 
 // deaf stands before the PDS and loses the answer to the next write.

@@ -51,8 +51,10 @@ await step('fetch', async ({ post }) => {
   return { id: status.id, repliesCount: status.repliesCount, favouritesCount: status.favouritesCount }
 })
 await step('reply', async ({ post }) => {
-  const { id, inReplyToId } = await v1.statuses.create({ status: 'Et une suite', inReplyToId: post.id })
+  const shown = await v2.media.create({ file: new Blob([picture()], { type: 'image/png' }), description: alt })
+  const { id, inReplyToId, mediaAttachments } = await v1.statuses.create({ status: 'Et une suite', inReplyToId: post.id, mediaIds: [shown.id] })
   must(inReplyToId === post.id, `it answers ${inReplyToId}`)
+  must(mediaAttachments.length === 1 && mediaAttachments[0].id === shown.id, 'the image of the answer is missing')
   return { id }
 })
 await step('context', async ({ post, reply }) => {

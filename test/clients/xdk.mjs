@@ -149,6 +149,18 @@ await step('answer in private', async ({ messages, mentions: { author } }) => {
   const events = await x.directMessages.getEventsByConversationId(messages.dmConversationId, { maxResults: 10, expansions: ['sender_id'] })
   must(events.data.length === 2 && events.data[0].senderId === account, events)
 })
+await step('answer with a file in private', async ({ messages, mentions: { author } }) => {
+  const begun = await x.media.initializeUpload({ mediaType: 'image/png', mediaCategory: 'dm_image', totalBytes: image.length })
+  await x.media.appendUpload(begun.data.id, { media: image.toString('base64'), segmentIndex: 0 })
+  const { data: { mediaKey } } = await x.media.finalizeUpload(begun.data.id)
+  const { data } = await x.directMessages.createByParticipantId(author, { text: 'La voici', attachments: [{ mediaId: begun.data.id }] })
+  const events = await x.directMessages.getEventsByConversationId(messages.dmConversationId, { maxResults: 10, dmEventFields: ['text', 'attachments'], expansions: ['sender_id', 'attachments.media_keys'], mediaFields: ['type', 'url'] })
+  const [newest] = events.data
+  must(newest.id === data.dmEventId && newest.attachments.mediaKeys[0] === mediaKey && newest.text.startsWith('La voici'), events)
+  must(events.includes.media[0].mediaKey === mediaKey && events.includes.media[0].type === 'photo', events)
+  return { id: begun.data.id }
+})
+await refused('a file that was shown in another message', [400], ({ 'answer with a file in private': { id }, mentions: { author } }) => x.directMessages.createByParticipantId(author, { attachments: [{ mediaId: id }] }))
 await step('delete the answer', async ({ reply }) => {
   must((await x.posts.delete(reply.id)).data.deleted === true, 'it is not deleted')
 })

@@ -23,7 +23,7 @@ func withX(t *testing.T, between func(upstream string) string) {
 	t.Cleanup(control.Close)
 
 	steps := play(t, "xdk.mjs", between(server.URL), us.Token, us.ID, "the-app-alone", "client", "secret", control.URL, server.URL)
-	expect(t, steps, 42)
+	expect(t, steps, 44)
 }
 
 func TestXsOwnClientKeepsAnAccount(t *testing.T) {

@@ -262,7 +262,7 @@ func (m written) event(conn network.Conn) network.Event {
 		m.Chat = "with:" + m.From.ID
 	}
 	e := network.Event{Kind: network.Direct, Ref: network.Ref{ID: m.ID, Extra: extra{Author: m.From.ID, Handle: m.From.Username, Chat: m.Chat}.raw()},
-		Author: m.From.author(), Text: unescaped(clip(m.Text, textMost)), At: moment(m.At), Thread: m.Chat, Private: true}
+		Author: m.From.author(), Text: worded(clip(m.Text, textMost), len(m.Media) > 0), At: moment(m.At), Thread: m.Chat, Private: true}
 	if m.From.ID == conn.Account {
 		e.Kind = network.Ours
 	}

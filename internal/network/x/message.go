@@ -204,12 +204,17 @@ func (d *Driver) findMessage(ctx context.Context, conn network.Conn, part networ
 
 // said is a message's text, as ours where it reads like ours.
 func (m chat) said(ours string) string {
-	s := unescaped(m.Text)
-	if len(m.Files.Keys) > 0 {
-		s = strings.TrimSpace(shortened.ReplaceAllString(s, "")) // where X shows the file
-	}
+	s := worded(m.Text, len(m.Files.Keys) > 0)
 	if alike(s) == alike(ours) {
 		return ours
+	}
+	return s
+}
+
+// worded is what a message says: behind it X puts the address of its file.
+func worded(s string, file bool) string {
+	if s = unescaped(s); file {
+		s = strings.TrimSpace(shortened.ReplaceAllString(s, ""))
 	}
 	return s
 }

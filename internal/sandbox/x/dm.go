@@ -120,7 +120,7 @@ func (n *Network) messages(a *ask, keep func(*dm) bool) (int, any, *problem) {
 		return 0, nil, p
 	}
 	fields, expand := a.wants("dm_event.fields"), a.wants("expansions")
-	views, users, seen := []object{}, []object{}, map[int64]bool{}
+	views, users, files, seen := []object{}, []object{}, []object{}, map[int64]bool{}
 	meta := object{}
 	oldest := int64(0)
 	for i := len(n.events) - 1; i >= 0; i-- {
@@ -147,6 +147,9 @@ func (n *Network) messages(a *ask, keep func(*dm) bool) (int, any, *problem) {
 		}
 		if m.file != nil && (fields["attachments"] || expand["attachments.media_keys"]) {
 			v["attachments"] = object{"media_keys": []string{m.file.key()}}
+			if expand["attachments.media_keys"] {
+				files = append(files, m.file.view(a, a.wants("media.fields")))
+			}
 		}
 		views, oldest = append(views, v), m.id
 	}
@@ -155,8 +158,15 @@ func (n *Network) messages(a *ask, keep func(*dm) bool) (int, any, *problem) {
 	if len(views) > 0 {
 		v["data"] = views
 	}
+	included := object{}
 	if len(users) > 0 {
-		v["includes"] = object{"users": users}
+		included["users"] = users
+	}
+	if len(files) > 0 {
+		included["media"] = files
+	}
+	if len(included) > 0 {
+		v["includes"] = included
 	}
 	return http.StatusOK, v, nil
 }
