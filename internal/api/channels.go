@@ -23,6 +23,7 @@ type Network struct {
 	Templates bool         `json:"templates" doc:"It has messages that were approved beforehand: GET /channels/{id}/templates."`
 	Edits     Edits        `json:"edits" doc:"How a post that is out may be changed, where it can be."`
 	Pins      List[string] `json:"pins" doc:"What can be kept at the top, where anything can: post, comment."`
+	Consent   string       `json:"consent" enum:"none,ready,address" doc:"Whether people connect by the network's own page of consent. address: they could, if this house had a public https address."`
 	Evidence  string       `json:"evidence" doc:"What the driver was proved on."`
 	AsOf      string       `json:"as_of"`
 }
@@ -102,7 +103,7 @@ type choicesQuery struct {
 func (d *Door) channels() {
 	on(d, route{id: "GET /networks", name: "listNetworks", summary: "The networks, and what each can do"},
 		func(context.Context, access.Actor, *none) (Page[Network], error) {
-			return Page[Network]{Items: each(d.House.Networks.All(), networkOf)}, nil
+			return Page[Network]{Items: each(d.House.Networks.All(), d.networkOf)}, nil
 		})
 	read(d, route{id: "GET /channels", name: "listChannels", verb: access.Read, summary: "Connected accounts"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (Page[Channel], error) {
@@ -169,9 +170,9 @@ func channelOf(c channel.Channel) Channel {
 	}
 }
 
-func networkOf(n network.Driver) Network {
+func (d *Door) networkOf(n network.Driver) Network {
 	p := n.Profile()
-	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Options: each(p.Options, optionOf), Evidence: p.Evidence, AsOf: p.AsOf, Edits: Edits(p.Edits),
+	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Options: each(p.Options, optionOf), Evidence: p.Evidence, AsOf: p.AsOf, Edits: Edits(p.Edits), Consent: d.House.Consent(n),
 		Fields: each(p.Fields, func(f network.Field) Setting { return Setting(f) })}
 	if p.Assisted != nil {
 		said.Assisted = some(Assisted{p.Assisted.Open, p.Assisted.Steps})

@@ -24,6 +24,7 @@ type Sheet struct {
 	Quotas    List[Quota]    `json:"quotas"`
 	Prices    List[Price]    `json:"prices"`
 	Windows   List[Window]   `json:"windows"`
+	Consent   string         `json:"consent" enum:"none,ready,address" doc:"Whether people connect by the network's own page of consent. address: they could, if this house had a public https address."`
 	Sources   List[SourceOf] `json:"sources"`
 }
 
@@ -71,14 +72,15 @@ type SourceOf struct {
 func (d *Door) sheets() {
 	on(d, route{id: "GET /network-sheets", name: "listNetworkSheets", summary: "All that is known of the networks: the matrix, limits, quotas, prices, sources"},
 		func(context.Context, access.Actor, *none) (Page[Sheet], error) {
-			return Page[Sheet]{Items: each(d.House.Networks.All(), sheetOf)}, nil
+			return Page[Sheet]{Items: each(d.House.Networks.All(), d.sheetOf)}, nil
 		})
 }
 
-func sheetOf(n network.Driver) Sheet {
+func (d *Door) sheetOf(n network.Driver) Sheet {
 	p := n.Profile()
 	said := Sheet{Network: n.Name(), Label: p.Label, Evidence: p.Evidence, AsOf: p.AsOf, Version: p.Version, Expires: p.Expires, DelayS: int(p.Delay.Seconds()),
 		Limits:    limitsOf(p.Limits),
+		Consent:   d.House.Consent(n),
 		Abilities: each(network.Abilities(n), func(a network.Ability) Cell { return Cell{string(a.Action), string(a.State), a.Why, a.Instead} }),
 		Quotas:    each(p.Quotas, func(q network.Quota) Quota { return Quota(q) }),
 		Prices:    each(p.Prices, func(q network.Price) Price { return Price(q) }),

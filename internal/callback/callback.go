@@ -27,10 +27,12 @@ type Options struct {
 	Log    *slog.Logger
 }
 
-// Handler answers GET /connect/{network}.
+// Handler answers GET /connect/{network}, and says who this house is to networks
+// whose clients are documents at an address (network.Discoverable).
 func Handler(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /connect/{network}", o.back)
+	mux.HandleFunc("GET /connect/{network}/client-metadata.json", o.client)
 	return mux
 }
 
@@ -67,6 +69,26 @@ func (o Options) back(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	o.on(w, r, attempt)
+}
+
+// client is the document about this house: public, and the same for everybody.
+func (o Options) client(w http.ResponseWriter, r *http.Request) {
+	data, err := o.House.ClientMetadata(r.Context(), network.Name(r.PathValue("network")))
+	switch {
+	case fault.Is(err, fault.NotFound):
+		http.NotFound(w, r)
+		return
+	case err != nil:
+		o.Log.ErrorContext(r.Context(), "the document about this house cannot be served", "network", r.PathValue("network"), "error", err)
+		http.Error(w, "not now", http.StatusServiceUnavailable)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "public, max-age=60")
+	h.Set("Access-Control-Allow-Origin", "*") // clients in a browser may look who we are, too
+	h.Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(data) //nolint:gosec // JSON of our own making; that the other side went away is no matter
 }
 
 // on sends the browser to the page of an attempt: the path is ours, whatever came

@@ -78,7 +78,8 @@ func Connect(ctx context.Context, tx *store.Tx, keys *secret.Keyring, workspace 
 			c.ID, workspace, name, a.Base, a.ID, a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now)
 	} else {
 		_, err = tx.Exec(ctx, `update channel set handle = $1, name = $2, avatar_url = $3, url = $4, keys = $5, limits = $6,
-			health = $7, health_text = $8, health_fix = '', checked_at = $9, removed_at = null, keys_expire_at = null, quotas = '[]', reading_error = ''
+			health = $7, health_text = $8, health_fix = '', checked_at = $9, removed_at = null, keys_expire_at = null, quotas = '[]', reading_error = '',
+			keys_before = '', renewal = '', renewal_until = null
 			where id = $10 and workspace = $11`,
 			a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, c.ID, workspace)
 	}
@@ -139,8 +140,8 @@ func (c Channel) Conn(keys *secret.Keyring) (network.Conn, error) {
 }
 
 // Checked keeps what the network said about the connection; empty keys stay.
-// Nothing is kept of what it said about other keys than those in use now: they
-// belong to a connection of before.
+// Nothing is kept of what it said about other keys than those in use now, or those
+// that they were renewed from by EndRenewal: they belong to a connection of before.
 func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel, h network.Health, keys secret.Text) error {
 	sealed := ""
 	if keys != "" {
@@ -154,8 +155,8 @@ func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel,
 		limits = h.Limits
 	}
 	_, err := tx.Exec(ctx, `update channel set health = $1, health_text = $2, health_fix = $3, checked_at = $4,
-		keys = case when $5 <> '' then $5 else keys end, limits = $7,
-		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11 where id = $12 and workspace = $13 and keys = $6`,
+		keys = case when $5 <> '' and keys = $6 then $5 else keys end, limits = $7,
+		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11 where id = $12 and workspace = $13 and $6 in (keys, keys_before)`,
 		h.State, h.Text, h.Fix, tx.Now, sealed, c.Keys, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), h.Expires, c.ID, c.Workspace)
 	return err
 }
@@ -163,7 +164,7 @@ func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel,
 // Ailing marks a connection after a call that the network refused, unless it has
 // other keys by now than the call had: c is the channel as the call began.
 func Ailing(ctx context.Context, tx *store.Tx, c Channel, text, fix string) error {
-	_, err := tx.Exec(ctx, "update channel set health = 'broken', health_text = $1, health_fix = $2, checked_at = $3 where id = $4 and workspace = $5 and keys = $6",
+	_, err := tx.Exec(ctx, "update channel set health = 'broken', health_text = $1, health_fix = $2, checked_at = $3 where id = $4 and workspace = $5 and $6 in (keys, keys_before)",
 		text, fix, tx.Now, c.ID, c.Workspace, c.Keys)
 	return err
 }
@@ -201,7 +202,7 @@ func Knocked(ctx context.Context, tx *store.Tx, workspace, id string) error {
 
 // Remove takes a channel out of use and forgets its keys; its history stays.
 func Remove(ctx context.Context, tx *store.Tx, workspace, id string) error {
-	n, err := tx.Exec(ctx, "update channel set removed_at = $1, keys = '' where id = $2 and workspace = $3 and removed_at is null", tx.Now, id, workspace)
+	n, err := tx.Exec(ctx, "update channel set removed_at = $1, keys = '', keys_before = '' where id = $2 and workspace = $3 and removed_at is null", tx.Now, id, workspace)
 	if err == nil && n == 0 {
 		return fault.New(fault.NotFound, "There is no such channel.")
 	}

@@ -33,7 +33,7 @@ func (h *House) Authorize(ctx context.Context, actor access.Actor, name network.
 	if settings, err = h.before(ctx, actor, profile, name, settings, reconnect); err != nil {
 		return "", err
 	}
-	app, err := h.App(ctx, name)
+	app, err := h.client(ctx, driver)
 	if err != nil {
 		return "", err
 	}
@@ -58,7 +58,7 @@ func (h *House) Authorize(ctx context.Context, actor access.Actor, name network.
 }
 
 // before gives what is asked before somebody goes to the network: nothing else
-// goes along. The server of a channel that is connected again is known.
+// goes along. The server and the handle of a channel that is connected again are known.
 func (h *House) before(ctx context.Context, actor access.Actor, p network.Profile, name network.Name, given map[string]string, reconnect string) (map[string]string, error) {
 	var c channel.Channel
 	if reconnect != "" {
@@ -81,8 +81,12 @@ func (h *House) before(ctx context.Context, actor access.Actor, p network.Profil
 			continue
 		}
 		v := given[f.Name]
-		if v == "" && f.Kind == "url" {
+		switch {
+		case v != "":
+		case f.Kind == "url":
 			v = c.Base
+		case f.Name == "handle":
+			v = c.Handle
 		}
 		if v == "" && f.Required {
 			return nil, fault.New(fault.Invalid, "“%s” is missing.", f.Label).On("settings."+f.Name).WithHint("%s", f.Help)

@@ -20,6 +20,9 @@ func checkKind() jobs.Kind[channelArgs] {
 // the way, well before they expire.
 const checkEvery = 10 * time.Minute
 
+// revokeWait is how long somebody who disconnects a channel waits for the network.
+const revokeWait = 10 * time.Second
+
 // Connect connects an account: the network is asked first, then it is kept, and
 // reading begins. reconnect names the channel that must come out of it, "" for
 // any.
@@ -72,15 +75,31 @@ func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name
 	return c, h.hurry(ctx, tx, actor.Workspace, c.ID)
 }
 
-// Disconnect takes a channel out of use; its history stays.
+// Disconnect takes a channel out of use; its history stays. Its keys are ended at the
+// network where that is possible; where it is not, they are forgotten all the same.
 func (h *House) Disconnect(ctx context.Context, actor access.Actor, channelID string) error {
 	if err := actor.May(access.Connect, channelID); err != nil {
 		return err
 	}
-	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
+	c, conn, unreadable := h.conn(ctx, actor.Workspace, channelID)
+	if err := h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		h.tell(tx, actor.Workspace, "channels", channelID)
 		return channel.Remove(ctx, tx, actor.Workspace, channelID)
-	})
+	}); err != nil || unreadable != nil {
+		return err
+	}
+	driver, err := h.Networks.Get(c.Network)
+	if err != nil {
+		return nil //nolint:nilerr // of a network that this version does not know
+	}
+	if revoker, ok := driver.(network.Revoker); ok {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeWait)
+		defer cancel()
+		if err := revoker.Revoke(ctx, conn); err != nil {
+			h.Log.InfoContext(ctx, "the keys of a channel were forgotten and not ended at the network", "channel", c.ID, "error", err)
+		}
+	}
+	return nil
 }
 
 // CheckNow asks a network how a connection is, at the wish of a person.

@@ -163,7 +163,7 @@ func (h *House) conn(ctx context.Context, workspace, channelID string) (channel.
 	}
 	conn, err := c.Conn(h.Keys)
 	h.ailing(ctx, c, err)
-	conn.Beside = beside
+	conn.Beside, conn.Renew = beside, h.renewer(c)
 	if err == nil && !conn.App.Known() {
 		conn.App = h.Apps[h.Networks.Host(c.Network)]
 		if h.Networks.Host(c.Network) != c.Network {

@@ -198,6 +198,26 @@ type Going struct {
 	Memory secret.Text // kept sealed until the person is back
 }
 
+// Discoverable is a network at which nobody registers an app: the id of a client is
+// the address of a document about it (OAuth client ID metadata document), and this
+// house serves its own. NewClient makes its keys, once for the whole house;
+// ClientMetadata is the document, at network.ClientID of where people come back to.
+// ComesBack says whether the network sends people there at all, and what it takes.
+type Discoverable interface {
+	NewClient() (App, error)
+	ComesBack(redirect string) error
+	ClientMetadata(app App, redirect string) ([]byte, error)
+}
+
+// ClientID is where the document about this house stands.
+func ClientID(redirect string) string { return redirect + "/client-metadata.json" }
+
+// Revoker ends what the keys of an account open, at the network. Best effort: nobody
+// waits for it, and the keys are forgotten anyway.
+type Revoker interface {
+	Revoke(ctx context.Context, conn Conn) error
+}
+
 // Subscriber asks the network to knock at our address for an account, where that
 // is done by a call and not in the developer's console.
 type Subscriber interface {

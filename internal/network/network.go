@@ -4,6 +4,7 @@
 package network
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"time"
@@ -26,6 +27,12 @@ type Conn struct {
 	// Beside are other networks on which the same account is connected, of those
 	// that knock at this one's address: what is theirs comes to them.
 	Beside []Name
+	// Renew renews the keys in the middle of a call, where a key that renews is good
+	// once: the caller sees to it that one at a time does so over all processes, and
+	// that what renew gives is kept before anybody uses it. had are the keys that are
+	// no good any more; where others are kept by now, those are given and the network
+	// is not asked. An error of renew is given as it is. Nil: nobody keeps them.
+	Renew func(ctx context.Context, had secret.Text, renew func(context.Context) (secret.Text, error)) (secret.Text, error) `json:"-"`
 }
 
 // App is this house's registration as a developer at a network: made once by

@@ -19,7 +19,7 @@
 //     HTTP/1.1 alone is spoken, so that one connection carries one request.
 //   - Answers are bounded in size (after decompression) and in time.
 //   - Redirects: five at most, for GET and HEAD alone, never from https to http;
-//     on another host only harmless header fields go along.
+//     on another host only harmless header fields go along; none where [Direct] says.
 //   - No URL, header field or body is in the text of an error; the host name is.
 //   - Inside a transaction it refuses: the network may take seconds.
 //

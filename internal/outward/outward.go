@@ -97,6 +97,14 @@ func Repeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, repeatableMark{}, true)
 }
 
+type directMark struct{}
+
+// Direct marks a request whose answer must come from its very address: a redirect is
+// given as it is, and not followed.
+func Direct(ctx context.Context) context.Context {
+	return context.WithValue(ctx, directMark{}, true)
+}
+
 // Do sends a request and reads the whole answer, MaxBody at most.
 func (c *Client) Do(ctx context.Context, request *http.Request) (*Response, error) {
 	if err := c.ready(ctx, request); err != nil {

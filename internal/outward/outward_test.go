@@ -265,6 +265,12 @@ func TestRedirectsKeepKeysAtHome(t *testing.T) {
 		}
 		return c.Do(t.Context(), r)
 	}
+	for _, path := range []string{"/near", "/far"} {
+		answer, err := c.Do(outward.Direct(t.Context()), request(t, "GET", near.URL+path, ""))
+		if err != nil || answer.Status != http.StatusFound || got != nil {
+			t.Errorf("straight to %s: %+v, %v", path, answer, err)
+		}
+	}
 	if _, err := ask("GET", "/near"); err != nil || got.Get("Authorization") != "v" {
 		t.Errorf("%v %v", err, got)
 	}

@@ -49,7 +49,7 @@ func (c *Client) follow(ctx context.Context, request *http.Request) (*http.Respo
 			return nil, err
 		}
 		reading := request.Method == "" || request.Method == http.MethodGet || request.Method == http.MethodHead
-		if !reading || !bare || !redirects(answer) {
+		if !reading || !bare || !redirects(answer) || ctx.Value(directMark{}) != nil {
 			return answer, nil
 		}
 		// So little is read that the connection can be used again.

@@ -1,6 +1,7 @@
 // What the people of the reference network can do, and what can be asked of it. Everything goes through the official
 // client; reads marked "AppView" are what any reader of Bluesky would see.
 import { AtUri, RichText } from '@atproto/api'
+import { documents } from './documents.mjs'
 
 function person(world, name) {
   const found = world.people.get(name)
@@ -38,6 +39,10 @@ async function picture(as, { image, alt = '', type = 'image/png' }) {
 const strong = ({ uri, cid }) => ({ uri, cid })
 
 export const commands = {
+  // document puts a text at an address of the web, as the services read it.
+  async document(_world, { address, text }) {
+    documents.set(address, text)
+  },
   // --- acts, by the person `as` ---
   post: (world, c) => write(world, c),
   async reply(world, c) {

@@ -90,7 +90,7 @@ func launch(ctx context.Context, t tools, dir string, n *Network, env ...string)
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command(t.node, "--import", "./loopback.mjs", "start.mjs") //nolint:noctx // it ends with its stdin, see end
+	cmd := exec.Command(t.node, "--import", "./loopback.mjs", "--import", "./documents.mjs", "start.mjs") //nolint:noctx // it ends with its stdin, see end
 	cmd.Dir = t.dir
 	cmd.Env = append(os.Environ(), "TMPDIR="+tmp, "NODE_ENV=test", "LOG_ENABLED=false", "NODE_NO_WARNINGS=1")
 	cmd.Env = append(cmd.Env, env...)

@@ -1,6 +1,6 @@
 // The reference Bluesky network on loopback: PLC, PDS and AppView, with a few people who live there.
 //
-//   DB_POSTGRES_URL=… REDIS_HOST=127.0.0.1:… node --import ./loopback.mjs start.mjs
+//   DB_POSTGRES_URL=… REDIS_HOST=127.0.0.1:… node --import ./loopback.mjs --import ./documents.mjs start.mjs
 //
 // One line of JSON says where everything is. Then every line on stdin is a command {"id", "do", …} and is answered by one
 // line {"id", "ok": true, "result"} or {"id", "ok": false, "error", "status", "message"}. It ends when stdin does.

@@ -72,3 +72,44 @@ func TestConnectingOnTheNetworksPage(t *testing.T) {
 	p.see(say("app.forgotten"))
 	p.clean()
 }
+
+// Bluesky asks for the handle, and the account's own server for the rest; with an app
+// password it is the way it was.
+func TestConnectingBlueskyByTheAccountsOwnServer(t *testing.T) {
+	h := open(t, true)
+	us := h.stage.Bluesky.Account("fenetre.bsky.test", "À la fenêtre")
+	p := tab(t, browse(t), h)
+	w := read(t, "en")
+	say := func(key string, params ...string) string { t.Helper(); return w.say(t, key, params...) }
+	p.enter(rehearse.Keeper)
+	begin := func(handle string) {
+		t.Helper()
+		p.open("/settings/channels")
+		p.press("button", say("channels.connect"))
+		p.press("button", "Bluesky")
+		p.see(say("connect.goOnText", "name", "Bluesky"))
+		p.fill(say("setting.bluesky.handle"), handle)
+	}
+	// Said beside the field; the other way is one button away, and back.
+	begin("nobody.bsky.test")
+	p.press("button", say("connect.goOn", "name", "Bluesky"))
+	p.see("Nobody on Bluesky has this handle.")
+	p.clean("422", "favicon")
+	p.press("button", say("connect.byToken.bluesky"))
+	p.see(say("setting.bluesky.password"))
+	p.press("button", say("connect.byPage"))
+
+	begin(us.Handle)
+	p.press("button", say("connect.goOn", "name", "Bluesky"))
+	p.until("the server asks", "location.origin === "+quoted(h.stage.BlueskyURL)+" && document.querySelector('button[name=account]')")
+	p.press("button", "@"+us.Handle)
+	p.until("one is back", "location.origin === "+quoted(h.url)+" && location.pathname.startsWith('/settings/channels/grant/')")
+	p.see("À la fenêtre")
+	if eval[bool](p, "/code=|state=/.test(location.href)") {
+		t.Error("the address holds what opens something")
+	}
+	p.press("button", "Connect 1 account…")
+	p.until("the channel's page is open", "/^\\/settings\\/channels\\/[0-9a-f-]+$/.test(location.pathname) && document.querySelector('h1')?.innerText === 'À la fenêtre'")
+	p.see(say("health.ok"))
+	p.clean("asks somebody else: "+h.stage.BlueskyURL, "favicon")
+}

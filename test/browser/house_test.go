@@ -134,7 +134,7 @@ func (h *house) wrote(n int, f sandbox.Filter) []sandbox.Entry {
 }
 
 // patience is how long anything may take on a busy machine.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // await asks again and again until it is so.
 func await(t *testing.T, what string, so func() bool) {

@@ -161,8 +161,8 @@ func TestWhatNetworksCanIsOffered(t *testing.T) {
 	p.fill(say("edit.words"), "Nous ouvrons à dix heures dimanche.")
 	p.press("button", say("edit.keep"))
 	p.until("the history is there", "document.querySelector('details ol, details:not([open])')")
-	eval[int](p, "[...document.querySelectorAll('details')].map(d => d.open = true).length")
-	p.see(say("edit.state.done"))
+	// What comes in redraws the list, folded.
+	p.until("the edit is done", "([...document.querySelectorAll('details')].forEach(d => d.open = true), seen.text().includes("+quoted(say("edit.state.done"))+"))")
 	h.wrote(1, sandbox.Filter{Network: "x", Text: "dix heures"})
 	eval[int](p, "[...document.querySelectorAll('details')].map(d => d.open = true).length")
 	p.looks("edit-done")

@@ -32,7 +32,7 @@ func node(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, needed := range []string{path, "node_modules/masto", "node_modules/facebook-nodejs-business-sdk", "node_modules/@googleapis/youtube", "node_modules/lemmy-js-client", "node_modules/linkedin-api-client", "node_modules/@xdevplatform/xdk", "node_modules/@stoplight/prism-cli"} {
+	for _, needed := range []string{path, "node_modules/masto", "node_modules/facebook-nodejs-business-sdk", "node_modules/@googleapis/youtube", "node_modules/lemmy-js-client", "node_modules/@atproto/oauth-client", "node_modules/linkedin-api-client", "node_modules/@xdevplatform/xdk", "node_modules/@stoplight/prism-cli"} {
 		if _, err := os.Stat(needed); err == nil {
 			continue
 		}

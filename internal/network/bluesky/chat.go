@@ -43,10 +43,10 @@ type chatLine struct {
 	Deleted bool        `json:"deleted,omitempty"`
 }
 
-// mayChat says whether the app password allows direct messages.
+// mayChat says whether the keys open direct messages.
 func (d *Driver) mayChat(ctx context.Context, conn network.Conn) bool {
-	token, err := d.token(ctx, conn, "", time.Minute)
-	return err == nil && readClaims(token).Scope != scopePlain
+	_, chats, err := d.ahead(ctx, conn, time.Minute)
+	return err == nil && chats
 }
 
 // convoOf finds the conversation that an answer belongs to.

@@ -2,9 +2,8 @@ package bluesky
 
 import (
 	"context"
-	"encoding/json"
-	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +55,7 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 	}
 	k := keys{Server: server, Identifier: t.DID, Password: password, Access: t.Access, Refresh: t.Refresh}
 	account := network.Account{
-		Base: server, ID: t.DID, Handle: t.Handle, Name: t.Handle, URL: "https://bsky.app/profile/" + t.DID,
+		Base: server, ID: t.DID, Handle: t.Handle, Name: t.Handle, URL: profileURL(t.DID),
 		Keys: k.text(), Limits: d.profile.Limits,
 	}
 	for _, s := range t.Doc.Service {
@@ -101,47 +100,18 @@ func (d *Driver) serverOf(ctx context.Context, handle, named string) (string, er
 	}
 	did := handle
 	if !strings.HasPrefix(handle, "did:") {
-		var found struct {
-			DID string `json:"did"`
-		}
-		_, err := d.send(ctx, d.options.Server, "", ask{method: "com.atproto.identity.resolveHandle", query: url.Values{"handle": {handle}}}, &found)
-		if err != nil {
-			if fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) {
-				return "", fault.Wrap(fault.Invalid, err, "Nobody on Bluesky has this handle.").WithHint("Look at the spelling: name.bsky.social, or your own domain.").On("handle")
-			}
+		var err error
+		if did, err = d.resolve(ctx, d.options.Server, handle); err != nil {
 			return "", err
 		}
-		did = found.DID
 	}
-	var address string
-	if web, is := strings.CutPrefix(did, "did:web:"); is && !strings.ContainsAny(web, "/:%") {
-		address = "https://" + web + "/.well-known/did.json"
-	} else if strings.HasPrefix(did, "did:plc:") {
-		address = d.options.Directory + "/" + did
-	} else {
-		return d.options.Server, nil
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return "", fault.New(fault.Invalid, "The account's document has no valid address.").On("handle")
-	}
-	response, err := d.out.Do(ctx, request)
+	doc, err := d.documentOf(ctx, did)
 	if err != nil {
 		return "", err
 	}
-	var doc struct {
-		Service []struct {
-			Type     string `json:"type"`
-			Endpoint string `json:"serviceEndpoint"`
-		} `json:"service"`
-	}
-	if response.Status == http.StatusOK && json.Unmarshal(response.Body, &doc) == nil {
-		for _, s := range doc.Service {
-			// Bluesky's own servers sign in at one common entrance.
-			if base, err := origin(s.Endpoint); s.Type == pdsType && err == nil && !strings.HasSuffix(base, ".host.bsky.network") {
-				return base, nil
-			}
-		}
+	// Bluesky's own servers sign in at one common entrance.
+	if base := doc.server(); base != "" && !strings.HasSuffix(base, ".host.bsky.network") {
+		return base, nil
 	}
 	return d.options.Server, nil
 }
@@ -150,7 +120,10 @@ func (d *Driver) serverOf(ctx context.Context, handle, named string) (string, er
 // is refused is a state of the connection, not an error of the question.
 func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, secret.Text, error) {
 	health := network.Health{State: "ok", Text: "Connected.", Limits: d.profile.Limits, Handle: conn.Handle, Followers: -1}
-	token, err := d.token(ctx, conn, "", 30*time.Minute)
+	if k, err := readKeys(conn.Keys); err == nil && k.OAuth != nil {
+		health.Expires = k.OAuth.ends()
+	}
+	conn, chats, err := d.ahead(ctx, conn, 30*time.Minute)
 	if err == nil {
 		var me profileView
 		_, err = d.call(ctx, conn, ask{method: "app.bsky.actor.getProfile", query: url.Values{"actor": {conn.Account}}}, &me)
@@ -175,22 +148,39 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	if err != nil {
 		return network.Health{}, "", err
 	}
-	if health.State == "ok" && readClaims(token).Scope == scopePlain {
+	if health.State == "ok" && !chats {
 		health.State, health.Text = "warn", "Connected without direct messages."
-		health.Fix = "Make an app password that allows direct messages and connect again."
+		health.Fix = "Connect again by Bluesky’s page, or with an app password that allows direct messages."
 	}
 	if health.State == "ok" {
 		_, err := d.call(ctx, conn, ask{method: "chat.bsky.convo.listConvos", query: url.Values{"limit": {"1"}}, chat: true}, nil)
 		if err != nil {
 			health.State, health.Text = "warn", "Connected, but direct messages cannot be read at the moment."
-			health.Fix = "Wait a little; if it stays, make a new app password that allows direct messages."
+			health.Fix = "Wait a little; if it stays, connect again and allow direct messages."
 		}
 	}
 	return health, d.newest(ctx, conn), nil
 }
 
+// ahead renews keys before they end, and says whether they open direct messages.
+func (d *Driver) ahead(ctx context.Context, conn network.Conn, early time.Duration) (network.Conn, bool, error) {
+	k, err := readKeys(conn.Keys)
+	if err != nil {
+		return conn, false, err
+	}
+	if k.OAuth == nil {
+		token, err := d.token(ctx, conn, "", early)
+		return conn, readClaims(token).Scope != scopePlain, err
+	}
+	conn, k, err = d.holding(ctx, conn, early)
+	return conn, err == nil && (k.OAuth == nil || slices.Contains(strings.Fields(k.OAuth.Scope), scopeChat)), err
+}
+
 // newest gives the keys as they are now, empty when they are the ones we have.
 func (d *Driver) newest(ctx context.Context, conn network.Conn) secret.Text {
+	if k, err := readKeys(conn.Keys); err != nil || k.OAuth != nil {
+		return "" // these are kept when they are renewed
+	}
 	s, err := d.enter(ctx, conn)
 	if err != nil {
 		return ""

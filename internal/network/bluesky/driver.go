@@ -1,5 +1,6 @@
 // Package bluesky is the driver of Bluesky and of every server that speaks the
-// AT Protocol: XRPC with an app password.
+// AT Protocol: XRPC, by the account's own consent (OAuth with DPoP) or with an app
+// password.
 //
 // Record keys are chosen by us, from the key of the part: the same part always
 // becomes the same record, so a repeated write changes nothing and Find knows
@@ -7,8 +8,10 @@
 // Files come before the record, a video by the network's video service, which
 // works on it and brings it into the repository.
 //
-// Sessions are short-lived; the driver renews them and keeps them in memory,
-// Check hands the newest keys back for keeping. Losing them costs one sign-in.
+// Sessions of an app password are short-lived; the driver renews them and keeps them
+// in memory, Check hands the newest keys back for keeping. Losing them costs one
+// sign-in. The token that renews a consent is good once, and losing what it was
+// changed for costs the consent: those keys are renewed through Conn.Renew alone.
 package bluesky
 
 import (
@@ -44,6 +47,7 @@ type Driver struct {
 	profile  network.Profile
 	mu       sync.Mutex
 	sessions map[string]*session
+	nonces   nonces
 }
 
 var (
@@ -62,6 +66,10 @@ var (
 	_ network.Decoder   = (*Driver)(nil)
 	_ network.Measurer  = (*Driver)(nil)
 	_ network.Insighter = (*Driver)(nil)
+
+	_ network.Authorizer   = (*Driver)(nil)
+	_ network.Discoverable = (*Driver)(nil)
+	_ network.Revoker      = (*Driver)(nil)
 )
 
 // New makes the driver.
@@ -77,9 +85,9 @@ func New(out *outward.Client, o Options) *Driver {
 		d.profile.Delay = o.Delay
 	}
 	d.profile.Fields = []network.Field{
-		{Name: "handle", Label: "Handle", Help: "As it stands on your profile, like name.bsky.social.", Kind: "text", Required: true},
+		{Name: "handle", Label: "Handle", Help: "As it stands on your profile, like name.bsky.social.", Kind: "text", Required: true, Before: true},
 		{Name: "password", Label: "App password", Help: "Made in Bluesky under Settings → Privacy and security → App passwords. Tick “allow access to direct messages” to answer those too.", Kind: "password", Secret: true, Required: true},
-		{Name: "server", Label: "Server", Help: "Only if your account lives on a server of its own.", Kind: "url"},
+		{Name: "server", Label: "Server", Help: "Only if your account lives on a server of its own.", Kind: "url", Before: true},
 	}
 	return d
 }

@@ -19,20 +19,25 @@ type keys struct {
 	Password   string `json:"password"`   // an app password
 	Access     string `json:"access"`
 	Refresh    string `json:"refresh"`
+	OAuth      *grant `json:"oauth,omitempty"` // instead of a password
 }
 
 func readKeys(text secret.Text) (keys, error) {
 	var k keys
-	if json.Unmarshal([]byte(text.Reveal()), &k) != nil || k.Password == "" || k.Identifier == "" {
-		return k, fault.New(fault.Denied, "The keys of this account are not complete.").WithHint("Connect the account again.")
+	if json.Unmarshal([]byte(text.Reveal()), &k) != nil || k.Password == "" && k.OAuth == nil || k.Identifier == "" {
+		return k, incomplete()
 	}
 	return k, nil
+}
+
+func incomplete() error {
+	return fault.New(fault.Denied, "The keys of this account are not complete.").WithHint("Connect the account again.")
 }
 
 func (k keys) text() secret.Text {
 	data, err := json.Marshal(k)
 	if err != nil {
-		panic(err) // strings alone
+		panic(err) // strings and numbers alone
 	}
 	return secret.Text(data)
 }
@@ -152,6 +157,9 @@ func (d *Driver) signIn(ctx context.Context, server, identifier, password string
 // call makes a call in the name of the account. A token that the network finds
 // expired is renewed, and the call, of which nothing happened, made again.
 func (d *Driver) call(ctx context.Context, conn network.Conn, a ask, out any) (time.Time, error) {
+	if k, err := readKeys(conn.Keys); err == nil && k.OAuth != nil {
+		return d.callGranted(ctx, conn, a, out)
+	}
 	token, err := d.token(ctx, conn, "", time.Minute)
 	if err != nil {
 		return time.Time{}, err

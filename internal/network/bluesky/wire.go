@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -80,7 +81,11 @@ func strange(a rest.Ask) error {
 	return fault.Wrap(a.Doubt(), rest.ErrStrange, "Bluesky answered something we do not understand.")
 }
 
-var safeName = regexp.MustCompile(`^[A-Za-z_]{1,40}$`) //nolint:gochecknoglobals // compiled once
+//nolint:gochecknoglobals // compiled once
+var (
+	safeName   = regexp.MustCompile(`^[A-Za-z_]{1,40}$`)
+	challenged = regexp.MustCompile(`\berror="(use_dpop_nonce|invalid_dpop_proof|invalid_token)"`)
+)
 
 // failed gives a refusal its kind. Nothing of the body but the name of the error
 // goes into it.
@@ -93,8 +98,13 @@ func failed(a rest.Ask, response *outward.Response, now time.Time) error {
 	if json.Unmarshal(response.Body, &said) != nil || !safeName.MatchString(said.Error) {
 		said.Error, said.Message = "", ""
 	}
+	if bad := challenged.FindStringSubmatch(response.Header.Get("WWW-Authenticate")); bad != nil && response.Status == http.StatusUnauthorized {
+		said.Error = bad[1] // some say it in the body, too
+	}
 	cause := &refusal{status: response.Status, name: said.Error}
 	switch status := response.Status; {
+	case unproven(said.Error):
+		return fault.Wrap(fault.Unavailable, cause, "Bluesky did not take the proof that came with the key.").WithHint("Look at the clock of the machine that Kith runs on.")
 	case status == http.StatusTooManyRequests:
 		return fault.Wrap(fault.Throttled, cause, "Bluesky asks us to slow down.").In(pause(response, now))
 	case status >= 500 && said.Error != "MethodNotImplemented":
@@ -116,6 +126,17 @@ func failed(a rest.Ask, response *outward.Response, now time.Time) error {
 	}
 	text, hint := explain(said.Error, said.Message)
 	return fault.Wrap(fault.Invalid, cause, "%s", text).WithHint("%s", hint)
+}
+
+// unproven says whether a server looked at the proof alone and at nothing else: it
+// wants another nonce, or finds the proof too old. Nothing happened, and one tries
+// once more with a new proof.
+func unproven(name string) bool { return name == "use_dpop_nonce" || name == "invalid_dpop_proof" }
+
+// ofKey says whether a refusal is about the key, and not about the account itself.
+func ofKey(err error) bool {
+	r, ok := errors.AsType[*refusal](err)
+	return ok && !strings.HasPrefix(r.name, "Account")
 }
 
 func denied(cause *refusal) error {

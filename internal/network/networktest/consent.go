@@ -7,12 +7,20 @@ import (
 	"testing"
 
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/secret"
 )
 
 // Consent goes to a network's page of consent as a browser would, answers its form,
 // and gives what comes back to our address. It looks at the page, that it leads back
 // to where it was told to, and that the state is unchanged.
 func Consent(t *testing.T, driver network.Authorizer, ask network.Asking, answer url.Values) url.Values {
+	t.Helper()
+	back, _ := ConsentMemory(t, driver, ask, answer)
+	return back
+}
+
+// ConsentMemory is Consent where Grant needs what Authorize wanted to be remembered.
+func ConsentMemory(t *testing.T, driver network.Authorizer, ask network.Asking, answer url.Values) (url.Values, secret.Text) {
 	t.Helper()
 	going, err := driver.Authorize(t.Context(), ask)
 	if err != nil {
@@ -42,5 +50,5 @@ func Consent(t *testing.T, driver network.Authorizer, ask network.Asking, answer
 	if err != nil || !strings.HasPrefix(to.String(), ask.Redirect) || to.Query().Get("state") != ask.State {
 		t.Fatal(to, err)
 	}
-	return to.Query()
+	return to.Query(), going.Memory
 }

@@ -57,6 +57,9 @@ type Harness struct {
 	// Instead are tests of the network's own in the place of tests of the suite, by
 	// their names: where the same promise looks different there. Say why.
 	Instead map[string]func(t *testing.T, h Harness)
+	// Enter connects an account of ours in another way than by the form, and says what
+	// this house is there; nil: by the form.
+	Enter func(w *World) (network.Account, network.App)
 	// Asked is a world in which somebody spoke to us, where that is not read: a nil
 	// world where nobody can, in public or in private.
 	Asked func(t *testing.T, h Harness, private bool) (*World, network.Event)
@@ -81,6 +84,11 @@ type World struct {
 	out     *outward.Client
 	fields  map[string]string
 	steps   map[string]network.Step // how far parts have come, by their keys
+
+	// Renewals is how often keys were renewed in the middle of a call.
+	Renewals int
+	keeping  sync.Mutex
+	kept     secret.Text // the keys of now
 
 	forgetful bool // dies after acts that need not be kept
 	forgotten int  // how often it did
@@ -182,13 +190,39 @@ func (w *World) Client() *outward.Client {
 // Connect connects the account, as a person would in the form.
 func (w *World) Connect() {
 	w.t.Helper()
-	account, err := w.Driver.(network.Connector).Connect(w.t.Context(), w.fields)
-	if err != nil {
+	var (
+		account network.Account
+		app     network.App
+		err     error
+	)
+	if w.harness.Enter != nil {
+		account, app = w.harness.Enter(w)
+	} else if account, err = w.Driver.(network.Connector).Connect(w.t.Context(), w.fields); err != nil {
 		w.t.Fatalf("connecting: %v", err)
 	}
 	w.Account = account
-	w.Conn = network.Conn{Base: account.Base, Account: account.ID, Handle: account.Handle, Keys: account.Keys, Limits: account.Limits}
+	w.Conn = network.Conn{Base: account.Base, Account: account.ID, Handle: account.Handle, Keys: account.Keys, Limits: account.Limits, App: app}
+	w.kept = account.Keys
+	w.Conn.Renew = w.renew
 }
+
+// renew keeps keys that a driver renews, one at a time, as the house does.
+func (w *World) renew(ctx context.Context, had secret.Text, renew func(context.Context) (secret.Text, error)) (secret.Text, error) {
+	w.keeping.Lock()
+	defer w.keeping.Unlock()
+	if w.kept != had {
+		return w.kept, nil
+	}
+	fresh, err := renew(ctx)
+	if err == nil {
+		w.kept = fresh
+		w.Renewals++
+	}
+	return fresh, err
+}
+
+// T is the test that the world is for.
+func (w *World) T() *testing.T { return w.t }
 
 // Fields are what the account was connected with.
 func (w *World) Fields() map[string]string { return maps.Clone(w.fields) }

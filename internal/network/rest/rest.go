@@ -56,6 +56,10 @@ type Server struct {
 	Failed func(a Ask, response *outward.Response, now time.Time) error
 	// Strange is the error for an answer that is none.
 	Strange func(a Ask) error
+	// Sign puts on a request what shows who asks, in the place of a token; nil: nothing.
+	Sign func(*http.Request) error
+	// Heard is told of every answer from an address, whatever its status; it may be nil.
+	Heard func(at *url.URL, header http.Header)
 }
 
 // ErrStrange is why an answer is none.
@@ -77,12 +81,20 @@ func (s Server) Send(ctx context.Context, token string, a Ask, out any) (Answere
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
+	if s.Sign != nil {
+		if err := s.Sign(request); err != nil {
+			return Answered{}, err
+		}
+	}
 	if a.Harmless {
 		ctx = outward.Repeatable(ctx)
 	}
 	response, err := s.carry(ctx, a, request)
 	if err != nil {
 		return Answered{}, err
+	}
+	if s.Heard != nil {
+		s.Heard(request.URL, response.Header)
 	}
 	got := Answered{Status: response.Status, At: response.At, Heard: response.At}
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {

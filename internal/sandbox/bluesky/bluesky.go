@@ -31,6 +31,9 @@ type Options struct {
 	VideoFails  string        // at the end of the work it turns out that nothing can be made of it: a failureCode
 	VideosDaily int           // 25 per account
 	NoVideos    bool          // the account may publish none
+	ConsentLife time.Duration // of an access token that a consent gave: 15 min
+	// Client gives the document of a client by its id; nil: it is asked for.
+	Client func(id string) ([]byte, error)
 }
 
 func (o *Options) fill() {
@@ -57,6 +60,12 @@ func (o *Options) fill() {
 	if o.AccessLife == 0 {
 		o.AccessLife = 2 * time.Hour
 	}
+	if o.ConsentLife == 0 {
+		o.ConsentLife = 15 * time.Minute
+	}
+	if o.Client == nil {
+		o.Client = readClient
+	}
 	if o.BlobLimit == 0 {
 		o.BlobLimit = 52428800
 	}
@@ -81,6 +90,16 @@ type Network struct {
 	sessions map[string]string // refresh tokens that hold, and what they may
 	micros   int64             // of the last TID
 	serial   int64
+
+	told       int64                // answers that told a nonce
+	proofs     map[string]time.Time // proofs that were seen, until they are too old anyway
+	pushes     map[string]*pushed   // what clients are about to ask people for
+	challenges map[string]bool
+	codes      map[string]*pushed
+	spent      map[string]string // codes, and the consents that came of them
+	consents   map[string]*consent
+	accesses   map[string]string // tokens, and the consents they belong to
+	refreshes  map[string]string // also those that were used
 }
 
 type account struct {
@@ -120,7 +139,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	o.fill()
 	n := &Network{options: o, stage: stage, rules: records(), syntax: newPatterns(), accounts: map[string]*account{},
 		handles: map[string]*account{}, records: map[string]*record{}, about: map[string]*crowd{}, convos: map[string]*convo{},
-		sessions: map[string]string{}, videos: map[string]*videoJob{}}
+		sessions: map[string]string{}, videos: map[string]*videoJob{}, proofs: map[string]time.Time{}, pushes: map[string]*pushed{}, challenges: map[string]bool{},
+		codes: map[string]*pushed{}, spent: map[string]string{}, consents: map[string]*consent{}, accesses: map[string]string{}, refreshes: map[string]string{}}
 	sum := sha256.Sum256([]byte("key of " + o.Name))
 	n.key = sum[:]
 	n.routes = n.table()

@@ -9,5 +9,9 @@
 // What is harsher: whatever package sandbox plays as weather; a post that is listed late is in no list at all, neither the
 // AppView's nor the repository's, though getRecord finds it.
 //
-// What is not there: OAuth with DPoP, video processing, feeds other than author and timeline, lists, labelers, the firehose.
+// Its own authorization server (OAuth by the AT Protocol's profile) takes pushed requests, shows a page of consent, and gives
+// tokens that are bound to a key. A nonce holds for a few answers, a proof for one request, an access token until the next one
+// is given, and whoever comes with a used refresh token ends the consent.
+//
+// What is not there: permission sets, feeds other than author and timeline, lists, labelers, the firehose.
 package bluesky

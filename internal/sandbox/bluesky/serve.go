@@ -67,6 +67,14 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 		n.xrpc(w, r)
 	case r.URL.Path == "/xrpc/_health" || r.URL.Path == "/":
 		fmt.Fprintln(w, "This is a rehearsal AT Protocol data server.")
+	case strings.HasPrefix(r.URL.Path, "/.well-known/"), r.URL.Path == "/oauth/jwks":
+		n.wellKnown(w, r)
+	case r.URL.Path == "/oauth/authorize":
+		n.page(w, r)
+	case r.URL.Path == "/oauth/par", r.URL.Path == "/oauth/token", r.URL.Path == "/oauth/revoke":
+		n.oauth(w, r)
+	case strings.HasPrefix(r.URL.Path, "/did:"):
+		n.directory(w, r)
 	case strings.HasPrefix(r.URL.Path, "/avatar/"):
 		n.avatar(w, strings.TrimPrefix(r.URL.Path, "/avatar/"))
 	case strings.HasPrefix(r.URL.Path, "/blob/"):
@@ -74,6 +82,18 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 	default:
 		answer(w, http.StatusNotFound, object{"error": "NotFound", "message": "Not Found"})
 	}
+}
+
+// directory answers the documents of accounts, as the directory of did:plc does.
+func (n *Network) directory(w http.ResponseWriter, r *http.Request) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	did := strings.TrimPrefix(r.URL.Path, "/")
+	if a := n.accounts[did]; a != nil {
+		answer(w, http.StatusOK, n.document(a, n.host(r)))
+		return
+	}
+	answer(w, http.StatusNotFound, object{"message": "DID not registered: " + did})
 }
 
 func (n *Network) xrpc(w http.ResponseWriter, r *http.Request) {

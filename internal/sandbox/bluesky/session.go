@@ -65,6 +65,9 @@ func (n *Network) parse(token string) (claims, bool) {
 
 // authenticate says whose request it is; the weather may let the token be expired, revoked or narrower than it was.
 func (n *Network) authenticate(q *request, kind auth) *problem {
+	if access, ok := strings.CutPrefix(q.Header.Get("Authorization"), "DPoP "); ok && kind != refresh {
+		return n.bound(q, access)
+	}
 	token, ok := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer ")
 	if !ok {
 		return &problem{http.StatusUnauthorized, "AuthMissing", "Authentication Required"}

@@ -78,6 +78,10 @@ func (n *Network) table() map[string]route {
 func action(r *http.Request) sandbox.Action {
 	name, ok := strings.CutPrefix(r.URL.Path, "/xrpc/")
 	if !ok {
+		switch r.URL.Path {
+		case "/oauth/par", "/oauth/token", "/oauth/revoke":
+			return sandbox.Token
+		}
 		return ""
 	}
 	switch name {

@@ -2392,6 +2392,11 @@ export interface components {
             as_of: string;
             /** @description No program can publish there: a person does, and is helped. */
             assisted: components["schemas"]["Assisted"] | null;
+            /**
+             * @description Whether people connect by the network's own page of consent. address: they could, if this house had a public https address.
+             * @enum {string}
+             */
+            consent: "none" | "ready" | "address";
             /** @description How a post that is out may be changed, where it can be. */
             edits: components["schemas"]["Edits"];
             /** @description What the driver was proved on. */
@@ -2992,6 +2997,11 @@ export interface components {
         Sheet: {
             abilities: components["schemas"]["Cell"][];
             as_of: string;
+            /**
+             * @description Whether people connect by the network's own page of consent. address: they could, if this house had a public https address.
+             * @enum {string}
+             */
+            consent: "none" | "ready" | "address";
             /**
              * Format: int64
              * @description How long an accepted post may stay invisible, in seconds.
