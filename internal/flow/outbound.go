@@ -67,10 +67,7 @@ func (h *House) sendPart(ctx context.Context, job *jobs.Job, args sendArgs, next
 			continue
 		}
 		kept = h.DB.Now()
-		if cause != nil && next.Part.Step.Name != "" && !next.Part.Step.Public && fault.Is(cause, fault.Uncertain) {
-			text, hint := fault.Shown(cause) // nobody can see it: it is simply done again
-			cause = fault.Wrap(fault.Unavailable, cause, "%s", text).WithHint("%s", hint).In(fault.After(cause))
-		}
+		cause = unseen(next.Part.Step, cause)
 		var goOn bool
 		// What the network did is a fact, even if we are being stopped.
 		err = store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) (err error) {

@@ -19,6 +19,8 @@ type answerArgs struct {
 	Workspace string `json:"workspace"`
 	Channel   string `json:"channel"`
 	Message   string `json:"message"`
+	// Step is how far its files had come when the network asked for patience.
+	Step network.Step `json:"step,omitzero"`
 }
 
 func answerKind() jobs.Kind[answerArgs]        { return jobs.Kind[answerArgs]{Name: "answer"} }
@@ -126,8 +128,9 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 	if err != nil || former || m.ID == "" {
 		return err
 	}
-	sent, cause := h.replyWith(ctx, args, m)
+	did, cause := h.replyWith(ctx, args, m)
 	ctx = context.WithoutCancel(ctx) // what the network did is a fact
+	args.Step = did.Step
 	retry := cause != nil && (fault.Is(cause, fault.Throttled) || fault.Is(cause, fault.Unavailable))
 	err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
 		if err := jobs.Hold(ctx, tx, job); err != nil {
@@ -149,8 +152,10 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 			if err := inbox.Fail(ctx, tx, m, cause); err != nil {
 				return err
 			}
+		case did.Sent == nil:
+			return h.restAnswer(ctx, tx, job, args, m, did.Wait)
 		default:
-			if err := h.settle(ctx, tx, m, sent); err != nil {
+			if err := h.settle(ctx, tx, m, *did.Sent); err != nil {
 				return err
 			}
 		}
@@ -162,29 +167,34 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 	return err
 }
 
-func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message) (network.Sent, error) {
+func (h *House) replyWith(ctx context.Context, args answerArgs, m inbox.Message) (network.Stepped, error) {
 	c, conn, err := h.conn(ctx, m.Workspace, m.ChannelID) // the conversation may have moved
 	if err != nil {
-		return network.Sent{}, err
+		return network.Stepped{}, err
 	}
 	replier, err := network.As[network.Replier](h.Networks, c.Network, network.ActReply)
 	if err != nil {
-		return network.Sent{}, err
+		return network.Stepped{}, err
 	}
 	part, to, err := h.answerPart(ctx, args, m)
 	if err == nil && part.Template == nil { // templates are there for when it is too late for words of one's own
 		part.Window, err = h.inTime(ctx, c.Network, m, to)
 	}
 	if err != nil {
-		return network.Sent{}, err
+		return network.Stepped{}, err
 	}
-	sent, err := replier.Reply(ctx, conn, part)
+	var did network.Stepped
+	if stepper, ok := replier.(network.StepReplier); ok && len(part.Media) > 0 {
+		did, err = h.stepReply(ctx, stepper, conn, part)
+	} else {
+		did, err = once(replier.Reply(ctx, conn, part))
+	}
 	h.ailing(ctx, c, err)
-	return sent, err
+	return did, err
 }
 
 func (h *House) answerPart(ctx context.Context, args answerArgs, m inbox.Message) (part network.Part, to inbox.Message, err error) {
-	part = network.Part{Key: m.Key, Text: m.Text, Private: m.Private, At: m.ClaimedAt}
+	part = network.Part{Key: m.Key, Text: m.Text, Private: m.Private, At: m.ClaimedAt, Step: args.Step}
 	err = store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
 		to, err = inbox.Known(ctx, tx, m.Workspace, m.ChannelID, m.ParentID)
 		part.After = &to.Remote

@@ -61,8 +61,7 @@ func (h *House) actOn(ctx context.Context, c channel.Channel, conn network.Conn,
 		return network.Stepped{}, err
 	}
 	if !part.Step.Public && h.DB.Now().Sub(part.Step.Since) > patience {
-		return network.Stepped{}, fault.New(fault.Invalid, "The network has been working on this for a day and does not come to an end.").
-			WithHint("Try again, or save the file in another format.")
+		return network.Stepped{}, tooLong()
 	}
 	return stepper.Step(ctx, conn, part)
 }

@@ -59,6 +59,13 @@ type Replier interface {
 	Reply(ctx context.Context, conn Conn, part Part) (Sent, error)
 }
 
+// StepReplier is a Replier whose answers with files take several acts, as a Stepper's
+// posts do and by the same rules: each file is handed over and worked on before the
+// answer that shows it. Reply is then asked for words alone.
+type StepReplier interface {
+	StepReply(ctx context.Context, conn Conn, part Part) (Stepped, error)
+}
+
 // Deleter deletes something of ours; what is gone already is no error.
 type Deleter interface {
 	Delete(ctx context.Context, conn Conn, ref Ref) error

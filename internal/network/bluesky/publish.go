@@ -123,15 +123,31 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 		return d.message(ctx, conn, part)
 	}
 	if len(part.Media) > 0 {
-		return network.Sent{}, fault.New(fault.Internal, "an answer with files is a post")
+		return network.Sent{}, fault.New(fault.Internal, "an answer with files takes several acts")
 	}
 	return d.put(ctx, conn, part, nil)
+}
+
+// StepReply does one act of an answer with files, which is a post like any other.
+// Direct messages carry none.
+func (d *Driver) StepReply(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
+	if part.After == nil {
+		return network.Stepped{}, fault.New(fault.Internal, "an answer to nothing")
+	}
+	if part.Private || isChat(part.After.ID) {
+		sent, err := d.message(ctx, conn, part) // it says what to do instead
+		return network.Stepped{Sent: &sent}, err
+	}
+	return d.Step(ctx, conn, part)
 }
 
 // replyOf says where in which thread the part stands, nil for one of its own.
 func (d *Driver) replyOf(ctx context.Context, conn network.Conn, part network.Part) (*reply, error) {
 	if part.After == nil {
 		return nil, nil
+	}
+	if _, _, _, ok := splitURI(part.After.ID); !ok {
+		return nil, fault.New(fault.Invalid, "This is nothing on Bluesky that can be answered.")
 	}
 	known := readExtra(part.After)
 	parent, root := strong{part.After.ID, known.CID}, known.Root

@@ -22,7 +22,12 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, r network.Ref, par
 		if err := network.Refusal(l.Answering(false), network.Part{Text: part.Text}); err != nil {
 			return r, err
 		}
-		return r, d.call(ctx, conn, ask{method: http.MethodPut, path: "/comment", body: map[string]any{"comment_id": id, "content": part.Text}, harmless: true}, nil)
+		v, err := d.comment(ctx, conn, id)
+		if err != nil {
+			return r, err
+		}
+		body := map[string]any{"comment_id": id, "content": pictured(conn.Base, v.Comment.Content, part.Text)}
+		return r, d.call(ctx, conn, ask{method: http.MethodPut, path: "/comment", body: body, harmless: true}, nil)
 	case kindMessage:
 		return r, fault.New(fault.Invalid, "Messages are not changed from here.").WithHint("Write another one.")
 	}
@@ -30,12 +35,7 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, r network.Ref, par
 	if err != nil {
 		return r, err
 	}
-	body := map[string]any{"post_id": id, "body": part.Text}
-	for _, m := range picture.FindAllStringSubmatch(v.Post.Body, -1) {
-		if strings.HasPrefix(m[1], conn.Base+"/pictrs/image/") && !strings.Contains(part.Text, m[1]) {
-			body["body"] = strings.TrimSpace(body["body"].(string) + "\n\n" + strings.TrimSpace(m[0]))
-		}
-	}
+	body := map[string]any{"post_id": id, "body": pictured(conn.Base, v.Post.Body, part.Text)}
 	if title := strings.TrimSpace(part.Title); title != "" {
 		body["name"] = title
 	}
@@ -47,6 +47,17 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, r network.Ref, par
 		return r, err
 	}
 	return r, d.call(ctx, conn, ask{method: http.MethodPut, path: "/post", body: body, harmless: true}, nil)
+}
+
+// pictured is a new text with the images of our server that stood in the old one.
+func pictured(base, old, text string) string {
+	said := text
+	for _, m := range picture.FindAllStringSubmatch(old, -1) {
+		if strings.HasPrefix(m[1], base+"/pictrs/image/") && !strings.Contains(text, m[1]) {
+			said = strings.TrimSpace(said + "\n\n" + strings.TrimSpace(m[0]))
+		}
+	}
+	return said
 }
 
 // Delete deletes what is ours; what is gone already is no error.

@@ -135,9 +135,14 @@ func (d *Driver) pictures(ctx context.Context, conn network.Conn, part network.P
 			link, alt = address, m.Alt
 			continue
 		}
-		body = strings.TrimSpace(body + "\n\n![" + plainAlt(m.Alt) + "](" + address + ")")
+		body = captioned(body, m.Alt, address)
 	}
 	return link, alt, body, nil
+}
+
+// captioned is a text with an image below it.
+func captioned(said, alt, address string) string {
+	return strings.TrimSpace(said + "\n\n![" + plainAlt(alt) + "](" + address + ")")
 }
 
 // plainAlt is a description within Markdown: on one line, without brackets.

@@ -31,10 +31,17 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if err != nil {
 		return network.Sent{}, err
 	}
-	if private {
-		return d.whisper(ctx, conn, to.By, part.Text)
+	if private && number(to.By) == conn.Account {
+		return network.Sent{}, fault.New(fault.Invalid, "One cannot write to oneself.")
 	}
-	body := map[string]any{"content": part.Text, "post_id": to.Post}
+	content, err := d.illustrated(ctx, conn, part, private)
+	if err != nil {
+		return network.Sent{}, err
+	}
+	if private {
+		return d.whisper(ctx, conn, to.By, content)
+	}
+	body := map[string]any{"content": content, "post_id": to.Post}
 	if kind == kindComment {
 		body["parent_id"] = id
 	}
@@ -54,10 +61,25 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	return network.Sent{Ref: made.View.ref(conn.Base), At: d.since(made.View.Comment.Published)}, nil
 }
 
-func (d *Driver) whisper(ctx context.Context, conn network.Conn, to int64, text string) (network.Sent, error) {
-	if number(to) == conn.Account {
-		return network.Sent{}, fault.New(fault.Invalid, "One cannot write to oneself.")
+// illustrated is the text of an answer with its images, handed over, below it: they
+// count as what is written.
+func (d *Driver) illustrated(ctx context.Context, conn network.Conn, part network.Part, private bool) (string, error) {
+	said := part.Text
+	for _, m := range part.Media {
+		address, err := d.upload(ctx, conn, m)
+		if err != nil {
+			return "", err
+		}
+		said = captioned(said, m.Alt, address)
 	}
+	l := d.limits(conn).Answering(private).Text
+	if over := l.Count(said).Used - l.Max; over > 0 && len(part.Media) > 0 {
+		return "", fault.New(fault.Invalid, "With its images the text is %d too long.", over).WithHint("Shorten it, or the descriptions.").On("text")
+	}
+	return said, nil
+}
+
+func (d *Driver) whisper(ctx context.Context, conn network.Conn, to int64, text string) (network.Sent, error) {
 	var made struct {
 		View messageView `json:"private_message_view"`
 	}

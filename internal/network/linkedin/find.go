@@ -80,6 +80,9 @@ func (d *Driver) answers(ctx context.Context, conn network.Conn, part network.Pa
 	if !ok {
 		return network.Look{}, strange()
 	}
+	var h handed
+	_ = json.Unmarshal(part.Step.State, &h) // none: there are no files
+	var exact *network.Seen
 	look, err := d.walk(ctx, conn, "rest/socialActions/"+code(to.target)+"/comments", "", func(item json.RawMessage) (network.Seen, verdict) {
 		var c said
 		at := time.Time{}
@@ -95,9 +98,14 @@ func (d *Driver) answers(ctx context.Context, conn network.Conn, part network.Pa
 		}
 		id := whole(thread, number)
 		// Which answer of several it answers is not told: any of ours here may be it.
-		return network.Seen{Ref: network.Ref{ID: id, URL: commentAddress(thread, id), Extra: extra{Above: to.parent, Post: readExtra(part.After).Post}.raw()},
-			Text: c.Message.Text, At: at, After: part.After.ID, Media: len(c.Content)}, kept
+		seen := network.Seen{Ref: network.Ref{ID: id, URL: commentAddress(thread, id), Extra: extra{Above: to.parent, Post: readExtra(part.After).Post}.raw()},
+			Text: c.Message.Text, At: at, After: part.After.ID, Media: len(c.Content)}
+		if len(h.Files) > 0 && len(c.Content) > 0 && h.Files[0].URN != "" && c.Content[0].Entity.Image == h.Files[0].URN {
+			exact = &seen // each handing over makes an image of its own
+		}
+		return seen, kept
 	})
+	look.Exact = exact
 	if fault.Is(err, fault.NotFound) {
 		return network.Look{Complete: true}, nil // what is not there has no answers
 	}

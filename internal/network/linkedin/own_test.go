@@ -344,8 +344,10 @@ func TestAnswersToAnswersStandBelowTheFirst(t *testing.T) {
 	part.Private = true
 	_, err = w.driver.Reply(t.Context(), w.conn, part)
 	kind(t, err, fault.Invalid)
-	part.Private, part.Media = false, []network.Media{networktest.Picture("image/png", 9, 9, "")}
-	_, err = w.driver.Reply(t.Context(), w.conn, part)
+	empty := networktest.Picture("image/png", 9, 9, "")
+	empty.Bytes = 0
+	part.Private, part.Media, part.Step = false, []network.Media{empty}, network.Step{Name: network.Begun}
+	_, err = w.driver.StepReply(t.Context(), w.conn, part)
 	kind(t, err, fault.Invalid)
 }
 

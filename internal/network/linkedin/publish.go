@@ -58,6 +58,16 @@ type piece struct {
 // Step does one act: announces a file, hands over a file or a part of it, asks how
 // far LinkedIn is, or makes the post.
 func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
+	return d.act(ctx, conn, part, func() error {
+		_, err := d.written(conn, part)
+		return err
+	}, d.post)
+}
+
+// act does one act of a post or a comment: check refuses what LinkedIn will never
+// take, last makes it public.
+func (d *Driver) act(ctx context.Context, conn network.Conn, part network.Part, check func() error,
+	last func(context.Context, network.Conn, network.Part, handed) (network.Stepped, error)) (network.Stepped, error) {
 	h := handed{}
 	if part.Step.Name == stepUpload || part.Step.Name == stepProcess || part.Step.Name == stepPublish {
 		if len(part.Step.State) > 0 && json.Unmarshal(part.Step.State, &h) != nil || len(h.Files) != len(part.Media) {
@@ -70,9 +80,9 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 	case stepProcess:
 		return d.process(ctx, conn, part, h)
 	case stepPublish:
-		return d.post(ctx, conn, part, h)
+		return last(ctx, conn, part, h)
 	}
-	if _, err := d.written(conn, part); err != nil {
+	if err := check(); err != nil {
 		return network.Stepped{}, err
 	}
 	h = handed{Files: make([]file, len(part.Media))}

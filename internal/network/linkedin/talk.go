@@ -83,22 +83,60 @@ func placed(after *network.Ref) (place, bool) {
 
 // Reply answers a post or a comment with a comment.
 func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
-	to, ok := placed(part.After)
-	if !ok {
-		return network.Sent{}, strange()
-	}
-	if part.Private {
-		return network.Sent{}, fault.New(fault.Invalid, "LinkedIn lets programs send no private messages.").WithHint("Answer in public, or write on LinkedIn itself.")
-	}
 	if len(part.Media) > 0 {
-		return network.Sent{}, fault.New(fault.Invalid, "LinkedIn takes no files in comments from programs.").WithHint("Leave the files out.").On("media")
+		return network.Sent{}, fault.New(fault.Internal, "an answer with files takes several acts")
 	}
-	if err := network.Refusal(d.limits(conn).Answering(false), part); err != nil {
+	return d.say(ctx, conn, part, "")
+}
+
+// StepReply does one act of a comment with an image, which is handed over as that of a
+// post is.
+func (d *Driver) StepReply(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
+	return d.act(ctx, conn, part, func() error {
+		_, err := d.sayable(conn, part)
+		return err
+	}, func(ctx context.Context, conn network.Conn, part network.Part, h handed) (network.Stepped, error) {
+		image := ""
+		for _, f := range h.Files {
+			image = f.URN // LinkedIn takes one
+		}
+		sent, err := d.say(ctx, conn, part, image)
+		if err != nil {
+			return d.unmade(part, h, err)
+		}
+		return network.Stepped{Sent: &sent}, nil
+	})
+}
+
+// sayable finds where a comment goes, or says what LinkedIn will not take.
+func (d *Driver) sayable(conn network.Conn, part network.Part) (place, error) {
+	to, ok := placed(part.After)
+	switch {
+	case !ok:
+		return to, strange()
+	case part.Private:
+		return to, fault.New(fault.Invalid, "LinkedIn lets programs send no private messages.").WithHint("Answer in public, or write on LinkedIn itself.")
+	}
+	for _, m := range part.Media {
+		if m.Bytes <= 0 {
+			return to, fault.New(fault.Invalid, "The file is empty.").WithHint("Upload it again.").On("media")
+		}
+	}
+	return to, network.Refusal(d.limits(conn).Answering(false), part)
+}
+
+// say makes the comment.
+func (d *Driver) say(ctx context.Context, conn network.Conn, part network.Part, image string) (network.Sent, error) {
+	to, err := d.sayable(conn, part)
+	if err != nil {
 		return network.Sent{}, err
 	}
 	body := map[string]any{"actor": conn.Account, "object": to.object, "message": map[string]any{"text": part.Text}}
 	if to.parent != "" {
 		body["parentComment"] = to.parent
+	}
+	if image != "" {
+		body["content"] = []map[string]any{{"entity": map[string]any{"image": image}}}
 	}
 	a := ask{method: http.MethodPost, path: "rest/socialActions/" + code(to.target) + "/comments", body: body}
 	var made said
@@ -157,7 +195,10 @@ type said struct {
 		Time int64 `json:"time"`
 	} `json:"created"`
 	Content []struct {
-		URL string `json:"url"`
+		URL    string `json:"url"`
+		Entity struct {
+			Image string `json:"image"`
+		} `json:"entity"`
 	} `json:"content"`
 }
 

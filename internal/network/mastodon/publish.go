@@ -69,9 +69,17 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 		return network.Sent{}, fault.New(fault.Internal, "an answer to nothing")
 	}
 	if len(part.Media) > 0 {
-		return network.Sent{}, fault.New(fault.Internal, "an answer with files is a post")
+		return network.Sent{}, fault.New(fault.Internal, "an answer with files takes several acts")
 	}
 	return d.make(ctx, conn, part, nil)
+}
+
+// StepReply does one act of an answer with files, which is a status like any other.
+func (d *Driver) StepReply(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
+	if part.After == nil {
+		return network.Stepped{}, fault.New(fault.Internal, "an answer to nothing")
+	}
+	return d.Step(ctx, conn, part)
 }
 
 // compose says what is sent for a part; it is the same at every try.

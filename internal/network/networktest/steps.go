@@ -2,6 +2,7 @@ package networktest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -31,13 +32,31 @@ func (w *World) send(part network.Part, before func(network.Part)) (network.Sent
 	if !gradual {
 		return w.Driver.(network.Publisher).Publish(w.t.Context(), w.Conn, part)
 	}
+	return w.steply(part, stepper.Step, before)
+}
+
+// Reply answers with a part, act by act where it has files and the network wants that.
+func (w *World) Reply(part network.Part) (network.Sent, error) {
+	w.t.Helper()
+	if stepper, ok := w.Driver.(network.StepReplier); ok && len(part.Media) > 0 {
+		return w.steply(part, stepper.StepReply, func(network.Part) {})
+	}
+	return w.Driver.(network.Replier).Reply(w.t.Context(), w.Conn, part)
+}
+
+// act is one act of several.
+type act = func(context.Context, network.Conn, network.Part) (network.Stepped, error)
+
+// steply does the acts of a part until it is there; before is called before each.
+func (w *World) steply(part network.Part, step act, before func(network.Part)) (network.Sent, error) {
+	w.t.Helper()
 	forgot := false
 	for range actsMost {
 		if part.Step = w.steps[part.Key]; part.Step.Name == "" {
 			part.Step = network.Step{Name: network.Begun, Since: w.Stage.Clock.Now()}
 		}
 		before(part)
-		did, err := stepper.Step(w.t.Context(), w.Conn, part)
+		did, err := step(w.t.Context(), w.Conn, part)
 		switch {
 		case err != nil:
 			if !part.Step.Public && fault.Is(err, fault.Uncertain) {

@@ -3,8 +3,10 @@ package x
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -53,7 +55,7 @@ func chatting() url.Values {
 
 // message writes to a person in private. The conversation is theirs and ours,
 // or the one in which they wrote.
-func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Part) (network.Sent, error) {
+func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Part, w way) (network.Sent, error) {
 	if err := network.Refusal(d.limits(conn).Answering(true), part); err != nil {
 		return network.Sent{}, err
 	}
@@ -65,7 +67,14 @@ func (d *Driver) message(ctx context.Context, conn network.Conn, part network.Pa
 	if to.group() {
 		path = "/2/dm_conversations/" + to.Chat + "/messages"
 	}
-	a := rest.Ask{Method: http.MethodPost, Path: path, Body: map[string]string{"text": part.Text}}
+	body := map[string]any{}
+	if !text.Blank(part.Text) {
+		body["text"] = part.Text
+	}
+	if ids := w.ids(); len(ids) > 0 {
+		body["attachments"] = []map[string]string{{"media_id": ids[0]}} // X takes one
+	}
+	a := rest.Ask{Method: http.MethodPost, Path: path, Body: body}
 	var made struct {
 		Data struct {
 			ID   string `json:"dm_event_id"`
@@ -152,6 +161,8 @@ func (d *Driver) findMessage(ctx context.Context, conn network.Conn, part networ
 	if to.group() {
 		path = "/2/dm_conversations/" + to.Chat + "/dm_events"
 	}
+	var w way
+	_ = json.Unmarshal(part.Step.State, &w) // none: there are no files
 	var look network.Look
 	next := ""
 	for range 5 {
@@ -173,8 +184,14 @@ func (d *Driver) findMessage(ctx context.Context, conn network.Conn, part networ
 				return look, nil
 			}
 			if m.Sender == conn.Account {
-				look.Near = append(look.Near, network.Seen{Ref: network.Ref{ID: m.ID, Extra: extra{Author: conn.Account, Chat: cmp.Or(clip(m.Chat, 64), to.Chat, pairOf(conn.Account, to.Author))}.raw()},
-					Text: m.said(part.Text), At: when, After: part.After.ID, Media: len(m.Files.Keys)})
+				seen := network.Seen{Ref: network.Ref{ID: m.ID, Extra: extra{Author: conn.Account, Chat: cmp.Or(clip(m.Chat, 64), to.Chat, pairOf(conn.Account, to.Author))}.raw()},
+					Text: m.said(part.Text), At: when, After: part.After.ID, Media: len(m.Files.Keys)}
+				if slices.ContainsFunc(w.Files, func(f handed) bool { return f.Key != "" && slices.Contains(m.Files.Keys, f.Key) }) {
+					seen.Text = part.Text
+					look.Exact = &seen
+					return look, nil
+				}
+				look.Near = append(look.Near, seen)
 			}
 		}
 		if next = page.Meta.Next; next == "" {
@@ -188,11 +205,16 @@ func (d *Driver) findMessage(ctx context.Context, conn network.Conn, part networ
 // said is a message's text, as ours where it reads like ours.
 func (m chat) said(ours string) string {
 	s := unescaped(m.Text)
+	if len(m.Files.Keys) > 0 {
+		s = strings.TrimSpace(shortened.ReplaceAllString(s, "")) // where X shows the file
+	}
 	if alike(s) == alike(ours) {
 		return ours
 	}
 	return s
 }
+
+var shortened = regexp.MustCompile(`(?:^|\s)https://t\.co/[A-Za-z0-9]{1,32}$`) //nolint:gochecknoglobals // compiled once
 
 // unescaped undoes the three escapes of X.
 func unescaped(s string) string {

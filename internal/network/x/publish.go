@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +95,9 @@ func (a *draft) files(ids []string) {
 
 // check refuses before X is asked what it will never take.
 func (d *Driver) check(conn network.Conn, part network.Part) error {
+	if part.Private {
+		return network.Refusal(d.limits(conn).Answering(true), part)
+	}
 	asked, err := compose(part)
 	if err != nil {
 		return err
@@ -143,6 +147,9 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 
 // make makes the post.
 func (d *Driver) make(ctx context.Context, conn network.Conn, part network.Part, w way) (network.Sent, error) {
+	if part.Private {
+		return d.message(ctx, conn, part, w)
+	}
 	asked, err := compose(part)
 	if err != nil {
 		return network.Sent{}, err
@@ -224,10 +231,10 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 		return network.Sent{}, fault.New(fault.Internal, "an answer to nothing")
 	}
 	if len(part.Media) > 0 {
-		return network.Sent{}, fault.New(fault.Invalid, "Answers go out without files on X.").WithHint("Publish it as a part of a thread.").On("media")
+		return network.Sent{}, fault.New(fault.Internal, "an answer with files takes several acts")
 	}
 	if part.Private {
-		return d.message(ctx, conn, part)
+		return d.message(ctx, conn, part, way{})
 	}
 	l := d.limits(conn)
 	l.Text = l.Answering(false).Text
@@ -243,6 +250,29 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 		err = d.twin(ctx, conn, part, asked.Text, err)
 	}
 	return sent, err
+}
+
+// StepReply does one act of an answer with files: a post like any other, or a private
+// message with one.
+func (d *Driver) StepReply(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
+	if part.After == nil {
+		return network.Stepped{}, fault.New(fault.Internal, "an answer to nothing")
+	}
+	if part.Private && part.Step.Name == network.Begun {
+		if err := d.check(conn, part); err != nil {
+			return network.Stepped{}, err
+		}
+		if _, err := d.recipient(ctx, conn, part.After); err != nil {
+			return network.Stepped{}, err
+		}
+	}
+	if part.Private {
+		part.Media = slices.Clone(part.Media)
+		for i := range part.Media {
+			part.Media[i].Alt = "" // what a message carries has no description
+		}
+	}
+	return d.Step(ctx, conn, part)
 }
 
 // Edit makes a new version of a post of ours. It keeps its id for us; X gives the

@@ -127,7 +127,7 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part,
 	var err error
 	switch {
 	case f.ID == "":
-		f, err = d.initialize(ctx, conn, m)
+		f, err = d.initialize(ctx, conn, m, part.Private)
 	case f.Sent < m.Bytes:
 		f, err = d.several(ctx, conn, m, f)
 	case !f.Done:
@@ -143,13 +143,18 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part,
 	return wait, err
 }
 
-func (d *Driver) initialize(ctx context.Context, conn network.Conn, m network.Media) (handed, error) {
-	category := "tweet_image"
+func (d *Driver) initialize(ctx context.Context, conn network.Conn, m network.Media, private bool) (handed, error) {
+	category := "tweet_"
+	if private {
+		category = "dm_"
+	}
 	switch {
 	case m.Video():
-		category = "tweet_video"
+		category += "video"
 	case m.Type == "image/gif":
-		category = "tweet_gif"
+		category += "gif"
+	default:
+		category += "image"
 	}
 	body := map[string]any{"media_type": m.Type, "media_category": category, "total_bytes": m.Bytes}
 	a := rest.Ask{Method: http.MethodPost, Path: "/2/media/upload/initialize", Body: body, Harmless: true}

@@ -316,7 +316,7 @@ func twin(q *request, action sandbox.Action) (time.Time, bool) {
 }
 
 func (n *Network) accept(q *request, r *record, action sandbox.Action, repeat bool) {
-	entry := sandbox.Entry{Account: q.me.did, Action: action, Object: r.uri, Text: r.text(), ClientID: r.rkey, Repeat: repeat}
+	entry := sandbox.Entry{Account: q.me.did, Action: action, Object: r.uri, Text: r.text(), ClientID: r.rkey, Repeat: repeat, Files: len(blobRefs(r.value, nil))}
 	if parent, _ := replyOf(r); parent != "" {
 		entry.Parent = parent
 	} else if subject := subjectOf(r); subject != "" {

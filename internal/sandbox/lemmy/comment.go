@@ -116,7 +116,7 @@ func (n *Network) createComment(q *request) (any, *problem) {
 	if parent != nil {
 		above = "comment/" + key(parent.id)
 	}
-	q.call.Accept(sandbox.Entry{Account: key(q.me.id), Object: "comment/" + key(one.id), Parent: above, Text: one.content})
+	q.call.Accept(sandbox.Entry{Account: key(q.me.id), Object: "comment/" + key(one.id), Parent: above, Text: one.content, Files: n.shown(q, one.content)})
 	return object{"comment_view": n.commentView(q, one), "recipient_ids": []any{}}, nil
 }
 

@@ -9,6 +9,8 @@ import (
 	_ "image/png"
 	"io"
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox"
@@ -74,6 +76,19 @@ func received(r *http.Request) ([]byte, *problem) {
 		}
 		return data, nil
 	}
+}
+
+var shown = regexp.MustCompile(`!\[[^\]]*\]\(([^)\s]+)\)`)
+
+// shown is how many images of this server a text shows.
+func (n *Network) shown(q *request, said string) int {
+	count := 0
+	for _, m := range shown.FindAllStringSubmatch(said, -1) {
+		if file, ours := strings.CutPrefix(m[1], q.host+"/pictrs/image/"); ours && n.images[file] != nil {
+			count++
+		}
+	}
+	return count
 }
 
 func (n *Network) image(w http.ResponseWriter, r *http.Request) {

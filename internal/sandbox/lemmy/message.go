@@ -36,7 +36,7 @@ func (n *Network) createMessage(q *request) (any, *problem) {
 	}
 	one := &message{id: n.next("private_message"), by: q.me, to: to, content: cleanText(in.Content), published: q.now}
 	n.messages = append(n.messages, one)
-	q.call.Accept(sandbox.Entry{Account: key(q.me.id), Object: "private_message/" + key(one.id), Parent: "person/" + key(to.id), Text: one.content})
+	q.call.Accept(sandbox.Entry{Account: key(q.me.id), Object: "private_message/" + key(one.id), Parent: "person/" + key(to.id), Text: one.content, Files: n.shown(q, one.content)})
 	return object{"private_message_view": n.messageView(q, one)}, nil
 }
 

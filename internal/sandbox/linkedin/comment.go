@@ -71,6 +71,9 @@ func (a *ask) showComment(c *comment) any {
 	if c.parent != nil {
 		v["parentComment"] = c.parent.urn()
 	}
+	if c.image != "" {
+		v["content"] = []any{map[string]any{"type": "IMAGE", "entity": map[string]any{"image": c.image}, "url": "https://media.licdn.example/" + c.number}}
+	}
 	return v
 }
 
@@ -84,7 +87,11 @@ func (a *ask) comment(p *post, above *comment) *fault {
 			Text       *string `json:"text"`
 			Attributes []any   `json:"attributes"`
 		} `json:"message"`
-		Content any `json:"content"`
+		Content []struct {
+			Entity struct {
+				Image string `json:"image"`
+			} `json:"entity"`
+		} `json:"content"`
 	}
 	if f := a.told(&body); f != nil {
 		return f
@@ -96,8 +103,8 @@ func (a *ask) comment(p *post, above *comment) *fault {
 		return missing("object")
 	case body.Message == nil || body.Message.Text == nil:
 		return missing("message/text")
-	case body.Content != nil:
-		return no(http.StatusForbidden, "", "Unpermitted fields present in REQUEST_BODY: Data Processing Exception while processing fields [/content]")
+	case len(body.Content) > 1: // how many may be is not written
+		return badRequest("content must have exactly one entity")
 	case !p.is(*body.Object):
 		return badRequest("object %s is not the thread of %s", *body.Object, a.path[1])
 	case above == nil && body.ParentComment != nil, above != nil && (body.ParentComment == nil || *body.ParentComment != above.urn()):
@@ -120,14 +127,22 @@ func (a *ask) comment(p *post, above *comment) *fault {
 	case a.hasty(*body.Actor):
 		return no(http.StatusTooManyRequests, "", "Comment create throttled: creation rate limit exceeded for member")
 	}
+	image := ""
+	for _, one := range body.Content {
+		image = one.Entity.Image
+		if f := a.fitsFile(*body.Actor, image, "", "image"); f != nil {
+			return f
+		}
+	}
 	c := a.n.utter(p, above, *body.Actor, text, a.now)
+	c.image = image
 	c.visible = a.now.Add(a.call.ListedLate())
 	a.n.tellComment("ADMIN_COMMENT", c)
 	parent := p.urn
 	if above != nil {
 		parent = above.urn()
 	}
-	a.call.Accept(sandbox.Entry{Account: c.actor, Object: c.urn(), Parent: parent, Text: text})
+	a.call.Accept(sandbox.Entry{Account: c.actor, Object: c.urn(), Parent: parent, Text: text, Files: len(body.Content)})
 	a.w.Header().Set("x-restli-id", c.number)
 	a.n.write(a.w, http.StatusCreated, a.showComment(c))
 	return nil

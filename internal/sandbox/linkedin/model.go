@@ -95,6 +95,7 @@ type comment struct {
 	parent    *comment
 	actor     string
 	text      string
+	image     string
 	created   time.Time
 	modified  time.Time
 	visible   time.Time // in lists from then on

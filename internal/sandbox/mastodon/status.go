@@ -199,7 +199,7 @@ func (n *Network) twin(s *status, at time.Time) {
 }
 
 func (n *Network) accept(q *request, s *status, e sandbox.Entry) {
-	e.Account, e.Object, e.Text = key(q.me.id), key(s.id), s.text
+	e.Account, e.Object, e.Text, e.Files = key(q.me.id), key(s.id), s.text, len(s.files)
 	if e.Action == "" {
 		e.Action = postKind(s.parent != nil, s.visibility)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,15 @@ func (m *dm) conversation() string {
 }
 
 func (m *dm) of(u *user) bool { return m.from == u || m.to == u }
+
+// shown is the text as it is listed: the address of the file stands behind it.
+func (m *dm) shown() string {
+	s := html.EscapeString(m.text)
+	if m.file != nil {
+		s = strings.TrimSpace(s + " https://t.co/" + id(m.file.id)[:10])
+	}
+	return s
+}
 
 const dmLetters = 10000
 
@@ -70,12 +80,19 @@ func (n *Network) send(a *ask, to *user) (int, any, *problem) {
 	m := &dm{id: n.newID(), from: a.me, to: to, text: body.Text, made: a.now, listed: a.now.Add(a.call.ListedLate())}
 	for _, f := range body.Files {
 		number, _ := strconv.ParseInt(f.ID, 10, 64)
-		if m.file = n.media[number]; m.file == nil || m.file.owner != a.me || !strings.HasPrefix(m.file.category, "dm_") {
+		m.file = n.media[number]
+		switch {
+		case m.file == nil || m.file.owner != a.me || !strings.HasPrefix(m.file.category, "dm_") || !a.now.Before(m.file.until):
+			return 0, nil, invalid("attachments", f.ID, "Your media IDs are invalid.")
+		case m.file.state(a.now) != succeeded:
+			return 0, nil, invalid("attachments", f.ID, "Your media IDs are not ready.")
+		case slices.ContainsFunc(n.events, func(o *dm) bool { return o.file == m.file }):
+			// What was not shared is good for one message.
 			return 0, nil, invalid("attachments", f.ID, "Your media IDs are invalid.")
 		}
 	}
 	n.events = append(n.events, m)
-	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Object: id(m.id), Parent: id(to.id), Text: m.text})
+	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Object: id(m.id), Parent: id(to.id), Text: m.text, Files: len(body.Files)})
 	n.tellMessage(m)
 	return http.StatusCreated, object{"data": object{"dm_conversation_id": m.conversation(), "dm_event_id": id(m.id)}}, nil
 }
@@ -115,7 +132,7 @@ func (n *Network) messages(a *ask, keep func(*dm) bool) (int, any, *problem) {
 			meta["next_token"] = pageToken(oldest)
 			break
 		}
-		v := object{"id": id(m.id), "event_type": "MessageCreate", "text": html.EscapeString(m.text)}
+		v := object{"id": id(m.id), "event_type": "MessageCreate", "text": m.shown()}
 		for name, value := range map[string]any{"created_at": stamp(m.made), "dm_conversation_id": m.conversation()} {
 			if fields[name] {
 				v[name] = value

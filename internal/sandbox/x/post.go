@@ -141,7 +141,7 @@ func (n *Network) createPost(a *ask) (int, any, *problem) {
 	case made.parent != nil:
 		what, parent = sandbox.Reply, id(made.parent.id)
 	}
-	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Action: what, Object: id(made.id), Parent: parent, Text: d.Text})
+	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Action: what, Object: id(made.id), Parent: parent, Text: d.Text, Files: len(made.files)})
 	view := object{"id": id(made.id), "text": made.shown.text}
 	view[n.word("edit_history_post_ids")] = made.history()
 	return http.StatusCreated, object{"data": view}, nil
