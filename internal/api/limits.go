@@ -1,6 +1,9 @@
 package api
 
 import (
+	"slices"
+
+	"github.com/kithhq/kith/internal/media"
 	"github.com/kithhq/kith/internal/network"
 )
 
@@ -158,7 +161,11 @@ func filesLimitOf(l network.MediaLimit) *FilesLimit {
 	said := &FilesLimit{MaxItems: l.MaxItems, AltMax: l.AltMax, Direct: l.Direct}
 	for _, sort := range []network.FileLimit{{Types: l.Image.Types, MaxBytes: l.Image.MaxBytes}, {Types: l.Video.Types, MaxBytes: l.Video.MaxBytes}, l.Audio, l.Document, l.Sticker} {
 		for _, t := range sort.Types {
-			said.Types = append(said.Types, FileLimit{t, sort.MaxBytes})
+			most := sort.MaxBytes
+			if slices.Contains(media.Sounds(), t) || slices.Contains(media.Documents(), t) {
+				most = min(most, media.MaxFile) // more than that Kith does not keep
+			}
+			said.Types = append(said.Types, FileLimit{t, most})
 		}
 	}
 	return said

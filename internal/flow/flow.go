@@ -41,7 +41,8 @@ type House struct {
 	Mail      bool
 	// Apps are the registrations at networks that were configured; those that were
 	// entered in the settings come before them.
-	Apps map[network.Name]network.App
+	Apps   map[network.Name]network.App
+	checks turns
 }
 
 // The lanes of a channel: work in one waits for each other, lanes do not.

@@ -44,8 +44,11 @@ func (h *House) insights(ctx context.Context, job *jobs.Job, args channelArgs) e
 	now := h.DB.Now().In(zone)
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	ofNow := network.Counts{}
-	if n := h.followers(ctx, c, conn); n >= 0 {
+	if n := h.followers(ctx, c); n >= 0 {
 		ofNow[network.Followers] = n
+	}
+	if c, conn, err = h.conn(ctx, c.Workspace, c.ID); err != nil { // that may have renewed the keys
+		return err
 	}
 	if insighter, err := network.As[network.Insighter](h.Networks, c.Network, network.ActInsights); err == nil {
 		if err := h.daily(ctx, c, conn, insighter, how, today, ofNow); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/measure"
@@ -47,7 +46,7 @@ func (h *House) measure(ctx context.Context, job *jobs.Job, args channelArgs) er
 		h.ailing(ctx, c, err)
 		return h.later(ctx, job, measureKind(), args, 5*time.Minute, err)
 	}
-	followers := h.followers(ctx, c, conn)
+	followers := h.followers(ctx, c)
 	if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
 		for _, p := range due {
 			given, ok := counts[p.RemoteID]
@@ -94,27 +93,4 @@ func (h *House) toMeasure(ctx context.Context, args channelArgs) ([]publish.Part
 		return nil
 	})
 	return due, err
-}
-
-// followers asks for the audience of this moment, -1 when the network does not say.
-func (h *House) followers(ctx context.Context, c channel.Channel, conn network.Conn) int64 {
-	d, err := h.Networks.Get(c.Network)
-	if err != nil {
-		return -1
-	}
-	checker, ok := d.(network.Checker)
-	if !ok {
-		return -1
-	}
-	health, keys, err := checker.Check(ctx, conn)
-	if err != nil {
-		return -1
-	}
-	// Keys that were renewed on the way may be the only ones that still open.
-	if err := store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
-		return channel.Checked(ctx, tx, h.Keys, c, health, keys)
-	}); err != nil {
-		h.Log.WarnContext(ctx, "what the network said of a channel could not be kept", "channel", c.ID, "error", err)
-	}
-	return health.Followers
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '$lib/api/types';
-import { accepts, called, largest, sizeOf, takesOf } from './takes';
+import { accepts, called, sizeOf, takesOf } from './takes';
 
 const takes = {
 	max_items: 1,
@@ -23,9 +23,12 @@ describe('what files an answer may carry', () => {
 		expect(takesOf({ reply_media: { ...takes, max_items: 0 } } as unknown as Limits, false, false)).toBeNull();
 	});
 	it('is said as people call it', () => {
-		expect(called(takes)).toEqual(['JPEG', 'PNG', 'PDF', 'Word']);
+		expect(called(takes)).toEqual([
+			{ what: 'JPEG, PNG', max: 5_000_000 },
+			{ what: 'PDF', max: 100_000_000 },
+			{ what: 'Word', max: 0 }
+		]);
 		expect(accepts(takes)).toContain('image/jpeg,image/png');
-		expect(largest(takes)).toBe(100_000_000);
 		expect(sizeOf(26_214_400)).toBe(26.2);
 		expect(sizeOf(102_400)).toBe(0.102);
 	});

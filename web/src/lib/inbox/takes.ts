@@ -18,12 +18,13 @@ const endings: [string, string][] = [
 	['presentationml', 'PowerPoint']
 ];
 
-/** JPEG, PNG, MP4 …: what people call the types, each once. */
-export function called(takes: Takes): string[] {
-	return [...new Set(takes.types.map(({ type }) => names[type] ?? endings.find(([part]) => type.includes(part))?.[1] ?? (type.split('/')[1] ?? type).toUpperCase()))];
-}
+const call = (type: string) => names[type] ?? endings.find(([part]) => type.includes(part))?.[1] ?? (type.split('/')[1] ?? type).toUpperCase();
 
-/** The most that any of them may weigh, 0 where nobody knows. */
-export const largest = (takes: Takes) => Math.max(0, ...takes.types.map((x) => x.max_bytes ?? 0));
+/** What people call the types, each once, those together that may weigh the same: JPEG, PNG and 5 MB; 0 where nobody knows. */
+export function called(takes: Takes): { what: string; max: number }[] {
+	const by = new Map<number, Set<string>>();
+	for (const { type, max_bytes: max = 0 } of takes.types) by.set(max, (by.get(max) ?? new Set()).add(call(type)));
+	return [...by].map(([max, all]) => ({ what: [...all].join(', '), max }));
+}
 
 export const sizeOf = (bytes: number) => Math.round(bytes / (bytes < 1_000_000 ? 1_000 : 100_000)) / (bytes < 1_000_000 ? 1_000 : 10);

@@ -1,0 +1,147 @@
+package flow
+
+import (
+	"context"
+	"sync"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// CheckNow asks a network how a connection is, at the wish of a person.
+func (h *House) CheckNow(ctx context.Context, actor access.Actor, channelID string) (channel.Channel, error) {
+	if err := actor.May(access.Read, channelID); err != nil {
+		return channel.Channel{}, err
+	}
+	if err := h.checkOne(ctx, actor.Workspace, channelID); err != nil && !fault.Is(err, fault.Denied) {
+		return channel.Channel{}, err
+	}
+	c, _, err := h.conn(ctx, actor.Workspace, channelID)
+	return c, err
+}
+
+func (h *House) check(ctx context.Context, job *jobs.Job, args channelArgs) error {
+	err := h.checkOne(ctx, args.Workspace, args.Channel)
+	if fault.Is(err, fault.NotFound) {
+		return nil // removed: the chain ends here
+	}
+	return h.later(ctx, job, checkKind(), args, max(checkEvery, 2*h.rhythm()), err)
+}
+
+func (h *House) checkOne(ctx context.Context, workspace, channelID string) error {
+	defer h.checks.take(channelID)()
+	c, conn, err := h.conn(ctx, workspace, channelID)
+	if err != nil {
+		return err
+	}
+	driver, err := h.Networks.Get(c.Network)
+	if err != nil {
+		return err
+	}
+	checker, ok := driver.(network.Checker)
+	if !ok {
+		return nil
+	}
+	health, keys, err := checker.Check(ctx, conn)
+	if err != nil {
+		h.ailing(ctx, c, err)
+		return err
+	}
+	// Renewed keys may be the only ones that still open: they are kept even if
+	// whoever asked has gone away.
+	if err := store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+		h.tell(tx, workspace, "channels", channelID)
+		return channel.Checked(ctx, tx, h.Keys, c, health, keys)
+	}); err != nil || health.State == "broken" {
+		return err
+	}
+	if keys != "" {
+		conn.Keys = keys
+	}
+	return h.used(ctx, c, conn)
+}
+
+// used asks how much of its quotas an account has used, where the network says.
+// That it does not answer is no ailment of the connection.
+func (h *House) used(ctx context.Context, c channel.Channel, conn network.Conn) error {
+	quoter, err := network.As[network.Quoter](h.Networks, c.Network, network.ActQuota)
+	if err != nil {
+		return nil //nolint:nilerr // then what Kith counts itself is shown
+	}
+	quotas, err := quoter.Quota(ctx, conn)
+	if err != nil {
+		h.Log.InfoContext(ctx, "how much of its quotas a channel has used is not known", "channel", c.ID, "error", err)
+		return nil
+	}
+	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		return channel.Used(ctx, tx, c.Workspace, c.ID, quotas)
+	})
+}
+
+// followers asks for the audience of this moment, -1 when the network does not say.
+func (h *House) followers(ctx context.Context, c channel.Channel) int64 {
+	d, err := h.Networks.Get(c.Network)
+	if err != nil {
+		return -1
+	}
+	checker, ok := d.(network.Checker)
+	if !ok {
+		return -1
+	}
+	defer h.checks.take(c.ID)()
+	c, conn, err := h.conn(ctx, c.Workspace, c.ID) // the keys may have been renewed meanwhile
+	if err != nil {
+		return -1
+	}
+	health, keys, err := checker.Check(ctx, conn)
+	if err != nil {
+		return -1
+	}
+	// Keys that were renewed on the way may be the only ones that still open.
+	if err := store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+		return channel.Checked(ctx, tx, h.Keys, c, health, keys)
+	}); err != nil {
+		h.Log.WarnContext(ctx, "what the network said of a channel could not be kept", "channel", c.ID, "error", err)
+	}
+	return health.Followers
+}
+
+// turns lets one after another ask about a channel: a check may renew keys, and some
+// networks' refresh tokens are good once.
+type turns struct {
+	mu sync.Mutex
+	of map[string]*turn
+}
+
+type turn struct {
+	sync.Mutex
+	wanted int
+}
+
+// take waits for the turn of a channel; what it gives ends it.
+func (t *turns) take(channelID string) (end func()) {
+	t.mu.Lock()
+	if t.of == nil {
+		t.of = map[string]*turn{}
+	}
+	one := t.of[channelID]
+	if one == nil {
+		one = &turn{}
+		t.of[channelID] = one
+	}
+	one.wanted++
+	t.mu.Unlock()
+	one.Lock()
+	return func() {
+		one.Unlock()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if one.wanted--; one.wanted == 0 {
+			delete(t.of, channelID)
+		}
+	}
+}
