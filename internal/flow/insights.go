@@ -25,7 +25,7 @@ const settled = 3 * time.Hour
 // and may have changed, or that nobody has asked for, and for the followers of now.
 // Days are the network's own.
 func (h *House) insights(ctx context.Context, job *jobs.Job, args channelArgs) error {
-	c, conn, err := h.conn(ctx, args.Workspace, args.Channel)
+	c, _, err := h.conn(ctx, args.Workspace, args.Channel)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -47,7 +47,8 @@ func (h *House) insights(ctx context.Context, job *jobs.Job, args channelArgs) e
 	if n := h.followers(ctx, c); n >= 0 {
 		ofNow[network.Followers] = n
 	}
-	if c, conn, err = h.conn(ctx, c.Workspace, c.ID); err != nil { // that may have renewed the keys
+	c, conn, err := h.conn(ctx, c.Workspace, c.ID) // that may have renewed the keys
+	if err != nil {
 		return err
 	}
 	if insighter, err := network.As[network.Insighter](h.Networks, c.Network, network.ActInsights); err == nil {
