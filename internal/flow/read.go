@@ -32,7 +32,7 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 	}
 	reader, err := network.As[network.Reader](h.Networks, c.Network, network.ActPoll)
 	if err != nil {
-		return nil //nolint:nilerr // it tells us by webhooks alone
+		return h.attended(ctx, job, args, c)
 	}
 	more, began := true, h.DB.Now()
 	for page := 0; more && page < pagesAtOnce; page++ {

@@ -13,8 +13,9 @@ type Profile struct {
 	// Delay is how long an accepted post may stay invisible; looking sooner
 	// proves nothing.
 	Delay time.Duration
-	// Reach is how far back reading reaches; 0: as far as needed, or the driver
-	// itself says what is lost (Reading.Lost).
+	// Reach is how far back reading reaches, or how long a network that only knocks
+	// goes on trying; 0: as far as needed, or the driver itself says what is lost
+	// (Reading.Lost).
 	Reach time.Duration
 	// Cannot says, per action, why it is impossible and what to do instead.
 	Cannot map[Action]Cannot

@@ -222,3 +222,39 @@ func TestATemplateOnWhatsApp(t *testing.T) {
 		})
 	}
 }
+
+// WhatsApp knocks for a week and can be asked nothing: who was away for longer is
+// told from when to when something may be missing.
+func TestALongAbsenceIsKnownWhereNobodyCanBeAsked(t *testing.T) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			p := open(t, engine, true)
+			p.whatsapp()
+			var h api.ChannelHealth
+			attended := func(since time.Time) time.Time {
+				t.Helper()
+				p.until("it is attended", func() (bool, any) {
+					h = hand.Do[api.ChannelHealth](t, p.Hand, "GET", "/channels/"+p.channels["whatsapp"]+"/health", nil)
+					return h.Channel.CompleteUntil != nil && h.Channel.CompleteUntil.After(since), h
+				})
+				return *h.Channel.CompleteUntil
+			}
+			away := func(days time.Duration, since time.Time) time.Time {
+				t.Helper()
+				p.stop()
+				p.Clock.Advance(days * 24 * time.Hour)
+				p.begin(p.config)
+				return attended(since.Add(days*24*time.Hour - time.Minute))
+			}
+			left := away(6, attended(time.Time{}))
+			if len(h.Gaps) != 0 {
+				t.Errorf("after less than a week: %+v", h.Gaps)
+			}
+			back := away(9, left)
+			if len(h.Gaps) != 1 || h.Gaps[0].Reason != "lost" || h.Gaps[0].From.Sub(left).Abs() > time.Minute || h.Gaps[0].To == nil || back.Add(-7*24*time.Hour).Sub(*h.Gaps[0].To).Abs() > time.Minute {
+				t.Errorf("left at %v, back at %v: %+v", left, back, h.Gaps)
+			}
+		})
+	}
+}
