@@ -240,18 +240,18 @@ func TestALongAbsenceIsKnownWhereNobodyCanBeAsked(t *testing.T) {
 				})
 				return *h.Channel.CompleteUntil
 			}
-			away := func(days time.Duration, since time.Time) time.Time {
+			away := func(gone time.Duration, since time.Time) time.Time {
 				t.Helper()
 				p.stop()
-				p.Clock.Advance(days * 24 * time.Hour)
+				p.Clock.Advance(gone)
 				p.begin(p.config)
-				return attended(since.Add(days*24*time.Hour - time.Minute))
+				return attended(since.Add(gone - time.Minute))
 			}
-			left := away(6, attended(time.Time{}))
+			left := away(6*24*time.Hour, attended(time.Time{}))
 			if len(h.Gaps) != 0 {
 				t.Errorf("after less than a week: %+v", h.Gaps)
 			}
-			back := away(9, left)
+			back := away(9*24*time.Hour, left)
 			if len(h.Gaps) != 1 || h.Gaps[0].Reason != "lost" || h.Gaps[0].From.Sub(left).Abs() > time.Minute || h.Gaps[0].To == nil || back.Add(-7*24*time.Hour).Sub(*h.Gaps[0].To).Abs() > time.Minute {
 				t.Errorf("left at %v, back at %v: %+v", left, back, h.Gaps)
 			}
