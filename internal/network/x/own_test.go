@@ -103,7 +103,7 @@ func TestALargeFileGoesOutInPieces(t *testing.T) {
 func TestALargeFileIsWholeThoughSegmentsAreForgotten(t *testing.T) {
 	w := enter(t, pretended.Options{})
 	part := w.Part("moving")
-	part.Media = []network.Media{networktest.Clip(41<<20, 5, 1280, 720, "")}
+	part.Media = []network.Media{networktest.Clip(17<<20, 5, 1280, 720, "")}
 	if _, n, err := w.SendForgetting(part); err != nil || n < 2 {
 		t.Errorf("%d segments were forgotten: %v", n, err)
 	}

@@ -23,8 +23,6 @@ const (
 const (
 	chunkLeast   = 4 << 20 // bytes handed over at once
 	segmentsMost = 1000    // of one file
-	segmentsAct  = 4       // of one act at most, as long as they go fast
-	actFast      = 250 * time.Millisecond
 	spare        = 5 * time.Minute
 )
 
@@ -129,7 +127,7 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part,
 	case f.ID == "":
 		f, err = d.initialize(ctx, conn, m, part.Private)
 	case f.Sent < m.Bytes:
-		f, err = d.several(ctx, conn, m, f)
+		f, err = d.bring(ctx, conn, m, f)
 	case !f.Done:
 		f, wait, err = d.finalize(ctx, conn, f)
 	case !f.Ready:
@@ -183,22 +181,6 @@ func (d *Driver) lasts(f handed, got told) handed {
 // chunk is how many bytes are handed over at once, so that a file of any size has
 // few enough segments.
 func chunk(total int64) int64 { return max(chunkLeast, (total+segmentsMost-2)/(segmentsMost-1)) }
-
-// several brings some segments in one act, as long as they go fast: between two
-// acts the house looks everything up anew. What breaks after the first one is met
-// again by the next act.
-func (d *Driver) several(ctx context.Context, conn network.Conn, m network.Media, f handed) (handed, error) {
-	began := time.Now()
-	f, err := d.bring(ctx, conn, m, f)
-	for n := 1; err == nil && n < segmentsAct && f.Sent < m.Bytes && time.Since(began) < actFast; n++ {
-		next, broken := d.bring(ctx, conn, m, f)
-		if broken != nil {
-			return f, nil //nolint:nilerr // see above
-		}
-		f = next
-	}
-	return f, err
-}
 
 // bring hands the next bytes over, as they are read. Doing it twice is harmless:
 // the segment has a number.
