@@ -242,25 +242,27 @@ func (a *App) URL() string {
 	return "http://" + a.listener.Addr().String()
 }
 
-// patience is how long Stop waits altogether, and finishing how much of it for what
-// is under way; what is cut off then is looked for on the network at the next start.
+// finishing is how long Stop waits for what is under way, and leaving how long for
+// requests after that; what is cut off then is looked for on the network at the next
+// start.
 const (
-	patience  = 8 * time.Second
 	finishing = 5 * time.Second
+	leaving   = 3 * time.Second
 )
 
 // Stop ends the house: no new jobs and what is under way, then requests, then the
 // files. It loses nothing. Requests are answered meanwhile: a network may be
 // fetching the files of the very post that goes out.
 func (a *App) Stop(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
+	ctx = context.WithoutCancel(ctx)
 	var problems []error
 	if a.endRead != nil {
 		soon, cancel := context.WithTimeout(ctx, finishing)
 		problems = append(problems, a.Runner.Stop(soon))
 		cancel()
 	}
+	ctx, cancel := context.WithTimeout(ctx, leaving)
+	defer cancel()
 	if a.server != nil {
 		problems = append(problems, a.server.Shutdown(ctx))
 	} else if a.listener != nil {

@@ -10,10 +10,13 @@ import (
 	"github.com/kithhq/kith/internal/store"
 )
 
-// How long one waits for somebody else's renewal, and how often one looks.
+// How long one waits for somebody else's renewal, and how often one looks; how often
+// and after how long keeping is tried again while the database is away.
 const (
-	renewalWait = 20 * time.Second
-	renewalLook = 200 * time.Millisecond
+	renewalWait  = 20 * time.Second
+	renewalLook  = 200 * time.Millisecond
+	renewalKeeps = 20
+	renewalAgain = 500 * time.Millisecond
 )
 
 // renewer lets a driver renew the keys of a channel in the middle of any call, where
@@ -90,10 +93,17 @@ func (h *House) renewed(ctx context.Context, c channel.Channel, mine string, ren
 		fresh = ""
 	}
 	var kept bool
-	err := store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		kept, err = channel.EndRenewal(ctx, tx, h.Keys, c, mine, fresh)
-		return err
-	})
+	var err error
+	for range renewalKeeps {
+		err = store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+			kept, err = channel.EndRenewal(ctx, tx, h.Keys, c, mine, fresh)
+			return err
+		})
+		if fresh == "" || !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Uncertain) {
+			break
+		}
+		<-time.After(renewalAgain) // what is not kept now is lost; kept twice it is kept once
+	}
 	switch {
 	case cause != nil:
 		return "", cause
