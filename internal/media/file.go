@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/kithhq/kith/internal/blob"
@@ -79,46 +80,77 @@ func takeFile(ctx context.Context, blobs blob.Store, workspace string, f File, f
 	return f, nil
 }
 
-// officeOf says which document of an office a zip file is, by its list of contents:
-// nothing of it is unpacked. One with programs in it is refused.
+const (
+	listMost  = 2 << 20 // bytes read of a zip file's list of contents: some ten thousand entries
+	typesMost = 1 << 20 // bytes unpacked of what a document says of its parts
+)
+
+// officeOf says which document of an office a zip file is, by its list of contents.
+// One with programs in it is refused, which is said by the types of its parts; nothing
+// else is unpacked.
 func officeOf(ctx context.Context, blobs blob.Store, key string, size int64) (string, error) {
 	stored, err := blobs.Open(ctx, key)
 	if err != nil {
 		return "", err
 	}
 	defer stored.Close() //nolint:errcheck // it was only read
-	list, err := zip.NewReader(&seeking{from: stored}, size)
+	source := &seeking{from: stored, left: listMost}
+	list, err := zip.NewReader(source, size)
 	if err != nil {
 		return "", notAnImage()
 	}
-	kind := ""
+	source.left = 2 * typesMost
+	kind, types := "", ""
 	for _, entry := range list.File {
 		switch entry.Name {
+		case "[Content_Types].xml":
+			if types, err = unpacked(entry); err != nil {
+				return "", notAnImage()
+			}
 		case "word/document.xml":
 			kind = office + "wordprocessingml.document"
 		case "xl/workbook.xml":
 			kind = office + "spreadsheetml.sheet"
 		case "ppt/presentation.xml":
 			kind = office + "presentationml.presentation"
-		case "word/vbaProject.bin", "xl/vbaProject.bin", "ppt/vbaProject.bin":
-			return "", fault.New(fault.Invalid, "There are macros in this document.").On("file").WithHint("Save it without macros, or as PDF.")
 		}
 	}
-	if kind == "" {
+	switch {
+	case kind == "" || types == "":
 		return "", notAnImage()
+	case strings.Contains(types, "vbaproject"), strings.Contains(types, "macroenabled"):
+		return "", fault.New(fault.Invalid, "There are macros in this document.").On("file").WithHint("Save it without macros, or as PDF.")
 	}
 	return kind, nil
 }
 
-// seeking reads at an offset by going there.
+// unpacked is a short text out of a zip file, in small letters.
+func unpacked(entry *zip.File) (string, error) {
+	packed, err := entry.Open()
+	if err != nil {
+		return "", err
+	}
+	defer packed.Close() //nolint:errcheck // it was only read
+	data, err := io.ReadAll(io.LimitReader(packed, typesMost+1))
+	if err == nil && len(data) > typesMost {
+		err = io.ErrShortBuffer
+	}
+	return strings.ToLower(string(data)), err
+}
+
+// seeking reads at an offset by going there, and so many bytes altogether.
 type seeking struct {
 	mu   sync.Mutex
 	from io.ReadSeeker
+	left int
 }
 
 func (s *seeking) ReadAt(p []byte, offset int64) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.left -= len(p); s.left < 0 {
+		return 0, io.ErrShortBuffer
+	}
 	if _, err := s.from.Seek(offset, io.SeekStart); err != nil {
 		return 0, err
 	}

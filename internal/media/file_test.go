@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,15 +12,16 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 )
 
-// bundle is a zip file with files of these names.
+// bundle is a zip file with files of these names; what follows a bar is what is inside.
 func bundle(t *testing.T, names ...string) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for _, name := range names {
+		name, inside, _ := strings.Cut(name, "|")
 		f, err := w.Create(name)
 		if err == nil {
-			_, err = f.Write([]byte("<x/>"))
+			_, err = f.Write([]byte("<x/>" + inside))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -51,7 +53,11 @@ func TestSoundsAndDocumentsAreKnownByTheirBytes(t *testing.T) {
 		{bundle(t, "[Content_Types].xml", "ppt/presentation.xml"), office + "presentationml.presentation"},
 		// What none of them is.
 		{"OggS\x00\x02" + pad + "\x01vorbis", ""},
-		{bundle(t, "word/document.xml", "word/vbaProject.bin"), ""},
+		{bundle(t, "word/document.xml"), ""},
+		{bundle(t, "[Content_Types].xml|<Override PartName=\"/word/any.bin\" ContentType=\"application/vnd.ms-office.vbaProject\"/>", "word/document.xml", "word/any.bin"), ""},
+		{bundle(t, "[Content_Types].xml|application/vnd.ms-word.document.macroEnabled.main+xml", "word/document.xml"), ""},
+		{bundle(t, "[Content_Types].xml|"+strings.Repeat(" ", typesMost), "word/document.xml"), ""},
+		{bundle(t, append([]string{"[Content_Types].xml", "word/document.xml"}, slices.Repeat([]string{"word/media/and-so-on.xml"}, 40_000)...)...), ""},
 		{bundle(t, "readme.txt"), ""},
 		{"PK\x03\x04 and nothing behind it", ""},
 		{"<html><script>alert(1)</script>", ""},
