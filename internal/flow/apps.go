@@ -46,6 +46,9 @@ func (h *House) Registrations(ctx context.Context, tx *store.Tx) ([]Registration
 	}
 	var all []Registration
 	for _, d := range h.Networks.All() {
+		if !NeedsApp(d) {
+			continue
+		}
 		r := Registration{Network: d.Name(), App: h.Apps[d.Name()]}
 		for _, e := range entered {
 			if e.Network != d.Name() {
@@ -123,9 +126,16 @@ func (h *House) Register(ctx context.Context, actor access.Actor, name network.N
 
 // Unregister forgets our app at a network; one that was configured is used again.
 func (h *House) Unregister(ctx context.Context, actor access.Actor, name network.Name) error {
+	driver, err := h.Networks.Get(name)
+	if err != nil {
+		return err
+	}
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := h.MayRegister(ctx, tx, actor); err != nil {
 			return err
+		}
+		if !NeedsApp(driver) { // what is kept there is the house's own key, and every channel's
+			return fault.New(fault.Invalid, "%s asks for no app.", driver.Profile().Label).WithHint("Connect an account right away.")
 		}
 		h.tell(tx, actor.Workspace, "channels", "")
 		return channel.ForgetApp(ctx, tx, name)

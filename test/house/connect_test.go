@@ -318,6 +318,7 @@ func TestAnAppIsEnteredInTheSettings(t *testing.T) {
 		}
 		p.refused(p.Hand, 422, "PUT", "/network-apps/facebook", map[string]string{"app_id": "43"})
 		p.refused(p.Hand, 422, "PUT", "/network-apps/mastodon", map[string]string{"app_id": "43", "secret": "x"})
+		p.refused(p.Hand, 422, "DELETE", "/network-apps/bluesky", nil) // the house's own key
 		p.refused(p.Hand, 404, "PUT", "/network-apps/friendface", map[string]string{"app_id": "43", "secret": "x"})
 		// A manager knows that there is one, and no more.
 		manager := p.person(access.Manager)
