@@ -88,8 +88,9 @@ export class Enclosed {
 		return before;
 	}
 
+	/** What could not be sent comes back, beside what was attached meanwhile. */
 	restore(files: Kept[]): void {
-		this.files = files;
+		this.files = [...files, ...this.files.filter((f) => !files.some((g) => g.id === f.id))];
 		this.remember();
 	}
 

@@ -45,7 +45,7 @@ export class Thread {
 		}
 		const now = new Map(newest.map((m) => [m.id, m]));
 		const shown = new Set(this.messages.map((m) => m.id));
-		const kept = this.messages.filter((m) => !m.id.startsWith('own-') || !newest.some((n) => n.from_us && n.text === m.text)).map((m) => now.get(m.id) ?? m);
+		const kept = this.messages.filter((m) => !m.id.startsWith('own-') || !newest.some((n) => n.from_us && !shown.has(n.id) && n.text === m.text && n.media.length === m.media.length)).map((m) => now.get(m.id) ?? m);
 		const unseen = newest.filter((m) => !shown.has(m.id));
 		this.messages = [...kept, ...unseen.filter((m) => m.from_us)];
 		this.waiting = unseen.filter((m) => !m.from_us);
