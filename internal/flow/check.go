@@ -110,8 +110,9 @@ func (h *House) followers(ctx context.Context, c channel.Channel) int64 {
 	return health.Followers
 }
 
-// turns lets one after another ask about a channel: a check may renew keys, and some
-// networks' refresh tokens are good once.
+// turns lets one after another of this process ask about a channel: a check may renew
+// keys, and some networks' refresh tokens are good once. Drivers that must be right
+// over several processes, too, renew by Conn.Renew.
 type turns struct {
 	mu sync.Mutex
 	of map[string]*turn
