@@ -96,8 +96,9 @@ func mayImport() map[string][]string {
 	for _, name := range networks {
 		table["network/"+name] = []string{"network", "network/rest", "fault", "outward", "secret", "text"}
 		table["network/all"] = append(table["network/all"], "network/"+name)
-		table["sandbox/"+name] = []string{"sandbox"}
+		table["sandbox/"+name] = []string{"sandbox", "sandbox/sandboxtest"} // the latter in tests
 	}
+	table["sandbox/sandboxtest"] = []string{"sandbox"}
 	// What drivers of plain JSON interfaces share on the wire.
 	table["network/rest"] = []string{"fault", "outward"}
 	// What Meta's networks share on the wire, once on each side of it.

@@ -5,10 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -17,54 +15,33 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // world is Pinterest with an account, at an address.
 type world struct {
-	t     *testing.T
-	stage *sandbox.Stage
-	n     *Network
-	who   Credentials
-	base  string
+	sandboxtest.Door
+	n   *Network
+	who Credentials
 }
 
 func raise(t *testing.T, o Options) *world {
 	t.Helper()
-	stage := sandbox.New(sandbox.Options{Seed: 3, Frozen: true, Start: time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)})
-	w := &world{t: t, stage: stage, n: New(stage, o)}
+	w := &world{}
+	w.Door = sandboxtest.Open(t, func(stage *sandbox.Stage) http.Handler { w.n = New(stage, o); return w.n.Handler() })
 	w.who = w.n.Account("librairie_h", "Librairie Hirondelle")
-	server := httptest.NewServer(w.n.Handler())
-	t.Cleanup(func() { stage.Close(); server.Close(); http.DefaultTransport.(*http.Transport).CloseIdleConnections() })
-	w.base = server.URL
 	return w
 }
 
 // ask makes a call in our name, and gives its status, its code of failure and what it says.
 func (w *world) ask(method, path, body string, head ...string) (status int, code float64, said map[string]any) {
-	w.t.Helper()
-	r, err := http.NewRequestWithContext(w.t.Context(), method, w.base+path, strings.NewReader(body))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+w.who.Token)
-	r.Header.Set("Content-Type", "application/json")
-	for i := 0; i < len(head); i += 2 {
-		r.Header.Set(head[i], head[i+1])
-	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	w.T.Helper()
+	status, _, text := w.Ask(method, path, body, append([]string{"Authorization", "Bearer " + w.who.Token, "Content-Type", "application/json"}, head...)...)
 	_ = json.Unmarshal(text, &said) // the store of videos speaks XML, and a deletion says nothing
 	code, _ = said["code"].(float64)
-	return res.StatusCode, code, said
+	return status, code, said
 }
 
 func image(times int) string {
@@ -100,14 +77,14 @@ func TestOnlyWhatIsPublishedMakesAPin(t *testing.T) {
 			t.Errorf("%s: %d %v", what, status, said)
 		}
 	}
-	if n := len(w.stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish})); n != 1 {
+	if n := len(w.Stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish})); n != 1 {
 		t.Errorf("there are %d pins", n)
 	}
 }
 
 // bring posts a file to the store of videos with the fields that were given.
 func (w *world) bring(fields map[string]any, file []byte) int {
-	w.t.Helper()
+	w.T.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for name, value := range fields {
@@ -118,7 +95,7 @@ func (w *world) bring(fields map[string]any, file []byte) int {
 		_, err = part.Write(file)
 	}
 	if err != nil || form.Close() != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	status, _, _ := w.ask("POST", "/upload", body.String(), "Content-Type", form.FormDataContentType(), "Authorization", "")
 	return status
@@ -159,7 +136,7 @@ func TestAVideoIsWorkedOnBeforeItIsAPin(t *testing.T) {
 	if status, code := pin(id, cover); status != 400 || code != 2786 || state(id) != "processing" {
 		t.Error("too early:", status, code, state(id))
 	}
-	w.stage.Clock.Advance(20 * time.Second)
+	w.Stage.Clock.Advance(20 * time.Second)
 	if status, _ := pin(id, ""); status != 400 {
 		t.Error("without a cover:", status)
 	}
@@ -171,12 +148,12 @@ func TestAVideoIsWorkedOnBeforeItIsAPin(t *testing.T) {
 	if got := w.bring(fields, bytes.Repeat([]byte("no film "), 4)); got != 204 {
 		t.Error(got)
 	}
-	w.stage.Clock.Advance(20 * time.Second)
+	w.Stage.Clock.Advance(20 * time.Second)
 	if got := state(id); got != "failed" {
 		t.Error(got)
 	}
 	_, fields = register()
-	w.stage.Clock.Advance(time.Hour + time.Second)
+	w.Stage.Clock.Advance(time.Hour + time.Second)
 	if got := w.bring(fields, film); got != 403 {
 		t.Error("an hour later:", got)
 	}
@@ -203,11 +180,11 @@ func TestKeysOpenWhatTheyAreForAndWorkOnce(t *testing.T) {
 	if status, code, _ := w.ask("POST", "/v5/pins", w.pin(""), "Authorization", "Bearer "+poor); status != 403 || code != 7 {
 		t.Error("without the scope:", status, code)
 	}
-	w.stage.Clock.Advance(30*24*time.Hour + time.Second)
+	w.Stage.Clock.Advance(30*24*time.Hour + time.Second)
 	if status, code, _ := w.ask("GET", "/v5/user_account", ""); status != 401 || code != 2 {
 		t.Error("a month later:", status, code)
 	}
-	w.stage.Clock.Advance(31 * 24 * time.Hour)
+	w.Stage.Clock.Advance(31 * 24 * time.Hour)
 	if status, _ := renew(next); status != 400 {
 		t.Error("two months later:", status)
 	}
@@ -239,7 +216,7 @@ func TestFiguresOfTheLastTwoDaysAreNotThereYet(t *testing.T) {
 	if status, code, _ := w.ask("GET", "/v5/boards", ""); status != 429 || code != 8 {
 		t.Error("the sixth of a minute:", status, code)
 	}
-	w.stage.Clock.Advance(time.Minute)
+	w.Stage.Clock.Advance(time.Minute)
 	if status, _, _ := w.ask("GET", "/v5/boards", ""); status != 200 {
 		t.Error(status)
 	}

@@ -3,7 +3,6 @@ package tiktok
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,65 +11,45 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // world is TikTok with an account, at an address.
 type world struct {
-	t     *testing.T
-	stage *sandbox.Stage
-	n     *Network
-	who   Credentials
-	base  string
+	sandboxtest.Door
+	n   *Network
+	who Credentials
 }
 
 func raise(t *testing.T, o Options) *world {
 	t.Helper()
-	stage := sandbox.New(sandbox.Options{Seed: 3, Frozen: true, Start: time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)})
-	w := &world{t: t, stage: stage, n: New(stage, o)}
+	w := &world{}
+	w.Door = sandboxtest.Open(t, func(stage *sandbox.Stage) http.Handler { w.n = New(stage, o); return w.n.Handler() })
 	w.who = w.n.Account("librairie.h", "Librairie Hirondelle")
-	server := httptest.NewServer(w.n.Handler())
-	t.Cleanup(func() { stage.Close(); server.Close(); http.DefaultTransport.(*http.Transport).CloseIdleConnections() })
-	w.base = server.URL
 	return w
 }
 
 // ask makes a call, and gives its status, its code of success or failure, and its data.
 func (w *world) ask(method, path, body string, head ...string) (status int, code string, data map[string]any) {
-	w.t.Helper()
-	address := path
-	if strings.HasPrefix(path, "/") {
-		address = w.base + path
+	w.T.Helper()
+	key := "Bearer " + w.who.Token
+	if method == http.MethodPut { // the store of videos wants none
+		key = ""
 	}
-	r, err := http.NewRequestWithContext(w.t.Context(), method, address, strings.NewReader(body))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if method != http.MethodPut { // the store of videos wants none
-		r.Header.Set("Authorization", "Bearer "+w.who.Token)
-	}
-	r.Header.Set("Content-Type", "application/json; charset=UTF-8")
-	for i := 0; i < len(head); i += 2 {
-		r.Header.Set(head[i], head[i+1])
-	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Do(r)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer res.Body.Close()
+	status, header, text := w.Ask(method, path, body, append([]string{"Authorization", key, "Content-Type", "application/json; charset=UTF-8"}, head...)...)
 	var got struct {
 		Data  map[string]any `json:"data"`
 		Error struct {
 			Code string `json:"code"`
 		} `json:"error"`
 	}
-	_ = json.NewDecoder(res.Body).Decode(&got) // pages and pieces are none
-	if to := res.Header.Get("Location"); to != "" {
+	_ = json.Unmarshal(text, &got) // pages and pieces are none
+	if to := header.Get("Location"); to != "" {
 		got.Error.Code = to
 	}
-	return res.StatusCode, got.Error.Code, got.Data
+	return status, got.Error.Code, got.Data
 }
 
 const (
@@ -90,7 +69,7 @@ func TestSixPostsAMinute(t *testing.T) {
 	if status, code, _ := w.ask("POST", direct, request); status != 429 || code != "rate_limit_exceeded" {
 		t.Error(status, code)
 	}
-	w.stage.Clock.Advance(time.Minute + time.Second)
+	w.Stage.Clock.Advance(time.Minute + time.Second)
 	if status, code, _ := w.ask("POST", direct, request); status != 200 || code != "ok" {
 		t.Error(status, code)
 	}
@@ -107,7 +86,7 @@ func TestADayHasAnEnd(t *testing.T) {
 	if status, code, _ := w.ask("POST", "/v2/post/publish/creator_info/query/", "{}"); status != 200 || code != "spam_risk_too_many_posts" {
 		t.Error(status, code)
 	}
-	w.stage.Clock.Advance(24*time.Hour + time.Second)
+	w.Stage.Clock.Advance(24*time.Hour + time.Second)
 	if _, code, _ := w.ask("POST", "/v2/post/publish/creator_info/query/", "{}", "Authorization", "Bearer "+w.n.Consent(w.who.ID, "video.publish")); code != "ok" {
 		t.Error(code)
 	}
@@ -119,7 +98,7 @@ func TestFiveDraftsWait(t *testing.T) {
 		if _, code, _ := w.ask("POST", drafts, "{"+source+"}"); code != want {
 			t.Errorf("draft %d: %s", i, code)
 		}
-		w.stage.Clock.Advance(30 * time.Second)
+		w.Stage.Clock.Advance(30 * time.Second)
 	}
 }
 
@@ -147,7 +126,7 @@ func TestWhatTheDocumentationForbids(t *testing.T) {
 		if _, code, _ := w.ask("POST", direct, c.body); code != c.want {
 			t.Errorf("%s: %s", c.why, code)
 		}
-		w.stage.Clock.Advance(time.Minute)
+		w.Stage.Clock.Advance(time.Minute)
 	}
 }
 
@@ -169,10 +148,10 @@ func TestPiecesComeInOrder(t *testing.T) {
 	if got := put("bytes 0-5242879/10485760", piece); got != 206 {
 		t.Error("the first:", got)
 	}
-	if n := len(w.stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish})); n != 0 {
+	if n := len(w.Stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish})); n != 0 {
 		t.Errorf("%d posts of half a video", n)
 	}
-	w.stage.Clock.Advance(time.Hour + time.Second)
+	w.Stage.Clock.Advance(time.Hour + time.Second)
 	if got := put("bytes 5242880-10485759/10485760", piece); got != 403 {
 		t.Error("an hour later:", got)
 	}
@@ -211,7 +190,7 @@ func TestKeysOpenWhatTheyAreFor(t *testing.T) {
 	if status, code, _ := w.ask("POST", direct, request, "Authorization", "Bearer "+w.who.BusinessToken); status != 401 || code != "access_token_invalid" {
 		t.Error(status, code)
 	}
-	w.stage.Clock.Advance(25 * time.Hour)
+	w.Stage.Clock.Advance(25 * time.Hour)
 	if status, code, _ := w.ask("POST", direct, request); status != 401 || code != "access_token_invalid" {
 		t.Error(status, code)
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -14,59 +13,42 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // world is X with an account, at an address.
 type world struct {
-	t     *testing.T
-	stage *sandbox.Stage
-	n     *Network
-	who   Credentials
-	base  string
+	sandboxtest.Door
+	n   *Network
+	who Credentials
 }
 
 func raise(t *testing.T, o Options) *world {
 	t.Helper()
-	stage := sandbox.New(sandbox.Options{Seed: 3, Frozen: true, Start: time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)})
-	w := &world{t: t, stage: stage, n: New(stage, o)}
+	w := &world{}
+	w.Door = sandboxtest.Open(t, func(stage *sandbox.Stage) http.Handler { w.n = New(stage, o); return w.n.Handler() })
 	w.who = w.n.Account("librairie_h", "Librairie Hirondelle")
-	server := httptest.NewServer(w.n.Handler())
-	t.Cleanup(func() { stage.Close(); server.Close(); http.DefaultTransport.(*http.Transport).CloseIdleConnections() })
-	w.base = server.URL
 	return w
 }
 
 // ask makes a call in our name, and gives its status and what it says.
 func (w *world) ask(method, path, body string, head ...string) (status int, said map[string]any) {
-	w.t.Helper()
-	r, err := http.NewRequestWithContext(w.t.Context(), method, w.base+path, strings.NewReader(body))
-	if err != nil {
-		w.t.Fatal(err)
+	w.T.Helper()
+	status, _, text := w.Ask(method, path, body, append([]string{"Authorization", "Bearer " + w.who.Token, "Content-Type", "application/json"}, head...)...)
+	if err := json.Unmarshal(text, &said); err != nil {
+		w.T.Fatal(method, path, err)
 	}
-	r.Header.Set("Authorization", "Bearer "+w.who.Token)
-	r.Header.Set("Content-Type", "application/json")
-	for i := 0; i < len(head); i += 2 {
-		r.Header.Set(head[i], head[i+1])
-	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if err := json.NewDecoder(res.Body).Decode(&said); err != nil {
-		w.t.Fatal(method, path, err)
-	}
-	return res.StatusCode, said
+	return status, said
 }
 
 // is fails unless a call is answered with a status.
 func (w *world) is(want int, method, path, body string, head ...string) map[string]any {
-	w.t.Helper()
+	w.T.Helper()
 	status, said := w.ask(method, path, body, head...)
 	if status != want {
-		w.t.Errorf("%s %s %.120s: %d %v, want %d", method, path, body, status, said, want)
+		w.T.Errorf("%s %s %.120s: %d %v, want %d", method, path, body, status, said, want)
 	}
 	return said
 }
@@ -81,7 +63,7 @@ func TestTheSameWordsAreRefusedForADay(t *testing.T) {
 	w.is(201, "POST", "/2/tweets", `{"text":"Bonjour"}`)
 	w.is(403, "POST", "/2/tweets", `{"text":"Bonjour"}`)
 	w.is(201, "POST", "/2/tweets", `{"text":"Bonjour !"}`)
-	w.stage.Clock.Advance(24*time.Hour + time.Minute)
+	w.Stage.Clock.Advance(24*time.Hour + time.Minute)
 	w.who.Token = w.fresh()
 	w.is(201, "POST", "/2/tweets", `{"text":"Bonjour"}`)
 }
@@ -112,7 +94,7 @@ func TestOnlyWhatIsPublishedIsTaken(t *testing.T) {
 	w.is(415, "POST", "/2/tweets", "text=a", "Content-Type", "application/x-www-form-urlencoded")
 	w.is(400, "GET", "/2/users/me?colour=red", "")
 	w.is(400, "GET", "/2/tweets/abc", "")
-	if n := len(w.stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish})); n != 0 {
+	if n := len(w.Stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish})); n != 0 {
 		t.Errorf("%d posts were made of it", n)
 	}
 }
@@ -168,7 +150,7 @@ func TestKeysOpenWhatTheyAreFor(t *testing.T) {
 	w.is(403, "GET", "/2/webhooks", "")
 	w.is(401, "GET", "/2/users/me", "", "Authorization", "Bearer no-such-key")
 	w.is(400, "POST", "/2/users/1/likes", `{"tweet_id":"1"}`) // for somebody else
-	w.stage.Clock.Advance(2*time.Hour + time.Second)
+	w.Stage.Clock.Advance(2*time.Hour + time.Second)
 	w.is(401, "GET", "/2/users/me", "")
 }
 
@@ -178,6 +160,6 @@ func TestAQuarterOfAnHourHasAnEnd(t *testing.T) {
 		w.is(200, "GET", "/2/users/me", "")
 	}
 	w.is(429, "GET", "/2/users/me", "")
-	w.stage.Clock.Advance(15 * time.Minute)
+	w.Stage.Clock.Advance(15 * time.Minute)
 	w.is(200, "GET", "/2/users/me", "")
 }

@@ -3,9 +3,7 @@ package youtube
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -13,56 +11,30 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // world is YouTube with a channel, at an address.
 type world struct {
-	t     *testing.T
-	stage *sandbox.Stage
-	n     *Network
-	who   Channel
-	base  string
+	sandboxtest.Door
+	n   *Network
+	who Channel
 }
 
 func raise(t *testing.T, o Options) *world {
 	t.Helper()
-	stage := sandbox.New(sandbox.Options{Seed: 3, Frozen: true, Start: time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)})
-	w := &world{t: t, stage: stage, n: New(stage, o)}
+	w := &world{}
+	w.Door = sandboxtest.Open(t, func(stage *sandbox.Stage) http.Handler { w.n = New(stage, o); return w.n.Handler() })
 	w.who = w.n.AddChannel("Librairie Hirondelle", "librairieh")
-	server := httptest.NewServer(w.n.Handler())
-	t.Cleanup(func() { stage.Close(); server.Close(); http.DefaultTransport.(*http.Transport).CloseIdleConnections() })
-	w.base = server.URL
 	return w
 }
 
 // ask makes a call in our name, and gives its status, the reason of a failure, its headers and what it says.
 func (w *world) ask(method, path, body string, head ...string) (status int, reason string, header http.Header, said map[string]any) {
-	w.t.Helper()
-	address := path
-	if strings.HasPrefix(path, "/") {
-		address = w.base + path
-	}
-	r, err := http.NewRequestWithContext(w.t.Context(), method, address, strings.NewReader(body))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+w.who.Access)
-	r.Header.Set("Content-Type", "application/json")
-	for i := 0; i < len(head); i += 2 {
-		r.Header.Set(head[i], head[i+1])
-	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Do(r)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	w.T.Helper()
+	status, header, text := w.Ask(method, path, body, append([]string{"Authorization", "Bearer " + w.who.Access, "Content-Type", "application/json"}, head...)...)
 	_ = json.Unmarshal(text, &said) // “go on” says nothing
 	var failed struct {
 		Error struct {
@@ -72,14 +44,14 @@ func (w *world) ask(method, path, body string, head ...string) (status int, reas
 	if json.Unmarshal(text, &failed) == nil && len(failed.Error.Errors) > 0 {
 		reason = failed.Error.Errors[0].Reason
 	}
-	return res.StatusCode, reason, res.Header, said
+	return status, reason, header, said
 }
 
 const meta1 = `{"snippet":{"title":"Un mur","categoryId":"22"},"status":{"privacyStatus":"public","selfDeclaredMadeForKids":false}}`
 
 // begin opens a session for a file of a size.
 func (w *world) begin(meta string, size int) (status int, reason, to string) {
-	w.t.Helper()
+	w.T.Helper()
 	status, reason, header, _ := w.ask("POST", "/resumable/upload/youtube/v3/videos?uploadType=resumable&part=snippet,status", meta,
 		"X-Upload-Content-Type", "video/mp4", "X-Upload-Content-Length", fmt.Sprint(size))
 	return status, reason, header.Get("Location")
@@ -87,11 +59,11 @@ func (w *world) begin(meta string, size int) (status int, reason, to string) {
 
 // video brings a whole file and gives the id of the video.
 func (w *world) video(file string) string {
-	w.t.Helper()
+	w.T.Helper()
 	_, _, to := w.begin(meta1, len(file))
 	status, _, _, said := w.ask("PUT", to, file, "Content-Type", "video/mp4")
 	if status != 201 {
-		w.t.Fatal(status, said)
+		w.T.Fatal(status, said)
 	}
 	return fmt.Sprint(said["id"])
 }
@@ -124,7 +96,7 @@ func TestPiecesComeInOrderAndInUnits(t *testing.T) {
 	if status, _, _, _ := w.ask("PUT", to, "", "Content-Range", fmt.Sprintf("bytes */%d", size+1)); status != 400 {
 		t.Error("of another length:", status)
 	}
-	if n := len(w.stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish})); n != 0 {
+	if n := len(w.Stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish})); n != 0 {
 		t.Errorf("%d videos of a third of a file", n)
 	}
 	if status, _ := put(chunkUnit, size); status != 201 {
@@ -134,11 +106,11 @@ func TestPiecesComeInOrderAndInUnits(t *testing.T) {
 	if status, _, _, _ := w.ask("PUT", to, "", "Content-Range", fmt.Sprintf("bytes */%d", size)); status != 200 {
 		t.Error("afterwards:", status)
 	}
-	if n := len(w.stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish})); n != 1 {
+	if n := len(w.Stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish})); n != 1 {
 		t.Errorf("%d videos", n)
 	}
 	_, _, to = w.begin(meta1, size)
-	w.stage.Clock.Advance(30 * time.Minute)
+	w.Stage.Clock.Advance(30 * time.Minute)
 	w.n.EndSessions()
 	if status, _ := put(0, chunkUnit); status != 404 {
 		t.Error("a session that has ended:", status)
@@ -190,7 +162,7 @@ func TestTheSameFileTwiceIsRejectedAtTheEnd(t *testing.T) {
 			t.Error("at once:", got)
 		}
 	}
-	w.stage.Clock.Advance(21 * time.Second)
+	w.Stage.Clock.Advance(21 * time.Second)
 	if got, _ := state(first); got != "processed" {
 		t.Error("the first:", got)
 	}
@@ -205,7 +177,7 @@ func TestADayHasAnEndInCalifornia(t *testing.T) {
 	if status, reason, _ := w.begin(meta1, 4096); status != 403 || reason != "quotaExceeded" {
 		t.Error("a second upload:", status, reason)
 	}
-	w.stage.Clock.Advance(21 * time.Second)
+	w.Stage.Clock.Advance(21 * time.Second)
 	say := func(text string) (int, string) {
 		status, reason, _, _ := w.ask("POST", "/youtube/v3/commentThreads?part=snippet",
 			`{"snippet":{"channelId":"`+w.who.ID+`","videoId":"`+id+`","topLevelComment":{"snippet":{"textOriginal":"`+text+`"}}}}`)
@@ -222,12 +194,12 @@ func TestADayHasAnEndInCalifornia(t *testing.T) {
 		t.Error(units, uploads)
 	}
 	// It is a new day in London and in Paris, and not yet in California.
-	w.stage.Clock.Advance(21 * time.Hour)
+	w.Stage.Clock.Advance(21 * time.Hour)
 	w.who.Access = w.fresh()
 	if status, reason := say("Bonjour"); status != 403 || reason != "quotaExceeded" {
 		t.Error("before midnight there:", status, reason)
 	}
-	w.stage.Clock.Advance(time.Hour)
+	w.Stage.Clock.Advance(time.Hour)
 	w.who.Access = w.fresh()
 	if status, reason := say("Bonjour"); status != 200 {
 		t.Error("the next day:", status, reason)
@@ -249,7 +221,7 @@ func TestKeysOpenWhatTheyAreFor(t *testing.T) {
 	if status, reason, _, _ := w.ask("POST", "/youtube/v3/commentThreads?part=snippet", "{}", "Authorization", "Bearer "+poor); status != 403 || reason != "insufficientPermissions" {
 		t.Error("without the scope:", status, reason)
 	}
-	w.stage.Clock.Advance(accessLife + time.Second)
+	w.Stage.Clock.Advance(accessLife + time.Second)
 	if status, reason, header, _ := w.ask("GET", "/youtube/v3/channels?part=id&mine=true", ""); status != 401 || header.Get("WWW-Authenticate") == "" {
 		t.Error("an hour later:", status, reason)
 	}
