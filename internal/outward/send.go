@@ -134,7 +134,11 @@ func (c *Client) once(ctx context.Context, request *http.Request) (*http.Respons
 		return nil, fault.New(fault.Denied, "%s is not an address of the public internet.", host).
 			WithHint("If it is yours, an operator can allow this host.")
 	case !received:
-		return nil, broken(fault.Unavailable, err, "%s cannot be reached.", host)
+		cause := quiet(err)
+		if errors.Is(cause, errUnknown) {
+			cause = errUnheard // such as a connection that was found closed
+		}
+		return nil, fault.Wrap(fault.Unavailable, cause, "%s cannot be reached.", host)
 	case repeatable(ctx, request.Method):
 		return nil, broken(fault.Unavailable, err, "%s does not answer.", host)
 	}
@@ -145,6 +149,11 @@ func (c *Client) once(ctx context.Context, request *http.Request) (*http.Respons
 func broken(kind fault.Kind, cause error, text string, args ...any) error {
 	return fault.Wrap(kind, quiet(cause), text, args...)
 }
+
+var (
+	errUnknown = errors.New("the other side does not speak HTTP as it should")
+	errUnheard = errors.New("the connection broke before anything was sent")
+)
 
 // quiet keeps causes that are known to speak of connections only. Others may
 // quote what was sent or received: a malformed answer is quoted by net/http.
@@ -179,5 +188,5 @@ func quiet(err error) error {
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 		return errors.New("too slow")
 	}
-	return errors.New("the other side does not speak HTTP as it should")
+	return errUnknown
 }
