@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
-	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -39,7 +39,7 @@ func PostgresURL(t testing.TB) string {
 		t.Skipf("no PostgreSQL to test on (scripts/need.sh postgres installs it): %v", err)
 	}
 	name := fmt.Sprintf("t%d", databases.Add(1))
-	admin, err := sql.Open("pgx", running.base+"/postgres")
+	admin, err := sql.Open("pgx", running.address("postgres"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func PostgresURL(t testing.TB) string {
 	if _, err := admin.ExecContext(context.Background(), "create database "+name); err != nil {
 		t.Fatal(err)
 	}
-	return running.base + "/" + name
+	return running.address(name)
 }
 
 func binary(name string) (string, error) {
@@ -62,8 +62,12 @@ func binary(name string) (string, error) {
 // cluster is a running server. The lifeline is kept reachable with it: were the
 // pipe collected, the server would end.
 type cluster struct {
-	base     string
+	dir      string
 	lifeline io.Closer
+}
+
+func (c cluster) address(database string) string {
+	return "postgres://kith@/" + database + "?host=" + url.QueryEscape(c.dir)
 }
 
 func start() (cluster, error) {
@@ -83,18 +87,13 @@ func start() (cluster, error) {
 	if err != nil {
 		return cluster{}, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // only to find a free port
-	if err != nil {
-		return cluster{}, err
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	_ = listener.Close()
-
+	// It listens in its own folder: a free port could be another test's by the
+	// time that the server asks for it.
 	run := exec.Command("sh", "-c", `"$0" -D "$2/data" -U kith -A trust --no-sync --locale=C -E UTF8 >"$2/initdb.log" 2>&1 || exit 1
-"$1" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=64MB -c max_connections=200 -c autovacuum_naptime=5s >"$2/log" 2>&1 &
+"$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c shared_buffers=64MB -c max_connections=200 -c autovacuum_naptime=5s >"$2/log" 2>&1 &
 pid=$!
 read -r end
-kill -INT $pid; wait $pid; rm -rf "$2"`, initdb, postgres, dir, strconv.Itoa(port)) //nolint:noctx,gosec // lives as long as the process
+kill -INT $pid; wait $pid; rm -rf "$2"`, initdb, postgres, dir) //nolint:noctx,gosec // lives as long as the process
 	run.SysProcAttr = &syscall.SysProcAttr{Credential: who, Setpgid: true}
 	run.Dir = dir
 	lifeline, err := run.StdinPipe()
@@ -104,8 +103,8 @@ kill -INT $pid; wait $pid; rm -rf "$2"`, initdb, postgres, dir, strconv.Itoa(por
 	if err := run.Start(); err != nil {
 		return cluster{}, err
 	}
-	base := fmt.Sprintf("postgres://kith@127.0.0.1:%d", port)
-	return cluster{base, lifeline}, ready(base+"/postgres", dir)
+	up := cluster{dir, lifeline}
+	return up, ready(up.address("postgres"), dir)
 }
 
 // unprivileged finds whom the server runs as: PostgreSQL refuses root.
