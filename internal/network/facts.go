@@ -21,6 +21,7 @@ type facts struct {
 	Windows  []Window          `json:"windows"`
 	Edits    Edits             `json:"edits"`
 	Pins     map[string]int    `json:"pins"`
+	Upload   Upload            `json:"upload"`
 	Insights Insights          `json:"insights"`
 	Version  string            `json:"version"`
 	Expires  string            `json:"expires"`
@@ -44,6 +45,6 @@ func Facts(data []byte, said ...json.RawMessage) Profile {
 	return Profile{
 		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot, Later: f.Later,
 		Delay: time.Duration(f.DelayS) * time.Second, Reach: time.Duration(f.ReachS) * time.Second, Options: f.Options, Quotas: f.Quotas, Prices: f.Prices,
-		Windows: f.Windows, Edits: f.Edits, Pins: f.Pins, Insights: f.Insights, Version: f.Version, Expires: f.Expires, Guide: f.Guide, Assisted: f.Assisted, Sources: f.Sources,
+		Windows: f.Windows, Edits: f.Edits, Pins: f.Pins, Upload: f.Upload, Insights: f.Insights, Version: f.Version, Expires: f.Expires, Guide: f.Guide, Assisted: f.Assisted, Sources: f.Sources,
 	}
 }

@@ -122,6 +122,9 @@ func describe(b *strings.Builder, d Driver) {
 	if p.Edits.Minutes > 0 {
 		fmt.Fprintf(b, "- A post may be changed for %d minutes, at most %d times\n", p.Edits.Minutes, p.Edits.Times)
 	}
+	if u := p.Upload; u.Bytes > 0 {
+		fmt.Fprintf(b, "- Files go there in pieces of %d bytes (%d, where they are refused), %d side by side, at most %d\n", u.Bytes, u.Least, max(u.AtOnce, 1), u.Pieces)
+	}
 	fmt.Fprintf(b, "- What was accepted may stay invisible for %s\n", p.Delay)
 	if p.Reach > 0 {
 		fmt.Fprintf(b, "- It tells what happened in the last %s\n", p.Reach.Round(time.Hour))

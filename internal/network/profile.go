@@ -31,6 +31,8 @@ type Profile struct {
 	// Pins says what can be kept at the top, a post or a comment, and how many of it
 	// at a time (0: nobody knows). nil: posts.
 	Pins map[string]int
+	// Upload says in what pieces files are handed over, where the driver may choose.
+	Upload Upload
 	// Insights says how the figures of an account are told.
 	Insights Insights
 	// Version is the version of the network's API that is spoken, and the day
@@ -101,6 +103,14 @@ type Edits struct {
 	Minutes int  `json:"minutes,omitempty"` // since it was published
 	Times   int  `json:"times,omitempty"`
 	Title   bool `json:"title,omitempty"` // its title, too
+}
+
+// Upload is how a file is cut for a network that takes pieces.
+type Upload struct {
+	Bytes  int64 `json:"bytes"`       // of a piece
+	Least  int64 `json:"least_bytes"` // of a piece, where the network refuses larger ones
+	Pieces int   `json:"pieces"`      // of one file, at most
+	AtOnce int   `json:"at_once"`     // so many pieces side by side
 }
 
 // What can be pinned.

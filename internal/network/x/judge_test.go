@@ -112,7 +112,8 @@ func judge(t *testing.T, name string, next http.Handler) http.Handler {
 			next.ServeHTTP(held, r)
 			aborted = false
 		}()
-		if route != nil {
+		door := held.Code == http.StatusRequestEntityTooLarge && held.Body.Len() == 0 // that one is in front of X
+		if route != nil && !door {
 			if err := answered(r, route, params, held); err != nil {
 				t.Errorf("%s %s answered %d: %v\n%.600s", r.Method, r.URL, held.Code, err, held.Body)
 			}

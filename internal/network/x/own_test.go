@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,7 +72,13 @@ func TestALargeFileGoesOutInPieces(t *testing.T) {
 	clip := networktest.Clip(size, 5, 1280, 720, "")
 	var opened []int64
 	at := clip.OpenAt
-	clip.OpenAt = func(offset int64) (network.ReadCloser, error) { opened = append(opened, offset); return at(offset) }
+	var mu sync.Mutex // segments go side by side
+	clip.OpenAt = func(offset int64) (network.ReadCloser, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		opened = append(opened, offset)
+		return at(offset)
+	}
 	clip.Open = func() (network.ReadCloser, error) {
 		t.Error("the whole file is opened")
 		return at(0)
@@ -90,6 +97,7 @@ func TestALargeFileGoesOutInPieces(t *testing.T) {
 	if made := w.Ledger(sandbox.Publish); len(made) != 1 {
 		t.Fatalf("the ledger has %+v", made)
 	}
+	slices.Sort(opened)
 	if want := []int64{0, 4 << 20, 8 << 20}; !slices.Equal(slices.Compact(opened), want) {
 		t.Errorf("opened at %v", opened)
 	}
@@ -100,10 +108,35 @@ func TestALargeFileGoesOutInPieces(t *testing.T) {
 	}
 }
 
+// A door in front of X that takes less than X says is met with smaller pieces.
+func TestSmallerPiecesWhereLargeOnesAreRefused(t *testing.T) {
+	for edge, whole := range map[int64]bool{5 << 20: true, 3 << 20: true, 1<<20 + 4096: true, 1 << 20: false} {
+		w := enter(t, pretended.Options{Edge: edge, Plenty: true})
+		part := w.Part("moving")
+		part.Media = []network.Media{networktest.Clip(9<<20+17, 5, 1280, 720, "")}
+		_, n, err := w.SendForgetting(part)
+		if made := w.Ledger(sandbox.Publish); (err == nil) != whole || (len(made) == 1) != whole {
+			t.Errorf("a door of %d bytes: %v, after %d acts were forgotten, and the ledger has %d", edge, err, n, len(made))
+		}
+		if !whole && !fault.Is(err, fault.Invalid) {
+			t.Errorf("a door of %d bytes: %v", edge, err)
+		}
+		if whole {
+			got := int64(0)
+			for _, p := range w.net.Handed() {
+				got += p.Bytes
+			}
+			if got != 9<<20+17 {
+				t.Errorf("a door of %d bytes: %d came", edge, got)
+			}
+		}
+	}
+}
+
 func TestALargeFileIsWholeThoughSegmentsAreForgotten(t *testing.T) {
 	w := enter(t, pretended.Options{})
 	part := w.Part("moving")
-	part.Media = []network.Media{networktest.Clip(17<<20, 5, 1280, 720, "")}
+	part.Media = []network.Media{networktest.Clip(40<<20, 5, 1280, 720, "")}
 	if _, n, err := w.SendForgetting(part); err != nil || n < 2 {
 		t.Errorf("%d segments were forgotten: %v", n, err)
 	}

@@ -3,7 +3,6 @@ package x
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -20,11 +19,7 @@ const (
 	stepPublish = "publish"
 )
 
-const (
-	chunkLeast   = 4 << 20 // bytes handed over at once
-	segmentsMost = 1000    // of one file
-	spare        = 5 * time.Minute
-)
+const spare = 5 * time.Minute
 
 // way is how far the files of a post have come.
 type way struct {
@@ -37,6 +32,7 @@ type handed struct {
 	Key      string `json:"key,omitempty"`
 	Segment  int    `json:"n,omitempty"` // the next one
 	Sent     int64  `json:"sent,omitempty"`
+	Piece    int64  `json:"piece,omitempty"` // the size of a segment, where X refused larger ones
 	Done     bool   `json:"done,omitempty"`  // all bytes are there
 	Ready    bool   `json:"ready,omitempty"` // X has worked on it
 	Told     bool   `json:"told,omitempty"`  // X knows what it shows
@@ -176,32 +172,6 @@ func (d *Driver) lasts(f handed, got told) handed {
 		f.Key = clip(got.Data.Key, 64)
 	}
 	return f
-}
-
-// chunk is how many bytes are handed over at once, so that a file of any size has
-// few enough segments.
-func chunk(total int64) int64 { return max(chunkLeast, (total+segmentsMost-2)/(segmentsMost-1)) }
-
-// bring hands the next bytes over, as they are read. Doing it twice is harmless:
-// the segment has a number.
-func (d *Driver) bring(ctx context.Context, conn network.Conn, m network.Media, f handed) (handed, error) {
-	n := min(chunk(m.Bytes), m.Bytes-f.Sent)
-	file, err := m.OpenAt(f.Sent)
-	if err != nil {
-		return f, fault.Wrap(fault.Internal, err, "opening a file of ours")
-	}
-	defer file.Close() //nolint:errcheck // it was only read
-	body, err := rest.Form(rest.File{Field: "media", Type: "application/octet-stream", Body: file, Bytes: n}, [2]string{"segment_index", fmt.Sprint(f.Segment)})
-	if err != nil {
-		return f, err
-	}
-	a := rest.Ask{Method: http.MethodPost, Path: "/2/media/upload/" + f.ID + "/append", Stream: body, Harmless: true}
-	if _, err := d.call(ctx, conn, a, nil); err != nil {
-		return f, err
-	}
-	f.Sent += n
-	f.Segment++
-	return f, nil
 }
 
 func (d *Driver) finalize(ctx context.Context, conn network.Conn, f handed) (handed, time.Duration, error) {

@@ -116,6 +116,10 @@ func (n *Network) to(r route) http.HandlerFunc {
 		// What a slow sender takes is taken in before anything is locked.
 		kind, args, _ := mime.ParseMediaType(q.Header.Get("Content-Type"))
 		var err error
+		if n.options.Edge > 0 && q.ContentLength > n.options.Edge && strings.HasSuffix(q.URL.Path, "/append") {
+			w.WriteHeader(http.StatusRequestEntityTooLarge) // and not a word
+			return
+		}
 		if kind == "multipart/form-data" && strings.HasSuffix(q.URL.Path, "/append") {
 			a.formed = formed(q.Body, args["boundary"])
 		} else if a.body, err = io.ReadAll(io.LimitReader(q.Body, 32<<20)); err != nil {

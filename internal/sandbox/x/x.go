@@ -41,6 +41,7 @@ type Options struct {
 	Premium   bool          // our accounts write 25,000 characters
 	Prose     bool          // names of the documentation's pages instead of the specification's
 	Work      time.Duration // how long X works on a video or an animation; zero is 7 s
+	Edge      int64         // a larger request with a segment is refused before X sees it; zero: none is
 	Plenty    bool          // no rate limits: for tests on a frozen clock
 	Client    *http.Client  // delivers webhooks; nil is one with a timeout of 10 s
 }
