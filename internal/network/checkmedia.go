@@ -96,10 +96,18 @@ func (c *checking) file(m Media, l FileLimit) {
 	case !slices.Contains(l.Types, m.Type):
 		c.add("error", "media", "file_type", "Save it in another format.", params{"type": m.Type}, "This network does not take %s.", m.Type)
 	case l.MaxBytes > 0 && m.Bytes > l.MaxBytes:
-		c.add("error", "media", "file_too_big", "Make the file smaller, or send a link to it.", params{"bytes": m.Bytes, "max": l.MaxBytes}, "The file has %d bytes, this network takes %d.", m.Bytes, l.MaxBytes)
+		c.add("error", "media", "file_too_big", "Make the file smaller, or send a link to it.", params{"bytes": m.Bytes, "max": l.MaxBytes}, "The file has %d.%d MB, this network takes %d.%d.", sizes(m.Bytes, l.MaxBytes)...)
 	case l.Side > 0 && (m.Width != l.Side || m.Height != l.Side):
 		c.add("error", "media", "no_square", "Make it a square of this size, or save it as JPEG.", params{"side": l.Side}, "A sticker is a square of %d pixels on this network.", l.Side)
 	}
+}
+
+// sizes are megabytes and tenths of what is there and of what is taken, apart also
+// where both are nearly the same.
+func sizes(there, taken int64) []any {
+	const tenth = 100_000
+	have, most := (there+tenth-1)/tenth, taken/tenth
+	return []any{have / 10, have % 10, most / 10, most % 10}
 }
 
 func (c *checking) alt(m Media, most int) {
@@ -124,7 +132,7 @@ func (c *checking) image(m Media, l ImageLimit) {
 	case !slices.Contains(l.Types, m.Type):
 		c.add("error", "media", "type", "Save it as JPEG or PNG.", params{"type": m.Type}, "This network does not take %s.", m.Type)
 	case l.MaxBytes > 0 && m.Bytes > l.MaxBytes:
-		c.add("error", "media", "too_big", "Make the image smaller.", params{"bytes": m.Bytes, "max": l.MaxBytes}, "The image has %d bytes, this network takes %d.", m.Bytes, l.MaxBytes)
+		c.add("error", "media", "too_big", "Make the image smaller.", params{"bytes": m.Bytes, "max": l.MaxBytes}, "The image has %d.%d MB, this network takes %d.%d.", sizes(m.Bytes, l.MaxBytes)...)
 	case l.MaxPixels > 0 && width*height > l.MaxPixels:
 		c.add("error", "media", "too_many_pixels", "Make the image smaller.", params{"max": l.MaxPixels}, "The image has too many pixels for this network.")
 	default:
@@ -139,7 +147,7 @@ func (c *checking) video(m Media, l VideoLimit) {
 	case !slices.Contains(l.Types, m.Type):
 		c.add("error", "media", "video_type", "Save it as MP4.", params{"type": m.Type}, "This network does not take %s.", m.Type)
 	case l.MaxBytes > 0 && m.Bytes > l.MaxBytes:
-		c.add("error", "media", "video_too_big", "Make the video smaller.", params{"bytes": m.Bytes, "max": l.MaxBytes}, "The video has %d bytes, this network takes %d.", m.Bytes, l.MaxBytes)
+		c.add("error", "media", "video_too_big", "Make the video smaller.", params{"bytes": m.Bytes, "max": l.MaxBytes}, "The video has %d.%d MB, this network takes %d.%d.", sizes(m.Bytes, l.MaxBytes)...)
 	case m.Seconds > 0 && l.MinSeconds > 0 && m.Seconds < l.MinSeconds:
 		c.add("error", "media", "video_too_short", "Take a longer one.", params{"min": l.MinSeconds}, "The video is too short: this network takes %s seconds or more.", number(l.MinSeconds))
 	case m.Seconds > 0 && l.MaxSeconds > 0 && m.Seconds > l.MaxSeconds:

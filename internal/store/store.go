@@ -11,8 +11,9 @@ import (
 	"sync"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
-	_ "modernc.org/sqlite"             // registers the driver "sqlite"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
 	"github.com/kithhq/kith/internal/fault"
 )
@@ -60,11 +61,16 @@ func Open(ctx context.Context, address string, options ...Option) (*DB, error) {
 }
 
 func (db *DB) openPostgres(address string) error {
-	pool, err := sql.Open("pgx", address)
+	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return fault.Wrap(fault.Invalid, err, "The database address is not one.").
 			WithHint("It has the form postgres://user:password@host:5432/name.")
 	}
+	// A process that stands still in a transaction holds the turn of all others.
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "set idle_in_transaction_session_timeout = '60s'")
+		return err
+	}))
 	pool.SetMaxOpenConns(20)
 	pool.SetMaxIdleConns(10)
 	pool.SetConnMaxIdleTime(5 * time.Minute)

@@ -77,3 +77,16 @@ func TestOvertakenAgainAndAgainIsOnlyUnavailable(t *testing.T) {
 		t.Errorf("overtaken: %v", err)
 	}
 }
+
+// A process that stands still in a transaction, stopped or swapped out, does not
+// keep the others waiting for ever.
+func TestTheServerEndsATransactionThatStandsStill(t *testing.T) {
+	db := storetest.Postgres(t)
+	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+		most, err := store.One[string](ctx, tx, "show idle_in_transaction_session_timeout")
+		if most != "1min" {
+			t.Errorf("it ends after %q", most)
+		}
+		return err
+	})
+}
