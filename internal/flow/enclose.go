@@ -12,6 +12,7 @@ import (
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/text"
 )
 
 // An answer carries files of the workspace, as its network takes them. Where a
@@ -88,7 +89,7 @@ func (h *House) CheckReply(ctx context.Context, tx *store.Tx, actor access.Actor
 	if err != nil {
 		return nil, 0, err
 	}
-	parts, problems, err := h.enclose(ctx, tx, ch, c, body, private, files)
+	parts, problems, err := h.enclose(ctx, tx, ch, c, text.Clean(body), private, files)
 	return problems, len(parts), err
 }
 
