@@ -65,9 +65,15 @@ func (h *House) Reply(ctx context.Context, actor access.Actor, conversationID, m
 			return err
 		}
 		h.tell(tx, actor.Workspace, "inbox", conversationID)
-		for _, p := range parts {
+		for i, p := range parts {
+			before := answer
 			if answer, err = inbox.Answer(ctx, tx, actor, to, p.Text, private || c.Kind == "direct", attachedTo(p)...); err != nil {
 				return err
+			}
+			if i > 0 {
+				if err := inbox.After(ctx, tx, answer, before); err != nil {
+					return err
+				}
 			}
 			if err := h.queueAnswer(ctx, tx, answer); err != nil {
 				return err
@@ -110,7 +116,11 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 	var m inbox.Message
 	var former bool
 	err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		m, former = inbox.Message{}, false
 		if err := jobs.Hold(ctx, tx, job); err != nil {
+			return err
+		}
+		if mine, err := h.inTurn(ctx, tx, job, args); err != nil || !mine {
 			return err
 		}
 		if m, former, err = inbox.Claim(ctx, tx, args.Workspace, args.Message, job.Token()); err != nil {

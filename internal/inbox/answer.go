@@ -159,6 +159,9 @@ func Retry(ctx context.Context, tx *store.Tx, m Message) error {
 	if m.Sending != failed && m.Sending != unclear {
 		return fault.New(fault.Conflict, "This answer needs no second try.").WithHint("Read the conversation again.")
 	}
+	if err := detach(ctx, tx, m); err != nil {
+		return err
+	}
 	return DueAgain(ctx, tx, m)
 }
 

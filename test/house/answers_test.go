@@ -131,20 +131,39 @@ func TestAnAnswerThatBecomesTwoMessages(t *testing.T) {
 		}
 
 		who, _ := p.Cast.Person("p002")
+		// A file that has to be tried again keeps its words waiting.
+		wait := 2
+		p.Weather.Must(sandbox.Mishap{Network: "messenger", Action: sandbox.Message, Kind: sandbox.Throttled, Times: 1, RetryAfterS: &wait})
+		p.sends(c.ID, api.Reply{Text: "And once more", Media: with})
+		var order []bool
+		for _, e := range p.Ledger.Entries(sandbox.Filter{Network: "messenger", Action: sandbox.Message}) {
+			order = append(order, e.Files > 0)
+		}
+		if len(order) != 4 || !order[2] || order[3] {
+			t.Errorf("files among what was sent: %v", order)
+		}
+
 		p.must(p.Facebook.Shut(who, p.accounts["facebook"], true))
-		m := hand.Do[api.Message](t, p.Hand, "POST", "/conversations/"+c.ID+"/reply", api.Reply{Media: with})
-		p.until("it failed", func() (bool, any) {
-			m = p.byID(c.ID, m.ID)
-			return m.Sending == "failed", m.Sending
+		words := hand.Do[api.Message](t, p.Hand, "POST", "/conversations/"+c.ID+"/reply", api.Reply{Text: "See page three", Media: with})
+		p.until("both failed, the words because of the file", func() (bool, any) {
+			all := p.Messages(t, c.ID)
+			i := slices.IndexFunc(all, func(m api.Message) bool { return m.Sending == "failed" && len(m.Media) == 1 })
+			if i >= 0 {
+				file = all[i]
+			}
+			words = p.byID(c.ID, words.ID)
+			return i >= 0 && words.Sending == "failed" && strings.HasPrefix(words.Error, "The file before it"), words.Sending + " " + words.Error
 		})
 		p.must(p.Facebook.Shut(who, p.accounts["facebook"], false))
-		hand.Do[api.Message](t, p.Hand, "POST", "/messages/"+m.ID+"/retry", nil)
-		p.until("it is sent after all", func() (bool, any) {
-			m = p.byID(c.ID, m.ID)
-			return m.Sending == "sent" && len(m.Media) == 1, m.Sending + " " + m.Error
-		})
-		if n := len(p.carried("messenger")); n != 2 {
-			t.Errorf("the network has %d files", n)
+		for _, m := range []api.Message{file, words} {
+			hand.Do[api.Message](t, p.Hand, "POST", "/messages/"+m.ID+"/retry", nil)
+			p.until("it is sent after all", func() (bool, any) {
+				again := p.byID(c.ID, m.ID)
+				return again.Sending == "sent" && len(again.Media) == len(m.Media), again.Sending + " " + again.Error
+			})
+		}
+		if n, made := len(p.carried("messenger")), p.written("messenger", "See page three"); n != 3 || len(made) != 1 {
+			t.Errorf("the network has %d files, and the words %d times", n, len(made))
 		}
 	})
 }
