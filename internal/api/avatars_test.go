@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/flow"
@@ -223,6 +224,7 @@ func TestAFaceIsSeenByWhoSeesItsChannel(t *testing.T) {
 func TestASlowPictureHoldsNobodyUp(t *testing.T) {
 	p := open(t, storetest.SQLite(t))
 	ada := p.team("ada@example.org")
+	p.house.Faces.Patience = time.Second
 	let := make(chan struct{})
 	n := p.faces(func(w http.ResponseWriter, _ *http.Request) {
 		<-let

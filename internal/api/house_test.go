@@ -67,6 +67,7 @@ func open(t *testing.T, db *store.DB, change ...func(*api.Config)) *place {
 	p.must(err)
 	t.Cleanup(near.Close)
 	faces := flow.NewFaces(near, blobs, slog.New(slog.DiscardHandler))
+	faces.Patience = time.Minute // a busy machine is none that has no pictures
 	t.Cleanup(faces.Close)
 	p.house = &flow.House{Faces: faces, DB: db, Networks: network.NewSet(bluesky.New(out, bluesky.Options{})), Keys: keys, Blobs: blobs, Facts: facts, News: facts.News(), Log: slog.New(slog.DiscardHandler)}
 	c := api.Config{House: p.house, Version: "test", PublicURL: "http://kith.test", Mail: true, Rate: 1e6, Log: slog.New(slog.NewJSONHandler(&locked{to: p.log}, nil))}

@@ -24,8 +24,11 @@ type Faces struct {
 	log   *slog.Logger
 	now   func() time.Time
 
-	ctx   context.Context //nolint:containedctx // fetching outlives who asked; Close ends it
-	end   context.CancelFunc
+	ctx context.Context //nolint:containedctx // fetching outlives who asked; Close ends it
+	end context.CancelFunc
+	// Patience is how long a browser waits for a picture, which holds up what else it asks.
+	Patience time.Duration
+
 	turns chan struct{} // how many are fetched and decoded at a time
 
 	mu    sync.Mutex
@@ -33,18 +36,16 @@ type Faces struct {
 	all   sync.WaitGroup
 }
 
-// How long a browser waits for a picture, which holds up what else it asks, and
-// how long a network may take to give it.
 const (
 	facePatience = 1500 * time.Millisecond
-	faceTime     = 15 * time.Second
+	faceTime     = 15 * time.Second // how long a network may take to give it
 	faceTurns    = 4
 )
 
 // NewFaces makes it; Close ends what is under way.
 func NewFaces(out *outward.Client, blobs blob.Store, log *slog.Logger) *Faces {
 	ctx, end := context.WithCancel(context.Background())
-	return &Faces{out: out, blobs: blobs, log: log, now: time.Now, ctx: ctx, end: end, turns: make(chan struct{}, faceTurns), under: map[string]chan struct{}{}}
+	return &Faces{out: out, blobs: blobs, log: log, now: time.Now, Patience: facePatience, ctx: ctx, end: end, turns: make(chan struct{}, faceTurns), under: map[string]chan struct{}{}}
 }
 
 // Close waits until nothing is fetched any more.
@@ -64,7 +65,7 @@ func (f *Faces) Show(ctx context.Context, workspace, address string) ([]byte, er
 		return nil, err
 	}
 	if !fresh {
-		patience := time.NewTimer(facePatience)
+		patience := time.NewTimer(f.Patience)
 		defer patience.Stop()
 		select {
 		case <-f.fetch(workspace, address):
