@@ -94,6 +94,10 @@ func officeOf(ctx context.Context, blobs blob.Store, key string, size int64) (st
 		return "", err
 	}
 	defer stored.Close() //nolint:errcheck // it was only read
+	return officeIn(stored, size)
+}
+
+func officeIn(stored io.ReadSeeker, size int64) (string, error) {
 	source := &seeking{from: stored, left: listMost}
 	list, err := zip.NewReader(source, size)
 	if err != nil {
