@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -57,7 +58,7 @@ func page(ctx context.Context, c Command, say func(Figure)) error {
 	if c.Small {
 		rounds = 1
 	}
-	for _, path := range []string{"/sign-in", "/", "/inbox", "/publish", "/people", "/settings/channels"} {
+	for _, path := range pages() {
 		var paints []time.Duration
 		var last weighed
 		for range rounds {
@@ -75,6 +76,13 @@ func page(ctx context.Context, c Command, say func(Figure)) error {
 	return nil
 }
 
+// pages are what there is to see; {list} is the newest of a list of the API.
+func pages() []string {
+	return []string{"/sign-in", "/forgot", "/", "/inbox", "/inbox/{conversations}", "/publish", "/publish/{posts}", "/people", "/people/{people}", "/measure", "/rehearsal",
+		"/settings/channels", "/settings/channels/{channels}", "/settings/networks", "/settings/rules", "/settings/team", "/settings/tokens", "/settings/audit",
+		"/settings/workspace", "/settings/you", "/settings/keyboard"}
+}
+
 // weigh loads a page in a browser of its own. Signing in happens first, by the
 // API alone, so that the page's own files are loaded for the first time.
 func weigh(ctx context.Context, address, path string, password secret.Text) (weighed, error) {
@@ -89,12 +97,19 @@ func weigh(ctx context.Context, address, path string, password secret.Text) (wei
 	if err := chromedp.Do(ctx, chromedp.Navigate(address+"/healthz")); err != nil {
 		return weighed{}, err
 	}
-	if path != "/sign-in" {
+	if path != "/sign-in" && path != "/forgot" {
 		status, err := chromedp.Run(ctx, chromedp.Evaluate[int](fmt.Sprintf(`fetch('/api/v1/session', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({email: %q, password: %q})}).then(r => r.status)`,
 			rehearse.Keeper, password.Reveal()), chromedp.EvalAwaitPromise))
 		if err != nil || status != 200 {
 			return weighed{}, fmt.Errorf("signing in: %d %w", status, err)
 		}
+	}
+	if before, list, is := strings.Cut(strings.TrimSuffix(path, "}"), "{"); is {
+		newest, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(`fetch('/api/v1/%s').then(r => r.json()).then(r => r.items[0].id)`, list), chromedp.EvalAwaitPromise))
+		if err != nil {
+			return weighed{}, fmt.Errorf("%s: %w", list, err)
+		}
+		path = before + newest
 	}
 	if err := chromedp.Do(ctx, chromedp.Navigate(address+path)); err != nil {
 		return weighed{}, err

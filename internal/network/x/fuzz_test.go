@@ -106,7 +106,7 @@ func FuzzPage(f *testing.F) {
 }
 
 func FuzzPlain(f *testing.F) {
-	for _, s := range []string{"@a @b hi &lt;b&gt; https://t.co/x", "@", "@a", "@é x", "&amp;lt;", "https://t.co/x https://t.co/x", "\xff @a"} {
+	for _, s := range []string{"@a @b hi &lt;b&gt; https://t.co/x", "@", "@a", "@é x", "&amp;lt;", "https://t.co/x https://t.co/x", "http://t.co/x0https:/", "\xff @a"} {
 		f.Add(s, "https://t.co/x", "https://example.org/&lt;", 5)
 	}
 	f.Fuzz(func(t *testing.T, s, short, full string, shown int) {

@@ -72,8 +72,19 @@ func word(b byte) bool {
 }
 
 // alike folds a text to what survives X: white space, the form of its signs,
-// and how a link was written do not.
+// and how a link was written do not. A link that lost its beginning may end elsewhere:
+// it is folded until nothing changes.
 func alike(s string) string {
+	for range 64 {
+		before := s
+		if s = folded(s); s == before {
+			break
+		}
+	}
+	return s
+}
+
+func folded(s string) string {
 	s = norm.NFC.String(s)
 	var out strings.Builder
 	from := 0
