@@ -9,8 +9,10 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/kithhq/kith/internal/app"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/rehearse"
+	"github.com/kithhq/kith/internal/sandbox"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/ui"
 )
@@ -54,6 +56,9 @@ func page(ctx context.Context, c Command, say func(Figure)) error {
 	if err := rehearse.Fill(ctx, a, stage, password, true); err != nil {
 		return err
 	}
+	if err := talk(ctx, a, stage); err != nil {
+		return err
+	}
 	rounds := 5
 	if c.Small {
 		rounds = 1
@@ -74,6 +79,28 @@ func page(ctx context.Context, c Command, say func(Figure)) error {
 		say(Figure{Name: path + ".largest_paint", Value: ms(quantile(paints, 0.5)), Unit: "ms", Limit: 600, Note: fmt.Sprintf("median of %d; to %.0f", rounds, ms(quantile(paints, 1)))})
 	}
 	return nil
+}
+
+// talk lets people write until the inbox has more than it shows at once.
+func talk(ctx context.Context, a *app.App, stage *rehearse.Stage) error {
+	const talks = 60
+	speech := newSpeech(3)
+	page, err := one[string](ctx, a.DB, "select account_id from channel where network = 'messenger'")
+	if err != nil {
+		return err
+	}
+	for _, who := range stage.Cast.All()[:talks] {
+		if _, err := stage.Scripts.Do(sandbox.Act{Network: "messenger", Account: page, Person: who.ID, Kind: "message", Text: speech.line()}); err != nil {
+			return err
+		}
+	}
+	for ctx.Err() == nil {
+		if n, err := one[int](ctx, a.DB, "select count(*) from conversation"); err != nil || n >= talks {
+			return err
+		}
+		pause(ctx, 100*time.Millisecond)
+	}
+	return ctx.Err()
 }
 
 // pages are what there is to see; {list} is the newest of a list of the API.

@@ -47,6 +47,15 @@ func begin(ctx context.Context, db *store.DB) (s seeded, err error) {
 	return s, err
 }
 
+// one reads a single value.
+func one[T any](ctx context.Context, db *store.DB, query string) (v T, err error) {
+	err = store.View(ctx, db, func(ctx context.Context, tx *store.Tx) (err error) {
+		v, err = store.One[T](ctx, tx, query)
+		return err
+	})
+	return v, err
+}
+
 // words are what messages are made of: very common ones in two languages, a
 // tail of rarer ones, accents and CJK. Rank r is drawn about 1/r as often.
 func words() []string {

@@ -161,15 +161,25 @@ func policy(index []byte) string {
 	return own + "; frame-ancestors 'none'"
 }
 
+// part says whether a file is a script or a style of a page: what says how a page may
+// behave means nothing on it, and is a kilobyte that every one of them would carry.
+func (f file) part() bool {
+	return f.immutable && (strings.HasPrefix(f.kind, "text/javascript") || strings.HasPrefix(f.kind, "text/css"))
+}
+
 // ServeHTTP answers with a file, the page, or 404.
 func (u *UI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
+	name := strings.TrimPrefix(r.URL.Path, "/")
+	f, found := u.files[name]
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Content-Security-Policy", u.policy)
-	h.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()")
+	if !f.part() {
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Content-Security-Policy", u.policy)
+		h.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()")
+	}
 	if u.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
@@ -178,8 +188,6 @@ func (u *UI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This can only be read.", http.StatusMethodNotAllowed)
 		return
 	}
-	name := strings.TrimPrefix(r.URL.Path, "/")
-	f, found := u.files[name]
 	if !found {
 		if !isPage(name) {
 			h.Set("Cache-Control", "no-store")

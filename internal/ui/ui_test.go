@@ -104,6 +104,19 @@ func TestThePageIsGuarded(t *testing.T) {
 	}
 }
 
+func TestAScriptCarriesNoPolicyOfPages(t *testing.T) {
+	u := built1(t)
+	script, other := ask(u, "GET", "/_app/immutable/app.1a2b.js").Header, ask(u, "GET", "/_app/version.json").Header
+	for _, name := range []string{"Content-Security-Policy", "Permissions-Policy"} {
+		if script.Get(name) != "" || other.Get(name) == "" {
+			t.Errorf("%s: %q on a script, %q on a file", name, script.Get(name), other.Get(name))
+		}
+	}
+	if script.Get("X-Content-Type-Options") != "nosniff" {
+		t.Error("a browser may guess what a script is")
+	}
+}
+
 func TestWhatIsInsideOpens(t *testing.T) {
 	u, err := New(false)
 	if err != nil {
