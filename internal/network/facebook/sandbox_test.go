@@ -37,6 +37,8 @@ func harness(o facebook.Options) networktest.Harness {
 		Counts: []string{"total_count", "count", "value"},
 		Grain:  time.Minute,
 		Flat:   true,
+		Told:   told(),
+		Crowd:  crowd,
 		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
 			body := []byte(`{"object":"page","entry":[{"id":"1","time":1700000000,"changes":[]}]}`)
 			header := http.Header{}

@@ -76,6 +76,8 @@ func harness(login string) networktest.Harness {
 				p.Media = []network.Media{networktest.Picture("image/jpeg", 40, 40, "a picture")}
 			}
 		},
+		Told:  told(),
+		Crowd: crowd,
 		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
 			body := []byte(`{"object":"instagram","entry":[{"id":"17841400000000001","time":1700000000,"changes":[]}]}`)
 			header := http.Header{}

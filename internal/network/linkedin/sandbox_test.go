@@ -35,6 +35,8 @@ func harness(o pretended.Options) networktest.Harness {
 		Judge:  documented,
 		Counts: []string{"reactionSummaries", "commentSummary", "totalShareStatistics"},
 		Flat:   true,
+		Told:   told(),
+		Crowd:  crowd,
 		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
 			body := []byte(`{"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[]}`)
 			header := http.Header{}

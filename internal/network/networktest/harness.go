@@ -37,6 +37,11 @@ type Harness struct {
 	Counts []string
 	// Hook is a good webhook: header, body and the key that signed it.
 	Hook func(t *testing.T) (http.Header, []byte, secret.Text)
+	// Told are bodies of webhooks in the order of what happened, each of something
+	// else; what somebody said in them begins with Word.
+	Told [][]byte
+	// Crowd is one body that tells what n people said; nil: a body tells of one event.
+	Crowd func(n int) []byte
 	// Other is a server of the same kind with another text limit, which Connect
 	// must find out.
 	Other func(t *testing.T, stage *sandbox.Stage) (handler http.Handler, settings func(base string) map[string]string, most int)

@@ -67,6 +67,7 @@ func harness(o pretended.Options, last *place) networktest.Harness {
 		Clip:   func() network.Media { return film(20_000_001) },
 		Sample: "Bonjour 👋🏽 à tous & <b>all</b>\n\nhttps://example.org/a?b=c#d #été @ami \"q\"",
 		Counts: []string{"like_count", "comment_count", "share_count", "view_count", "likes", "comments", "shares", "video_views", "reach", "favorites", "new_followers", "profile_views"},
+		Told:   told(),
 		Hook:   hook,
 		Flat:   true,
 		Hostile: [][]byte{[]byte(`{"id":"7","post":"8","at":1e9}`), []byte(`{"event":"post.publish.publicly_available","create_time":1,"user_openid":"a","content":"{\"post_id\":7412345678901234567}"}`),

@@ -101,8 +101,9 @@ func (*Driver) Split(body []byte) ([]network.Raw, error) {
 func (v value) facts(field string) (all []fact) {
 	switch field {
 	case "messages":
+		known := v.known()
 		for _, m := range v.Messages {
-			if f, ok := m.fact(v.who(m)); ok {
+			if f, ok := m.fact(known.who(m)); ok {
 				all = append(all, f)
 			}
 		}
@@ -126,14 +127,32 @@ func (v value) facts(field string) (all []fact) {
 	return all
 }
 
-// who finds the contact of a message. A body may tell of several people.
-func (v value) who(m told) person {
+// contacts are those of a body, which may tell of very many people, by both of the
+// names that a message may have for them.
+type contacts struct {
+	all           []contact
+	users, phones map[string]int
+}
+
+func (v value) known() contacts {
+	k := contacts{v.Contacts, map[string]int{}, map[string]int{}}
+	for i, c := range slices.Backward(v.Contacts) { // the first one counts
+		k.users[c.User], k.phones[string(c.Phone)] = i, i
+	}
+	delete(k.users, "")
+	delete(k.phones, "")
+	return k
+}
+
+// who finds the contact of a message.
+func (k contacts) who(m told) person {
 	p := person{Phone: string(m.From), User: m.FromUser}
-	i := slices.IndexFunc(v.Contacts, func(c contact) bool {
-		return p.User != "" && c.User == p.User || p.Phone != "" && string(c.Phone) == p.Phone
-	})
-	if i >= 0 {
-		c := v.Contacts[i]
+	i, found := k.users[p.User]
+	if n, too := k.phones[p.Phone]; too && (!found || n < i) {
+		i, found = n, true
+	}
+	if found {
+		c := k.all[i]
 		p.Name, p.Login = c.Profile.Name, c.Profile.Login
 		if p.User == "" {
 			p.User = c.User

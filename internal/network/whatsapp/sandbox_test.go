@@ -35,6 +35,8 @@ func harness() networktest.Harness {
 		Driver: func(out *outward.Client, base string, now func() time.Time) network.Driver {
 			return whatsapp.New(out, whatsapp.Options{Base: base, Now: now})
 		},
+		Told:  told(),
+		Crowd: crowd,
 		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
 			body := []byte(`{"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[]}]}`)
 			header := http.Header{}

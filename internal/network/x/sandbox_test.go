@@ -33,6 +33,8 @@ func harness(o pretended.Options) networktest.Harness {
 			return x.New(out, x.Options{Base: base, Now: now})
 		},
 		Counts: []string{"public_metrics", "non_public_metrics"},
+		Told:   told(),
+		Crowd:  crowd,
 		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
 			body := []byte(`{"data":{"filter":{"user_id":"1"},"event_type":"dm.received","payload":{}}}`)
 			return http.Header{"X-Twitter-Webhooks-Signature-Oauth2": {pretended.Sign("client-secret", body)}}, body, "client-secret"
