@@ -65,12 +65,18 @@ type write struct {
 	Swap       *string `json:"swapRecord"` // null: only where there is none, or the very same
 }
 
+// refusal says what Bluesky will not take.
+func (d *Driver) refusal(conn network.Conn, part network.Part) error {
+	part.Text = carry(part)
+	return network.Refusal(d.limits(conn), part)
+}
+
 // put writes the part, with files that Bluesky has, under the part's own key.
 func (d *Driver) put(ctx context.Context, conn network.Conn, part network.Part, files []json.RawMessage) (network.Sent, error) {
-	part.Text = carry(part)
-	if err := network.Refusal(d.limits(conn), part); err != nil {
+	if err := d.refusal(conn, part); err != nil {
 		return network.Sent{}, err
 	}
+	part.Text = carry(part)
 	record := post{Type: collectionPost, Text: part.Text, Created: stamp(part.At), Langs: part.Langs[:min(len(part.Langs), 3)]}
 	var err error
 	if record.Reply, err = d.replyOf(ctx, conn, part); err != nil {
@@ -125,6 +131,12 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if len(part.Media) > 0 {
 		return network.Sent{}, fault.New(fault.Internal, "an answer with files takes several acts")
 	}
+	if err := d.refusal(conn, part); err != nil {
+		return network.Sent{}, err
+	}
+	if err := d.standing(ctx, conn, part.After.ID); err != nil {
+		return network.Sent{}, err
+	}
 	return d.put(ctx, conn, part, nil)
 }
 
@@ -138,7 +150,35 @@ func (d *Driver) StepReply(ctx context.Context, conn network.Conn, part network.
 		sent, err := d.message(ctx, conn, part) // it says what to do instead
 		return network.Stepped{Sent: &sent}, err
 	}
-	return d.Step(ctx, conn, part)
+	did, err := d.Step(ctx, conn, part)
+	if err == nil && part.Step.Name == network.Begun { // by now it is known that it could pass
+		err = d.standing(ctx, conn, part.After.ID)
+	}
+	return did, err
+}
+
+// standing looks whether a post can still be read: Bluesky takes an answer to what is
+// not there any more, and everybody sees it below nothing. What is ours is asked for
+// where it is kept, for it may be in no view yet.
+func (d *Driver) standing(ctx context.Context, conn network.Conn, uri string) error {
+	gone := fault.New(fault.Invalid, "What this answers does not exist on Bluesky any more.").WithHint("Write it as a post of its own.")
+	repo, collection, rkey, ok := splitURI(uri)
+	if !ok {
+		return nil // said below
+	}
+	if repo != conn.Account {
+		found, err := d.posts(ctx, conn, []string{uri})
+		if _, there := found[uri]; err == nil && !there {
+			return gone
+		}
+		return err
+	}
+	query := url.Values{"repo": {repo}, "collection": {collection}, "rkey": {rkey}}
+	_, err := d.call(ctx, conn, ask{method: "com.atproto.repo.getRecord", query: query}, nil)
+	if fault.Is(err, fault.NotFound) {
+		return gone
+	}
+	return err
 }
 
 // replyOf says where in which thread the part stands, nil for one of its own.

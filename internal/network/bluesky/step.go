@@ -33,9 +33,7 @@ type handed struct {
 // Step does one act of a post: its files first, the post itself last.
 func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
 	if part.Step.Name == network.Begun {
-		whole := part
-		whole.Text = carry(part)
-		if err := network.Refusal(d.limits(conn), whole); err != nil {
+		if err := d.refusal(conn, part); err != nil {
 			return network.Stepped{}, err
 		}
 		return network.Stepped{Step: way{}.next(part)}, nil

@@ -23,6 +23,9 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, r network.Ref, par
 			return r, err
 		}
 		v, err := d.comment(ctx, conn, id)
+		if err == nil && v.Comment.Deleted {
+			err = deleted()
+		}
 		if err != nil {
 			return r, err
 		}
@@ -32,6 +35,9 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, r network.Ref, par
 		return r, fault.New(fault.Invalid, "Messages are not changed from here.").WithHint("Write another one.")
 	}
 	v, err := d.post(ctx, conn, id)
+	if err == nil && v.Post.Deleted {
+		err = deleted()
+	}
 	if err != nil {
 		return r, err
 	}
@@ -48,6 +54,9 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, r network.Ref, par
 	}
 	return r, d.call(ctx, conn, ask{method: http.MethodPut, path: "/post", body: body, harmless: true}, nil)
 }
+
+// deleted is what Lemmy would change all the same, for nobody to see.
+func deleted() error { return fault.New(fault.NotFound, "The server does not have it any more.") }
 
 // pictured is a new text with the images of our server that stood in the old one.
 func pictured(base, old, text string) string {

@@ -26,13 +26,18 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	}
 	to, err := d.about(ctx, conn, *part.After)
 	if fault.Is(err, fault.NotFound) {
-		return network.Sent{}, fault.Wrap(fault.Invalid, err, "What this answers does not exist any more.").WithHint("Write it as a post of its own.")
+		return network.Sent{}, vanished(err)
 	}
 	if err != nil {
 		return network.Sent{}, err
 	}
 	if private && number(to.By) == conn.Account {
 		return network.Sent{}, fault.New(fault.Invalid, "One cannot write to oneself.")
+	}
+	if !private {
+		if err := d.standing(ctx, conn, kind, id); err != nil {
+			return network.Sent{}, err
+		}
 	}
 	content, err := d.illustrated(ctx, conn, part, private)
 	if err != nil {
@@ -51,7 +56,7 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	write := ask{method: http.MethodPost, path: "/comment", body: body}
 	if err := d.call(ctx, conn, write, &made); err != nil {
 		if fault.Is(err, fault.NotFound) {
-			return network.Sent{}, fault.Wrap(fault.Invalid, err, "What this answers does not exist any more.").WithHint("Write it as a post of its own.")
+			return network.Sent{}, vanished(err)
 		}
 		return network.Sent{}, err
 	}
@@ -59,6 +64,30 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 		return network.Sent{}, write.unclear()
 	}
 	return network.Sent{Ref: made.View.ref(conn.Base), At: d.since(made.View.Comment.Published)}, nil
+}
+
+func vanished(err error) error {
+	return fault.Wrap(fault.Invalid, err, "What this answers does not exist any more.").WithHint("Write it as a post of its own.")
+}
+
+// standing looks whether a post or comment can still be read: Lemmy takes an answer to
+// a comment that was taken back, and everybody sees it below nothing.
+func (d *Driver) standing(ctx context.Context, conn network.Conn, kind string, id int64) error {
+	var gone bool
+	var err error
+	if kind == kindComment {
+		var v commentView
+		v, err = d.comment(ctx, conn, id)
+		gone = v.Comment.Deleted || v.Comment.Removed
+	} else {
+		var v postView
+		v, err = d.post(ctx, conn, id)
+		gone = v.Post.Deleted || v.Post.Removed
+	}
+	if gone || fault.Is(err, fault.NotFound) {
+		return vanished(err)
+	}
+	return err
 }
 
 // illustrated is the text of an answer with its images, handed over, below it: they

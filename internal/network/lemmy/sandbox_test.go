@@ -35,7 +35,10 @@ func harness(o pretended.Options, keep *world) networktest.Harness {
 	}
 	return networktest.Harness{
 		Unheard: true,
-		Name:    "lemmy",
+		// As far as Lemmy's source shows, it looks at that for answers alone
+		// (check_post_deleted_or_removed of 0.19, read on 2026-11-27).
+		Heedless: []network.Action{network.ActLike, network.ActHide, network.ActPin},
+		Name:     "lemmy",
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
 			keep.lemmy = pretended.New(stage, o)
 			keep.us = keep.lemmy.Account("atelier", "Atelier des Halles")

@@ -49,6 +49,9 @@ type Harness struct {
 	Grain time.Duration
 	// Flat networks put an answer to an answer below the same first comment.
 	Flat bool
+	// Heedless is what the network itself takes for something that is gone, and nobody
+	// sees anything of it.
+	Heedless []network.Action
 	// Unheard networks tell nothing any more of what a muted person says.
 	Unheard bool
 	// Hostile are bodies of the driver's own form or of webhooks for Decode.

@@ -79,6 +79,7 @@ func Run(t *testing.T, h Harness) {
 		{"likes are given and taken back", likes},
 		{"comments are hidden and shown", hides},
 		{"what is deleted twice is gone", needs(deletes, network.ActPublish, network.ActDelete)},
+		{"what is gone is said to be gone", needs(gone, network.ActPublish)},
 		{"people are kept out and let back", bans},
 		{"people are muted and heard again", mutes},
 		{"a post is changed and stays the same one", edits},

@@ -51,18 +51,6 @@ func replies(t *testing.T, h Harness) {
 	if i < 0 || events[i].Kind != network.Comment || events[i].Thread != sent.ID || events[i].Parent != below {
 		t.Errorf("the next answer came as %+v", events)
 	}
-	// An answer to what is gone.
-	gone := w.Answer("Too late", network.Ref{ID: comment.ID, URL: comment.URL, Extra: comment.Extra})
-	if n := w.network(); n.Actor != nil {
-		if e, ok := n.Actor.(sandbox.Editor); ok {
-			p, _ := w.Stage.Cast.Person("p001")
-			if e.Remove(p, comment.ID) == nil {
-				if _, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, gone); err != nil {
-					w.kind(err, fault.Invalid, fault.NotFound)
-				}
-			}
-		}
-	}
 }
 
 func (w *World) network() sandbox.Network {
