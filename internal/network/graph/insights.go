@@ -86,12 +86,15 @@ func sumOf(value json.RawMessage) (sum int64, ok bool) {
 		}
 		return *n, true
 	}
-	var kinds map[string]int64
+	var kinds map[string]json.RawMessage
 	if json.Unmarshal(value, &kinds) != nil {
 		return 0, false
 	}
-	for _, n := range kinds {
-		sum += max(n, 0)
+	for _, kind := range kinds {
+		var n int64
+		if json.Unmarshal(kind, &n) == nil { // what is no number is none of the kinds
+			sum += max(n, 0)
+		}
 	}
 	return sum, true
 }

@@ -60,7 +60,10 @@ func harness(o messenger.Options) networktest.Harness {
 			"hostile bodies do no harm":                             hostile,
 			"a hostile network does no harm":                        hostileNetwork,
 			// It is told at Facebook's address, so Facebook's driver judges signatures.
-			"a forged webhook is refused": forgedHook,
+			"a forged webhook is refused":                               forgedHook,
+			"a webhook that comes twice or out of order tells the same": told,
+			"one webhook tells of several people":                       told,
+			"a huge webhook is refused, or read in bounds":              told,
 		},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -62,15 +63,63 @@ func unknownFields(t *testing.T, h Harness) {
 	w := open(t, h, h.Open)
 	w.Weather(sandbox.Mishap{Kind: sandbox.UnknownFields})
 	w.Connect()
-	_, sent := w.Publish("odd times")
-	comment, _ := w.comment(sent.ID, "odd indeed")
-	if comment.Author.ID == "" || comment.Post != sent.ID {
-		t.Errorf("the comment is %+v", comment)
+	part, sent := w.Publish("odd times")
+	look, err := w.Find(part, part.At.Add(-time.Minute))
+	if err != nil {
+		t.Fatal(err)
 	}
-	counts, err := w.Driver.(network.Measurer).Measure(t.Context(), w.Conn, []network.Ref{sent.Ref})
-	if err != nil || counts[sent.ID][network.Replies] != 1 {
-		t.Errorf("counts %v, %v", counts, err)
+	ours(t, look, part, sent.ID)
+	if network.Can(w.Driver, network.ActPoll) && offers(t, h, network.ActReply) {
+		comment, _ := w.comment(sent.ID, "odd indeed")
+		if comment.Author.ID == "" || comment.Post != sent.ID {
+			t.Errorf("the comment is %+v", comment)
+		}
 	}
+	odd := w.answers(t, sent.Ref)
+	if counts := odd["counts"].(map[string]network.Counts)[sent.ID]; len(counts) == 0 && offers(t, h, network.ActMeasure) ||
+		offers(t, h, network.ActReply) && offers(t, h, network.ActMeasure) && counts[network.Replies] != 1 {
+		t.Errorf("counts %v", counts)
+	}
+	w.Stage.Weather.Clear()
+	w.Restart()
+	for name, plain := range w.answers(t, sent.Ref) {
+		if !reflect.DeepEqual(odd[name], plain) {
+			t.Errorf("%s: %+v, and without the fields %+v", name, odd[name], plain)
+		}
+	}
+}
+
+// answers are what a network says of an account and its post, by what was asked.
+func (w *World) answers(t *testing.T, post network.Ref) map[string]any {
+	t.Helper()
+	all := map[string]any{}
+	keep := func(name string, got any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		all[name] = got
+	}
+	health, _, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
+	keep("health", health, err)
+	var counts map[string]network.Counts
+	if m, ok := w.Driver.(network.Measurer); ok && network.Can(w.Driver, network.ActMeasure) {
+		counts, err = m.Measure(t.Context(), w.Conn, []network.Ref{post})
+	}
+	keep("counts", counts, err)
+	if i, ok := w.Driver.(network.Insighter); ok && network.Can(w.Driver, network.ActInsights) {
+		figures, err := i.Insights(t.Context(), w.Conn, w.Stage.Clock.Now().AddDate(0, 0, -3))
+		keep("figures", figures, err)
+	}
+	if c, ok := w.Driver.(network.Chooser); ok {
+		for _, option := range w.Driver.Profile().Options {
+			if option.Account {
+				choices, err := c.Choices(t.Context(), w.Conn, option.Name)
+				keep("choices of "+option.Name, choices, err)
+			}
+		}
+	}
+	return all
 }
 
 func forgedHook(t *testing.T, h Harness) {

@@ -66,7 +66,7 @@ func Run(t *testing.T, h Harness) {
 		{"a look that understood nothing proves nothing", needs(blindLook, network.ActPublish)},
 		{"a key that is refused is said, with what to do", needs(deniedKeys, network.ActPublish)},
 		{"keys are renewed ahead of time", needs(renewal, network.ActPublish)},
-		{"fields nobody announced change nothing", needs(unknownFields, network.ActPublish, network.ActPoll)},
+		{"fields nobody announced change nothing", needs(unknownFields, network.ActPublish)},
 		{"a forged webhook is refused", forgedHook},
 		{"a webhook that comes twice or out of order tells the same", knocks},
 		{"one webhook tells of several people", crowds},

@@ -24,7 +24,7 @@ type pinned struct {
 		Items []json.RawMessage `json:"items"`
 	} `json:"media"`
 	Metrics struct {
-		Lifetime map[string]*float64 `json:"lifetime_metrics"`
+		Lifetime metrics `json:"lifetime_metrics"`
 	} `json:"pin_metrics"`
 }
 
@@ -162,12 +162,32 @@ func (d *Driver) Measure(ctx context.Context, conn network.Conn, posts []network
 	return all, nil
 }
 
-// counts keeps what was given; what is null was not.
-func counts(metrics map[string]*float64) network.Counts {
+// metrics are numbers by their names. What is no number, or null, was not given: one
+// that is new does not hide the others.
+type metrics map[string]float64
+
+// UnmarshalJSON takes what it can.
+func (m *metrics) UnmarshalJSON(data []byte) error {
+	var given map[string]json.RawMessage
+	if json.Unmarshal(data, &given) != nil {
+		return nil //nolint:nilerr // no numbers at all
+	}
+	*m = metrics{}
+	for name, value := range given {
+		var n *float64
+		if json.Unmarshal(value, &n) == nil && n != nil {
+			(*m)[name] = *n
+		}
+	}
+	return nil
+}
+
+// counts keeps what was given.
+func counts(given metrics) network.Counts {
 	c := network.Counts{}
-	for metric, n := range metrics {
-		if n != nil && *n >= 0 && *n < 1<<53 && len(metric) <= 64 {
-			c[name(clip(metric, 64))] = int64(*n)
+	for metric, n := range given {
+		if n >= 0 && n < 1<<53 && len(metric) <= 64 {
+			c[name(clip(metric, 64))] = int64(n)
 		}
 	}
 	return c
@@ -180,9 +200,9 @@ func (d *Driver) Insights(ctx context.Context, conn network.Conn, day time.Time)
 	var got struct {
 		All struct {
 			Daily []struct {
-				Date    string              `json:"date"`
-				Status  string              `json:"data_status"`
-				Metrics map[string]*float64 `json:"metrics"`
+				Date    string  `json:"date"`
+				Status  string  `json:"data_status"`
+				Metrics metrics `json:"metrics"`
 			} `json:"daily_metrics"`
 		} `json:"all"`
 	}
@@ -195,18 +215,18 @@ func (d *Driver) Insights(ctx context.Context, conn network.Conn, day time.Time)
 			continue
 		}
 		for metric, n := range one.Metrics {
-			if n == nil || *n < 0 || *n >= 1<<53 || *n != float64(int64(*n)) {
+			if n < 0 || n >= 1<<53 || n != float64(int64(n)) {
 				continue // rates are made, not kept
 			}
 			switch metric {
 			case "IMPRESSION":
-				c[network.Views] = int64(*n)
+				c[network.Views] = int64(n)
 			case "SAVE":
-				c[network.Saves] = int64(*n)
+				c[network.Saves] = int64(n)
 			case "OUTBOUND_CLICK":
-				c[network.Clicks] = int64(*n)
+				c[network.Clicks] = int64(n)
 			default:
-				c["pinterest:"+clip(metric, 64)] = int64(*n)
+				c["pinterest:"+clip(metric, 64)] = int64(n)
 			}
 		}
 	}
