@@ -58,3 +58,18 @@ func harness(o pretended.Options) networktest.Harness {
 }
 
 func TestAPage(t *testing.T) { networktest.Run(t, harness(pretended.Options{})) }
+
+// member is a channel of a person's own: LinkedIn tells programs nothing of what
+// others write below a member's posts.
+func member(o pretended.Options) networktest.Harness {
+	h := harness(o)
+	h.Open = func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
+		n := pretended.New(stage, o)
+		camille := n.AddMember("Camille Keeper")
+		return n.Handler(), func(string) map[string]string { return map[string]string{"token": camille.Token} }
+	}
+	h.Cannot = []network.Action{network.ActPoll, network.ActDeleteOthers}
+	return h
+}
+
+func TestAMember(t *testing.T) { networktest.Run(t, member(pretended.Options{})) }

@@ -15,13 +15,13 @@ import (
 // happened.
 func gone(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
-	if network.Can(w.Driver, network.ActReply) {
+	if w.can(network.ActReply) {
 		_, sent := w.Publish("Tell us")
 		comment, _ := w.comment(sent.ID, "never mind")
 		w.Act(sandbox.Act{Kind: "remove", Target: comment.ID, Person: "p001"})
 		w.without(t, "a comment that was taken back", comment.Ref)
 	}
-	if !network.Can(w.Driver, network.ActDelete) {
+	if !w.can(network.ActDelete) {
 		return // nor can anybody's post disappear by us
 	}
 	_, sent := w.Publish("for a moment")
@@ -54,7 +54,7 @@ func (w *World) without(t *testing.T, what string, ref network.Ref) {
 			return err
 		}},
 	} {
-		if !network.Can(w.Driver, one.ability) || slices.Contains(w.harness.Heedless, one.ability) {
+		if !w.can(one.ability) || slices.Contains(w.harness.Heedless, one.ability) {
 			continue
 		}
 		for _, when := range []string{"", ", after a restart"} {

@@ -49,6 +49,9 @@ type Harness struct {
 	Grain time.Duration
 	// Flat networks put an answer to an answer below the same first comment.
 	Flat bool
+	// Cannot is what this sort of account cannot, though the network has it: the driver
+	// refuses it in words, or tells nothing.
+	Cannot []network.Action
 	// Heedless is what the network itself takes for something that is gone, and nobody
 	// sees anything of it.
 	Heedless []network.Action
@@ -313,7 +316,7 @@ func (w *World) raws(cursor string) ([]network.Raw, error) {
 
 func (w *World) tryRead(ctx context.Context, cursor string) ([]network.Event, string, error) {
 	var all []network.Event
-	if !network.Can(w.Driver, network.ActPoll) {
+	if !w.can(network.ActPoll) {
 		return nil, cursor, nil // nothing is read there
 	}
 	for range 100 {

@@ -69,7 +69,7 @@ func unknownFields(t *testing.T, h Harness) {
 		t.Fatal(err)
 	}
 	ours(t, look, part, sent.ID)
-	if network.Can(w.Driver, network.ActPoll) && offers(t, h, network.ActReply) {
+	if w.can(network.ActPoll) && offers(t, h, network.ActReply) {
 		comment, _ := w.comment(sent.ID, "odd indeed")
 		if comment.Author.ID == "" || comment.Post != sent.ID {
 			t.Errorf("the comment is %+v", comment)
@@ -103,11 +103,11 @@ func (w *World) answers(t *testing.T, post network.Ref) map[string]any {
 	health, _, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
 	keep("health", health, err)
 	var counts map[string]network.Counts
-	if m, ok := w.Driver.(network.Measurer); ok && network.Can(w.Driver, network.ActMeasure) {
+	if m, ok := w.Driver.(network.Measurer); ok && w.can(network.ActMeasure) {
 		counts, err = m.Measure(t.Context(), w.Conn, []network.Ref{post})
 	}
 	keep("counts", counts, err)
-	if i, ok := w.Driver.(network.Insighter); ok && network.Can(w.Driver, network.ActInsights) {
+	if i, ok := w.Driver.(network.Insighter); ok && w.can(network.ActInsights) {
 		figures, err := i.Insights(t.Context(), w.Conn, w.Stage.Clock.Now().AddDate(0, 0, -3))
 		keep("figures", figures, err)
 	}

@@ -74,7 +74,7 @@ func pins(t *testing.T, h Harness) {
 	_, first := w.Publish("first things first")
 	_, second := w.Publish("then this")
 	pinner := w.Driver.(network.Pinner)
-	if fault.Is(pinner.Pin(t.Context(), w.Conn, first.Ref, true), fault.Invalid) && network.Can(w.Driver, network.ActReply) {
+	if fault.Is(pinner.Pin(t.Context(), w.Conn, first.Ref, true), fault.Invalid) && w.can(network.ActReply) {
 		// Some networks let programs pin comments alone.
 		one, _ := w.comment(first.ID, "well said")
 		two, _ := w.comment(first.ID, "quite so")

@@ -52,6 +52,7 @@ func Run(t *testing.T, h Harness) {
 	}{
 		{"what the network can do is what its sources say", actions},
 		{"connecting says who we are", connects},
+		{"what this sort of account cannot is refused", refuses},
 		{"a text goes out once", needs(publishes, network.ActPublish)},
 		{"a thread keeps its order", threads},
 		{"an image carries its description", images},
@@ -168,6 +169,10 @@ func actions(t *testing.T, h Harness) {
 // by a dated source, is watched by the table itself: nothing is left untested.
 func offers(t *testing.T, h Harness, a network.Action) bool {
 	t.Helper()
+	if h.lacks(a) {
+		t.Logf("this account of %s cannot %s", h.Name, a)
+		return false
+	}
 	for _, e := range Table() {
 		if e.Network == h.Name && e.Action == a && (!e.Can || e.Later) {
 			t.Logf("%s cannot %s: %s", h.Name, a, e.Source)

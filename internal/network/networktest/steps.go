@@ -129,12 +129,12 @@ func gradual(t *testing.T, h Harness) bool {
 // video, one with several images.
 func (w *World) dressed() map[string]network.Part {
 	all := map[string]network.Part{"post": w.Part("step by step")}
-	if network.Can(w.Driver, network.ActVideo) {
+	if w.can(network.ActVideo) {
 		p := w.Part("with a video, step by step")
 		p.Media = []network.Media{w.clip()}
 		all["video"] = p
 	}
-	if network.Can(w.Driver, network.ActCarousel) {
+	if w.can(network.ActCarousel) {
 		p := w.Part("with images, step by step")
 		p.Media = []network.Media{w.picture("one"), w.picture("two")}
 		all["carousel"] = p

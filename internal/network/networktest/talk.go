@@ -203,7 +203,7 @@ func deletes(t *testing.T, h Harness) {
 	// What others wrote.
 	_, sent = w.Publish("stays")
 	comment, _ := w.comment(sent.ID, "not yours")
-	if remover, ok := w.Driver.(network.Remover); ok && network.Can(w.Driver, network.ActDeleteOthers) {
+	if remover, ok := w.Driver.(network.Remover); ok && w.can(network.ActDeleteOthers) {
 		for range 2 {
 			if err := remover.Remove(t.Context(), w.Conn, comment.Ref); err != nil {
 				t.Errorf("removing somebody's comment: %v", err)
