@@ -82,7 +82,7 @@ func (d *Door) sheetOf(n network.Driver) Sheet {
 		Limits:    limitsOf(p.Limits),
 		Consent:   d.House.Consent(n),
 		Abilities: each(network.Abilities(n), func(a network.Ability) Cell { return Cell{string(a.Action), string(a.State), a.Why, a.Instead} }),
-		Quotas:    each(p.Quotas, func(q network.Quota) Quota { return Quota(q) }),
+		Quotas:    each(p.Quotas, func(q network.Quota) Quota { return Quota{q.Name, q.Max, q.WindowS, q.Daily, q.Per} }),
 		Prices:    each(p.Prices, func(q network.Price) Price { return Price(q) }),
 		Windows:   each(p.Windows, func(w network.Window) Window { return Window(w) })}
 	for _, fact := range slices.Sorted(maps.Keys(p.Sources)) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
@@ -145,6 +146,28 @@ func (h *House) Withdraw(ctx context.Context, actor access.Actor, publicationID 
 	})
 }
 
+// affordsRest refuses what is left of a publication where the quotas have no room now.
+func (h *House) affordsRest(ctx context.Context, tx *store.Tx, p publish.Publication) error {
+	c, err := channel.Get(ctx, tx, p.Workspace, p.ChannelID)
+	if err != nil {
+		return err
+	}
+	parts, err := publish.Sequence(ctx, tx, p.Workspace, p.ID)
+	if err != nil {
+		return err
+	}
+	var rest []publish.Content
+	for _, part := range parts {
+		if part.RemoteID == "" {
+			rest = append(rest, part.Content)
+		}
+	}
+	if len(rest) == 0 || len(rest) < len(parts) && !c.Limits.Thread { // a first comment is no post
+		return nil
+	}
+	return h.affords(ctx, tx, c, rest, tx.Now, nil)
+}
+
 // RetryPost sends the failed rest of a publication again, after a person mended
 // what was wrong.
 func (h *House) RetryPost(ctx context.Context, actor access.Actor, publicationID string) error {
@@ -154,6 +177,9 @@ func (h *House) RetryPost(ctx context.Context, actor access.Actor, publicationID
 			return err
 		}
 		if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+			return err
+		}
+		if err := h.affordsRest(ctx, tx, p); err != nil {
 			return err
 		}
 		if err := publish.Retry(ctx, tx, actor.Workspace, publicationID); err != nil {

@@ -64,7 +64,7 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 		return k, err
 	}
 	k.Alerts = alerts(k.Channel, k.Profile, tx.Now)
-	k.Counted, err = h.rooms(ctx, tx, k.Channel, 0, network.Reel, tx.Now, nil) // of every kind
+	k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, tx.Now, nil) // of every kind
 	return k, err
 }
 

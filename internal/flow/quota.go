@@ -34,7 +34,7 @@ func (h *House) Afford(ctx context.Context, tx *store.Tx, actor access.Actor, ch
 	if err != nil {
 		return Afforded{}, err
 	}
-	rooms, err := h.rooms(ctx, tx, c, len(contents), kindOf(contents), due, nil)
+	rooms, err := h.rooms(ctx, tx, c, contents, due, nil)
 	if err != nil {
 		return Afforded{}, err
 	}
@@ -47,19 +47,11 @@ func (h *House) Afford(ctx context.Context, tx *store.Tx, actor access.Actor, ch
 	return said, nil
 }
 
-// kindOf is the kind of a post, which its parts have in common.
-func kindOf(contents []publish.Content) network.PostKind {
-	if len(contents) == 0 {
-		return network.PlainPost
-	}
-	return contents[0].Kind
-}
-
-// rooms holds parts against the quotas of posts of their network and kind. Nothing is
+// rooms holds parts against the quotas of posts of their network. Nothing is
 // reserved: what is scheduled counts, and what is taken back counts no more.
 // beside is how many of each kind go out on other channels of the network by the same
 // act.
-func (h *House) rooms(ctx context.Context, tx *store.Tx, c channel.Channel, parts int, kind network.PostKind, due time.Time, beside map[network.PostKind]int) ([]publish.Room, error) {
+func (h *House) rooms(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content, due time.Time, beside map[network.PostKind]int) ([]publish.Room, error) {
 	d, err := h.Networks.Get(c.Network)
 	if err != nil {
 		return nil, err
@@ -70,23 +62,36 @@ func (h *House) rooms(ctx context.Context, tx *store.Tx, c channel.Channel, part
 	var quotas []network.Quota
 	booked := map[network.Quota][]time.Time{}
 	for _, q := range d.Profile().Quotas {
-		if !publish.Counts(q, kind) {
+		if !publish.Kept(q) || len(contents) > 0 && !publish.Counts(q, contents[0]) {
 			continue
 		}
+		q = told(c, d.Profile().Quotas, q)
 		quotas = append(quotas, q)
 		if booked[q], err = h.booked(ctx, tx, c, q, due, beside); err != nil {
 			return nil, err
 		}
 	}
-	return publish.Rooms(quotas, kind, func(q network.Quota) []time.Time { return booked[q] }, due, publish.Weighs(parts, c.Limits)), nil
+	return publish.Rooms(quotas, contents, c.Limits, func(q network.Quota) []time.Time { return booked[q] }, due), nil
+}
+
+// told is a quota with the number that the network itself gives for this account, which
+// may be another one than is published: where one quota alone can be meant.
+func told(c channel.Channel, all []network.Quota, q network.Quota) network.Quota {
+	for _, other := range all {
+		if other.Name == q.Name && other != q {
+			return q
+		}
+	}
+	for _, use := range c.Quotas {
+		if use.Name == q.Name && use.Max > 0 {
+			q.Max = use.Max
+		}
+	}
+	return q
 }
 
 // booked is what counts for a quota of a channel's network.
 func (h *House) booked(ctx context.Context, tx *store.Tx, c channel.Channel, q network.Quota, due time.Time, beside map[network.PostKind]int) ([]time.Time, error) {
-	only := network.PlainPost
-	if publish.OfReels(q) {
-		only = network.Reel
-	}
 	channels := []string{c.ID}
 	if q.Per == "app" {
 		var err error
@@ -94,12 +99,12 @@ func (h *House) booked(ctx context.Context, tx *store.Tx, c channel.Channel, q n
 			return nil, err
 		}
 	}
-	all, err := publish.Booked(ctx, tx, channels, c.Limits.Thread, only, tx.Now.Add(-longest))
+	all, err := publish.Booked(ctx, tx, channels, c.Limits.Thread, q, tx.Now.Add(-longest))
 	if err != nil || q.Per != "app" {
 		return elsewhere(c, q, all), err
 	}
 	for kind, n := range beside {
-		if publish.Counts(q, kind) {
+		if publish.Counts(q, publish.Content{Kind: kind}) {
 			all = append(all, slices.Repeat([]time.Time{due}, n)...)
 		}
 	}
@@ -124,7 +129,7 @@ func elsewhere(c channel.Channel, q network.Quota, own []time.Time) []time.Time 
 
 // affords refuses what the quotas have no room for, and says when they have.
 func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content, due time.Time, beside map[network.PostKind]int) error {
-	rooms, err := h.rooms(ctx, tx, c, len(contents), kindOf(contents), due, beside)
+	rooms, err := h.rooms(ctx, tx, c, contents, due, beside)
 	if err != nil {
 		return err
 	}
@@ -150,8 +155,13 @@ func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, co
 	// Rounded up: a minute that has begun is too early.
 	next := full.Next.Add(time.Minute - time.Microsecond).Truncate(time.Minute).In(zone)
 	taken := fault.New(fault.Invalid, "%s: %s takes %d posts in that time, and they are taken.", c.Handle, label, full.Quota.Max)
-	if publish.OfReels(full.Quota) {
+	switch full.Quota.Name {
+	case publish.OfReels:
 		taken = fault.New(fault.Invalid, "%s: %s takes %d reels in that time, and they are taken.", c.Handle, label, full.Quota.Max)
+	case publish.OfDrafts:
+		taken = fault.New(fault.Invalid, "%s: %s takes %d drafts in that time, and they are taken.", c.Handle, label, full.Quota.Max)
+	case publish.OfContainers:
+		taken = fault.New(fault.Invalid, "%s: %s takes %d files in that time, and there are more.", c.Handle, label, full.Quota.Max)
 	}
 	return taken.On("due_at").WithHint("The next possible time is %s.", next.Format("2006-01-02 15:04"))
 }

@@ -393,7 +393,7 @@ type Health struct {
 	Handle string
 	// Followers of the account now; -1 when the network does not say.
 	Followers int64
-	// Expires is when the keys end if nobody renews them; zero: they last, or the
-	// network does not say.
+	// Expires is when a person must have connected again: keys that Kith renews by
+	// itself end with what renews them. Zero: they last, or the network does not say.
 	Expires time.Time
 }

@@ -66,11 +66,16 @@ type Source struct {
 
 // Quota is how much a network lets one do in a while.
 type Quota struct {
-	Name    string `json:"name"`            // posts, reels (posts of that kind alone), replies, uploads, deletes, calls
-	Max     int    `json:"max"`             // 0: only the network knows, Quoter asks
-	WindowS int    `json:"window_s"`        // the while, in seconds
-	Daily   string `json:"daily,omitempty"` // a time zone: the while is its calendar day instead
-	Per     string `json:"per"`             // account, or app: shared by all channels of this house
+	// Name is what it counts: posts, reels (posts of that kind alone), drafts (those with
+	// an option), containers (a file of a post each, and a post of several files), replies,
+	// uploads, deletes, calls.
+	Name    string `json:"name"`
+	Max     int    `json:"max"`              // 0: only the network knows, Quoter asks
+	WindowS int    `json:"window_s"`         // the while, in seconds
+	Daily   string `json:"daily,omitempty"`  // a time zone: the while is its calendar day instead
+	Per     string `json:"per"`              // account, or app: shared by all channels of this house
+	Option  string `json:"option,omitempty"` // it counts posts alone that have this option …
+	Value   string `json:"value,omitempty"`  // … at this value
 }
 
 // QuotaUse is how much of a quota is used, as the network says.

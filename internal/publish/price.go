@@ -21,23 +21,32 @@ type Cost struct {
 func Price(prices []network.Price, contents []Content) (c Cost, ok bool) {
 	plain, paid := priceOf(prices, "post")
 	linked, dearer := priceOf(prices, "post_with_link")
+	described, told := priceOf(prices, "description")
 	if !paid && !dearer {
 		return c, false
 	}
 	sum, places := new(big.Rat), 2
-	for _, content := range contents {
-		p := plain
-		if dearer && (content.Link != "" || len(text.Links(content.Text)) > 0) {
-			p, c.Link = linked, true
-		}
+	add := func(p network.Price) {
 		amount, good := new(big.Rat).SetString(p.Amount)
 		if !good {
-			continue // this sort of post is free
+			return // this is free
 		}
 		sum.Add(sum, amount)
 		c.Currency = p.Currency
 		if _, after, has := strings.Cut(p.Amount, "."); has {
 			places = max(places, len(after))
+		}
+	}
+	for _, content := range contents {
+		p := plain
+		if dearer && (content.Link != "" || len(text.Links(content.Text)) > 0) {
+			p, c.Link = linked, true
+		}
+		add(p)
+		for _, m := range content.Media {
+			if told && strings.TrimSpace(m.Alt) != "" {
+				add(described)
+			}
 		}
 	}
 	c.Amount = sum.FloatString(places)

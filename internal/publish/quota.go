@@ -116,28 +116,56 @@ func tomorrow(at time.Time, zone *time.Location) time.Time {
 	return time.Date(y, m, d+1, 0, 0, 0, 0, zone)
 }
 
-// Counts says whether a quota is one of posts, and counts those of a kind.
-func Counts(q network.Quota, kind network.PostKind) bool {
-	return q.Name == "posts" || OfReels(q) && kind == network.Reel
+// What quotas of posts count.
+const (
+	OfPosts      = "posts"
+	OfReels      = "reels"      // short upright videos alone
+	OfDrafts     = "drafts"     // those with an option: they wait for a person
+	OfContainers = "containers" // files, and what holds several of them
+)
+
+// Kept says whether a quota is one that is counted here: one of posts.
+func Kept(q network.Quota) bool {
+	return slices.Contains([]string{OfPosts, OfReels, OfDrafts, OfContainers}, q.Name)
 }
 
-// OfReels says that a quota counts short upright videos alone.
-func OfReels(q network.Quota) bool { return q.Name == "reels" }
+// Counts says whether a quota counts such a post.
+func Counts(q network.Quota, c Content) bool {
+	if q.Option != "" && c.Options[q.Option] != q.Value || q.Name == OfReels && c.Kind != network.Reel {
+		return false
+	}
+	return Kept(q)
+}
 
-// Rooms holds n more posts of a kind against all quotas that count them. booked gives
-// what counts for a quota. Next is the same in all: a moment with room in every one.
-func Rooms(quotas []network.Quota, kind network.PostKind, booked func(network.Quota) []time.Time, due time.Time, n int) []Room {
+// weight is how much one part takes of a quota.
+func weight(q network.Quota, c Content) int {
+	if q.Name == OfContainers && len(c.Media) > 1 {
+		return len(c.Media) + 1
+	}
+	return 1
+}
+
+// Rooms holds the parts of one more post against all quotas that count it; without
+// parts it says how full all of them are. booked gives what counts for a quota. Next is
+// the same in all: a moment with room in every one.
+func Rooms(quotas []network.Quota, contents []Content, l network.Limits, booked func(network.Quota) []time.Time, due time.Time) []Room {
 	var all []Room
+	n := func(q network.Quota) (sum int) {
+		for _, c := range contents[:Weighs(len(contents), l)] {
+			sum += weight(q, c)
+		}
+		return sum
+	}
 	for _, q := range quotas {
-		if Counts(q, kind) {
-			all = append(all, Fit(q, booked(q), due, n))
+		if len(contents) == 0 && Kept(q) || len(contents) > 0 && Counts(q, contents[0]) {
+			all = append(all, Fit(q, booked(q), due, n(q)))
 		}
 	}
 	next, moved := due, true
 	for moved && !next.IsZero() { // each round goes on to a later moment, or ends
 		moved = false
 		for _, r := range all {
-			f := Fit(r.Quota, booked(r.Quota), next, n)
+			f := Fit(r.Quota, booked(r.Quota), next, n(r.Quota))
 			if f.Next.IsZero() || f.Next.After(next) {
 				next, moved = f.Next, true
 				break
@@ -161,23 +189,39 @@ func Weighs(parts int, l network.Limits) int {
 
 // Booked gives when parts of some channels have gone out since a moment, and when
 // the others are to go out. A part of which nobody knows whether it is out counts.
-// Channels of several workspaces may share an app, so that none is named here. A kind
-// of posts may be asked for alone; of all kinds with [network.PlainPost].
-func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, kind network.PostKind, since time.Time) ([]time.Time, error) {
+// Channels of several workspaces may share an app, so that none is named here. What a
+// quota does not count is left out, and what weighs more is there several times.
+func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, q network.Quota, since time.Time) ([]time.Time, error) {
+	kind := network.PlainPost // of all kinds
+	if q.Name == OfReels {
+		kind = network.Reel
+	}
+	type booking struct {
+		At      time.Time
+		Content Content
+	}
 	var all []time.Time
 	for _, channel := range channels {
-		out, err := store.All[time.Time](ctx, tx, `select sent_at from part where channel_id = $1 and sent_at > $2 and state = 'sent' and (position = 0 or $3 = 1)
+		out, err := store.All[booking](ctx, tx, `select sent_at, content from part where channel_id = $1 and sent_at > $2 and state = 'sent' and (position = 0 or $3 = 1)
 			and ($4 = '' or exists (select 1 from publication u where u.id = part.publication_id and u.kind = $4))`, channel, since, thread, string(kind))
 		if err != nil {
 			return nil, err
 		}
 		// What is late goes out at once.
-		waiting, err := store.All[time.Time](ctx, tx, `select case when u.due_at < $2 then $2 else u.due_at end from part p join publication u on u.id = p.publication_id
+		waiting, err := store.All[booking](ctx, tx, `select case when u.due_at < $2 then $2 else u.due_at end, p.content from part p join publication u on u.id = p.publication_id
 			where p.channel_id = $1 and p.state in ('due', 'claimed', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear') and (p.position = 0 or $3 = 1) and ($4 = '' or u.kind = $4)`, channel, tx.Now, thread, string(kind))
 		if err != nil {
 			return nil, err
 		}
-		all = append(append(all, out...), waiting...)
+		for _, b := range append(out, waiting...) {
+			b.Content.Kind = kind // as it was asked for
+			if !Counts(q, b.Content) {
+				continue
+			}
+			for range weight(q, b.Content) {
+				all = append(all, b.At)
+			}
+		}
 	}
 	return all, nil
 }

@@ -100,7 +100,7 @@ func TestNoWhileEverHoldsMoreThanItsQuota(t *testing.T) {
 
 func TestSeveralQuotasAreAllKept(t *testing.T) {
 	quotas := []network.Quota{{Name: "posts", Max: 1, WindowS: 3600}, {Name: "posts", Max: 2, Daily: "UTC"}, {Name: "replies", Max: 1, WindowS: 60}}
-	rooms := publish.Rooms(quotas, network.PlainPost, func(network.Quota) []time.Time { return at(-0.5, -1.5, 15.5) }, due, 1)
+	rooms := publish.Rooms(quotas, []publish.Content{{}}, network.Limits{}, func(network.Quota) []time.Time { return at(-0.5, -1.5, 15.5) }, due)
 	if len(rooms) != 2 || rooms[0].Fits || rooms[1].Fits {
 		t.Fatalf("%+v", rooms)
 	}
@@ -114,10 +114,11 @@ func TestSeveralQuotasAreAllKept(t *testing.T) {
 func TestAQuotaOfReels(t *testing.T) {
 	quotas := []network.Quota{{Name: "reels", Max: 1, WindowS: 3600}, {Name: "posts", Max: 2, WindowS: 3600}}
 	booked := func(network.Quota) []time.Time { return at(-0.5) }
-	if rooms := publish.Rooms(quotas, network.PlainPost, booked, due, 1); len(rooms) != 1 || !rooms[0].Fits {
+	one := func(kind network.PostKind) []publish.Content { return []publish.Content{{Kind: kind}} }
+	if rooms := publish.Rooms(quotas, one(network.PlainPost), network.Limits{}, booked, due); len(rooms) != 1 || !rooms[0].Fits {
 		t.Errorf("a post: %+v", rooms)
 	}
-	if rooms := publish.Rooms(quotas, network.Reel, booked, due, 1); len(rooms) != 2 || rooms[0].Fits || !rooms[1].Fits || !rooms[0].Next.Equal(due.Add(30*time.Minute)) {
+	if rooms := publish.Rooms(quotas, one(network.Reel), network.Limits{}, booked, due); len(rooms) != 2 || rooms[0].Fits || !rooms[1].Fits || !rooms[0].Next.Equal(due.Add(30*time.Minute)) {
 		t.Errorf("a reel: %+v", rooms)
 	}
 }
@@ -134,6 +135,17 @@ func TestWhatIsBookedIsWhatIsOutAndWhatWillBe(t *testing.T) {
 			}
 		}
 		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			two := publish.Content{Text: "g", Media: []publish.Attached{{ID: "m1"}, {ID: "m2"}}}
+			for _, to := range []publish.Target{{ChannelID: "c2", Network: "instagram"}, {ChannelID: "c2", Network: "tiktok", Options: map[string]string{"privacy": "DRAFT"}}} {
+				post, err := publish.Save(ctx, tx, actor, "", 0, []publish.Content{two}, []publish.Target{to})
+				if err == nil {
+					_, err = publish.Schedule(ctx, tx, "w", post.ID, due)
+				}
+				if err != nil {
+					return err
+				}
+				two = publish.Content{Text: "h"}
+			}
 			reel, err := publish.Save(ctx, tx, actor, "", 0, []publish.Content{{Text: "f"}}, []publish.Target{{ChannelID: "c1", Network: "facebook", Kind: network.Reel}, {ChannelID: "c2", Network: "facebook", Kind: network.Reel}})
 			if err == nil {
 				_, err = publish.Schedule(ctx, tx, "w", reel.ID, due)
@@ -144,21 +156,24 @@ func TestWhatIsBookedIsWhatIsOutAndWhatWillBe(t *testing.T) {
 			_, err := publish.Unschedule(ctx, tx, "w", cancelled.ID, publish.Cancelled)
 			return err
 		})
+		posts, draft := network.Quota{Name: "posts"}, network.Quota{Name: "drafts", Option: "privacy", Value: "DRAFT"}
 		for name, c := range map[string]struct {
 			channels []string
 			thread   bool
-			kind     network.PostKind
+			quota    network.Quota
 			want     int
 		}{
-			"every part of a thread":  {[]string{"c1"}, true, "", 4},
-			"a first comment is none": {[]string{"c1"}, false, "", 3},
-			"channels that share":     {[]string{"c1", "c2"}, true, "", 6},
-			"nobody":                  {nil, true, "", 0},
-			"reels alone, out or not": {[]string{"c1", "c2"}, true, network.Reel, 2},
-			"no stories":              {[]string{"c1", "c2"}, true, network.Story, 0},
+			"every part of a thread":      {[]string{"c1"}, true, posts, 4},
+			"a first comment is none":     {[]string{"c1"}, false, posts, 3},
+			"channels that share":         {[]string{"c1", "c2"}, true, posts, 6 + 2},
+			"nobody":                      {nil, true, posts, 0},
+			"reels alone, out or not":     {[]string{"c1", "c2"}, true, network.Quota{Name: "reels"}, 2},
+			"drafts alone":                {[]string{"c1", "c2"}, true, draft, 1},
+			"two files and what has them": {[]string{"c2"}, false, network.Quota{Name: "containers"}, 3 + 3},
+			"what is not of posts":        {[]string{"c1", "c2"}, true, network.Quota{Name: "calls"}, 0},
 		} {
 			storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
-				got, err := publish.Booked(ctx, tx, c.channels, c.thread, c.kind, due.Add(-time.Hour))
+				got, err := publish.Booked(ctx, tx, c.channels, c.thread, c.quota, due.Add(-time.Hour))
 				if len(got) != c.want {
 					t.Errorf("%s: %v", name, got)
 				}
@@ -182,6 +197,7 @@ func TestAPriceIsAddedUpExactly(t *testing.T) {
 		"plain":           {prices, []publish.Content{{Text: "a"}}, publish.Cost{Amount: "0.015", Currency: "USD"}, true},
 		"a link":          {prices, []publish.Content{{Text: "see https://kith.example"}}, publish.Cost{Amount: "0.20", Currency: "USD", Link: true}, true},
 		"a card":          {prices, []publish.Content{{Text: "see", Link: "https://kith.example"}}, publish.Cost{Amount: "0.20", Currency: "USD", Link: true}, true},
+		"a description":   {append(prices, network.Price{What: "description", Amount: "0.005", Currency: "USD"}), []publish.Content{{Text: "a", Media: []publish.Attached{{ID: "m", Alt: "A cat"}, {ID: "n"}}}}, publish.Cost{Amount: "0.020", Currency: "USD"}, true},
 		"a thread":        {prices, []publish.Content{{Text: "a"}, {Text: "b"}, {Text: "c https://kith.example"}}, publish.Cost{Amount: "0.230", Currency: "USD", Link: true}, true},
 		"links alone":     {prices[1:], []publish.Content{{Text: "a"}}, publish.Cost{Amount: "0.00"}, false},
 	} {

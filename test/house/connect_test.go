@@ -431,6 +431,25 @@ func TestAQuotaIsKeptBeforeSomethingIsScheduled(t *testing.T) {
 		if len(h.Quotas) != 2 || h.Quotas[0].Source != "kith" || h.Quotas[0].Max != 2 {
 			t.Errorf("the channel's page says %+v", h.Quotas)
 		}
+		// What failed takes no place, and is sent again only where there is one.
+		p.Weather.Must(sandbox.Mishap{Network: "mastodon", Kind: sandbox.TokenRevoked})
+		lost := p.Write(t, hand.Texts("four"), to...)
+		p.Schedule(t, lost.ID, time.Time{})
+		p.until("it failed", func() (bool, any) {
+			lost = p.Post(t, lost.ID)
+			return lost.State == "failed", describe(lost)
+		})
+		p.Weather.Clear()
+		retry := "/publications/" + lost.Publications[0].ID + "/retry"
+		soon := time.Now().Add(10 * time.Hour)
+		var waits api.Post
+		for _, text := range []string{"five", "six"} {
+			waits = p.Write(t, hand.Texts(text), to...)
+			p.Schedule(t, waits.ID, soon)
+		}
+		p.refused(p.Hand, 422, "POST", retry, nil)
+		hand.Do[api.Post](t, p.Hand, "POST", "/posts/"+waits.ID+"/cancel", nil)
+		hand.Do[api.Post](t, p.Hand, "POST", retry, nil)
 		// A thread is several posts, and one of three never fits into two.
 		p.refused(p.Hand, 422, "POST", "/posts/"+p.Write(t, hand.Texts("a", "b", "c"), to...).ID+"/schedule", api.Due{DueAt: &due})
 	})

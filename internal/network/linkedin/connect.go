@@ -132,6 +132,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		}
 		return health, fresh, nil
 	}
+	health.Expires = k.ends(d.now(), conn.App)
 	if err != nil && fresh != "" {
 		return health, fresh, nil // a new key must not be lost; the rest is asked the next time
 	}
@@ -143,6 +144,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 			fresh = k.text() // what was not known when a token was typed in
 		}
 	}
+	health.Expires = k.ends(d.now(), conn.App) // the question told more of the key
 	d.judge(conn, k, &health)
 	return health, fresh, nil
 }

@@ -56,6 +56,21 @@ func (k keys) renewable(now time.Time) bool {
 	return k.Refresh != "" && (k.Last == 0 || now.Unix() < k.Last)
 }
 
+// ends is when a person must connect again; zero: LinkedIn does not say.
+func (k keys) ends(now time.Time, app network.App) time.Time {
+	end := k.Until
+	if k.renewable(now) && app.Known() {
+		if k.Last == 0 {
+			return time.Time{}
+		}
+		end = max(k.Until, k.Last)
+	}
+	if end == 0 {
+		return time.Time{}
+	}
+	return time.Unix(end, 0).UTC()
+}
+
 func words(text string) []string {
 	return strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' })
 }

@@ -10,14 +10,10 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
-	"github.com/kithhq/kith/internal/secret"
 )
 
 // scopes are the rights that everything together needs.
 const scopes = "boards:read,boards:write,pins:read,pins:write,user_accounts:read"
-
-// ahead is how long before its end a key is renewed.
-const ahead = 7 * 24 * time.Hour
 
 type account struct {
 	ID        string `json:"id"`
@@ -70,7 +66,9 @@ func (d *Driver) Grant(ctx context.Context, ask network.Asking, back url.Values)
 	if back.Get("code") == "" {
 		return nil, fault.New(fault.Invalid, "Pinterest sent no code.").WithHint("Begin again.")
 	}
-	k, err := d.tokens(ctx, ask.App, url.Values{"grant_type": {"authorization_code"}, "code": {back.Get("code")}, "redirect_uri": {ask.Redirect}})
+	// Apps made before September 2025 say that they want the key that renews itself
+	// anew each time; else theirs ends after a year.
+	k, err := d.tokens(ctx, ask.App, url.Values{"grant_type": {"authorization_code"}, "code": {back.Get("code")}, "redirect_uri": {ask.Redirect}, "continuous_refresh": {"true"}})
 	if err != nil {
 		return nil, err
 	}
@@ -78,10 +76,8 @@ func (d *Driver) Grant(ctx context.Context, ask network.Asking, back url.Values)
 	if err != nil {
 		return nil, err
 	}
-	for s := range strings.SplitSeq(scopes, ",") {
-		if k.Scopes != "" && !strings.Contains(","+k.Scopes+",", ","+s+",") {
-			a.Warning = "Pinterest did not give all rights: some things will not work."
-		}
+	if missing := k.missing(); len(missing) > 0 {
+		a.Warning = lacking(missing)
 	}
 	return []network.Account{a}, nil
 }
@@ -101,6 +97,8 @@ func (d *Driver) tokens(ctx context.Context, app network.App, form url.Values) (
 	switch {
 	case answer.Status == http.StatusUnauthorized:
 		return keys{}, fault.New(fault.Denied, "Pinterest does not know our app, or its secret is wrong.").WithHint("Look at the app under Settings → Channels.")
+	case answer.Status == http.StatusBadRequest && form.Get("grant_type") == "refresh_token":
+		return keys{}, fault.New(fault.Denied, "Pinterest does not renew the key any more.").WithHint("Connect the account again.")
 	case answer.Status == http.StatusBadRequest:
 		return keys{}, fault.New(fault.Denied, "Pinterest does not accept the key any more.").WithHint("Connect the account again.")
 	case answer.Status >= 300:
@@ -125,56 +123,6 @@ func (d *Driver) tokens(ctx context.Context, app network.App, form url.Values) (
 		k.Renew = now.Add(time.Duration(min(got.Renew, 1<<31)) * time.Second)
 	}
 	return k, nil
-}
-
-// Check asks how the connection is, and renews keys well before they end.
-func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, secret.Text, error) {
-	k, err := readKeys(conn.Keys)
-	if err != nil {
-		return broken(err), "", nil
-	}
-	var fresh secret.Text
-	now := d.now()
-	if k.Refresh != "" && !k.Until.IsZero() && now.After(k.Until.Add(-ahead)) && conn.App.Known() {
-		renewed, err := d.tokens(ctx, conn.App, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {k.Refresh}})
-		switch {
-		case err == nil:
-			if renewed.Refresh == "" {
-				renewed.Refresh, renewed.Renew = k.Refresh, k.Renew
-			}
-			k, fresh = renewed, renewed.text()
-		case fault.Is(err, fault.Denied) && now.After(k.Until):
-			return broken(err), "", nil
-		case !fault.Is(err, fault.Denied):
-			return network.Health{}, "", err
-		}
-	}
-	a := ask{path: "/user_account"}
-	var got account
-	if _, err := d.send(ctx, k.Access, a, &got); err != nil {
-		if fault.Is(err, fault.Denied) {
-			return broken(err), fresh, nil
-		}
-		return network.Health{}, fresh, err
-	}
-	health := network.Health{State: "ok", Text: "Connected.", Handle: clip(got.Username, 128), Name: clip(got.Business, 640), Avatar: clip(got.Picture, 2048),
-		Limits: d.profile.Limits, Followers: -1}
-	if got.Followers != nil {
-		health.Followers = *got.Followers
-	}
-	// Rights that were taken away show only where they are used.
-	if _, err := d.send(ctx, k.Access, ask{method: http.MethodPost, path: "/media", body: map[string]string{"media_type": "none"}, harmless: true}, nil); fault.Is(err, fault.Denied) {
-		return broken(err), fresh, nil
-	}
-	if k.Refresh == "" && !k.Until.IsZero() && now.After(k.Until.Add(-ahead)) {
-		health.State, health.Text, health.Fix = "warn", "The key ends soon and cannot be renewed.", "Connect the account again by consent."
-	}
-	return health, fresh, nil
-}
-
-func broken(err error) network.Health {
-	text, hint := fault.Shown(err)
-	return network.Health{State: "broken", Text: text, Fix: hint, Followers: -1}
 }
 
 // Choices are the boards of the account.

@@ -36,6 +36,7 @@ type Driver struct {
 	web     string // https://www.pinterest.com
 	now     func() time.Time
 	profile network.Profile
+	writes  writes
 }
 
 var (

@@ -2,7 +2,6 @@ package pinterest_test
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -17,11 +16,15 @@ import (
 )
 
 func harness(judge func(*testing.T, http.Handler) http.Handler) networktest.Harness {
+	return harnessOf(pretended.Options{}, judge)
+}
+
+func harnessOf(o pretended.Options, judge func(*testing.T, http.Handler) http.Handler) networktest.Harness {
 	var board string // of the account that was opened last
 	return networktest.Harness{
 		Name: "pinterest",
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
-			n := pretended.New(stage, pretended.Options{})
+			n := pretended.New(stage, o)
 			a := n.Account("atelier", "Atelier des Halles")
 			board = a.Board
 			return n.Handler(), func(string) map[string]string { return map[string]string{"token": a.Token} }
@@ -76,67 +79,6 @@ func counts(t *testing.T, h networktest.Harness) {
 	if err != nil || len(got[liked.ID]) != 0 {
 		t.Errorf("the network says nothing, and counted is %v, %v", got, err)
 	}
-}
-
-func TestConsentGivesKeysThatAreRenewed(t *testing.T) {
-	w := networktest.NewWorld(t, harness(nil))
-	d := w.Driver.(*pinterest.Driver)
-	ask := network.Asking{App: network.App{ID: "1500001", Secret: "pin-secret"}, Redirect: "https://kith.example.org/connect/pinterest", State: "s1"}
-	going, err := d.Authorize(t.Context(), ask)
-	if err != nil {
-		t.Fatal(err)
-	}
-	back := follow(t, going.URL)
-	if back.Get("state") != "s1" {
-		t.Errorf("the state came back as %q", back.Get("state"))
-	}
-	accounts, err := d.Grant(t.Context(), ask, back)
-	if err != nil || len(accounts) != 1 || accounts[0].Handle != "atelier" || accounts[0].Warning != "" {
-		t.Fatalf("%+v, %v", accounts, err)
-	}
-	if _, err := d.Grant(t.Context(), ask, back); !fault.Is(err, fault.Denied) {
-		t.Errorf("a code that was used: %v", err)
-	}
-	if _, err := d.Grant(t.Context(), ask, url.Values{"error": {"access_denied"}}); !fault.Is(err, fault.Denied) {
-		t.Errorf("who says no: %v", err)
-	}
-	conn := network.Conn{Base: accounts[0].Base, Account: accounts[0].ID, Keys: accounts[0].Keys, App: ask.App, Limits: accounts[0].Limits}
-	if _, keys, err := d.Check(t.Context(), conn); err != nil || keys != "" {
-		t.Errorf("fresh keys were changed: %v", err)
-	}
-	w.Stage.Clock.Advance(25 * 24 * time.Hour)
-	health, keys, err := d.Check(t.Context(), conn)
-	if err != nil || health.State != "ok" || keys == "" {
-		t.Fatalf("%+v, renewed: %v, %v", health, keys != "", err)
-	}
-	w.Stage.Clock.Advance(10 * 24 * time.Hour) // the old one has ended
-	if health, _, err := d.Check(t.Context(), conn); err != nil || health.State != "broken" {
-		t.Errorf("with the old keys: %+v, %v", health, err)
-	}
-	conn.Keys = keys
-	if health, _, err := d.Check(t.Context(), conn); err != nil || health.State != "ok" {
-		t.Errorf("with the new keys: %+v, %v", health, err)
-	}
-}
-
-// follow opens a page of consent as a browser would, and gives what comes back.
-func follow(t *testing.T, address string) url.Values {
-	t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	to, err := url.Parse(answer.Header.Get("Location"))
-	if err != nil || !strings.HasPrefix(to.String(), "https://kith.example.org/") {
-		t.Fatalf("sent to %v, %v", to, err)
-	}
-	return to.Query()
 }
 
 func TestBoardsAreChosenAndDaysAreCounted(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,32 @@ func readKeys(text secret.Text) (keys, error) {
 		return k, fault.New(fault.Denied, "The keys of this account are not complete.").WithHint("Connect the account again.")
 	}
 	return k, nil
+}
+
+// missing are the scopes that were not given; none where that is not known.
+func (k keys) missing() []string {
+	if k.Scopes == "" {
+		return nil
+	}
+	given := strings.FieldsFunc(k.Scopes, func(r rune) bool { return r == ',' || r == ' ' })
+	return slices.DeleteFunc(strings.Split(scopes, ","), func(s string) bool { return slices.Contains(given, s) })
+}
+
+// lacking names the scopes that were not given.
+func lacking(missing []string) string {
+	return "Connected, but these scopes are missing: " + strings.Join(missing, ", ") + "."
+}
+
+// ends is when a person must connect again; zero: not for long, or nobody knows. A
+// key that is renewed ends with the one that renews it.
+func (k keys) ends(renews bool) time.Time {
+	switch {
+	case k.Refresh == "" || !renews:
+		return k.Until
+	case k.Renew.IsZero() || k.Renew.After(k.Until):
+		return k.Renew
+	}
+	return k.Until
 }
 
 // ask is one call.
@@ -99,6 +126,9 @@ func (d *Driver) send(ctx context.Context, token string, a ask, out any) (time.T
 	at := answer.At
 	if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
 		at = date
+	}
+	if answer.Status == http.StatusForbidden || answer.Status == http.StatusUnauthorized {
+		d.writes.forget(token)
 	}
 	if answer.Status >= 300 {
 		return at, refusal(answer, a.harmless || method == http.MethodGet)

@@ -200,6 +200,12 @@ func (d *Driver) tokens(ctx context.Context, app network.App, old pair, form url
 	return old.fresh(d.now(), got.Access, got.Refresh, got.Lasts, got.Renew), got.Scope, nil
 }
 
+// What is said of keys that nobody renews.
+const (
+	stuckKey      = "The key ends soon and cannot be renewed."
+	stuckBusiness = "The business token ends soon and cannot be renewed."
+)
+
 // renewed renews what is old of the keys. What can no longer be renewed, and has
 // ended, is an error; before that it is a warning.
 func (d *Driver) renewed(ctx context.Context, conn network.Conn, k keys) (_ keys, changed bool, stuck string, err error) {
@@ -215,12 +221,12 @@ func (d *Driver) renewed(ctx context.Context, conn network.Conn, k keys) (_ keys
 		case fault.Is(err, fault.Denied) && now.After(k.Until):
 			return k, changed, "", err
 		case fault.Is(err, fault.Denied):
-			stuck = "The key ends soon and cannot be renewed."
+			stuck = stuckKey
 		default:
 			return k, changed, "", err
 		}
 	} else if k.old(now) {
-		stuck = "The key ends soon and cannot be renewed."
+		stuck = stuckKey
 	}
 	b := k.Business
 	if b == nil || !b.old(now) {
@@ -228,7 +234,7 @@ func (d *Driver) renewed(ctx context.Context, conn network.Conn, k keys) (_ keys
 	}
 	if b.Refresh == "" || conn.App.Extra[businessApp] == "" {
 		if stuck == "" {
-			stuck = "The business token ends soon and cannot be renewed."
+			stuck = stuckBusiness
 		}
 		return k, changed, stuck, nil
 	}
@@ -237,7 +243,7 @@ func (d *Driver) renewed(ctx context.Context, conn network.Conn, k keys) (_ keys
 	case err == nil:
 		k.Business, changed = &fresh, true
 	case fault.Is(err, fault.Denied) && stuck == "":
-		stuck = "The business token ends soon and cannot be renewed."
+		stuck = stuckBusiness
 	case changed: // what was renewed is kept; this is tried again
 	case !fault.Is(err, fault.Denied):
 		return k, changed, stuck, err
@@ -269,8 +275,9 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	if err != nil && changed {
 		// The new keys may be the only ones that still open: they must be kept.
 		text, hint := fault.Shown(err)
-		return network.Health{State: "warn", Text: text, Fix: hint, Followers: -1, Limits: conn.Limits, Handle: conn.Handle}, fresh, nil
+		health, err = network.Health{State: "warn", Text: text, Fix: hint, Followers: -1, Limits: conn.Limits, Handle: conn.Handle}, nil
 	}
+	health.Expires = k.ends(conn.App, stuck)
 	return health, fresh, err
 }
 

@@ -71,7 +71,8 @@ func TestConsentLetsUsIn(t *testing.T) {
 	if a.ID != tt.ID || a.Handle != "librairie.h" || a.Name != "Librairie Hirondelle" || a.Warning != "" || !a.Limits.Comment {
 		t.Errorf("%+v", a)
 	}
-	if h, _, err := d.Check(t.Context(), conn); err != nil || h.State != "ok" || h.Fix != "" {
+	// The key is renewed by itself every day: a person is needed when what renews it ends.
+	if h, _, err := d.Check(t.Context(), conn); err != nil || h.State != "ok" || h.Fix != "" || h.Expires.Sub(w.Stage.Clock.Now().AddDate(1, 0, 0)).Abs() > 25*time.Hour {
 		t.Errorf("%+v, %v", h, err)
 	}
 	ask := network.Asking{App: app(), Redirect: "https://kith.example.org/connect/tiktok", State: "s1"}
@@ -182,7 +183,21 @@ func TestRenewedKeysAreKeptWhenTheRestFails(t *testing.T) {
 	// Without an app nothing is renewed, and that is said in time.
 	w.Stage.Clock.Advance(20 * time.Hour)
 	conn.App = network.App{}
-	if health, fresh, err := d.Check(t.Context(), conn); err != nil || fresh != "" || health.State != "warn" || health.Fix == "" {
+	health, fresh, err = d.Check(t.Context(), conn)
+	if left := health.Expires.Sub(w.Stage.Clock.Now()); err != nil || fresh != "" || health.State != "warn" || health.Fix == "" || left <= 0 || left > 6*time.Hour {
+		t.Errorf("%+v, %v", health, err)
+	}
+}
+
+// An account has ended when the first of its keys has.
+func TestTheEndOfTheBusinessTokenIsAnEnd(t *testing.T) {
+	w := networktest.NewWorld(t, harness(quick(), nil))
+	d := w.Driver.(*tiktok.Driver)
+	conn, _ := consent(t, w, nil)
+	conn.App.Extra = nil // nobody renews the business token
+	w.Stage.Clock.Advance(19 * time.Hour)
+	health, fresh, err := d.Check(t.Context(), conn)
+	if left := health.Expires.Sub(w.Stage.Clock.Now()); err != nil || fresh == "" || health.State != "warn" || !strings.Contains(health.Text, "business") || left <= 0 || left > 6*time.Hour {
 		t.Errorf("%+v, %v", health, err)
 	}
 }

@@ -45,6 +45,26 @@ func (p pair) old(now time.Time) bool {
 	return !p.Until.IsZero() && now.After(p.Until.Add(-ahead))
 }
 
+// ends is when a person must connect again; zero: TikTok does not say. A key that is
+// renewed ends with the one that renews it.
+func (p pair) ends(renews bool) time.Time {
+	if renews && p.Refresh != "" && (p.Renew.IsZero() || p.Renew.After(p.Until)) {
+		return p.Renew
+	}
+	return p.Until
+}
+
+// ends is when the first of the keys needs a person.
+func (k keys) ends(app network.App, stuck string) time.Time {
+	end := k.pair.ends(app.Known() && stuck != stuckKey)
+	if k.Business != nil {
+		if b := k.Business.ends(app.Extra[businessApp] != "" && stuck != stuckBusiness); end.IsZero() || !b.IsZero() && b.Before(end) {
+			end = b
+		}
+	}
+	return end
+}
+
 func (k keys) text() secret.Text {
 	data, err := json.Marshal(k)
 	if err != nil {

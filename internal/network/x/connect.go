@@ -81,7 +81,7 @@ func (d *Driver) of(me user) network.Limits {
 func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, secret.Text, error) {
 	health := network.Health{State: "ok", Text: "Connected.", Limits: d.limits(conn), Handle: conn.Handle, Followers: -1}
 	broken := func(err error) (network.Health, secret.Text, error) {
-		health.State = "broken"
+		health.State, health.Expires = "broken", time.Time{}
 		health.Text, health.Fix = fault.Shown(err)
 		return health, "", nil
 	}
@@ -92,19 +92,24 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	var fresh secret.Text
 	left := time.Unix(k.Until, 0).Sub(d.now())
 	ending := k.Until > 0 && left < early
-	if ending && k.Refresh != "" && conn.App.Known() {
+	renews := k.Refresh != "" && conn.App.Known()
+	if ending && renews {
 		renewed, err := d.renew(ctx, conn.App, k)
 		switch {
 		case fault.Is(err, fault.Invalid), fault.Is(err, fault.Denied):
 			if left <= 0 {
 				return broken(fault.Wrap(fault.Denied, err, "X does not renew our access any more.").WithHint("Connect the account again."))
 			}
+			renews = false
 			health.State, health.Text, health.Fix = "warn", "X does not renew our access any more; it ends soon.", "Connect the account again."
 		case err != nil:
 			return network.Health{}, "", err
 		default:
 			k, fresh, ending = renewed, renewed.text(), false
 		}
+	}
+	if !renews && k.Until > 0 { // of what renews, X tells no end
+		health.Expires = time.Unix(k.Until, 0).UTC()
 	}
 	me, err := d.who(ctx, k.Token)
 	switch {

@@ -54,10 +54,11 @@ func renewal(t *testing.T) {
 	w := enter(t, pretended.Options{})
 	w.Stage.Clock.Advance(95 * time.Minute)
 	health, keys, err := w.driver.Check(t.Context(), w.Conn)
-	if err != nil || health.State != "ok" || keys == "" || keys == w.Conn.Keys {
+	// What Kith renews by itself needs nobody: X tells no end of what renews it.
+	if err != nil || health.State != "ok" || keys == "" || keys == w.Conn.Keys || !health.Expires.IsZero() {
 		t.Fatalf("health %+v, new keys: %v, %v", health, keys != "" && keys != w.Conn.Keys, err)
 	}
-	old := w.Conn.Keys
+	old, ends := w.Conn.Keys, w.Stage.Clock.Now().Add(25*time.Minute)
 	w.Conn.Keys = keys
 	w.Restart()
 	w.Publish("with new keys")
@@ -67,17 +68,27 @@ func renewal(t *testing.T) {
 	// What was renewed once is not renewed with the old word again.
 	w.Conn.Keys = old
 	health, keys, err = w.driver.Check(t.Context(), w.Conn)
-	if err != nil || health.State != "warn" || keys != "" || health.Fix == "" {
+	if err != nil || health.State != "warn" || keys != "" || health.Fix == "" || health.Expires.Sub(ends).Abs() > time.Minute {
 		t.Errorf("with a refresh token that was used: %+v, %v, %v", health, keys != "", err)
 	}
 	w.Stage.Clock.Advance(time.Hour)
-	if health, _, err = w.driver.Check(t.Context(), w.Conn); err != nil || health.State != "broken" || health.Fix == "" {
+	if health, _, err = w.driver.Check(t.Context(), w.Conn); err != nil || health.State != "broken" || health.Fix == "" || !health.Expires.IsZero() {
 		t.Errorf("at its end: %+v, %v", health, err)
 	}
 	// What comes due before the next check is not refused for good.
 	_, err = w.Send(w.Part("too late"))
 	if !fault.Is(err, fault.Unavailable) {
 		t.Errorf("with keys that are over and may be renewed: %v", err)
+	}
+}
+
+// Without our app nobody renews: the access itself ends.
+func TestWithoutAnAppTheAccessItselfEnds(t *testing.T) {
+	w := enter(t, pretended.Options{})
+	w.Conn.App = network.App{}
+	health, _, err := w.driver.Check(t.Context(), w.Conn)
+	if err != nil || health.Expires.Sub(w.Stage.Clock.Now().Add(2*time.Hour)).Abs() > time.Minute {
+		t.Errorf("%+v, %v", health, err)
 	}
 }
 

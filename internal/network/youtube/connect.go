@@ -211,6 +211,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	if n, err := strconv.ParseInt(c.Statistics.Subscribers, 10, 64); err == nil && !c.Statistics.Hidden {
 		health.Followers = n
 	}
+	health.Expires = k.ends(conn.App)
 	if k.Until != 0 && k.Until-d.now().Unix() < int64((48*time.Hour).Seconds()) {
 		health.State, health.Text = "warn", "This connection ends in less than two days, because the app at Google is in Testing."
 		health.Fix = "Publish the app in the Google Cloud console, then connect the channel again."

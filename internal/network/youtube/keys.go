@@ -52,6 +52,18 @@ func (k keys) app(house network.App) network.App {
 	return house
 }
 
+// ends is when the person must connect again; zero: Google does not say.
+func (k keys) ends(house network.App) time.Time {
+	end := k.Until
+	if k.Refresh == "" || !k.app(house).Known() { // nobody renews
+		end = k.Expires
+	}
+	if end == 0 {
+		return time.Time{}
+	}
+	return time.Unix(end, 0).UTC()
+}
+
 // ahead is how long before its end a key is renewed by Check; one that ends in the
 // middle of the work is renewed there, and kept by the next Check.
 const ahead = 20 * time.Minute

@@ -73,11 +73,16 @@ func TestConnectingByConsent(t *testing.T) {
 	w.Stage.Clock.Advance(2 * time.Hour)
 	w.Publish("after the key has ended")
 	health, fresh, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
-	if err != nil || health.State != "ok" || fresh == "" || health.Followers < 1000 {
+	if err != nil || health.State != "ok" || fresh == "" || health.Followers < 1000 || !health.Expires.IsZero() {
 		t.Errorf("%+v, %v", health, err)
 	}
 	w.Conn.App = network.App{}
+	w.Conn.Keys = fresh
 	w.Restart()
+	health, _, err = w.Driver.(network.Checker).Check(t.Context(), w.Conn)
+	if err != nil || health.Expires.Sub(w.Stage.Clock.Now().Add(time.Hour)).Abs() > time.Minute {
+		t.Errorf("where nobody renews, the key itself ends: %+v, %v", health, err)
+	}
 	w.Stage.Clock.Advance(2 * time.Hour)
 	_, err = w.Send(w.Part("without an app"))
 	is(t, err, fault.Denied)
@@ -144,7 +149,7 @@ func TestAnAppInTestingIsToldOf(t *testing.T) {
 		}
 		return health
 	}
-	if h := check(); h.State != "ok" {
+	if h := check(); h.State != "ok" || h.Expires.Sub(w.Stage.Clock.Now().AddDate(0, 0, 7)).Abs() > time.Minute {
 		t.Errorf("at first: %+v", h)
 	}
 	w.Stage.Clock.Advance(5*24*time.Hour + time.Hour)

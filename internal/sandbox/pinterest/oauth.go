@@ -80,6 +80,10 @@ func (n *Network) token(w http.ResponseWriter, r *http.Request) {
 	now := n.stage.Clock.Now()
 	switch r.PostForm.Get("grant_type") {
 	case "authorization_code":
+		if r.PostForm.Get("continuous_refresh") != "true" { // ours is an app of before September 2025
+			say(w, http.StatusBadRequest, 1, "The legacy refresh token is no longer supported: set continuous_refresh to true.")
+			return
+		}
 		code := r.PostForm.Get("code")
 		g, known := n.codes[code]
 		delete(n.codes, code)
