@@ -30,8 +30,9 @@ func harness() networktest.Harness {
 		Unheard: true,
 		// These are records in our own repository, and nobody holds them against what they
 		// name (com.atproto.repo.createRecord, read on 2026-11-27).
-		Heedless: []network.Action{network.ActLike, network.ActHide, network.ActPin},
-		Counts:   []string{"likeCount", "replyCount", "repostCount", "quoteCount"},
+		Heedless:  []network.Action{network.ActLike, network.ActHide, network.ActPin},
+		Sightless: true,
+		Counts:    []string{"likeCount", "replyCount", "repostCount", "quoteCount"},
 	}
 }
 

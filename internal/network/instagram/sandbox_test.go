@@ -30,7 +30,7 @@ func fetch(_ context.Context, address, kind string) ([]byte, error) {
 	if kind == "video" {
 		return append([]byte("\x00\x00\x00\x18ftypisom"), bytes.Repeat([]byte("x"), 4096)...), nil
 	}
-	if kind != "image" {
+	if kind != "image" || address == networktest.Broken {
 		return []byte("%PDF-1.7 or a sound"), nil
 	}
 	return picture(400, 400), nil

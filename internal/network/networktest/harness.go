@@ -74,6 +74,8 @@ type Harness struct {
 	// Asked is a world in which somebody spoke to us, where that is not read: a nil
 	// world where nobody can, in public or in private.
 	Asked func(t *testing.T, h Harness, private bool) (*World, network.Event)
+	// Sightless: the stand-in for the network takes any bytes for a picture.
+	Sightless bool
 	// Nameless networks are told no names of files.
 	Nameless bool
 	// Clip is a video that the network takes; nil: a small MP4 of five seconds.

@@ -93,6 +93,7 @@ func Run(t *testing.T, h Harness) {
 		{"an act that nobody sees may be done twice", twice},
 		{"what need not be kept may be forgotten", forgets},
 		{"an act that breaks is gone on with", resumes},
+		{"half a carousel is none", needs(halfCarousel, network.ActPublish, network.ActCarousel)},
 		{"a video goes out", videos},
 		{"each kind of post goes out as what it is", kinds},
 		{"a poll goes out with its answers", polls},

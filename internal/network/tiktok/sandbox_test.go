@@ -33,6 +33,9 @@ func fetch(_ context.Context, address string) (string, int64, error) {
 	if !strings.HasPrefix(address, "https://kith.example.org/files/") {
 		return "", 0, errors.New("there is no such file")
 	}
+	if address == networktest.Broken {
+		return "application/pdf", 2000, nil
+	}
 	return "image/jpeg", 2000, nil
 }
 

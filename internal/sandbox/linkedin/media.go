@@ -83,7 +83,7 @@ func (a *ask) oneFile(kind string) (any, *fault) {
 		return nil, flt
 	}
 	v := map[string]any{"id": f.urn, "owner": f.owner, "status": f.status(a.now)}
-	if f.failed != "" && v["status"] == "PROCESSING_FAILED" {
+	if f.failed != "" && kind == "video" && v["status"] == "PROCESSING_FAILED" { // of images no reason is documented
 		v["processingFailureReason"] = f.failed
 	}
 	return v, nil

@@ -232,14 +232,16 @@ func (n *Network) finalizeUpload(a *ask) (int, any, *problem) {
 		f.size = 0
 		return 0, nil, invalid("total_bytes", strconv.FormatInt(f.total, 10), "Segments do not add up to provided total file size.")
 	}
+	if !f.works() && !strings.HasPrefix(http.DetectContentType(f.head), "image/") {
+		f.size = 0
+		return 0, nil, invalid("media", "", "Unsupported image type")
+	}
 	f.done, f.ready = true, a.now
 	if f.works() {
 		f.ready = a.now.Add(n.options.Work)
 	}
 	if f.works() && !f.looks() {
 		f.broken = "file type is not supported"
-	} else if !f.works() && !strings.HasPrefix(http.DetectContentType(f.head), "image/") {
-		return 0, nil, invalid("media", "", "Unsupported image type")
 	}
 	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Object: id(f.id), Text: "finalize"})
 	return http.StatusOK, object{"data": f.told(a.now)}, nil
