@@ -53,11 +53,6 @@ func replies(t *testing.T, h Harness) {
 	}
 }
 
-func (w *World) network() sandbox.Network {
-	n, _ := w.Stage.Network(string(w.harness.Name))
-	return n
-}
-
 func private(t *testing.T, h Harness) {
 	if !offers(t, h, network.ActPrivateReply) {
 		return
