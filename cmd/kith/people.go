@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/app"
@@ -96,6 +97,19 @@ func (c restore) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("%d files are back in %s. Start kith serve: it reads what came in since the backup from the facts that are kept.\n", n, c.Data)
+	return nil
+}
+
+type restored struct {
+	config.Config
+	Made time.Time `help:"When pg_dump began, as 2026-11-22T03:00:00Z." required:""`
+}
+
+func (c restored) Run(ctx context.Context) error {
+	if err := app.Restored(ctx, c.Config, c.Made); err != nil {
+		return err
+	}
+	fmt.Println("Everything that was to go out is looked for on the networks before it is sent. Start kith serve.")
 	return nil
 }
 

@@ -9,12 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/fault"
-	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
 )
@@ -50,7 +48,12 @@ func Backup(ctx context.Context, c config.Config, to string) (files int, err err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
 	copied := filepath.Join(dir, "kith.db")
+	began := time.Now()
 	if err := db.Backup(ctx, copied); err != nil {
+		return 0, err
+	}
+	// Restoring asks what has gone out since this moment.
+	if err := os.Chtimes(copied, began, began); err != nil {
 		return 0, err
 	}
 	zip := gzip.NewWriter(out)
@@ -102,65 +105,4 @@ func addFile(archive *tar.Writer, path, name string) error {
 	}
 	_, err = io.CopyN(archive, f, stat.Size())
 	return err
-}
-
-// Restore puts a backup into a data folder that has no database. The stream's
-// folder may be there: facts that are newer than the backup are applied again.
-func Restore(ctx context.Context, c config.Config, from string) (files int, err error) {
-	if _, err := os.Stat(filepath.Join(c.Data, "kith.db")); err == nil {
-		return 0, fault.New(fault.Conflict, "There is a database in %s already.", c.Data).
-			WithHint("Move kith.db, kith.db-wal and kith.db-shm away first; leave the folder facts: it holds what came in since the backup.")
-	}
-	in, err := os.Open(from) //nolint:gosec // the operator names it
-	if err != nil {
-		return 0, fault.Wrap(fault.Invalid, err, "The backup cannot be read.")
-	}
-	defer in.Close() //nolint:errcheck // only read
-	zip, err := gzip.NewReader(in)
-	if err != nil {
-		return 0, fault.Wrap(fault.Invalid, err, "This is no backup of Kith.")
-	}
-	archive := tar.NewReader(zip)
-	for {
-		head, err := archive.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return files, fault.Wrap(fault.Invalid, err, "The backup is damaged.").WithHint("Nothing was started from it; use another one.")
-		}
-		if !ours(head.Name) {
-			return files, fault.New(fault.Invalid, "This is no backup of Kith: it holds “%s”.", head.Name)
-		}
-		if err := errors.Join(ctx.Err(), write(filepath.Join(c.Data, filepath.FromSlash(head.Name)), archive, head.ModTime)); err != nil {
-			return files, err
-		}
-		files++
-	}
-	if files == 0 {
-		return 0, fault.New(fault.Invalid, "The backup is empty.")
-	}
-	db, err := store.Open(ctx, c.Database())
-	if err != nil {
-		return files, err
-	}
-	defer db.Close()
-	return files, store.Do(ctx, db, flow.Restored)
-}
-
-// ours says whether a name is one that Backup writes: no path tricks.
-func ours(name string) bool {
-	return name == "kith.db" || name == secret.KeyFile || strings.HasPrefix(name, "files/") && filepath.IsLocal(name)
-}
-
-func write(path string, from io.Reader, at time.Time) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // checked by ours
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, from) //nolint:gosec // as large as the backup that the operator chose
-	return errors.Join(err, f.Sync(), f.Close(), os.Chtimes(path, at, at))
 }

@@ -117,7 +117,7 @@ func (h *House) goOn(ctx context.Context, tx *store.Tx, job *jobs.Job, args send
 		if err != nil {
 			return err
 		}
-		if err := h.queue(ctx, tx, p, tx.Now); err != nil {
+		if err := h.queue(ctx, tx, p, latest(tx.Now, p.DueAt)); err != nil {
 			return err
 		}
 	}
@@ -195,6 +195,15 @@ func (h *House) Resolve(ctx context.Context, actor access.Actor, publicationID s
 		if err != nil || (there && doubtful.Last) {
 			return err
 		}
-		return h.queue(ctx, tx, p, tx.Now)
+		return h.queue(ctx, tx, p, latest(tx.Now, p.DueAt))
 	})
+}
+
+// latest is the later one of two moments: what is asked about before its time is not
+// sent before it.
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -2,18 +2,23 @@ package flow
 
 import (
 	"context"
+	"time"
 
 	"github.com/kithhq/kith/internal/inbox"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
 )
 
-// Restored prepares a database that came out of a backup: what it believes to be
-// due may have gone out since, so it is looked for on the networks before
-// anything is sent.
-func Restored(ctx context.Context, tx *store.Tx) error {
+// Restored prepares a database that came out of a backup of a moment: what it
+// believes to be due, now or later, may have gone out since, so it is looked for on the
+// networks before anything is sent.
+func Restored(ctx context.Context, tx *store.Tx, backup time.Time, networks *network.Set) error {
 	var h House
-	posts, err := publish.Suspect(ctx, tx)
+	posts, err := publish.Suspect(ctx, tx, backup, func(name network.Name) bool {
+		d, err := networks.Get(name)
+		return err == nil && d.Profile().Assisted != nil
+	})
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,15 @@ func DueAgain(ctx context.Context, tx *store.Tx, p Part) error {
 	if err := move(ctx, tx, p, "state = 'due', claimed_at = null, looks = 0, absent_since = null"); err != nil {
 		return err
 	}
-	return mark(ctx, tx, p, Publishing, "error_kind = '', error_text = '', error_hint = '', seen = '[]'")
+	of, err := GetPublication(ctx, tx, p.Workspace, p.PublicationID)
+	if err != nil {
+		return err
+	}
+	state := Publishing
+	if p.Position == 0 && of.DueAt.After(tx.Now) { // it was asked about before its moment
+		state = Scheduled
+	}
+	return mark(ctx, tx, p, state, "error_kind = '', error_text = '', error_hint = '', seen = '[]'")
 }
 
 // AskPerson records what was seen, for a person to decide.

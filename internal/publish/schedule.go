@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -63,7 +64,7 @@ func Schedule(ctx context.Context, tx *store.Tx, workspace, postID string, due t
 			if _, err := tx.Exec(ctx, `insert into part (id, workspace, publication_id, channel_id, position, content, fingerprint, key, state, token,
 				claimed_at, remote_id, remote, url, sent_at, looks, absent_since, step)
 				values ($1, $2, $3, $4, $5, $6, $7, $8, 'due', 0, null, null, '{}', '', null, 0, null, '{}')`,
-				id.New(), workspace, p.ID, p.ChannelID, n, content, Fingerprint(content.Text, len(content.Media)), id.New()); err != nil {
+				id.New(), workspace, p.ID, p.ChannelID, n, content, Fingerprint(content.Text, len(content.Media)), keyOf(p.ID, n)); err != nil {
 				return nil, err
 			}
 		}
@@ -75,6 +76,15 @@ func Schedule(ctx context.Context, tx *store.Tx, workspace, postID string, due t
 	}
 	_, err = tx.Exec(ctx, "update post set state = 'scheduled', due_at = $1, revision = revision + 1, updated_at = $2 where id = $3 and workspace = $4", due, tx.Now, postID, workspace)
 	return all, err
+}
+
+// keyOf is the key of a part on its network: the same whenever its publication is
+// scheduled, so that a house which was restored from a backup finds what went out under
+// it since. It begins as the publication's does, with its time.
+func keyOf(publicationID string, position int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%d", publicationID, position))
+	const time = len("01900000-0000-7000-8000-")
+	return publicationID[:time] + hex.EncodeToString(sum[:6])
 }
 
 // Queued remembers the job that will send a publication.

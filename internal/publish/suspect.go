@@ -2,20 +2,27 @@ package publish
 
 import (
 	"context"
+	"time"
 
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 )
 
-// Suspect makes everything unclear, in all workspaces, that was due before this
-// moment and has not been sent according to this database. It is for a database
-// that was restored: what it calls due may have gone out since the backup.
-func Suspect(ctx context.Context, tx *store.Tx) ([]Publication, error) {
+// Suspect makes everything unclear, in all workspaces, that is to go out and has not
+// been sent according to this database. It is for a database that was restored from a
+// backup of a moment: what it calls due, or due later, may have gone out since, and may
+// have been brought forward. byHand are networks where a person publishes.
+func Suspect(ctx context.Context, tx *store.Tx, backup time.Time, byHand func(network.Name) bool) ([]Publication, error) {
 	all, err := store.All[Publication](ctx, tx, "select "+publicationColumns+` from publication
-		where state in ('scheduled', 'publishing') and due_at <= $1 order by id`, tx.Now)
+		where state in ('scheduled', 'publishing') order by id`)
 	if err != nil {
 		return nil, err
 	}
+	var doubtful []Publication
 	for _, p := range all {
+		if byHand(p.Network) {
+			continue
+		}
 		parts, err := Sequence(ctx, tx, p.Workspace, p.ID)
 		if err != nil {
 			return nil, err
@@ -25,16 +32,17 @@ func Suspect(ctx context.Context, tx *store.Tx) ([]Publication, error) {
 				continue
 			}
 			if part.State == due {
-				// It cannot have been sent before it was due.
-				if err := move(ctx, tx, part, "claimed_at = $5", p.DueAt); err != nil {
+				// It cannot have been sent before the backup was made.
+				if err := move(ctx, tx, part, "claimed_at = $5", backup); err != nil {
 					return nil, err
 				}
 			}
 			if err := Doubt(ctx, tx, part, "Kith was restored from a backup; this may have been sent since."); err != nil {
 				return nil, err
 			}
+			doubtful = append(doubtful, p)
 			break
 		}
 	}
-	return all, nil
+	return doubtful, nil
 }

@@ -100,6 +100,7 @@ func FuzzRefusals(f *testing.F) {
 	f.Add(400, []byte(`{"error":{"errors":[{"reason":"invalidTitle","message":"secret-word"}]}}`), "")
 	f.Add(200, []byte(`{"error":null}`), "Wed, 21 Oct 2099 07:28:00 GMT")
 	f.Add(503, []byte(`<html>secret-word`), "-1")
+	f.Add(451, []byte(`{"error":{"errors":[{"reason":"invalidTitlesecret-word"}]}}`), "")
 	d := New(nil, Options{Now: func() time.Time { return time.Unix(1_700_000_000, 0) }})
 	f.Fuzz(func(t *testing.T, status int, body []byte, after string) {
 		response := &outward.Response{Status: status, Body: body, Header: http.Header{"Retry-After": {after}}, At: time.Unix(1_700_000_000, 0)}

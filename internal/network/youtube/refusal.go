@@ -48,10 +48,10 @@ func readRefusal(status int, body []byte) *refusal {
 	return r
 }
 
-// word keeps of a reason what is one.
+// word keeps of a reason what is one: their other words are shown to nobody.
 func word(s string) string {
 	if len(s) > 64 || strings.ContainsFunc(s, func(c rune) bool {
-		return c != '_' && c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+		return c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
 	}) {
 		return ""
 	}
