@@ -218,7 +218,7 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.Runner.Start(ctx); err != nil {
 		return errors.Join(err, a.Stop(ctx))
 	}
-	a.server = &http.Server{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	a.server = &http.Server{Handler: coming(a.Handler, bodyPause), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug)}
 	a.server.RegisterOnShutdown(a.closeDoor)
 	if a.Config.ACME != "" {
@@ -258,22 +258,35 @@ func (a *App) Stop(ctx context.Context) error {
 	var problems []error
 	if a.endRead != nil {
 		soon, cancel := context.WithTimeout(ctx, finishing)
-		problems = append(problems, a.Runner.Stop(soon))
+		problems = append(problems, a.cutOff(a.Runner.Stop(soon), "jobs were cut off"))
 		cancel()
 	}
 	ctx, cancel := context.WithTimeout(ctx, leaving)
 	defer cancel()
 	if a.server != nil {
-		problems = append(problems, a.server.Shutdown(ctx))
+		problems = append(problems, a.cutOff(a.server.Shutdown(ctx), "requests were cut off"), a.server.Close())
 	} else if a.listener != nil {
 		problems = append(problems, a.listener.Close())
 	}
 	if a.endRead != nil {
 		a.endRead()
-		<-a.reading
+		select {
+		case <-a.reading:
+		case <-ctx.Done(): // what was being read is read again at the next start
+		}
 	}
 	a.close(ctx)
 	return errors.Join(problems...)
+}
+
+// cutOff takes it for no fault that something took longer than a stop may: it is done
+// again, or looked for, at the next start.
+func (a *App) cutOff(err error, what string) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		a.Log.Warn(what)
+		return nil
+	}
+	return err
 }
 
 // Run is a whole life: until the context ends.

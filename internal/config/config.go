@@ -64,6 +64,9 @@ func (c Config) Check() error {
 	if c.ACME != "" && !strings.HasPrefix(c.PublicURL, "https://") {
 		return fault.New(fault.Invalid, "--acme needs --public-url with https.").WithHint("Give the name that certificates are made for.")
 	}
+	if c.DB != "" && !strings.HasPrefix(c.DB, "postgres://") && !strings.HasPrefix(c.DB, "postgresql://") {
+		return fault.New(fault.Invalid, "--db is not the address of a PostgreSQL database.").WithHint("Give it as postgres://user:password@host:5432/name, or leave it out for SQLite.")
+	}
 	for _, p := range c.Trusted {
 		if _, err := Prefix(p); err != nil {
 			return err

@@ -17,7 +17,7 @@ import (
 const KeyFile = "secret.key"
 
 // MasterKey gives the 32 bytes that open everything: the given value
-// (KITH_MASTER_KEY, base64 or hex) where there is one, else the file secret.key
+// (KITH_KEY, base64 or hex) where there is one, else the file secret.key
 // in the data folder, which is made when it is missing.
 func MasterKey(data string, given Text) ([]byte, error) {
 	if given != "" {

@@ -2,6 +2,7 @@ package crash
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -127,6 +128,20 @@ func (k *child) start(t *testing.T) {
 		_ = answer.Body.Close()
 		return answer.StatusCode == http.StatusOK, answer.Status
 	})
+}
+
+// begin sends the beginning of a request.
+func (k *child) begin(t *testing.T) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(k.hand.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	if _, err := io.WriteString(c, "POST /hooks/facebook HTTP/1.1\r\nHost: kith\r\nContent-Length: 1000\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // kill ends a life as a power cut of the process does: no signal handler, no

@@ -37,6 +37,7 @@ func TestStopLosesNothing(t *testing.T) {
 				stopSending, senders := r.pour(t, round)
 				due := r.leave(t, b, round)
 				wait(t, time.Until(due)+300*time.Millisecond)
+				hung := r.child.begin(t) // somebody who begins a request and says no more
 				began := time.Now()
 				if err := r.child.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 					t.Fatal(err)
@@ -47,6 +48,11 @@ func TestStopLosesNothing(t *testing.T) {
 					t.Fatal("it does not stop")
 				}
 				slowest = max(slowest, time.Since(began))
+				_ = hung.Close()
+				if code := r.child.cmd.ProcessState.ExitCode(); code != 0 {
+					r.child.tail(t)
+					t.Errorf("it ended with %d", code)
+				}
 				if took := time.Since(began); took > 10*time.Second {
 					t.Errorf("it took %v to stop", took)
 				}

@@ -3,6 +3,7 @@ package mastodon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -112,7 +113,7 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 		return network.Account{}, fault.New(fault.Invalid, "This is not an access token.").WithHint("Copy it from Preferences → Development on your server.").On("token")
 	}
 	found, err := d.account(ctx, base, k)
-	if fault.Is(err, fault.Denied) {
+	if r := (*refusal)(nil); fault.Is(err, fault.Denied) && errors.As(err, &r) { // the server said it, and not our own guard
 		return found, fault.Wrap(fault.Denied, err, "The server does not accept this access token.").
 			WithHint("Copy it again; it needs the scopes read, write and follow.").On("token")
 	}

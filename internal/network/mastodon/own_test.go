@@ -9,8 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/mastodon"
 	"github.com/kithhq/kith/internal/network/networktest"
+	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/sandbox"
 	pretended "github.com/kithhq/kith/internal/sandbox/mastodon"
 )
@@ -145,5 +148,19 @@ func TestALinkStandsInTheText(t *testing.T) {
 	look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-time.Minute))
 	if err != nil || len(look.Near) != 1 || look.Near[0].Text != part.Text || look.Near[0].ID != sent.ID {
 		t.Errorf("the look is %+v, %v", look, err)
+	}
+}
+
+// Whoever has a server next door is told that the house may not go there, and not that
+// their token is wrong.
+func TestAnAddressOfTheInsideIsSaidToBeOne(t *testing.T) {
+	out, err := outward.New(outward.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	_, err = mastodon.New(out, mastodon.Options{}).Connect(t.Context(), map[string]string{"server": "http://127.0.0.1:1", "token": "abc"})
+	if text, hint := fault.Shown(err); !fault.Is(err, fault.Denied) || !strings.Contains(text, "public internet") || hint == "" {
+		t.Errorf("%v: %s %s", err, text, hint)
 	}
 }
