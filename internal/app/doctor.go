@@ -110,6 +110,11 @@ func lookAtDatabase(ctx context.Context, c config.Config) []Finding {
 	if err != nil {
 		return append(found, ill(err))
 	}
+	if n, err := aside(ctx, db); err != nil {
+		found = append(found, ill(err))
+	} else if n > 0 {
+		found = append(found, Finding{Bad: true, What: fmt.Sprintf("news that came in and could not be taken over: %d", n), Do: "The log says why (“a fact was set aside”). Nothing of it is lost; report it with these lines."})
+	}
 	err = store.View(ctx, db, func(ctx context.Context, tx *store.Tx) error {
 		workspaces, err := team.Workspaces(ctx, tx)
 		if err != nil {

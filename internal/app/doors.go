@@ -16,6 +16,8 @@ import (
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/files"
 	"github.com/kithhq/kith/internal/ingest"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/stream"
 	"github.com/kithhq/kith/internal/ui"
 )
 
@@ -100,10 +102,22 @@ func (a *App) metrics(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(w, "kith_facts_waiting{partition=\"%d\"} %d\n", l.Partition, l.Waiting)
 		}
 	}
+	if n, err := aside(ctx, a.DB); err == nil {
+		fmt.Fprintf(w, "kith_facts_aside %d\n", n)
+	}
 	if n, err := a.DB.Size(ctx); err == nil {
 		fmt.Fprintf(w, "kith_database_bytes %d\n", n)
 	}
 	fmt.Fprintf(w, "kith_info{version=%q,database=%q} 1\n", Version(), a.DB.Engine())
+}
+
+// aside is how many facts could not be applied and wait for somebody.
+func aside(ctx context.Context, db *store.DB) (n int, err error) {
+	err = store.View(ctx, db, func(ctx context.Context, tx *store.Tx) (err error) {
+		n, err = stream.Waiting(ctx, tx)
+		return err
+	})
+	return n, err
 }
 
 func inside(remote string) bool {

@@ -56,6 +56,12 @@ func Asides(ctx context.Context, tx *store.Tx, workspace string) ([]Aside, error
 		where workspace = $1 and replayed_at is null order by at, id limit 1000`, workspace)
 }
 
+// Waiting counts what was set aside and not replayed yet, in all workspaces: for whoever
+// runs the house.
+func Waiting(ctx context.Context, tx *store.Tx) (int, error) {
+	return store.One[int](ctx, tx, "select count(*) from fact_aside where replayed_at is null")
+}
+
 // Replay appends a fact that was set aside once more.
 func (s *Stream) Replay(ctx context.Context, db *store.DB, workspace, aside string) error {
 	var f Fact

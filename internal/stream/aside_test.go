@@ -20,8 +20,13 @@ import (
 func asides(t *testing.T, db *store.DB) (all []stream.Aside) {
 	t.Helper()
 	storetest.View(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-		all, err = stream.Asides(ctx, tx, workspace)
-		return err
+		if all, err = stream.Asides(ctx, tx, workspace); err != nil {
+			return err
+		}
+		if n, err := stream.Waiting(ctx, tx); err != nil || n != len(all) {
+			t.Errorf("%d wait, of %d set aside: %v", n, len(all), err)
+		}
+		return nil
 	})
 	return all
 }

@@ -86,7 +86,7 @@ func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) (
 	if got.Token == "" {
 		return nil, fault.New(fault.Unavailable, "The server answered something we do not understand.")
 	}
-	found, err := d.account(ctx, app.Base, keys{Token: got.Token})
+	found, err := d.account(ctx, app.Base, keys{Token: got.Token, ID: app.ID, Secret: app.Secret})
 	if err != nil {
 		return nil, err
 	}
@@ -99,4 +99,16 @@ func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) (
 // without are the scopes that were not given.
 func without(given []string) []string {
 	return slices.DeleteFunc(scopes(), func(s string) bool { return slices.Contains(given, s) })
+}
+
+// Revoke ends the token of an account on its server. A token that its owner made
+// there belongs to an app of theirs, and is ended by them.
+func (d *Driver) Revoke(ctx context.Context, conn network.Conn) error {
+	k, err := readKeys(conn.Keys)
+	if err != nil || k.ID == "" {
+		return err
+	}
+	body := map[string]string{"client_id": k.ID, "client_secret": k.Secret, "token": k.Token}
+	_, err = d.send(ctx, conn.Base, "", rest.Ask{Method: http.MethodPost, Path: "/oauth/revoke", Body: body, Harmless: true}, nil)
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -123,5 +124,55 @@ func TestNobodyIsSentToWhatIsNoMastodon(t *testing.T) {
 		if !fault.Is(err, fault.Invalid) {
 			t.Errorf("%q gives %v, %v", server, going, err)
 		}
+	}
+}
+
+// Who disconnects a channel leaves no key behind that opens; one that its owner made
+// on the server stays theirs.
+func TestDisconnectingEndsTheToken(t *testing.T) {
+	for name, o := range map[string]pretended.Options{"mastodon": {}, "gotosocial": {GoToSocial: true}} {
+		t.Run(name, func(t *testing.T) {
+			h := harness(o)
+			if _, err := os.Stat(specs("mastodon", "abraham-schema.json")); err == nil {
+				h.Judge = func(t *testing.T, next http.Handler) http.Handler {
+					judged := judge(t, next)
+					return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+						if r.URL.Path == "/oauth/revoke" { // the page of consent is not described
+							judged.ServeHTTP(w, r)
+							return
+						}
+						next.ServeHTTP(w, r)
+					})
+				}
+			}
+			w := networktest.NewWorld(t, h)
+			typed := w.Conn.Keys
+			driver, ask := w.Driver.(network.Authorizer), asking(w)
+			going, err := driver.Authorize(t.Context(), ask)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ask.Memory = going.Memory
+			accounts, err := driver.Grant(t.Context(), ask, consents(t, going.URL, "account", w.Account.ID))
+			if err != nil || len(accounts) != 1 {
+				t.Fatalf("%+v, %v", accounts, err)
+			}
+			w.Conn.Keys = accounts[0].Keys
+			w.Publish("before")
+			revoker := w.Driver.(network.Revoker)
+			for range 2 { // what is ended already is no mistake
+				if err := revoker.Revoke(t.Context(), w.Conn); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := w.Send(w.Part("afterwards")); !fault.Is(err, fault.Denied) {
+				t.Errorf("afterwards: %v", err)
+			}
+			w.Conn.Keys = typed
+			if err := revoker.Revoke(t.Context(), w.Conn); err != nil {
+				t.Errorf("a token of an app that is not ours: %v", err)
+			}
+			w.Publish("by a key that its owner made")
+		})
 	}
 }

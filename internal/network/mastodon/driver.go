@@ -38,6 +38,7 @@ type Driver struct {
 }
 
 var (
+	_ network.Revoker     = (*Driver)(nil)
 	_ network.Authorizer  = (*Driver)(nil)
 	_ network.Connector   = (*Driver)(nil)
 	_ network.Checker     = (*Driver)(nil)

@@ -20,6 +20,9 @@ import (
 // keys is what is kept, sealed, of an account.
 type keys struct {
 	Token string `json:"token"`
+	// Our app on that server, where a person let us in by its page: it may end the token.
+	ID     string `json:"id,omitempty"`
+	Secret string `json:"secret,omitempty"`
 }
 
 func readKeys(text secret.Text) (keys, error) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -103,12 +104,7 @@ func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) (
 
 // token asks for a token: with a code, or with the refresh token of the one before.
 func (d *Driver) token(ctx context.Context, app network.App, form url.Values) (keys, error) {
-	a := rest.Ask{Method: http.MethodPost, Path: "/2/oauth2/token", Form: form}
-	if app.Secret != "" {
-		a.Basic = [2]string{url.QueryEscape(app.ID), url.QueryEscape(app.Secret.Reveal())}
-	} else {
-		form.Set("client_id", app.ID)
-	}
+	a := asApp(app, "/2/oauth2/token", form)
 	var got granted
 	if _, err := d.send(ctx, "", a, &got); err != nil {
 		return keys{}, err
@@ -121,4 +117,35 @@ func (d *Driver) token(ctx context.Context, app network.App, form url.Values) (k
 		k.Until = d.now().Unix() + got.Seconds
 	}
 	return k, nil
+}
+
+// asApp is a question of our app: it proves itself with its secret, where it has one.
+func asApp(app network.App, path string, form url.Values) rest.Ask {
+	a := rest.Ask{Method: http.MethodPost, Path: path, Form: form}
+	if app.Secret != "" {
+		a.Basic = [2]string{url.QueryEscape(app.ID), url.QueryEscape(app.Secret.Reveal())}
+	} else {
+		form.Set("client_id", app.ID)
+	}
+	return a
+}
+
+// Revoke ends the keys of an account at X: each of them, and what renews first.
+func (d *Driver) Revoke(ctx context.Context, conn network.Conn) error {
+	k, err := readKeys(conn.Keys)
+	if err != nil || !conn.App.Known() {
+		return err // tokens are ended by the app that they were given to
+	}
+	var failed []error
+	for _, token := range []string{k.Refresh, k.Token} {
+		if token == "" {
+			continue
+		}
+		a := asApp(conn.App, "/2/oauth2/revoke", url.Values{"token": {token}})
+		a.Harmless = true
+		if _, err := d.send(ctx, "", a, nil); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
 }

@@ -82,6 +82,30 @@ func renewal(t *testing.T) {
 	}
 }
 
+// Who disconnects a channel leaves no key behind that opens.
+func TestDisconnectingEndsTheKeys(t *testing.T) {
+	w := enter(t, pretended.Options{})
+	if err := w.driver.Revoke(t.Context(), network.Conn{Keys: w.Conn.Keys}); err != nil {
+		t.Errorf("without an app nothing can be ended, and nothing is wrong: %v", err)
+	}
+	w.Publish("before")
+	if err := w.driver.Revoke(t.Context(), w.Conn); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Send(w.Part("afterwards")); !fault.Is(err, fault.Denied) {
+		t.Errorf("afterwards: %v", err)
+	}
+	w.Stage.Clock.Advance(26 * time.Hour) // now the keys would be renewed
+	if health, keys, err := w.driver.Check(t.Context(), w.Conn); err != nil || keys != "" || health.State != "broken" {
+		t.Errorf("renewed afterwards: %+v, %v", health, err)
+	}
+	other := w.Conn
+	other.App.Secret = "another"
+	if err := w.driver.Revoke(t.Context(), other); !fault.Is(err, fault.Denied) || strings.Contains(err.Error(), "another") {
+		t.Errorf("with a wrong secret: %v", err)
+	}
+}
+
 // Without our app nobody renews: the access itself ends.
 func TestWithoutAnAppTheAccessItselfEnds(t *testing.T) {
 	w := enter(t, pretended.Options{})

@@ -167,7 +167,7 @@ func (n *Network) grant(w http.ResponseWriter, r *http.Request) {
 	case "refresh_token":
 		text := r.PostForm.Get("refresh_token")
 		old := n.refresh[text]
-		if old == nil || old.revoked {
+		if old == nil {
 			bad(http.StatusBadRequest, "invalid_request", "Value passed for the token was invalid.")
 			return
 		}
@@ -202,21 +202,24 @@ func (n *Network) client(r *http.Request) bool {
 	return r.PostForm.Get("client_id") == n.options.ClientID
 }
 
+// revoke is POST /2/oauth2/revoke. Harsher than RFC 7009 wants it: a token takes
+// nothing with it, neither the one that renews it nor the one that it renews.
 func (n *Network) revoke(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-	if r.ParseForm() != nil || !n.client(r) {
+	if r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" || r.ParseForm() != nil || !n.client(r) {
 		answer(w, http.StatusUnauthorized, object{"error": "unauthorized_client", "error_description": "Missing valid authorization header"})
 		return
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	text := r.PostForm.Get("token")
+	if text == "" {
+		answer(w, http.StatusBadRequest, object{"error": "invalid_request", "error_description": "Missing required parameter [token]."})
+		return
+	}
 	if t := n.tokens[text]; t != nil {
 		t.revoked = true
 	}
-	if t := n.refresh[text]; t != nil {
-		t.revoked = true
-		delete(n.refresh, text)
-	}
+	delete(n.refresh, text)
 	answer(w, http.StatusOK, object{"revoked": true})
 }
