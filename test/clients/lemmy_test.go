@@ -40,8 +40,9 @@ func TestOurDriverSaysWhatLemmysTypesAllow(t *testing.T) {
 	node(t) // the types come with the client
 	var us lemmy.Credentials
 	networktest.Run(t, networktest.Harness{
-		Unheard: true,
-		Name:    "lemmy",
+		Unheard:  true,
+		Heedless: []network.Action{network.ActLike, network.ActHide, network.ActPin}, // as Lemmy's source has it
+		Name:     "lemmy",
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
 			n := lemmy.New(stage, lemmy.Options{Messages: many, Posts: many, Comments: many, Images: many})
 			us = n.Account("maison", "Maison Kith")
