@@ -189,7 +189,7 @@ func TestFilesOnWhatsApp(t *testing.T) {
 		film := p.Upload(t, "film.mp4", hand.Film(3, 320, 240, 17<<20), "")
 		p.refused(p.Hand, http.StatusUnprocessableEntity, "POST", "/conversations/"+c.ID+"/reply", api.Reply{Media: []api.MediaUse{{ID: film.ID}}})
 		checked := hand.Do[api.ReplyChecked](t, p.Hand, "POST", "/conversations/"+c.ID+"/check", api.Reply{Media: []api.MediaUse{{ID: film.ID}}})
-		if len(checked.Problems) != 1 || checked.Problems[0].Key != "video_too_big" || !strings.Contains(checked.Problems[0].Text, "16777216") {
+		if len(checked.Problems) != 1 || checked.Problems[0].Key != "video_too_big" || !strings.Contains(checked.Problems[0].Text, "17.9 MB, this network takes 16.7") {
 			t.Errorf("%+v", checked)
 		}
 	})
