@@ -59,7 +59,7 @@ func page(ctx context.Context, c Command, say func(Figure)) error {
 	if err := talk(ctx, a, stage); err != nil {
 		return err
 	}
-	rounds := 5
+	rounds := 3 // each signs in, which is slowed down after 75 times
 	if c.Small {
 		rounds = 1
 	}
