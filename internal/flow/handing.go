@@ -60,9 +60,14 @@ func (h *House) restAnswer(ctx context.Context, tx *store.Tx, job *jobs.Job, arg
 	if err := inbox.Release(ctx, tx, m, ""); err != nil {
 		return err
 	}
+	return h.answerLater(ctx, tx, job, args, wait)
+}
+
+// answerLater ends this job and begins another one after a while.
+func (h *House) answerLater(ctx context.Context, tx *store.Tx, job *jobs.Job, args answerArgs, wait time.Duration) error {
 	if err := jobs.Settle(ctx, tx, job); err != nil {
 		return err
 	}
-	_, _, err := jobs.Insert(ctx, tx, answerKind(), jobs.New{Workspace: m.Workspace, Lane: lane(m.ChannelID, laneReplies), Key: m.ID, At: tx.Now.Add(wait)}, args)
+	_, _, err := jobs.Insert(ctx, tx, answerKind(), jobs.New{Workspace: args.Workspace, Lane: lane(args.Channel, laneReplies), Key: args.Message, At: tx.Now.Add(wait)}, args)
 	return err
 }

@@ -17,26 +17,21 @@ import (
 // inTurn says whether an answer may be sent. If not, it is settled here: it waits, or
 // has failed.
 func (h *House) inTurn(ctx context.Context, tx *store.Tx, job *jobs.Job, args answerArgs) (bool, error) {
+	turn, err := inbox.TurnOf(ctx, tx, args.Workspace, args.Message)
+	if err != nil || turn == inbox.TurnNow {
+		return err == nil, err
+	}
 	m, err := inbox.Get(ctx, tx, args.Workspace, args.Message)
 	if err != nil {
 		return false, err
 	}
-	turn, err := inbox.TurnOf(ctx, tx, m)
-	if err != nil || turn == inbox.TurnNow {
-		return err == nil, err
+	if turn == inbox.TurnLater {
+		return false, h.answerLater(ctx, tx, job, args, min(max(tx.Now.Sub(m.At)/4, time.Second), time.Minute))
 	}
-	if turn == inbox.TurnNever {
-		h.tell(tx, args.Workspace, "inbox", m.ConversationID)
-		err = inbox.Fail(ctx, tx, m, fault.New(fault.Conflict, "The file before it did not go out.").WithHint("Send the file again first, or send this without it."))
-		if err != nil {
-			return false, err
-		}
-		return false, jobs.Settle(ctx, tx, job)
-	}
-	if err := jobs.Settle(ctx, tx, job); err != nil {
+	h.tell(tx, args.Workspace, "inbox", m.ConversationID)
+	cause := fault.New(fault.Conflict, "The file before it did not go out.").WithHint("Send the file again first, or send this without it.")
+	if err := inbox.Fail(ctx, tx, m, cause); err != nil {
 		return false, err
 	}
-	wait := min(max(tx.Now.Sub(m.At)/4, time.Second), time.Minute)
-	_, _, err = jobs.Insert(ctx, tx, answerKind(), jobs.New{Workspace: m.Workspace, Lane: lane(m.ChannelID, laneReplies), Key: m.ID, At: tx.Now.Add(wait)}, args)
-	return false, err
+	return false, jobs.Settle(ctx, tx, job)
 }

@@ -25,12 +25,11 @@ const (
 
 // TurnOf says whether it is an answer's turn. One that is unclear was accepted, as far
 // as anybody knows: nothing waits for it.
-func TurnOf(ctx context.Context, tx *store.Tx, m Message) (Turn, error) {
-	if m.Sending != due {
-		return TurnNow, nil
-	}
-	before, err := store.One[string](ctx, tx, `select b.sending from answer_after a join message b on b.id = a.after_id and b.workspace = a.workspace
-		where a.message_id = $1 and a.workspace = $2`, m.ID, m.Workspace)
+func TurnOf(ctx context.Context, tx *store.Tx, workspace, messageID string) (Turn, error) {
+	before, err := store.One[string](ctx, tx, `select b.sending from answer_after a
+		join message m on m.id = a.message_id and m.workspace = a.workspace and m.sending = 'sending'
+		join message b on b.id = a.after_id and b.workspace = a.workspace
+		where a.message_id = $1 and a.workspace = $2`, messageID, workspace)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return TurnNow, nil

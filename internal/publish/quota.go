@@ -200,16 +200,18 @@ func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, q
 		At      time.Time
 		Content Content
 	}
+	// Most quotas count posts, whatever is in them.
+	inside := q.Option != "" || q.Name == OfContainers
 	var all []time.Time
 	for _, channel := range channels {
-		out, err := store.All[booking](ctx, tx, `select sent_at, content from part where channel_id = $1 and sent_at > $2 and state = 'sent' and (position = 0 or $3 = 1)
-			and ($4 = '' or exists (select 1 from publication u where u.id = part.publication_id and u.kind = $4))`, channel, since, thread, string(kind))
+		out, err := store.All[booking](ctx, tx, `select sent_at, case when $5 = 1 then content else '{}' end from part where channel_id = $1 and sent_at > $2 and state = 'sent' and (position = 0 or $3 = 1)
+			and ($4 = '' or exists (select 1 from publication u where u.id = part.publication_id and u.kind = $4))`, channel, since, thread, string(kind), inside)
 		if err != nil {
 			return nil, err
 		}
 		// What is late goes out at once.
-		waiting, err := store.All[booking](ctx, tx, `select case when u.due_at < $2 then $2 else u.due_at end, p.content from part p join publication u on u.id = p.publication_id
-			where p.channel_id = $1 and p.state in ('due', 'claimed', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear') and (p.position = 0 or $3 = 1) and ($4 = '' or u.kind = $4)`, channel, tx.Now, thread, string(kind))
+		waiting, err := store.All[booking](ctx, tx, `select case when u.due_at < $2 then $2 else u.due_at end, case when $5 = 1 then p.content else '{}' end from part p join publication u on u.id = p.publication_id
+			where p.channel_id = $1 and p.state in ('due', 'claimed', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear') and (p.position = 0 or $3 = 1) and ($4 = '' or u.kind = $4)`, channel, tx.Now, thread, string(kind), inside)
 		if err != nil {
 			return nil, err
 		}

@@ -99,22 +99,24 @@ func TestWhatWentOutAfterTheBackupGoesOutOnce(t *testing.T) {
 	if _, err := app.Backup(t.Context(), p.config, archive); err != nil {
 		t.Fatal(err)
 	}
-	published := func() {
-		t.Helper()
-		for _, id := range posts {
-			p.until("it is published", func() (bool, any) { s := p.Post(t, id).State; return s == "published", s })
-		}
-	}
-	published()
+	p.published(posts...)
 	p.stop()
 	p.config.Data = filepath.Join(t.TempDir(), "data")
 	if _, err := app.Restore(t.Context(), p.config, archive); err != nil {
 		t.Fatal(err)
 	}
 	p.begin(p.config)
-	published()
+	p.published(posts...)
 	if sent := p.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish, Text: "Sent after the backup"}); len(sent) != 3 {
 		t.Errorf("%d posts stand on the networks, 3 were written: %+v", len(sent), sent)
+	}
+}
+
+// published waits until posts are.
+func (p *place) published(posts ...string) {
+	p.t.Helper()
+	for _, id := range posts {
+		p.until("it is published", func() (bool, any) { s := p.Post(p.t, id).State; return s == "published", s })
 	}
 }
 
@@ -137,17 +139,11 @@ func TestWhatWasBroughtForwardAfterTheBackupGoesOutOnce(t *testing.T) {
 	if _, err := app.Backup(t.Context(), p.config, archive); err != nil {
 		t.Fatal(err)
 	}
-	published := func() {
-		t.Helper()
-		for _, id := range posts {
-			p.until("it is published", func() (bool, any) { s := p.Post(t, id).State; return s == "published", s })
-		}
-	}
 	for _, id := range posts {
 		hand.Do[api.Post](t, p.Hand, "POST", "/posts/"+id+"/cancel", nil)
 		p.Schedule(t, id, time.Time{})
 	}
-	published()
+	p.published(posts...)
 	p.stop()
 	p.config.Data = filepath.Join(t.TempDir(), "data")
 	if _, err := app.Restore(t.Context(), p.config, archive); err != nil {
@@ -155,7 +151,7 @@ func TestWhatWasBroughtForwardAfterTheBackupGoesOutOnce(t *testing.T) {
 	}
 	p.config.Delays = []string{"mastodon=1s"} // what is accepted is listed at once in good weather
 	p.begin(p.config)
-	published()
+	p.published(posts...)
 	p.until("what is for later waits", func() (bool, any) {
 		post := p.Post(t, waits)
 		return post.State == "scheduled" && post.DueAt != nil && post.DueAt.Equal(later), describe(post)
@@ -195,7 +191,7 @@ func TestACopyOfPostgreSQLSendsNothingTwice(t *testing.T) {
 	}
 	p.must(app.Restored(t.Context(), p.config, made))
 	p.begin(p.config)
-	p.until("it is known to be out", func() (bool, any) { s := p.Post(t, post.ID).State; return s == "published", s })
+	p.published(post.ID)
 	if sent := p.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish, Text: "Sent after the copy"}); len(sent) != 2 {
 		t.Errorf("%d posts stand on the networks, 2 were written: %+v", len(sent), sent)
 	}
