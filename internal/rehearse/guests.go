@@ -14,6 +14,8 @@ type guest struct {
 	name string
 	// app is our registration there; the zero App where none is needed.
 	app config.App
+	// more is what a registration has besides, as its form names it.
+	more map[string]string
 	// open puts the network on the stage. connect is called once both sides have
 	// an address: ours for webhooks, theirs; it gives what the form would be filled
 	// in with.

@@ -91,6 +91,12 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		all[name] = c
 	}
 	for _, g := range s.guests {
+		if g.more != nil {
+			app := network.App{ID: g.app.ID, Secret: g.app.Secret, Verify: g.app.Verify, Extra: g.more}
+			if err := a.House.Register(ctx, actor, network.Name(g.name), app); err != nil {
+				return nil, err
+			}
+		}
 		settings, err := s.Invite(ctx, g.name, a.URL())
 		if err != nil {
 			return nil, err
