@@ -70,8 +70,8 @@ func (db *DB) commit(p *prepared, first *work) {
 	if first.err = p.begin(background, db.write); first.err != nil {
 		return
 	}
-	now, began := db.Now(), time.Now()
-	db.run(p, first, now)
+	began := time.Now()
+	db.run(p, first)
 	for len(all) < crowd && time.Since(began) < crowdTime {
 		select {
 		case w, open := <-db.queue:
@@ -79,7 +79,7 @@ func (db *DB) commit(p *prepared, first *work) {
 				goto commit
 			}
 			all = append(all, w)
-			db.run(p, w, now)
+			db.run(p, w)
 			continue
 		default:
 		}
@@ -97,8 +97,9 @@ commit:
 	}
 }
 
-// run gives one closure its savepoint.
-func (db *DB) run(p *prepared, w *work, now time.Time) {
+// run gives one closure its savepoint and its own time: a closure that joins
+// others late must not write a moment from before it was asked.
+func (db *DB) run(p *prepared, w *work) {
 	background := context.Background()
 	if w.err = w.ctx.Err(); w.err != nil {
 		return
@@ -120,7 +121,7 @@ func (db *DB) run(p *prepared, w *work, now time.Time) {
 			w.err = err
 		}
 	}()
-	w.tx = &Tx{Now: now, writable: true, on: p, db: db}
+	w.tx = &Tx{Now: db.Now(), writable: true, on: p, db: db}
 	w.err = w.write(context.WithValue(context.WithoutCancel(w.ctx), txMark{}, true), w.tx)
 	ok = true
 }
