@@ -1,0 +1,22 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/media"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// sweepFaces is the job that forgets pictures which nobody is shown any more.
+func sweepFaces() jobs.Kind[struct{}] { return jobs.Kind[struct{}]{Name: "faces.sweep", Attempts: 3} }
+
+func (h *House) sweepFaces(ctx context.Context, _ *jobs.Job, _ struct{}) error {
+	return media.SweepPortraits(ctx, h.Blobs, time.Now())
+}
+
+func (h *House) sweepDaily(ctx context.Context, tx *store.Tx, _ time.Time) error {
+	_, _, err := jobs.Insert(ctx, tx, sweepFaces(), jobs.New{Key: "all"}, struct{}{})
+	return err
+}
