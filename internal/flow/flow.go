@@ -1,3 +1,5 @@
+// Package flow holds the ways through the house: each file is one way, read
+// from top to bottom, and the only place that knows the order of a change.
 package flow
 
 import (
