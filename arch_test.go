@@ -27,7 +27,7 @@ const longest = 500
 
 var rooms = []string{"team", "channel", "people", "publish", "inbox", "moderate", "measure", "media"}
 
-var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push", "say"}
+var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push", "say", "film"}
 
 // metas are the networks that speak Graph.
 var metas = []string{"facebook", "instagram", "messenger", "whatsapp", "threads"}
@@ -66,6 +66,7 @@ func mayImport() map[string][]string {
 		"mail":            {"fault", "secret"},
 		"push":            {"fault", "outward", "secret"},
 		"say":             {},
+		"film":            {"fault"},
 		// port
 		"network":             {"fault", "secret", "text"},
 		"network/networktest": {"network", "fault", "outward", "secret", "text", "sandbox"},

@@ -30,12 +30,12 @@ type Cost struct {
 	Link     bool   `json:"link" doc:"It is dearer because of a link."`
 }
 
-func (d *Door) afford(ctx context.Context, tx *store.Tx, by access.Actor, channelID string, parts []publish.Content, at *time.Time) (said Afford, err error) {
+func (d *Door) afford(ctx context.Context, tx *store.Tx, by access.Actor, channelID string, parts []publish.Content, hand publish.Hand, at *time.Time) (said Afford, err error) {
 	var due time.Time
 	if at != nil {
 		due = *at
 	}
-	a, err := d.House.Afford(ctx, tx, by, channelID, parts, due)
+	a, err := d.House.Afford(ctx, tx, by, channelID, parts, hand, due)
 	if err != nil {
 		return said, err
 	}

@@ -16,7 +16,7 @@ type Network struct {
 	Label    string          `json:"label"`
 	Fields   List[Setting]   `json:"fields" doc:"What the form asks to connect an account."`
 	Limits   Limits          `json:"limits"`
-	Assisted Maybe[Assisted] `json:"assisted" doc:"No program can publish there: a person does, and is helped."`
+	Assisted Maybe[Assisted] `json:"assisted" doc:"How a person is helped to publish by hand; null: nothing is published there."`
 	Options  List[Option]    `json:"options" doc:"What may be chosen for each post there."`
 	Actions  List[Ability]   `json:"actions"`
 	// Templates says that there are messages the network has approved beforehand.
@@ -33,12 +33,6 @@ type Edits struct {
 	Minutes int  `json:"minutes" doc:"Since it was published."`
 	Times   int  `json:"times"`
 	Title   bool `json:"title" doc:"Its title, too."`
-}
-
-// Assisted says how a person publishes by hand.
-type Assisted struct {
-	Open  string       `json:"open"`
-	Steps List[string] `json:"steps" say:""`
 }
 
 // Setting is one field of the form that connects an account.
@@ -175,7 +169,7 @@ func (d *Door) networkOf(n network.Driver) Network {
 	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Options: each(p.Options, optionOf), Evidence: p.Evidence, AsOf: p.AsOf, Edits: Edits(p.Edits), Consent: d.House.Consent(n),
 		Fields: each(p.Fields, func(f network.Field) Setting { return Setting(f) })}
 	if p.Assisted != nil {
-		said.Assisted = some(Assisted{p.Assisted.Open, p.Assisted.Steps})
+		said.Assisted = some(assistedOf(n, *p.Assisted))
 	}
 	_, said.Templates = n.(network.Templater)
 	for _, what := range []string{network.PinPost, network.PinComment} {

@@ -91,7 +91,7 @@ func (d *Door) save(ctx context.Context, tx *store.Tx, by access.Actor, postID s
 		if err != nil {
 			return Post{}, err
 		}
-		targets[i] = publish.Target{ChannelID: c.ID, Network: c.Network, OwnParts: own, Kind: network.PostKind(t.Kind), Options: t.Options}
+		targets[i] = publish.Target{ChannelID: c.ID, Network: c.Network, OwnParts: own, Kind: network.PostKind(t.Kind), Options: t.Options, Hand: handFrom(t.Hand)}
 	}
 	p, err := publish.Save(ctx, tx, by, postID, revision, parts, targets)
 	if err != nil {
@@ -151,12 +151,13 @@ func (d *Door) checkPost(ctx context.Context, by access.Actor, in *told[Check]) 
 				parts = base
 			}
 			parts = publish.Meant(parts, network.PostKind(t.Kind), t.Options)
-			c, err := d.House.Check(ctx, tx, by, t.ChannelID, parts)
+			hand := handFrom(t.Hand)
+			c, err := d.House.Check(ctx, tx, by, t.ChannelID, parts, hand)
 			if err != nil {
 				return err
 			}
 			one := checkOf(t.ChannelID, c)
-			if one.Afford, err = d.afford(ctx, tx, by, t.ChannelID, parts, in.Body.DueAt); err != nil {
+			if one.Afford, err = d.afford(ctx, tx, by, t.ChannelID, parts, hand, in.Body.DueAt); err != nil {
 				return err
 			}
 			said.Channels = append(said.Channels, one)
@@ -169,7 +170,8 @@ func (d *Door) checkPost(ctx context.Context, by access.Actor, in *told[Check]) 
 func checkOf(channelID string, c flow.Checked) ChannelCheck {
 	return ChannelCheck{ChannelID: channelID,
 		Problems: each(c.Problems, func(p network.Problem) Wrong { return Wrong(p) }),
-		Counts:   each(c.Counts, func(u network.Use) Use { return Use(u) })}
+		Counts:   each(c.Counts, func(u network.Use) Use { return Use(u) }),
+		Files:    each(c.Files, handedOf)}
 }
 
 // thenPost gives the post as it is after a way that went well.
@@ -198,7 +200,8 @@ func postOf(p view.Post) Post {
 func publicationOf(u view.Publication, base []view.Part) Publication {
 	said := Publication{ID: u.ID, ChannelID: u.ChannelID, Network: u.Network, State: u.State, Own: u.OwnParts != nil,
 		DueAt: when(u.DueAt), URL: u.URL, PublishedAt: when(u.PublishedAt), Counts: u.Counts,
-		Kind: string(u.Kind), Options: u.Options, Proof: u.Proof, Pinned: u.Pinned}
+		Kind: string(u.Kind), Options: u.Options, Proof: u.Proof, Pinned: u.Pinned,
+		Hand: handOf(u.Hand), WaitsSince: when(u.HandSince), Said: u.Said}
 	if said.Options == nil {
 		said.Options = map[string]string{}
 	}
@@ -214,6 +217,10 @@ func publicationOf(u view.Publication, base []view.Part) Publication {
 		said.Error = some(Trouble{u.ErrorKind, u.ErrorText, u.ErrorHint})
 	}
 	if u.Counts != nil {
+		said.CountedBy = "network"
+		if u.CountedBy == "by_hand" {
+			said.CountedBy = u.CountedBy
+		}
 		said.Rate = some(rateOf(measure.ByFollowers().Of(measure.Snapshot{Counts: u.Counts, TakenAt: u.CountedAt})))
 	}
 	return said

@@ -46,6 +46,7 @@ type PostMeasure struct {
 	URL           string           `json:"url"`
 	PublishedAt   *time.Time       `json:"published_at"`
 	Counts        map[string]int64 `json:"counts" nullable:"true" doc:"null: nothing yet."`
+	CountedBy     string           `json:"counted_by" enum:",network,by_hand" doc:"Whose counts these are."`
 	Rate          Maybe[Rate]      `json:"rate"`
 	AsOf          *time.Time       `json:"as_of"`
 }
@@ -132,7 +133,7 @@ func (d *Door) measures() {
 						continue
 					}
 					it := publicationOf(u, nil)
-					said.Items = append(said.Items, PostMeasure{u.ID, p.ID, u.ChannelID, p.Excerpt, u.URL, it.PublishedAt, it.Counts, it.Rate, when(u.CountedAt)})
+					said.Items = append(said.Items, PostMeasure{u.ID, p.ID, u.ChannelID, p.Excerpt, u.URL, it.PublishedAt, it.Counts, it.CountedBy, it.Rate, when(u.CountedAt)})
 				}
 			}
 			return said, err

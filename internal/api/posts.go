@@ -9,7 +9,7 @@ import (
 // Post is a text and the channels it goes to.
 type Post struct {
 	ID           string            `json:"id"`
-	State        string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted,by_hand" doc:"The least finished of its publications."`
+	State        string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted,by_hand,unconfirmed" doc:"The least finished of its publications."`
 	Text         string            `json:"text" doc:"The first line, for lists."`
 	Parts        List[Part]        `json:"parts"`
 	DueAt        *time.Time        `json:"due_at"`
@@ -55,11 +55,14 @@ type Publication struct {
 	ID          string            `json:"id"`
 	ChannelID   string            `json:"channel_id"`
 	Network     network.Name      `json:"network"`
-	State       string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted,by_hand"`
+	State       string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted,by_hand,unconfirmed" doc:"by_hand: a person is to publish it now. unconfirmed: they were, and nobody says that it is out."`
 	Own         bool              `json:"own" doc:"It has parts of its own."`
 	Kind        string            `json:"kind" enum:",story,reel" doc:"What it is on this network: empty = a post."`
 	Options     map[string]string `json:"options" nullable:"false" doc:"What was chosen, by the names of the network's options."`
 	Proof       string            `json:"proof,omitempty" doc:"Of one published by hand: the file that was shown."`
+	Hand        Hand              `json:"hand" doc:"What was decided about publishing it by hand."`
+	WaitsSince  *time.Time        `json:"waits_since" doc:"Since when it waits for a person; later than now: it was put off until then."`
+	Said        bool              `json:"said" doc:"It is there by the word of a person alone."`
 	Pinned      bool              `json:"pinned" doc:"The network keeps it at the top of our account."`
 	Step        Maybe[Step]       `json:"step" doc:"How far it has come, where a network takes several acts."`
 	Parts       List[Part]        `json:"parts"`
@@ -69,6 +72,7 @@ type Publication struct {
 	Error       Maybe[Trouble]    `json:"error"`
 	Seen        List[Seen]        `json:"seen" doc:"For an unclear one: what was seen on the network."`
 	Counts      map[string]int64  `json:"counts" nullable:"true" doc:"As the network counts; what it does not give is absent, never 0. null: nothing yet."`
+	CountedBy   string            `json:"counted_by" enum:",network,by_hand" doc:"Whose counts these are."`
 	Rate        Maybe[Rate]       `json:"rate"`
 }
 
@@ -92,6 +96,7 @@ type Target struct {
 	Parts     []Part            `json:"parts" maxItems:"50" doc:"null = the parts of the post."`
 	Kind      string            `json:"kind,omitempty" enum:",story,reel" doc:"What it is on this network: empty = a post."`
 	Options   map[string]string `json:"options,omitempty" maxProperties:"30" nullable:"false"`
+	Hand      Hand              `json:"hand,omitzero" doc:"That a person publishes it, also where a program could."`
 }
 
 // Step is how far a publication has come on its way.
@@ -133,9 +138,10 @@ type Checked struct {
 
 // ChannelCheck is what is wrong for one channel, and how much of its limits is used by each part.
 type ChannelCheck struct {
-	ChannelID string      `json:"channel_id"`
-	Problems  List[Wrong] `json:"problems"`
-	Counts    List[Use]   `json:"counts"`
+	ChannelID string       `json:"channel_id"`
+	Problems  List[Wrong]  `json:"problems"`
+	Counts    List[Use]    `json:"counts"`
+	Files     List[Handed] `json:"files" doc:"Where a person publishes: what becomes of the files."`
 	Afford
 }
 
@@ -160,7 +166,7 @@ type Use struct {
 
 type postQuery struct {
 	Paging
-	State   string    `query:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,by_hand"`
+	State   string    `query:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,by_hand,unconfirmed"`
 	Channel string    `query:"channel" maxLength:"64"`
 	Q       string    `query:"q" maxLength:"200"`
 	From    time.Time `query:"from"`

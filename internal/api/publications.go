@@ -2,14 +2,10 @@ package api
 
 import (
 	"context"
-	"net/url"
-	"slices"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
-	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/flow"
-	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/view"
@@ -19,13 +15,6 @@ import (
 type Resolution struct {
 	Outcome string `json:"outcome" enum:"published,absent"`
 	URL     string `json:"url,omitempty" maxLength:"2000"`
-}
-
-// Done is a person's word that they published something, with its address or a
-// picture of it.
-type Done struct {
-	URL   string `json:"url,omitempty" maxLength:"2000"`
-	Proof string `json:"proof,omitempty" maxLength:"64" doc:"An uploaded file: a screenshot."`
 }
 
 // Rewording is what one part of a post that is out shall say.
@@ -50,20 +39,6 @@ type Edit struct {
 	Hint        string    `json:"hint" say:""`
 }
 
-// HandCounts are numbers as a person read them off.
-type HandCounts struct {
-	Counts map[string]int64 `json:"counts" maxProperties:"20" nullable:"false"`
-}
-
-func handCounts() []string {
-	return []string{network.Likes, network.Replies, network.Reposts, network.Views, network.Reach, network.Saves, network.Shares, network.Followers}
-}
-
-func webAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
-}
-
 func (d *Door) publications() {
 	way(d, route{id: "POST /publications/{id}/resolve", name: "resolvePublication", verb: access.Schedule, audit: "publication.resolve", summary: "Say what became of an unclear one",
 		notes: "published: it is there (url says where, if known). absent: it is not, and may be sent again."},
@@ -74,36 +49,7 @@ func (d *Door) publications() {
 		func(ctx context.Context, by access.Actor, in *byID) (Post, error) {
 			return d.thenPostOf(ctx, by, in.ID, d.House.RetryPost(ctx, by, in.ID))
 		})
-	way(d, route{id: "POST /publications/{id}/by-hand", name: "publishByHand", verb: access.Schedule, audit: "publication.by_hand", summary: "Publish a failed one by hand",
-		notes: "Everything is prepared for a person, who is reminded until they confirm."},
-		func(ctx context.Context, by access.Actor, in *byID) (Post, error) {
-			return d.thenPostOf(ctx, by, in.ID, d.House.ByHand(ctx, by, in.ID))
-		})
-	way(d, route{id: "POST /publications/{id}/done", name: "publishedByHand", verb: access.Schedule, audit: "publication.done_by_hand", summary: "Confirm that it was published by hand"},
-		func(ctx context.Context, by access.Actor, in *with[Done]) (Post, error) {
-			if in.Body.URL != "" && !webAddress(in.Body.URL) {
-				return Post{}, fault.New(fault.Invalid, "This is not a web address.").On("url").WithHint("It starts with https://.")
-			}
-			return d.thenPostOf(ctx, by, in.ID, d.House.DoneByHand(ctx, by, in.ID, in.Body.URL, in.Body.Proof))
-		})
-	way(d, route{id: "POST /publications/{id}/counts", name: "countByHand", verb: access.Measure, audit: "publication.count_by_hand", summary: "Enter numbers that were read off the network",
-		notes: "Only where the network gives none to programs. They are kept as entered by hand."},
-		func(ctx context.Context, by access.Actor, in *with[HandCounts]) (Post, error) {
-			if err := d.mine(ctx, by, in.ID); err != nil {
-				return Post{}, err
-			}
-			if len(in.Body.Counts) == 0 {
-				return Post{}, fault.New(fault.Invalid, "There is no number.").On("counts").WithHint("Enter at least one; what you do not know stays unknown.")
-			}
-			counts := network.Counts{}
-			for name, n := range in.Body.Counts {
-				if !slices.Contains(handCounts(), name) || n < 0 {
-					return Post{}, fault.New(fault.Invalid, "There is no count “%s”.", name).On("counts").WithHint("Likes, comments, views, reach, saves, shares and followers can be entered.")
-				}
-				counts[name] = n
-			}
-			return d.thenPostOf(ctx, by, in.ID, d.House.CountByHand(ctx, by, in.ID, counts))
-		})
+	d.hands()
 	way(d, route{id: "POST /publications/{id}/edit", name: "editPublication", verb: access.Schedule, audit: "publication.edit", summary: "Change the words of what is out, where the network can",
 		notes: "The change is made in the background; the list of changes says how that goes, and keeps what was there before."},
 		func(ctx context.Context, by access.Actor, in *with[Rewording]) (Post, error) {
@@ -124,14 +70,6 @@ func (d *Door) publications() {
 		func(ctx context.Context, by access.Actor, in *byID) (Post, error) {
 			return d.thenPostOf(ctx, by, in.ID, d.House.Withdraw(ctx, by, in.ID))
 		})
-}
-
-// mine refuses a publication of somebody else before its numbers are looked at.
-func (d *Door) mine(ctx context.Context, by access.Actor, publicationID string) error {
-	return store.View(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) error {
-		_, err := publish.GetPublication(ctx, tx, by.Workspace, publicationID)
-		return err
-	})
 }
 
 // thenPostOf gives the post of a publication after a way that went well.

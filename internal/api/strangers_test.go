@@ -67,6 +67,9 @@ func example(s map[string]any, known map[string]map[string]any) any {
 	if choice, ok := s["enum"].([]any); ok {
 		return choice[0]
 	}
+	if s["format"] == "date-time" {
+		return "2030-01-01T09:00:00Z"
+	}
 	kind, _ := s["type"].(string)
 	if kinds, ok := s["type"].([]any); ok {
 		kind, _ = kinds[0].(string)

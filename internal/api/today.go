@@ -44,7 +44,7 @@ type ToPublish struct {
 	PostID        string       `json:"post_id"`
 	ChannelID     string       `json:"channel_id"`
 	Network       network.Name `json:"network"`
-	State         string       `json:"state" enum:"scheduled,publishing,published,failed,unclear,deleted"`
+	State         string       `json:"state" enum:"scheduled,publishing,published,failed,unclear,deleted,by_hand,unconfirmed"`
 	DueAt         time.Time    `json:"due_at"`
 	Text          string       `json:"text"`
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/kithhq/kith/internal/blob"
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/film"
 	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/network"
@@ -155,6 +156,7 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	faces := flow.NewFaces(a.Outside, a.Blobs, a.Log)
 	a.closing("pictures", func(context.Context) error { faces.Close(); return nil })
 	a.House = &flow.House{Faces: faces, DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
+	a.House.Film = film.Find()
 	a.House.PublicURL, a.House.Public, a.House.Mail = c.Address(), c.PublicURL != "", c.SMTP.Host != ""
 	if a.House.Apps, err = apps(c); err != nil {
 		return err

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"strings"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
@@ -12,9 +11,6 @@ import (
 )
 
 func confirmEditKind() jobs.Kind[editArgs] { return jobs.Kind[editArgs]{Name: "confirm_edit"} }
-
-// saidByHand says that a post is there by the word of a person alone.
-func saidByHand(remoteID string) bool { return strings.HasPrefix(remoteID, "said:") }
 
 // reword asks the network to change a part.
 func (h *House) reword(ctx context.Context, args editArgs, e publish.Edit, part publish.Part) (network.Ref, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/blob"
+	"github.com/kithhq/kith/internal/film"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/secret"
@@ -24,6 +25,8 @@ type House struct {
 	News     *stream.News
 	Faces    *Faces
 	Log      *slog.Logger
+	// Film makes videos fit where people publish them by hand.
+	Film film.Maker
 	// Every is how often a channel without webhooks is read.
 	Every time.Duration
 	// Speed is how fast the house's time passes; nil where it is the machine's.
@@ -55,6 +58,7 @@ func lane(channelID, which string) string { return channelID + "/" + which }
 func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, sendKind(), h.send, h.stranded)
 	jobs.Handle(r, confirmKind(), h.confirm, h.unconfirmed)
+	jobs.Handle(r, fitKind(), h.fit, nil)       // the page says that it is not ready, and lets one try again
 	jobs.Handle(r, remindKind(), h.remind, nil) // it stays on the page of today
 	jobs.Handle(r, answerKind(), h.sendAnswer, h.strandedAnswer)
 	jobs.Handle(r, confirmAnswerKind(), h.confirmAnswer, nil) // it stays unclear, for a person

@@ -2,27 +2,32 @@ package flow
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
-	"github.com/kithhq/kith/internal/measure"
-	"github.com/kithhq/kith/internal/media"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
 )
 
-func remindKind() jobs.Kind[sendArgs] { return jobs.Kind[sendArgs]{Name: "remind"} }
+// byHand says that a person publishes: because no program can there, or because they
+// chose to.
+func (h *House) byHand(name network.Name, hand publish.Hand) bool {
+	d, err := h.Networks.Get(name)
+	return err == nil && d.Profile().Assisted != nil && (hand.Chosen || network.ByHandOnly(d))
+}
 
-// remindAgain is when somebody is reminded once more of what they have not done.
-func remindAgain() []time.Duration { return []time.Duration{15 * time.Minute, 2 * time.Hour} }
+// saidByHand says that a post is there by the word of a person alone.
+func saidByHand(remoteID string) bool {
+	return strings.HasPrefix(remoteID, "said:") || strings.HasPrefix(remoteID, "hand:")
+}
 
-// handOver gives a publication whose moment has come to a person, where the
-// network gives no program a way to publish. handed: it was, and nothing is left
-// to do for this job.
+// handOver gives a publication whose moment has come to a person, where it is one
+// that a person publishes. handed: it was, and nothing is left to do for this job.
 func (h *House) handOver(ctx context.Context, job *jobs.Job, args sendArgs) (handed bool, err error) {
 	err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
 		handed = false
@@ -33,20 +38,16 @@ func (h *House) handOver(ctx context.Context, job *jobs.Job, args sendArgs) (han
 		if err != nil {
 			return err
 		}
-		d, err := h.Networks.Get(c.Network)
-		if err != nil || d.Profile().Assisted == nil {
+		p, err := publish.GetPublication(ctx, tx, args.Workspace, args.Publication)
+		if err != nil || !h.byHand(c.Network, p.Hand) {
 			return nil //nolint:nilerr // the first act says so
 		}
 		if err := jobs.Hold(ctx, tx, job); err != nil {
 			return err
 		}
 		handed = true
-		p, err := publish.GetPublication(ctx, tx, args.Workspace, args.Publication)
-		if err != nil {
-			return err
-		}
 		if p.State == publish.Scheduled || p.State == publish.Publishing {
-			if err := h.giveToPerson(ctx, tx, args); err != nil {
+			if err := h.giveToPerson(ctx, tx, access.System(args.Workspace), args); err != nil {
 				return err
 			}
 		}
@@ -55,64 +56,57 @@ func (h *House) handOver(ctx context.Context, job *jobs.Job, args sendArgs) (han
 	return handed, err
 }
 
-func (h *House) giveToPerson(ctx context.Context, tx *store.Tx, args sendArgs) error {
-	p, err := publish.HandOver(ctx, tx, args.Workspace, args.Publication)
+func (h *House) giveToPerson(ctx context.Context, tx *store.Tx, actor access.Actor, args sendArgs) error {
+	p, err := publish.HandOver(ctx, tx, actor, args.Publication)
 	if err != nil {
 		return err
 	}
 	h.tell(tx, args.Workspace, "posts", p.PostID)
+	if err := h.prepare(ctx, tx, p); err != nil {
+		return err
+	}
 	return h.remindAt(ctx, tx, args, tx.Now)
 }
 
-func (h *House) remindAt(ctx context.Context, tx *store.Tx, args sendArgs, at time.Time) error {
-	_, _, err := jobs.Insert(ctx, tx, remindKind(), jobs.New{Workspace: args.Workspace, Lane: "remind/" + args.Publication, Key: args.Publication, At: at}, args)
-	return err
-}
-
-// remind tells who must publish by hand, and again later while it is not done.
-func (h *House) remind(ctx context.Context, job *jobs.Job, args sendArgs) error {
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
-		if err := jobs.Hold(ctx, tx, job); err != nil {
-			return err
-		}
-		p, still, err := publish.Reminded(ctx, tx, args.Workspace, args.Publication)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
-		if err := jobs.Settle(ctx, tx, job); err != nil || !still {
-			return err
-		}
-		if err := h.callPerson(ctx, tx, p); err != nil {
-			return err
-		}
-		h.tell(tx, args.Workspace, "posts", p.PostID)
-		again := remindAgain()
-		if p.Reminded > len(again) {
-			return nil
-		}
-		return h.remindAt(ctx, tx, args, tx.Now.Add(again[p.Reminded-1]))
-	})
-}
-
-// ByHand lets a person publish what the network refused to take from Kith.
+// ByHand lets a person publish what the network refused to take from Kith, or what
+// nobody came to the first time.
 func (h *House) ByHand(ctx context.Context, actor access.Actor, publicationID string) error {
-	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
-		if err != nil {
-			return err
-		}
-		if err := actor.May(access.Schedule, p.ChannelID); err != nil {
-			return err
-		}
-		if p.State != publish.Failed {
+	return h.handed(ctx, actor, publicationID, func(ctx context.Context, tx *store.Tx, p publish.Publication) error {
+		if p.State != publish.Failed && p.State != publish.Unconfirmed {
 			return fault.New(fault.Conflict, "Only what has failed is published by hand.").WithHint("Read it again.")
 		}
-		return h.giveToPerson(ctx, tx, sendArgs{Workspace: p.Workspace, Publication: p.ID, Channel: p.ChannelID})
+		return h.giveToPerson(ctx, tx, actor, sendArgs{Workspace: p.Workspace, Publication: p.ID, Channel: p.ChannelID})
 	})
 }
 
-// DoneByHand takes a person's word that it is published.
-func (h *House) DoneByHand(ctx context.Context, actor access.Actor, publicationID, url, proof string) error {
+// longestSnooze is how long something may be put off: after that it is another post.
+const longestSnooze = 30 * 24 * time.Hour
+
+// Snooze puts off what waits to be published by hand.
+func (h *House) Snooze(ctx context.Context, actor access.Actor, publicationID string, until time.Time, why string) error {
+	return h.handed(ctx, actor, publicationID, func(ctx context.Context, tx *store.Tx, p publish.Publication) error {
+		if !until.After(tx.Now) || until.After(tx.Now.Add(longestSnooze)) {
+			return fault.New(fault.Invalid, "This moment is past, or too far away.").On("until").WithHint("Choose one within the next thirty days.")
+		}
+		if err := publish.Snooze(ctx, tx, actor, p.ID, until, why); err != nil {
+			return err
+		}
+		return h.remindAt(ctx, tx, sendArgs{Workspace: p.Workspace, Publication: p.ID, Channel: p.ChannelID}, until)
+	})
+}
+
+// Skip says that nobody will publish something by hand, and why.
+func (h *House) Skip(ctx context.Context, actor access.Actor, publicationID, why string) error {
+	return h.handed(ctx, actor, publicationID, func(ctx context.Context, tx *store.Tx, p publish.Publication) error {
+		if strings.TrimSpace(why) == "" {
+			return fault.New(fault.Invalid, "The reason is missing.").On("reason").WithHint("Say in a few words why it is not published; it stays with the post.")
+		}
+		return publish.Skip(ctx, tx, actor, p.ID, why)
+	})
+}
+
+// handed does something to a publication that its actor may publish.
+func (h *House) handed(ctx context.Context, actor access.Actor, publicationID string, do func(ctx context.Context, tx *store.Tx, p publish.Publication) error) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
 		if err != nil {
@@ -121,36 +115,7 @@ func (h *House) DoneByHand(ctx context.Context, actor access.Actor, publicationI
 		if err := actor.May(access.Schedule, p.ChannelID); err != nil {
 			return err
 		}
-		if proof != "" {
-			if _, err := media.Get(ctx, tx, actor.Workspace, proof); err != nil {
-				return err
-			}
-		}
 		h.tell(tx, actor.Workspace, "posts", p.PostID)
-		return publish.Done(ctx, tx, actor.Workspace, publicationID, url, proof)
-	})
-}
-
-// byHand is the source of counts that a person read off and typed in.
-const byHand network.Name = "by_hand"
-
-// CountByHand keeps what a person read off the network.
-func (h *House) CountByHand(ctx context.Context, actor access.Actor, publicationID string, counts network.Counts) error {
-	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
-		if err != nil {
-			return err
-		}
-		if err := actor.May(access.Measure, p.ChannelID); err != nil {
-			return err
-		}
-		if _, err := network.As[network.Measurer](h.Networks, p.Network, network.ActMeasure); err == nil {
-			return fault.New(fault.Invalid, "This network says its numbers itself.").WithHint("Kith asks it regularly.")
-		}
-		if p.State != publish.Published {
-			return fault.New(fault.Conflict, "This is not published.").WithHint("Confirm that it is, then enter the numbers.")
-		}
-		h.tell(tx, actor.Workspace, "posts", p.PostID)
-		return measure.Keep(ctx, tx, p.Workspace, p.ID, p.ChannelID, p.PublishedAt, counts, byHand)
+		return do(ctx, tx, p)
 	})
 }

@@ -82,6 +82,9 @@ func (h *House) toMeasure(ctx context.Context, args channelArgs) ([]publish.Part
 			return err
 		}
 		for _, p := range all {
+			if saidByHand(p.RemoteID) {
+				continue // nobody knows what the network calls it
+			}
 			last, err := measure.Latest(ctx, tx, args.Workspace, p.PublicationID)
 			if err != nil && !fault.Is(err, fault.NotFound) {
 				return err

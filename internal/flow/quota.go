@@ -26,13 +26,16 @@ type Afforded struct {
 
 // Afford says what the quotas of a channel's network say of parts that are to go
 // out at a moment, and what they cost.
-func (h *House) Afford(ctx context.Context, tx *store.Tx, actor access.Actor, channelID string, contents []publish.Content, due time.Time) (Afforded, error) {
+func (h *House) Afford(ctx context.Context, tx *store.Tx, actor access.Actor, channelID string, contents []publish.Content, hand publish.Hand, due time.Time) (Afforded, error) {
 	if err := actor.May(access.Compose, channelID); err != nil {
 		return Afforded{}, err
 	}
 	c, err := channel.Get(ctx, tx, actor.Workspace, channelID)
 	if err != nil {
 		return Afforded{}, err
+	}
+	if h.byHand(c.Network, hand) {
+		return Afforded{}, nil
 	}
 	rooms, err := h.rooms(ctx, tx, c, contents, due, nil)
 	if err != nil {

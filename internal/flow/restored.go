@@ -14,11 +14,8 @@ import (
 // believes to be due, now or later, may have gone out since, so it is looked for on the
 // networks before anything is sent.
 func Restored(ctx context.Context, tx *store.Tx, backup time.Time, networks *network.Set) error {
-	var h House
-	posts, err := publish.Suspect(ctx, tx, backup, func(name network.Name) bool {
-		d, err := networks.Get(name)
-		return err == nil && d.Profile().Assisted != nil
-	})
+	h := House{Networks: networks}
+	posts, err := publish.Suspect(ctx, tx, backup, func(p publish.Publication) bool { return h.byHand(p.Network, p.Hand) })
 	if err != nil {
 		return err
 	}

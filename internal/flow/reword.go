@@ -63,7 +63,7 @@ func (h *House) Reword(ctx context.Context, actor access.Actor, publicationID st
 		if err := h.editable(ctx, tx, c.Network, part); err != nil {
 			return err
 		}
-		problems, err := h.fits(ctx, tx, c, []publish.Content{after})
+		problems, err := h.fits(ctx, tx, c, []publish.Content{after}, publish.Hand{})
 		if err != nil {
 			return err
 		}

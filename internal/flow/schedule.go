@@ -35,7 +35,7 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 			if err != nil {
 				return err
 			}
-			problems, err := h.fits(ctx, tx, c, p.Parts(post))
+			problems, err := h.fits(ctx, tx, c, p.Parts(post), p.Hand)
 			if err != nil {
 				return err
 			}
@@ -43,6 +43,9 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 				if problem.Level == "error" {
 					return fault.New(fault.Invalid, "%s: %s", c.Handle, problem.Text).On(problem.Field).WithHint("%s", problem.Hint)
 				}
+			}
+			if h.byHand(c.Network, p.Hand) {
+				continue // what a person publishes takes nothing of what programs may do
 			}
 			parts := p.Parts(post)
 			if err := h.affords(ctx, tx, c, parts, due, beside[c.Network]); err != nil {
@@ -62,6 +65,11 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		for _, p := range all {
 			if err := h.queue(ctx, tx, p, due); err != nil {
 				return err
+			}
+			if h.byHand(p.Network, p.Hand) {
+				if err := h.prepare(ctx, tx, p); err != nil {
+					return err
+				}
 			}
 		}
 		h.tell(tx, actor.Workspace, "posts", postID)

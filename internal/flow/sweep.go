@@ -13,6 +13,9 @@ import (
 func sweepFaces() jobs.Kind[struct{}] { return jobs.Kind[struct{}]{Name: "faces.sweep", Attempts: 3} }
 
 func (h *House) sweepFaces(ctx context.Context, _ *jobs.Job, _ struct{}) error {
+	if err := media.SweepFitted(ctx, h.Blobs, time.Now()); err != nil {
+		return err
+	}
 	return media.SweepPortraits(ctx, h.Blobs, time.Now())
 }
 

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
@@ -28,6 +29,9 @@ func (h *House) Withdraw(ctx context.Context, actor access.Actor, publicationID 
 	}
 	if p.State != publish.Published && p.State != publish.Failed {
 		return fault.New(fault.Conflict, "This is %s, there is nothing to delete on the network.", p.State)
+	}
+	if slices.ContainsFunc(parts, func(part publish.Part) bool { return saidByHand(part.RemoteID) }) {
+		return fault.New(fault.Invalid, "Kith does not know this post on the network, only that it is there.").WithHint("Delete it on the network itself.")
 	}
 	c, conn, err := h.conn(ctx, actor.Workspace, p.ChannelID)
 	if err != nil {

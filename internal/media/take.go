@@ -129,7 +129,22 @@ func (f *File) measure(ctx context.Context, blobs blob.Store, read int64) error 
 			WithHint("Make it smaller: no network takes more than a few thousand pixels on a side.")
 	}
 	f.Width, f.Height = shape.Width, shape.Height
+	if f.Type == "image/jpeg" && lying(stands(stored)) {
+		f.Width, f.Height = f.Height, f.Width // as people see it
+	}
 	return nil
+}
+
+// stands reads how a stored picture is to be turned, from its beginning.
+func stands(stored io.ReadSeeker) int {
+	if _, err := stored.Seek(0, io.SeekStart); err != nil {
+		return 1
+	}
+	start, err := io.ReadAll(io.LimitReader(stored, 256<<10))
+	if err != nil {
+		return 1
+	}
+	return standing(start)
 }
 
 // takeVideo keeps a video. Only its header is looked at: how it is coded is for

@@ -39,7 +39,7 @@ func Abilities(d Driver) []Ability {
 			one.State = Offered
 		case slices.Contains(p.Later, a):
 			one.State = NotYet
-		case a == ActPublish && p.Assisted != nil:
+		case a == ActPublish && ByHandOnly(d):
 			one.State = ByHand
 		}
 		all = append(all, one)

@@ -28,8 +28,11 @@ type mechanics struct {
 	Quotas  []Quota  `json:"quotas"`
 	Prices  []Price  `json:"prices"`
 	Windows []Window `json:"windows"`
-	Version *string  `json:"version"`
-	Expires *string  `json:"expires"`
+	// Assisted is how people are helped to publish by hand: an application moves its doors
+	// more often than Kith is brought up to date.
+	Assisted *Assisted `json:"assisted"`
+	Version  *string   `json:"version"`
+	Expires  *string   `json:"expires"`
 }
 
 // ReadMechanics reads and checks a file of mechanics; known are the networks there
@@ -50,7 +53,7 @@ func ReadMechanics(data []byte, known []Name) (Mechanics, error) {
 		}
 		var one mechanics
 		if err := strictly(m[name], &one); err != nil {
-			return nil, wrongMechanics(name, err).WithHint("Possible are: limits, delay_s, reach_s, quotas, prices, windows, version, expires, with the names of docs/networks.md.")
+			return nil, wrongMechanics(name, err).WithHint("Possible are: limits, delay_s, reach_s, quotas, prices, windows, assisted, version, expires, with the names of docs/networks.md.")
 		}
 		if err := one.check(); err != nil {
 			return nil, wrongMechanics(name, err).WithHint("Mend the number in the file of --mechanics, or take it out.")
@@ -102,6 +105,11 @@ func (m mechanics) check() error {
 	if m.Expires != nil && *m.Expires != "" {
 		if _, err := time.Parse(time.DateOnly, *m.Expires); err != nil {
 			return errors.New("expires is a day: 2027-01-31")
+		}
+	}
+	if m.Assisted != nil {
+		if err := m.Assisted.sane(); err != nil {
+			return err
 		}
 	}
 	if m.Limits != nil {

@@ -81,7 +81,7 @@ type PostKind string
 const (
 	PlainPost PostKind = ""      // what the network shows in its feed: text, images, a video
 	Story     PostKind = "story" // disappears after a day
-	Reel      PostKind = "reel"  // a short upright video in a feed of its own: reel, short
+	Reel      PostKind = "reel"  // a short upright video in a feed of its own: reel, short, Spotlight
 )
 
 // Poll is a question with answers to choose from.

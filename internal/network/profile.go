@@ -46,15 +46,10 @@ type Profile struct {
 	// knocks, where there is no app of its own: one of Meta's apps has one address
 	// for all that Pages tell. Accounts have the same id on both.
 	Host Name
-	// Assisted: there is no API to publish with; a person does it, helped.
+	// Assisted is how a person is helped to publish by hand: because there is no API to
+	// publish with, or because they choose to.
 	Assisted *Assisted
 	Sources  map[string]Source
-}
-
-// Assisted says how a person is helped to publish by hand.
-type Assisted struct {
-	Open  string   `json:"open"`  // opens the network's application on a phone, or its page
-	Steps []string `json:"steps"` // what to do there, in order
 }
 
 // Source is where a fact comes from.

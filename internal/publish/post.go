@@ -25,6 +25,8 @@ const (
 	Deleted    = "deleted"
 	// ByHand: prepared, and a person publishes it, because no program can.
 	ByHand = "by_hand"
+	// Unconfirmed: a person was to publish it, and nobody says that they did.
+	Unconfirmed = "unconfirmed"
 )
 
 // Attached is a file of the media room on a part.
@@ -81,11 +83,13 @@ type Publication struct {
 	Options     map[string]string
 	Proof       string // the file that a person showed, of one published by hand
 	Reminded    int
+	Hand        Hand
+	HandSince   time.Time // since when it waits for a person
 }
 
 const (
 	postColumns        = "id, workspace, author_id, author_name, parts, state, due_at, revision, created_at, updated_at"
-	publicationColumns = "id, workspace, post_id, channel_id, network, own_parts, state, due_at, published_at, url, error_kind, error_text, error_hint, seen, job_id, kind, options, proof, reminded"
+	publicationColumns = "id, workspace, post_id, channel_id, network, own_parts, state, due_at, published_at, url, error_kind, error_text, error_hint, seen, job_id, kind, options, proof, reminded, hand, hand_since"
 )
 
 // Target is one channel that a draft goes to, with a version of its own or none.
@@ -95,6 +99,7 @@ type Target struct {
 	OwnParts  []Content
 	Kind      network.PostKind
 	Options   map[string]string
+	Hand      Hand
 }
 
 // Save keeps a draft: a new one when id is "", else the one of that revision.
@@ -153,11 +158,11 @@ func aim(ctx context.Context, tx *store.Tx, workspace, postID string, targets []
 		}
 		wanted[t.ChannelID] = true
 		if p, ok := have[t.ChannelID]; ok {
-			_, err = tx.Exec(ctx, "update publication set own_parts = $1, state = 'draft', kind = $2, options = $3 where id = $4 and workspace = $5", t.OwnParts, t.Kind, t.options(), p.ID, workspace)
+			_, err = tx.Exec(ctx, "update publication set own_parts = $1, state = 'draft', kind = $2, options = $3, hand = $4 where id = $5 and workspace = $6", t.OwnParts, t.Kind, t.options(), t.Hand, p.ID, workspace)
 		} else {
 			_, err = tx.Exec(ctx, `insert into publication (`+publicationColumns+`)
-				values ($1, $2, $3, $4, $5, $6, 'draft', null, null, '', '', '', '', '[]', '', $7, $8, '', 0)`,
-				id.New(), workspace, postID, t.ChannelID, t.Network, t.OwnParts, t.Kind, t.options())
+				values ($1, $2, $3, $4, $5, $6, 'draft', null, null, '', '', '', '', '[]', '', $7, $8, '', 0, $9, null)`,
+				id.New(), workspace, postID, t.ChannelID, t.Network, t.OwnParts, t.Kind, t.options(), t.Hand)
 		}
 		if err != nil {
 			return err
@@ -165,8 +170,10 @@ func aim(ctx context.Context, tx *store.Tx, workspace, postID string, targets []
 	}
 	for _, p := range now {
 		if !wanted[p.ChannelID] {
-			if _, err := tx.Exec(ctx, "delete from publication where id = $1 and workspace = $2", p.ID, workspace); err != nil {
-				return err
+			for _, text := range []string{"delete from hand_step where publication_id = $1 and workspace = $2", "delete from publication where id = $1 and workspace = $2"} {
+				if _, err := tx.Exec(ctx, text, p.ID, workspace); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -218,6 +225,7 @@ func Delete(ctx context.Context, tx *store.Tx, workspace, postID string) error {
 			WithHint("Take it back to draft first; what is out already is deleted on the network.")
 	}
 	for _, table := range []string{"delete from part where publication_id in (select id from publication where workspace = $1 and post_id = $2)",
+		"delete from hand_step where publication_id in (select id from publication where workspace = $1 and post_id = $2)",
 		"delete from publication where workspace = $1 and post_id = $2", "delete from post where workspace = $1 and id = $2"} {
 		if _, err := tx.Exec(ctx, table, workspace, postID); err != nil {
 			return err

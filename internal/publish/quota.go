@@ -190,7 +190,8 @@ func Weighs(parts int, l network.Limits) int {
 // Booked gives when parts of some channels have gone out since a moment, and when
 // the others are to go out. A part of which nobody knows whether it is out counts.
 // Channels of several workspaces may share an app, so that none is named here. What a
-// quota does not count is left out, and what weighs more is there several times.
+// quota does not count is left out, and what weighs more is there several times. What a
+// person publishes takes nothing of what programs may do.
 func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, q network.Quota, since time.Time) ([]time.Time, error) {
 	kind := network.PlainPost // of all kinds
 	if q.Name == OfReels {
@@ -204,14 +205,14 @@ func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, q
 	inside := q.Option != "" || q.Name == OfContainers
 	var all []time.Time
 	for _, channel := range channels {
-		out, err := store.All[booking](ctx, tx, `select sent_at, case when $5 = 1 then content else '{}' end from part where channel_id = $1 and sent_at > $2 and state = 'sent' and (position = 0 or $3 = 1)
+		out, err := store.All[booking](ctx, tx, `select sent_at, case when $5 = 1 then content else '{}' end from part where channel_id = $1 and sent_at > $2 and state = 'sent' and remote_id not like 'hand:%' and (position = 0 or $3 = 1)
 			and ($4 = '' or exists (select 1 from publication u where u.id = part.publication_id and u.kind = $4))`, channel, since, thread, string(kind), inside)
 		if err != nil {
 			return nil, err
 		}
 		// What is late goes out at once.
 		waiting, err := store.All[booking](ctx, tx, `select case when u.due_at < $2 then $2 else u.due_at end, case when $5 = 1 then p.content else '{}' end from part p join publication u on u.id = p.publication_id
-			where p.channel_id = $1 and p.state in ('due', 'claimed', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear') and (p.position = 0 or $3 = 1) and ($4 = '' or u.kind = $4)`, channel, tx.Now, thread, string(kind), inside)
+			where p.channel_id = $1 and p.state in ('due', 'claimed', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear') and u.hand not like '%"chosen":true%' and (p.position = 0 or $3 = 1) and ($4 = '' or u.kind = $4)`, channel, tx.Now, thread, string(kind), inside)
 		if err != nil {
 			return nil, err
 		}

@@ -68,7 +68,7 @@ func Schedule(ctx context.Context, tx *store.Tx, workspace, postID string, due t
 				return nil, err
 			}
 		}
-		if _, err := tx.Exec(ctx, "update publication set state = 'scheduled', due_at = $1, error_kind = '', error_text = '', error_hint = '', seen = '[]' where id = $2 and workspace = $3",
+		if _, err := tx.Exec(ctx, "update publication set state = 'scheduled', due_at = $1, error_kind = '', error_text = '', error_hint = '', seen = '[]', proof = '', hand_since = null where id = $2 and workspace = $3",
 			due, p.ID, workspace); err != nil {
 			return nil, err
 		}
@@ -126,7 +126,7 @@ func Unschedule(ctx context.Context, tx *store.Tx, workspace, postID, to string)
 // wait, or their files are still being handed over. Whoever is at it finds that
 // it does not hold them any more.
 func stop(ctx context.Context, tx *store.Tx, p Publication) (bool, error) {
-	if p.State != Scheduled && p.State != Publishing && p.State != ByHand {
+	if p.State != Scheduled && p.State != Publishing && p.State != ByHand && p.State != Unconfirmed {
 		return false, nil
 	}
 	parts, err := Sequence(ctx, tx, p.Workspace, p.ID)
@@ -149,7 +149,7 @@ func sum(ctx context.Context, tx *store.Tx, workspace, postID string) error {
 		return err
 	}
 	state := Draft
-	for _, s := range []string{Unclear, Failed, ByHand, Publishing, Scheduled, Published, Deleted, Cancelled, Draft} {
+	for _, s := range []string{Unclear, Failed, ByHand, Unconfirmed, Publishing, Scheduled, Published, Deleted, Cancelled, Draft} {
 		if slices.Contains(states, s) {
 			state = s
 			break

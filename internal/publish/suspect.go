@@ -4,15 +4,14 @@ import (
 	"context"
 	"time"
 
-	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 )
 
 // Suspect makes everything unclear, in all workspaces, that is to go out and has not
 // been sent according to this database. It is for a database that was restored from a
 // backup of a moment: what it calls due, or due later, may have gone out since, and may
-// have been brought forward. byHand are networks where a person publishes.
-func Suspect(ctx context.Context, tx *store.Tx, backup time.Time, byHand func(network.Name) bool) ([]Publication, error) {
+// have been brought forward. byHand says of which a person publishes.
+func Suspect(ctx context.Context, tx *store.Tx, backup time.Time, byHand func(Publication) bool) ([]Publication, error) {
 	all, err := store.All[Publication](ctx, tx, "select "+publicationColumns+` from publication
 		where state in ('scheduled', 'publishing') order by id`)
 	if err != nil {
@@ -20,7 +19,7 @@ func Suspect(ctx context.Context, tx *store.Tx, backup time.Time, byHand func(ne
 	}
 	var doubtful []Publication
 	for _, p := range all {
-		if byHand(p.Network) {
+		if byHand(p) {
 			continue
 		}
 		parts, err := Sequence(ctx, tx, p.Workspace, p.ID)

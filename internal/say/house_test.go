@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -104,8 +105,12 @@ func (h *house) facts(name string) error {
 			Means []struct{ Label, Text string }
 		}
 		Guide    []string
-		Assisted struct{ Steps []string }
-		Sources  map[string]struct{ Text string }
+		Assisted struct {
+			Steps []string
+			Kinds map[string][]string
+			More  []struct{ Label, Why, Step string }
+		}
+		Sources map[string]struct{ Text string }
 	}
 	if err := json.Unmarshal(text, &f); err != nil {
 		return err
@@ -128,8 +133,13 @@ func (h *house) facts(name string) error {
 		h.found(name, m.Label)
 		h.found(name, m.Text)
 	}
-	for _, step := range append(f.Guide, f.Assisted.Steps...) {
+	for _, step := range slices.Concat(f.Guide, f.Assisted.Steps, slices.Concat(slices.Collect(maps.Values(f.Assisted.Kinds))...)) {
 		h.found(name, step)
+	}
+	for _, m := range f.Assisted.More {
+		h.found(name, m.Label)
+		h.found(name, m.Why)
+		h.found(name, m.Step)
 	}
 	for _, s := range f.Sources {
 		h.texts[s.Text] = true // a citation: it may be translated and need not be

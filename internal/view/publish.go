@@ -61,9 +61,28 @@ type Publication struct {
 	Options     map[string]string
 	Proof       string
 	Pinned      bool
+	Hand        Hand
+	HandSince   time.Time    // since when it waits for a person
+	Said        bool         // it is there by the word of a person alone
 	Step        network.Step // of the part that is on its way
 	Counts      network.Counts
 	CountedAt   time.Time
+	CountedBy   string // the network, or by_hand
+}
+
+// Hand is what was decided about publishing by hand.
+type Hand struct {
+	Chosen bool            `json:"chosen"`
+	More   []string        `json:"more"`
+	Note   string          `json:"note"`
+	Crops  map[string]Crop `json:"crops"`
+}
+
+// Crop is which piece of a file is kept.
+type Crop struct {
+	X     float64 `json:"x"`
+	Y     float64 `json:"y"`
+	Whole bool    `json:"whole"`
 }
 
 // PostsAsked is what a list of posts is narrowed by.
@@ -172,10 +191,11 @@ func publications(ctx context.Context, tx *store.Tx, actor access.Actor, posts [
 		at[p.ID], ids[i] = i, p.ID
 	}
 	var q query
-	q.add(`select u.id, u.post_id, u.channel_id, u.network, u.own_parts, u.state, u.due_at, u.published_at, u.url, u.error_kind, u.error_text, u.error_hint, u.seen, u.kind, u.options, u.proof, u.pinned,
+	q.add(`select u.id, u.post_id, u.channel_id, u.network, u.own_parts, u.state, u.due_at, u.published_at, u.url, u.error_kind, u.error_text, u.error_hint, u.seen, u.kind, u.options, u.proof, u.pinned, u.hand, u.hand_since,
+		case when exists (select 1 from part h where h.publication_id = u.id and h.remote_id like 'hand:%') then 1 else 0 end as said,
 		coalesce((select a.step from part a where a.publication_id = u.id and a.state in ('claimed', 'due', 'unclear') and u.state in ('publishing', 'unclear')
 			order by a.position limit 1), '{}') as step,
-		s.counts, s.taken_at from publication u
+		s.counts, s.taken_at, coalesce(s.source, '') from publication u
 		left join snapshot s on s.id = (select id from snapshot where publication_id = u.id order by taken_at desc limit 1)
 		where u.workspace = ?`, actor.Workspace).in("u.post_id", ids).within(actor, "u.channel_id").add("order by u.id")
 	for u, err := range store.Each[Publication](ctx, tx, q.text.String(), q.args...) {

@@ -96,8 +96,8 @@ func urgent(ctx context.Context, tx *store.Tx, actor access.Actor) ([]Item, erro
 	items := []Item{}
 	var q query
 	q.add(`select u.post_id, u.network, u.state, u.error_text, o.excerpt, o.updated_at from publication u join post o on o.id = u.post_id
-		where u.workspace = ? and u.state in ('unclear', 'failed', 'by_hand') and o.updated_at > ?`, actor.Workspace, tx.Now.AddDate(0, 0, -14)).
-		within(actor, "u.channel_id").add("order by o.updated_at desc limit 20")
+		where u.workspace = ? and u.state in ('unclear', 'failed', 'by_hand', 'unconfirmed') and o.updated_at > ?`, actor.Workspace, tx.Now.AddDate(0, 0, -14)).
+		add("and (u.state <> 'by_hand' or u.hand_since is null or u.hand_since <= ?)", tx.Now).within(actor, "u.channel_id").add("order by o.updated_at desc limit 20")
 	for p, err := range store.Each[pub](ctx, tx, q.text.String(), q.args...) {
 		if err != nil {
 			return nil, err

@@ -217,14 +217,16 @@ func (p *place) written(network, text string) []sandbox.Entry {
 	return p.Ledger.Entries(sandbox.Filter{Network: network, Text: text})
 }
 
-// refused asks for something that must be answered with this status.
-func (p *place) refused(h *hand.Hand, status int, method, path string, in any) {
+// refused asks for something that must be answered with this status, and gives why.
+func (p *place) refused(h *hand.Hand, status int, method, path string, in any) (why api.Problem) {
 	p.t.Helper()
 	err := h.Ask(p.t.Context(), method, path, in, nil)
 	var refused *hand.Refused
 	if !errors.As(err, &refused) || refused.Status != status {
 		p.t.Errorf("%s %s gives %v, not %d", method, path, err, status)
+		return why
 	}
+	return refused.Problem
 }
 
 func picture(t *testing.T) []byte {
