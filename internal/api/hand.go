@@ -37,11 +37,12 @@ type Crop struct {
 
 // Assisted says how a person publishes by hand.
 type Assisted struct {
-	Only  bool            `json:"only" doc:"No program can publish there."`
-	Links List[Opening]   `json:"links" doc:"What opens the place to publish; the first that fits is meant."`
-	Steps List[string]    `json:"steps" say:""`
-	Kinds List[KindSteps] `json:"kinds" doc:"The steps of kinds of posts where they differ."`
-	More  List[Addition]  `json:"more" doc:"What a person can add and no program can."`
+	Only   bool            `json:"only" doc:"No program can publish there."`
+	Links  List[Opening]   `json:"links" doc:"What opens the place to publish; the first that fits is meant."`
+	Steps  List[string]    `json:"steps" say:""`
+	Kinds  List[KindSteps] `json:"kinds" doc:"The steps of kinds of posts where they differ."`
+	Limits Limits          `json:"limits" doc:"What a person can publish there: kinds, files and polls; files are made to fit."`
+	More   List[Addition]  `json:"more" doc:"What a person can add and no program can."`
 }
 
 // KindSteps is how a person publishes one kind of post.
@@ -143,7 +144,7 @@ type framed struct {
 func (f framed) about() string { return f.ID }
 
 func (d *Door) hands() {
-	way(d, route{id: "POST /publications/{id}/by-hand", name: "publishByHand", verb: access.Schedule, audit: "publication.by_hand", summary: "Publish by hand what failed, or what nobody confirmed",
+	way(d, route{id: "POST /publications/{id}/by-hand", name: "publishByHand", verb: access.Schedule, audit: "publication.by_hand", summary: "Publish by hand what failed, what nobody confirmed, or what is to be published by hand later",
 		notes: "Everything is prepared for a person, who is reminded until they confirm."},
 		func(ctx context.Context, by access.Actor, in *byID) (Post, error) {
 			return d.thenPostOf(ctx, by, in.ID, d.House.ByHand(ctx, by, in.ID))

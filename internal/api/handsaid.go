@@ -31,10 +31,11 @@ func handedOf(h flow.Handed) Handed {
 }
 
 func assistedOf(d network.Driver, a network.Assisted) Assisted {
+	p := d.Profile()
 	kinds := func(all []network.PostKind) List[string] {
 		return each(all, func(k network.PostKind) string { return string(k) })
 	}
-	said := Assisted{Only: network.ByHandOnly(d), Steps: a.Steps,
+	said := Assisted{Only: network.ByHandOnly(d), Steps: a.Steps, Limits: limitsOf(p.ByHand(p.Limits)),
 		Links: each(a.Links, func(o network.Opening) Opening {
 			return Opening{On: o.On, URL: o.URL, Kinds: kinds(o.Kinds), Uncertain: o.Source.Uncertain}
 		}),

@@ -68,11 +68,12 @@ func (h *House) giveToPerson(ctx context.Context, tx *store.Tx, actor access.Act
 	return h.remindAt(ctx, tx, args, tx.Now)
 }
 
-// ByHand lets a person publish what the network refused to take from Kith, or what
-// nobody came to the first time.
+// ByHand lets a person publish what the network refused to take from Kith, what nobody
+// came to the first time, or what is theirs to publish and they have the time now.
 func (h *House) ByHand(ctx context.Context, actor access.Actor, publicationID string) error {
 	return h.handed(ctx, actor, publicationID, func(ctx context.Context, tx *store.Tx, p publish.Publication) error {
-		if p.State != publish.Failed && p.State != publish.Unconfirmed {
+		sooner := p.State == publish.Scheduled && h.byHand(p.Network, p.Hand)
+		if p.State != publish.Failed && p.State != publish.Unconfirmed && !sooner {
 			return fault.New(fault.Conflict, "Only what has failed is published by hand.").WithHint("Read it again.")
 		}
 		return h.giveToPerson(ctx, tx, actor, sendArgs{Workspace: p.Workspace, Publication: p.ID, Channel: p.ChannelID})

@@ -141,7 +141,7 @@ func (a Assisted) Address(raw string, servers ...string) (string, error) {
 // sane says what no help may be.
 func (a Assisted) sane() error {
 	for _, o := range a.Links {
-		scheme, _, ok := strings.Cut(o.URL, ":")
+		scheme, _, ok := strings.Cut(strings.Replace(o.URL, "{server}", "https://server", 1), ":")
 		if !ok || o.On != "phone" && o.On != "computer" || slices.Contains([]string{"javascript", "data", "file", "blob"}, strings.ToLower(scheme)) {
 			return fmt.Errorf("a link to publish needs on (phone or computer) and an address: %q", o.URL)
 		}

@@ -57,7 +57,10 @@ func Fill(ctx context.Context, a *app.App, s *Stage, password secret.Text, quiet
 			return err
 		}
 	}
-	return write(ctx, a, actor, channels)
+	if err := write(ctx, a, actor, channels); err != nil {
+		return err
+	}
+	return byHand(ctx, a, actor, channels)
 }
 
 // The names of the networks, as they and the stage call them.
@@ -83,6 +86,8 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		onMastodon:  {"server": s.MastodonURL, "token": toot.Token},
 		onFacebook:  {"page": page.ID, "token": page.Token},
 		onMessenger: {"page": page.ID, "token": page.Token},
+		onSnapchat:  {"handle": "librairie.hirondelle"},
+		onBeReal:    {"handle": "hirondelle"},
 	} {
 		c, err := a.House.Connect(ctx, actor, name, settings, "")
 		if err != nil {

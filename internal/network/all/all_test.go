@@ -135,6 +135,7 @@ func TestWrongMechanicsAreRefusedAndSayWhatToDo(t *testing.T) {
 		"no zone":             `{"mastodon": {"quotas": [{"name": "posts", "max": 1, "daily": "Paris", "per": "app"}]}}`,
 		"price in words":      `{"mastodon": {"prices": [{"what": "post", "amount": "much", "currency": "EUR"}]}}`,
 		"no day":              `{"mastodon": {"expires": "soon"}}`,
+		"a script to open":    `{"mastodon": {"assisted": {"links": [{"on": "phone", "url": "javascript:alert(1)"}]}}}`,
 		"least above most":    `{"mastodon": {"limits": {"media": {"min_items": 9}}}}`,
 	} {
 		_, err := all.Set(out, config.Config{Mechanics: file(t, text)}, nil)
@@ -189,5 +190,49 @@ func TestPeopleAreSentToThePageOfConsent(t *testing.T) {
 		if err != nil || !strings.HasPrefix(going.URL, "https://www.facebook.com/") {
 			t.Errorf("%s: %s, %v", name, going.URL, err)
 		}
+	}
+}
+
+// Every network on which posts are published says how a person does it: in steps, with
+// an address that opens the right place, and by what an address of a post is known.
+func TestEveryNetworkHelpsWhoPublishesByHand(t *testing.T) {
+	for _, d := range open(t, config.Config{}).All() {
+		a := d.Profile().Assisted
+		if a == nil {
+			if network.Can(d, network.ActPublish) {
+				t.Errorf("%s does not say how a person publishes", d.Name())
+			}
+			continue
+		}
+		if len(a.Steps) == 0 || len(a.Hosts) == 0 {
+			t.Errorf("%s: %d steps, %d hosts", d.Name(), len(a.Steps), len(a.Hosts))
+		}
+		phone := false
+		for _, o := range a.Links {
+			phone = phone || o.On == "phone" && len(o.Kinds) == 0
+			if o.On != "phone" && o.On != "computer" || !strings.Contains(o.URL, ":") && !strings.HasPrefix(o.URL, "{server}/") || o.Source.Text == "" || o.Source.Date == "" {
+				t.Errorf("%s: %+v", d.Name(), o)
+			}
+		}
+		if !phone {
+			t.Errorf("%s opens nothing on a phone", d.Name())
+		}
+		for _, m := range a.More {
+			if m.Name == "" || m.Label == "" || m.Why == "" || m.Step == "" || m.Source.Text == "" || m.Source.Date == "" {
+				t.Errorf("%s: %+v", d.Name(), m)
+			}
+		}
+	}
+}
+
+// An application moves its doors: whoever runs a house can say where they are by now.
+func TestWhereOnePublishesCanBeSaid(t *testing.T) {
+	set := open(t, config.Config{Mechanics: file(t, `{"snapchat": {"assisted": {"links": [{"on": "phone", "url": "snapchat://new"}]}}}`)})
+	d, err := set.Get("snapchat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := d.Profile().Assisted; len(a.Links) != 1 || a.Links[0].URL != "snapchat://new" || len(a.Steps) == 0 {
+		t.Errorf("%+v", a)
 	}
 }

@@ -89,8 +89,13 @@ export const publications = {
 		asPost(await body(rest.POST('/api/v1/publications/{id}/resolve', { ...one(id), body: { outcome, url } }))),
 	retry: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/retry', one(id)))),
 	byHand: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/by-hand', one(id)))),
-	done: async (id: string, url: string, proof: string) =>
-		asPost(await body(rest.POST('/api/v1/publications/{id}/done', { ...one(id), body: { url: url || undefined, proof: proof || undefined } }))),
+	done: async (id: string, word: S['Done']) => asPost(await body(rest.POST('/api/v1/publications/{id}/done', { ...one(id), body: word }))),
+	snooze: async (id: string, until: string, reason: string) =>
+		asPost(await body(rest.POST('/api/v1/publications/{id}/snooze', { ...one(id), body: { until, reason: reason || undefined } }))),
+	skip: async (id: string, reason: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/skip', { ...one(id), body: { reason } }))),
+	history: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/publications/{id}/history', { ...one(id), signal })),
+	files: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/publications/{id}/files', { ...one(id), signal })),
+	frame: (id: string, n: number, crop: S['Crop']) => body(rest.PUT('/api/v1/publications/{id}/files/{n}', { params: { path: { id, n } }, body: crop })),
 	count: async (id: string, counts: Record<string, number>) => asPost(await body(rest.POST('/api/v1/publications/{id}/counts', { ...one(id), body: { counts } }))),
 	edit: async (id: string, change: { part: number; text: string; title?: string }) => asPost(await body(rest.POST('/api/v1/publications/{id}/edit', { ...one(id), body: change }))),
 	edits: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/publications/{id}/edits', { ...one(id), signal })),

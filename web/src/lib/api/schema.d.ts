@@ -1212,7 +1212,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Publish a failed one by hand
+         * Publish by hand what failed, what nobody confirmed, or what is to be published by hand later
          * @description Everything is prepared for a person, who is reminded until they confirm.
          */
         post: operations["publishByHand"];
@@ -1233,7 +1233,7 @@ export interface paths {
         put?: never;
         /**
          * Enter numbers that were read off the network
-         * @description Only where the network gives none to programs. They are kept as entered by hand.
+         * @description Only where the network gives none to programs, or where a person published. They are kept as entered by hand.
          */
         post: operations["countByHand"];
         delete?: never;
@@ -1251,7 +1251,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm that it was published by hand */
+        /**
+         * Confirm that it was published by hand
+         * @description With its address, a picture of it, or the word that there is neither.
+         */
         post: operations["publishedByHand"];
         delete?: never;
         options?: never;
@@ -1288,6 +1291,61 @@ export interface paths {
         };
         /** How what is out was changed, newest first */
         get: operations["listEdits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files of a publication, as they fit its network
+         * @description Where a person publishes. What must be cropped, made smaller or written anew is made in the background.
+         */
+        get: operations["listHandFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/files/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file as it fits, to be saved */
+        get: operations["getHandFile"];
+        /** Choose which piece of a file is kept */
+        put: operations["frameHandFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a publication by hand, the oldest first */
+        get: operations["listHandSteps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1361,6 +1419,46 @@ export interface paths {
         put?: never;
         /** Try a failed one again */
         post: operations["retryPublication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that nobody will publish it by hand, and why
+         * @description It is unconfirmed then, and never counted as published. It can be taken up again.
+         */
+        post: operations["skipByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put off what waits to be published by hand
+         * @description Nobody is reminded before that moment.
+         */
+        post: operations["snoozeByHand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1818,6 +1916,15 @@ export interface components {
             /** @description Whose days these are. */
             zone: string;
         };
+        Addition: {
+            /** @description Only for these kinds of posts; none: for all. */
+            kinds: string[];
+            label: string;
+            name: string;
+            step: string;
+            /** @description Why no program can. */
+            why: string;
+        };
         Alert: {
             /** @description Something does not work now. */
             bad: boolean;
@@ -1833,7 +1940,16 @@ export interface components {
             alt: string;
         };
         Assisted: {
-            open: string;
+            /** @description The steps of kinds of posts where they differ. */
+            kinds: components["schemas"]["KindSteps"][];
+            /** @description What a person can publish there: kinds, files and polls; files are made to fit. */
+            limits: components["schemas"]["Limits"];
+            /** @description What opens the place to publish; the first that fits is meant. */
+            links: components["schemas"]["Opening"][];
+            /** @description What a person can add and no program can. */
+            more: components["schemas"]["Addition"][];
+            /** @description No program can publish there. */
+            only: boolean;
             steps: string[];
         };
         Attachment: {
@@ -1884,6 +2000,16 @@ export interface components {
                 [key: string]: string;
             };
         };
+        Box: {
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            width: number;
+            /** Format: int64 */
+            x: number;
+            /** Format: int64 */
+            y: number;
+        };
         Cell: {
             action: string;
             instead: string;
@@ -1919,6 +2045,8 @@ export interface components {
         ChannelCheck: {
             channel_id: string;
             counts: components["schemas"]["Use"][];
+            /** @description Where a person publishes: what becomes of the files. */
+            files: components["schemas"]["Handed"][];
             /** @description null: the network takes nothing. */
             price: components["schemas"]["Cost"] | null;
             problems: components["schemas"]["Wrong"][];
@@ -2020,6 +2148,20 @@ export interface components {
             level: boolean;
             text: string;
         };
+        Crop: {
+            /** @description All of it, with bars beside it. */
+            whole?: boolean;
+            /**
+             * Format: double
+             * @description 0 is the left of it, 1 the right.
+             */
+            x: number;
+            /**
+             * Format: double
+             * @description 0 is the top of it, 1 the bottom.
+             */
+            y: number;
+        };
         Definition: {
             denominator: string;
             formula: string;
@@ -2040,8 +2182,13 @@ export interface components {
             used_at: string | null;
         };
         Done: {
-            /** @description An uploaded file: a screenshot. */
+            /** @description There is neither, and that is kept. */
+            none?: boolean;
+            /** @description An uploaded picture: a screenshot. */
             proof?: string;
+            /** @description Another publication has this address, and it is right. */
+            twice?: boolean;
+            /** @description Of the post on the network. */
             url?: string;
         };
         Draft: {
@@ -2149,10 +2296,79 @@ export interface components {
              */
             state: "asked" | "back" | "granted" | "refused";
         };
+        Hand: {
+            /** @description A person publishes it, also where a program could. */
+            chosen?: boolean;
+            /** @description By file; none: its middle is kept. */
+            crops?: {
+                [key: string]: components["schemas"]["Crop"];
+            };
+            /** @description What they add there that no program can, by the names of the network. */
+            more?: string[];
+            /** @description For whoever publishes it. */
+            note?: string;
+        };
         HandCounts: {
             counts: {
                 [key: string]: number;
             };
+        };
+        HandStep: {
+            /** Format: date-time */
+            at: string;
+            /** @description Empty where Kith did it. */
+            by: string;
+            id: string;
+            note: string;
+            /**
+             * @description How it was confirmed.
+             * @enum {string}
+             */
+            proof: "" | "link" | "picture" | "none";
+            /** Format: date-time */
+            until: string | null;
+            url: string;
+            /** @enum {string} */
+            what: "handed" | "reminded" | "escalated" | "snoozed" | "skipped" | "missed" | "confirmed" | "counted";
+        };
+        Handed: {
+            alt: string;
+            /** @description What is wrong with it as it is: type, bytes, pixels, width, shape, seconds; of an impossible one: none (the network takes no such file), short. */
+            because: string[];
+            /**
+             * Format: int64
+             * @description Of what it became; 0: not made yet.
+             */
+            bytes: number;
+            /** @description The piece that is kept. */
+            crop: components["schemas"]["Box"];
+            /** Format: int64 */
+            height: number;
+            hint?: string;
+            media_id: string;
+            /** @description All of it. */
+            of: components["schemas"]["Box"];
+            /** Format: int64 */
+            part: number;
+            /**
+             * Format: double
+             * @description To which it is cut; 0: it is not.
+             */
+            seconds: number;
+            /**
+             * @description impossible: nothing that is done to it would help.
+             * @enum {string}
+             */
+            state: "as_is" | "ready" | "working" | "failed" | "impossible";
+            type: string;
+            /** @description All of it is kept, with bars beside it. */
+            whole: boolean;
+            why?: string;
+            /**
+             * Format: int64
+             * @description Of what it becomes.
+             */
+            width: number;
         };
         Health: {
             /** Format: date-time */
@@ -2247,11 +2463,20 @@ export interface components {
             media: components["schemas"]["MediaLimit"];
             text: components["schemas"]["TextLimit"];
         };
+        KindSteps: {
+            kind: string;
+            steps: string[];
+        };
         Last: {
             /** Format: date-time */
             at: string;
             from_us: boolean;
             text: string;
+        };
+        Later: {
+            reason?: string;
+            /** Format: date-time */
+            until: string;
         };
         Limits: {
             ai_label: boolean;
@@ -2390,7 +2615,7 @@ export interface components {
         Network: {
             actions: components["schemas"]["Ability"][];
             as_of: string;
-            /** @description No program can publish there: a person does, and is helped. */
+            /** @description How a person is helped to publish by hand; null: nothing is published there. */
             assisted: components["schemas"]["Assisted"] | null;
             /**
              * @description Whether people connect by the network's own page of consent. address: they could, if this house had a public https address.
@@ -2486,6 +2711,16 @@ export interface components {
             /** @description Something is missing: a permission, say. */
             warning: string;
         };
+        Opening: {
+            /** @description Only for these kinds of posts; none: for all. */
+            kinds: string[];
+            /** @enum {string} */
+            on: "phone" | "computer";
+            /** @description The network documents it nowhere. */
+            uncertain: boolean;
+            /** @description {text}, {link}, {title}, {handle} and {server} stand for what is published and where. */
+            url: string;
+        };
         Option: {
             /** @description The choices are the account's own: GET /channels/{id}/choices/{option}. */
             account: boolean;
@@ -2534,6 +2769,16 @@ export interface components {
         };
         PageGap: {
             items: components["schemas"]["Gap"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageHandStep: {
+            items: components["schemas"]["HandStep"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageHanded: {
+            items: components["schemas"]["Handed"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -2696,7 +2941,7 @@ export interface components {
              * @description The least finished of its publications.
              * @enum {string}
              */
-            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted" | "by_hand";
+            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted" | "by_hand" | "unconfirmed";
             /** @description The first line, for lists. */
             text: string;
             /** Format: date-time */
@@ -2706,6 +2951,11 @@ export interface components {
             /** Format: date-time */
             as_of: string | null;
             channel_id: string;
+            /**
+             * @description Whose counts these are.
+             * @enum {string}
+             */
+            counted_by: "" | "network" | "by_hand";
             /** @description null: nothing yet. */
             counts: {
                 [key: string]: number;
@@ -2756,6 +3006,11 @@ export interface components {
         };
         Publication: {
             channel_id: string;
+            /**
+             * @description Whose counts these are.
+             * @enum {string}
+             */
+            counted_by: "" | "network" | "by_hand";
             /** @description As the network counts; what it does not give is absent, never 0. null: nothing yet. */
             counts: {
                 [key: string]: number;
@@ -2763,6 +3018,8 @@ export interface components {
             /** Format: date-time */
             due_at: string | null;
             error: components["schemas"]["Trouble"] | null;
+            /** @description What was decided about publishing it by hand. */
+            hand: components["schemas"]["Hand"];
             id: string;
             /**
              * @description What it is on this network: empty = a post.
@@ -2784,13 +3041,23 @@ export interface components {
             /** Format: date-time */
             published_at: string | null;
             rate: components["schemas"]["Rate"] | null;
+            /** @description It is there by the word of a person alone. */
+            said: boolean;
             /** @description For an unclear one: what was seen on the network. */
             seen: components["schemas"]["Seen"][];
-            /** @enum {string} */
-            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted" | "by_hand";
+            /**
+             * @description by_hand: a person is to publish it now. unconfirmed: they were, and nobody says that it is out.
+             * @enum {string}
+             */
+            state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted" | "by_hand" | "unconfirmed";
             /** @description How far it has come, where a network takes several acts. */
             step: components["schemas"]["Step"] | null;
             url: string;
+            /**
+             * Format: date-time
+             * @description Since when it waits for a person; later than now: it was put off until then.
+             */
+            waits_since: string | null;
         };
         PushHouse: {
             /** @description One's own. */
@@ -3054,6 +3321,8 @@ export interface components {
         };
         Target: {
             channel_id: string;
+            /** @description That a person publishes it, also where a program could. */
+            hand?: components["schemas"]["Hand"];
             /**
              * @description What it is on this network: empty = a post.
              * @enum {string}
@@ -3106,7 +3375,7 @@ export interface components {
             post_id: string;
             publication_id: string;
             /** @enum {string} */
-            state: "scheduled" | "publishing" | "published" | "failed" | "unclear" | "deleted";
+            state: "scheduled" | "publishing" | "published" | "failed" | "unclear" | "deleted" | "by_hand" | "unconfirmed";
             text: string;
         };
         Today: {
@@ -3206,6 +3475,9 @@ export interface components {
             at: string | null;
             /** @description The network knocks at all. */
             possible: boolean;
+        };
+        Why: {
+            reason: string;
         };
         Window: {
             /** Format: int64 */
@@ -5724,7 +5996,7 @@ export interface operations {
                 /** @description What the page before gave as next. */
                 cursor?: string;
                 limit?: number;
-                state?: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "by_hand";
+                state?: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "by_hand" | "unconfirmed";
                 channel?: string;
                 q?: string;
                 from?: string;
@@ -6211,6 +6483,145 @@ export interface operations {
             };
         };
     };
+    listHandFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageHanded"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHandFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "video/mp4": string;
+                    "video/quicktime": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    frameHandFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                /** @description Which of its files, from 0. */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Crop"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageHanded"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHandSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageHandStep"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pinPublication: {
         parameters: {
             query?: never;
@@ -6334,6 +6745,82 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skipByHand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snoozeByHand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Later"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

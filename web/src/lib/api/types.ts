@@ -33,6 +33,10 @@ export type PostState = Post['state'];
 export type PostKind = Publication['kind'];
 export type Option = S['Option'];
 export type Edit = S['Edit'];
+export type Hand = S['Hand'];
+export type Crop = S['Crop'];
+export type Handed = S['Handed'];
+export type HandStep = S['HandStep'];
 export type AccountFigures = S['AccountFigures'];
 export type Choice = S['Choice'];
 export type Ability = S['Ability'];
@@ -58,7 +62,7 @@ export type Token = S['Token'];
 export type AuditLine = S['Record'];
 export type WorkspaceNow = S['Workspace'];
 /** A channel a post goes to, what it is there, and what was chosen for it. */
-export type Target = { channel_id: string; parts: Part[] | null; kind: PostKind; options: Record<string, string> };
+export type Target = { channel_id: string; parts: Part[] | null; kind: PostKind; options: Record<string, string>; hand?: Hand };
 export type PostDraft = { parts: Part[]; publications: Target[]; revision: number };
 
 export type News = { topic: S['News']['topic'] | 'all'; id: string; at: string };

@@ -19,7 +19,9 @@ export type Said =
 	| 'too_big'
 	| 'too_many_pixels'
 	| 'no_alt'
-	| 'alt_too_long';
+	| 'alt_too_long'
+	| 'will_fit'
+	| 'hand_parts';
 
 export type Finding = { level: 'error' | 'warn'; part: number; field: 'text' | 'media' | 'alt' | 'link' | 'kind'; key: Said; params: Record<string, string | number> };
 
@@ -32,7 +34,21 @@ export function limitsOf(limits: Limits, kind: PostKind): Limits | undefined {
 	return own && { ...limits, ...own };
 }
 
-export function findings(parts: Part[], limits: Limits, known: Known = () => undefined, kind: PostKind = ''): Finding[] {
+const fits: readonly Said[] = ['type', 'too_big', 'too_many_pixels', 'video_type', 'video_too_big'];
+
+/** What is made to fit where a person publishes is said, and is no error. */
+function inHand(finding: Finding): Finding {
+	if (fits.includes(finding.key)) return { ...finding, level: 'warn', key: 'will_fit', params: {} };
+	if (finding.key === 'no_thread' || finding.key === 'no_comment') return { ...finding, level: 'warn', key: 'hand_parts', params: {} };
+	return finding;
+}
+
+/** What stands in the way of parts; hand: a person publishes them. */
+export function findings(parts: Part[], limits: Limits, known: Known = () => undefined, kind: PostKind = '', hand = false): Finding[] {
+	return hand ? judged(parts, limits, known, kind).map(inHand) : judged(parts, limits, known, kind);
+}
+
+function judged(parts: Part[], limits: Limits, known: Known, kind: PostKind): Finding[] {
 	const all: Finding[] = [];
 	const first = limitsOf(limits, kind);
 	if (!first) return [{ level: 'error', part: 0, field: 'kind', key: 'no_kind', params: { kind } }];

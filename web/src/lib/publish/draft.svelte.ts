@@ -3,7 +3,7 @@
 import { media as files, posts } from '$lib/api/ask';
 import { idempotencyKey } from '$lib/api/key';
 import { asProblem, type Problem } from '$lib/api/problem';
-import type { Channel, Checked, Media, Part, Post, PostKind, Publication, Target } from '$lib/api/types';
+import type { Channel, Checked, Hand, Media, Part, Post, PostKind, Publication, Target } from '$lib/api/types';
 
 export type { Target };
 /** A channel that the post is meant for. */
@@ -77,7 +77,7 @@ export class Draft {
 		this.id = post.id;
 		if (sameText) return;
 		this.parts = tidy(post.parts);
-		this.targets = post.publications.map((p) => ({ channel_id: p.channel_id, parts: p.own ? tidy(p.parts) : null, kind: p.kind, options: p.options }));
+		this.targets = post.publications.map((p) => ({ channel_id: p.channel_id, parts: p.own ? tidy(p.parts) : null, kind: p.kind, options: p.options, hand: p.hand }));
 	}
 
 	/** What a channel will be given. */
@@ -90,7 +90,7 @@ export class Draft {
 	}
 
 	aim(channel: string, on: boolean): void {
-		if (on) this.targets.push({ channel_id: channel, parts: null, kind: '', options: {} });
+		if (on) this.targets.push({ channel_id: channel, parts: null, kind: '', options: {}, hand: {} });
 		else this.targets = this.targets.filter((t) => t.channel_id !== channel);
 		this.changed();
 	}
@@ -112,6 +112,14 @@ export class Draft {
 
 	kindOf(channel: string): PostKind {
 		return this.targets.find((t) => t.channel_id === channel)?.kind ?? '';
+	}
+
+	/** Whether a person publishes it on a channel, and what they need to know. */
+	byHand(channel: string, hand: Hand): void {
+		const target = this.targets.find((t) => t.channel_id === channel);
+		if (!target) return;
+		target.hand = hand;
+		this.changed();
 	}
 
 	/** What the post is on a channel, and what is chosen there; an empty choice is none. */
@@ -260,7 +268,7 @@ export class Draft {
 			const backup = JSON.parse(localStorage.getItem(this.#place()) ?? 'null') as Backup | null;
 			if (!backup || (this.id !== '' && backup.revision !== this.post?.revision)) return;
 			this.parts = tidy(backup.parts);
-			this.targets = backup.targets.map((t) => ({ ...t, kind: t.kind ?? '', options: t.options ?? {} }));
+			this.targets = backup.targets.map((t) => ({ ...t, kind: t.kind ?? '', options: t.options ?? {}, hand: t.hand ?? {} }));
 			if (this.blank) return this.#forget();
 			this.restored = true;
 			this.#changes++;
