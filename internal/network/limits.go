@@ -109,6 +109,8 @@ type VideoLimit struct {
 	MinAspect  float64  `json:"min_aspect,omitempty"`
 	MaxAspect  float64  `json:"max_aspect,omitempty"`
 	Types      []string `json:"types,omitempty"`
+	// Subtitles are the files of subtitles it may have beside it; nil: none.
+	Subtitles *SubtitleLimit `json:"subtitles,omitempty"`
 }
 
 // PollLimit is what a poll may be.
