@@ -57,7 +57,7 @@ func (h *House) Append(ctx context.Context, actor access.Actor, uploadID string,
 		return u, fault.New(fault.Invalid, "More came than was announced.").On("Upload-Length").WithHint("Send the file from its beginning.")
 	}
 	if coming.err != nil {
-		return u, fault.Wrap(fault.Unavailable, coming.err, "The upload ended too early.").WithHint("Ask where it stands, and go on there.")
+		return u, fault.Wrap(fault.Conflict, coming.err, "The upload ended too early.").WithHint("Ask where it stands, and go on there.")
 	}
 	return u, nil
 }
