@@ -68,6 +68,7 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, checkKind(), h.check, nil)
 	jobs.Handle(r, subscribeKind(), h.subscribe, nil) // reading goes on without
 	jobs.Handle(r, sweepFaces(), h.sweepFaces, nil)
+	jobs.Handle(r, sweepUploads(), h.sweepUploads, nil)
 	if err := r.Every("faces", "41 3 * * *", h.sweepDaily); err != nil {
 		return err
 	}
