@@ -160,6 +160,7 @@ func (l Limits) Answering(private bool) Limits {
 		if k.Media = *files; files.AsPost {
 			k.Media = l.Media
 		}
+		k.Media.Video.Subtitles = nil // of posts alone
 	}
 	return k
 }

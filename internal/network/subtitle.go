@@ -77,7 +77,7 @@ func (c *checking) subtitles(m Media, l VideoLimit) {
 	}
 	takes := l.Subtitles
 	if takes == nil {
-		c.add("warn", "subtitles", "no_subtitles", "The video goes out without them: burn them into the picture for this network.", nil, "This network takes no subtitle files.")
+		c.add("warn", "subtitles", "no_subtitles", "Burn them into the picture for this network.", nil, "This network takes no subtitle files.")
 		return
 	}
 	for i, s := range m.Subtitles {
@@ -86,12 +86,12 @@ func (c *checking) subtitles(m Media, l VideoLimit) {
 		switch {
 		case takes.MaxItems > 0 && i >= takes.MaxItems:
 			about["max"] = takes.MaxItems
-			c.add("warn", "subtitles", "too_many_languages", "The video goes out without these.", about, "Subtitles (%s): this network takes %d languages.", s.Lang, takes.MaxItems)
+			c.add("warn", "subtitles", "too_many_languages", "Leave another language out.", about, "Subtitles (%s): this network takes %d languages.", s.Lang, takes.MaxItems)
 		case err != nil:
 			c.add("warn", "subtitles", "subtitles_broken", "Send the file again.", about, "Subtitles (%s): they cannot be written as this network wants them.", s.Lang)
 		case takes.MaxBytes > 0 && int64(len(file)) > takes.MaxBytes:
 			about["bytes"], about["max"] = len(file), takes.MaxBytes
-			c.add("warn", "subtitles", "subtitles_too_big", "The video goes out without these: shorten them, or burn them into the picture.", about,
+			c.add("warn", "subtitles", "subtitles_too_big", "Shorten them, or burn them into the picture.", about,
 				"Subtitles (%s): %d kB, this network takes %d.", s.Lang, (int64(len(file))+999)/1000, takes.MaxBytes/1000)
 		}
 	}

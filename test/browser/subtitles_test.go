@@ -71,5 +71,5 @@ func TestAVideoGetsSubtitles(t *testing.T) {
 	p.see(say("subs.without", "langs", "French"))
 	p.shot("subtitles-became")
 	h.wrote(2, sandbox.Filter{Action: sandbox.Publish, Text: words})
-	p.clean("favicon")
+	p.clean("favicon", "subtitles") // the file that was wrong
 }
