@@ -164,6 +164,45 @@ func TestAKnockIsKeptBeforeItIsAnswered(t *testing.T) {
 	}
 }
 
+// Who answers is remembered, and nobody is refused on the strength of that: a new
+// secret counts from its first webhook on, and a door that is gone is gone.
+func TestANewSecretCountsAtOnce(t *testing.T) {
+	secret, asked := key, 0
+	h := door(facts(t), func(o *ingest.Options) {
+		o.Knocker = func(ctx context.Context, name network.Name, at string) (ingest.Knocker, error) {
+			asked++
+			if secret == "" {
+				return ingest.Knocker{}, fault.New(fault.NotFound, "nobody is here")
+			}
+			k, err := knocker(ctx, name, at)
+			now := secret
+			k.Verify = func(h http.Header, _ []byte) error {
+				if h.Get("Signature") != now {
+					return fault.New(fault.Denied, "forged")
+				}
+				return nil
+			}
+			return k, err
+		}
+	})
+	b := body(told{"page", "ann", "1"})
+	for _, one := range []struct {
+		secret, signature string
+		want              int
+	}{
+		{key, key, http.StatusAccepted}, {key, key, http.StatusAccepted}, {key, "forged", http.StatusForbidden},
+		{"new", "new", http.StatusAccepted}, {"new", key, http.StatusForbidden}, {"", "forged", http.StatusNotFound}, {"", "new", http.StatusNotFound},
+	} {
+		secret = one.secret
+		if w := post(h, "/hooks/test/app", b, one.signature); w.Code != one.want {
+			t.Errorf("signed with %q where %q is right: %d, not %d", one.signature, one.secret, w.Code, one.want)
+		}
+	}
+	if asked > 6 {
+		t.Errorf("it was asked %d times who answers", asked)
+	}
+}
+
 // One body tells of two networks: what names the other one goes to its channel in
 // each workspace that has one, else to the channel of the network that told it.
 func TestABodyMayTellOfAnotherNetwork(t *testing.T) {
