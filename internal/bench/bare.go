@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,13 +66,15 @@ func column[T any](ctx context.Context, db *sql.DB, query string) (all []T, err 
 }
 
 // portion is how many messages share a transaction, as in a house that is told more
-// than it can write.
-const portion = 1000
+// than it can write; manyRows is how many rows share a statement there.
+const (
+	portion  = 1000
+	manyRows = 64
+)
 
 // again writes every row that came since into a fresh database of the same
-// schema, with prepared statements for as many rows as the house writes with
-// one, as many messages in a transaction as the house takes. It gives how many
-// messages a second that makes: the limit of this machine and this engine.
+// schema and pragmas, with prepared statements for so many rows each. It gives how
+// many messages a second that makes: the limit of this machine and this engine.
 func (b *bare) again(ctx context.Context, to string, messages, per int) (rate float64, what string, err error) {
 	fresh, err := store.Open(ctx, "sqlite:"+to)
 	if err != nil {
@@ -83,8 +87,8 @@ func (b *bare) again(ctx context.Context, to string, messages, per int) (rate fl
 	}
 	var all []*rows
 	n := 0
-	for table, end := range ends {
-		if end == b.before[table] {
+	for _, table := range slices.Sorted(maps.Keys(ends)) {
+		if ends[table] == b.before[table] {
 			continue
 		}
 		r, err := load(ctx, b.source, table, b.before[table])
