@@ -187,6 +187,11 @@ func (p *place) furnish(h house) things {
 			return err
 		}
 		ids["devices"] = device.ID
+		coming, err := media.Announce(ctx, tx, h.by, marker+".mp4", 1000)
+		if err != nil {
+			return err
+		}
+		ids["uploads"] = coming.ID
 		ids["avatars"] = c.ID
 		ids["people"], ids["rules"], ids["verdicts"], ids["rehearsal"] = told.PersonID, live, ruling, "1"
 		return nil

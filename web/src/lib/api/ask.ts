@@ -111,8 +111,9 @@ export const devices = {
 export const media = {
 	address: (id: string) => `/api/v1/media/${encodeURIComponent(id)}`,
 	describe: (id: string, alt: string) => body(rest.PATCH('/api/v1/media/{id}', { ...one(id), body: { alt } })),
-	/** Sends a file and tells how far it is, which fetch cannot do. */
-	send(file: File, progress: (share: number) => void, signal?: AbortSignal): Promise<Media> {
+	/** Sends a file and tells how far it is, which fetch cannot do. A large one waits while there is no line, and says so. */
+	send(file: File, progress: (share: number) => void, signal?: AbortSignal, waits: (on: boolean) => void = () => {}): Promise<Media> {
+		if (file.size > 8 * 1024 * 1024) return import('./resume').then(({ sendInPieces }) => sendInPieces(file, { progress, waits }, signal));
 		return new Promise((resolve, reject) => {
 			const request = new XMLHttpRequest();
 			request.open('POST', '/api/v1/media');
