@@ -79,9 +79,9 @@ func ingest(ctx context.Context, c Command, say func(Figure)) error {
 	}
 	p := all[0]
 	rate, note := middle(all, func(p poured) float64 { return p.rate })
-	say(Figure{Name: "rate", Value: rate, Unit: "/s", Limit: 2000, More: true, Note: fmt.Sprintf("%d messages in %d webhooks, %d callers; %s", p.messages, p.webhooks, callers, note)})
+	say(Figure{Name: "rate", Value: rate, Unit: "/s", Limit: 2000, More: true, Note: fmt.Sprintf("%d messages in %d webhooks, %d callers; %s; others took %s of this machine", p.messages, p.webhooks, callers, note, percents(all, func(p poured) float64 { return p.others }))})
 	bare, note := middle(all, func(p poured) float64 { return p.bare })
-	say(Figure{Name: "bare", Value: bare, Unit: "/s", Note: fmt.Sprintf("the same %s, %d messages in a transaction; %s", p.rows, portion, note)})
+	say(Figure{Name: "bare", Value: bare, Unit: "/s", Note: fmt.Sprintf("the same %s, %d messages in a transaction; %s; others took %s", p.rows, portion, note, percents(all, func(p poured) float64 { return p.besides }))})
 	part, note := middle(all, func(p poured) float64 { return 100 * p.rate / p.bare })
 	say(Figure{Name: "of_bare", Value: part, Unit: "%", Limit: 60, More: true, Note: "of each round; " + note})
 	many, note := middle(all, func(p poured) float64 { return 100 * p.rate / p.many })
@@ -108,10 +108,20 @@ func middle(all []poured, of func(poured) float64) (median float64, note string)
 	return values[len(values)/2], fmt.Sprintf("median of %d, from %s to %s", len(values), number(values[0]), number(values[len(values)-1]))
 }
 
+// percents writes parts of each round.
+func percents(all []poured, of func(poured) float64) string {
+	texts := make([]string, len(all))
+	for i, p := range all {
+		texts[i] = fmt.Sprintf("%.0f", of(p))
+	}
+	return strings.Join(texts, ", ") + " %"
+}
+
 // poured is what one round gave.
 type poured struct {
 	messages, webhooks int
 	rate, bare, many   float64 // messages a second; many: bare with many rows in a statement
+	others, besides    float64 // per cent of this machine that other programs took, during it and during bare
 	rows               string
 }
 
@@ -164,7 +174,7 @@ func pour(ctx context.Context, c Command, instead func(*hooks, *told) error) (p 
 	defer b.close()
 	p.messages = len(h.bodies)
 	runtime.GC() // what was prepared is nobody's work
-	began := time.Now()
+	foreign, began := others(), time.Now()
 	if err := t.door.knock(ctx, all, 0); err != nil {
 		return p, err
 	}
@@ -174,10 +184,12 @@ func pour(ctx context.Context, c Command, instead func(*hooks, *told) error) (p 
 	if err := t.visible(ctx, "lastword", p.messages); err != nil {
 		return p, err
 	}
-	p.rate = float64(p.messages) / time.Since(began).Seconds()
+	p.rate, p.others = float64(p.messages)/time.Since(began).Seconds(), foreign()
+	foreign = others()
 	if p.bare, p.rows, err = b.again(ctx, filepath.Join(dir, "bare.db"), p.messages, 1); err != nil {
 		return p, err
 	}
+	p.besides = foreign()
 	p.many, _, err = b.again(ctx, filepath.Join(dir, "many.db"), p.messages, manyRows)
 	return p, err
 }

@@ -59,6 +59,7 @@ type Door struct {
 	known map[account]known
 	heard map[Channel]time.Time
 	doors map[address]answering
+	turns int // how often it was forgotten who answers
 }
 
 // address is where a network knocks.
@@ -203,7 +204,8 @@ func (d *Door) knock(w http.ResponseWriter, r *http.Request) {
 }
 
 // knocker remembers for a second who answers at an address: asking takes as long as
-// all else that a webhook needs. Nobody is refused on the strength of that.
+// all else that a webhook needs. Whoever changes it calls Forget; nobody is refused
+// by what is only remembered.
 func (d *Door) knocker(ctx context.Context, at address) (k Knocker, fresh bool, err error) {
 	d.mu.Lock()
 	known := d.doors[at]
@@ -217,18 +219,30 @@ func (d *Door) knocker(ctx context.Context, at address) (k Knocker, fresh bool, 
 
 // ask finds out who answers at an address.
 func (d *Door) ask(ctx context.Context, at address) (Knocker, error) {
+	d.mu.Lock()
+	turn := d.turns
+	d.mu.Unlock()
 	k, err := d.o.Knocker(ctx, at.network, at.key)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err != nil {
+	switch {
+	case err != nil:
 		delete(d.doors, at)
-		return k, err
+	case turn == d.turns: // else it may be the one from before
+		if len(d.doors) >= 10_000 {
+			clear(d.doors)
+		}
+		d.doors[at] = answering{k, time.Now().Add(time.Second)}
 	}
-	if len(d.doors) >= 10_000 {
-		clear(d.doors)
-	}
-	d.doors[at] = answering{k, time.Now().Add(time.Second)}
-	return k, nil
+	return k, err
+}
+
+// Forget makes the door ask anew who answers, wherever a network knocks.
+func (d *Door) Forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	clear(d.doors)
+	d.turns++
 }
 
 // read reads a body within its bounds of size, time and memory.
