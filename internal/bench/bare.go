@@ -180,7 +180,7 @@ func (r *rows) prepare(ctx context.Context, db *sql.DB) (err error) {
 }
 
 func (r *rows) insert(ctx context.Context, tx *sql.Tx, from, to int) error {
-	one, many := tx.StmtContext(ctx, r.one), tx.StmtContext(ctx, r.many)
+	one, many := tx.StmtContext(ctx, r.one), tx.StmtContext(ctx, r.many) //nolint:sqlclosecheck // they go with the transaction
 	for from < to {
 		s, n := one, 1
 		if to-from >= r.per {
