@@ -99,7 +99,7 @@ func example(s map[string]any, known map[string]map[string]any) any {
 func (e endpoint) at(ids things) string {
 	for resource, id := range ids {
 		if strings.HasPrefix(e.path, "/api/v1/"+resource+"/") {
-			return strings.NewReplacer("{id}", id, "{option}", "privacy", "{n}", "0").Replace(e.path)
+			return strings.NewReplacer("{id}", id, "{option}", "privacy", "{n}", "0", "{lang}", "fr").Replace(e.path)
 		}
 	}
 	return e.path

@@ -95,6 +95,7 @@ export const publications = {
 	edit: async (id: string, change: { part: number; text: string; title?: string }) => asPost(await body(rest.POST('/api/v1/publications/{id}/edit', { ...one(id), body: change }))),
 	edits: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/publications/{id}/edits', { ...one(id), signal })),
 	pin: async (id: string, on: boolean) => asPost(await body(rest.POST('/api/v1/publications/{id}/pin', { ...one(id), body: { on } }))),
+	subtitle: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/subtitles', one(id)))),
 	removeRemote: async (id: string) => asPost(await body(rest.DELETE('/api/v1/publications/{id}/remote', one(id))))
 };
 
