@@ -64,6 +64,7 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, confirmAnswerKind(), h.confirmAnswer, nil) // it stays unclear, for a person
 	jobs.Handle(r, editKind(), h.edit, h.strandedEdit)
 	jobs.Handle(r, confirmEditKind(), h.confirmEdit, h.strandedEdit)
+	jobs.Handle(r, subtitleKind(), h.bringSubtitles, h.strandedSubtitles)
 	jobs.Handle(r, hideKind(), h.hide, nil) // it stays held, and the page says so
 	jobs.Handle(r, readKind(), h.read, nil) // upkeep begins what ended
 	jobs.Handle(r, measureKind(), h.measure, nil)
@@ -71,6 +72,7 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, checkKind(), h.check, nil)
 	jobs.Handle(r, subscribeKind(), h.subscribe, nil) // reading goes on without
 	jobs.Handle(r, sweepFaces(), h.sweepFaces, nil)
+	jobs.Handle(r, sweepUploads(), h.sweepUploads, nil)
 	if err := r.Every("faces", "41 3 * * *", h.sweepDaily); err != nil {
 		return err
 	}

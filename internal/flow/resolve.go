@@ -32,7 +32,10 @@ func (h *House) Resolve(ctx context.Context, actor access.Actor, publicationID s
 		h.tell(tx, actor.Workspace, "posts", p.PostID)
 		if there {
 			// Its id is not known, so its key stands for it.
-			err = publish.Settle(ctx, tx, doubtful.Part, network.Sent{Ref: network.Ref{ID: "said:" + doubtful.Part.Key, URL: url}})
+			said := network.Ref{ID: "said:" + doubtful.Part.Key, URL: url}
+			if err = publish.Settle(ctx, tx, doubtful.Part, network.Sent{Ref: said}); err == nil {
+				err = h.subtitled(ctx, tx, p.ChannelID, doubtful.Part, said)
+			}
 		} else {
 			err = publish.DueAgain(ctx, tx, doubtful.Part)
 		}

@@ -27,11 +27,11 @@ func byHand(ctx context.Context, a *app.App, actor access.Actor, channels map[ne
 	if err != nil {
 		return err
 	}
-	story := publish.Content{Text: "Which cover pulls you in? Tell us, we keep it aside until tonight.", Media: []publish.Attached{{ID: picture, Alt: "A shelf with six books in front of a blue wall"}}}
-	if _, err := handed(ctx, a, actor, channels[onSnapchat], story, publish.Hand{More: []string{"link"}, Note: "Link to the page of the book club."}, 75*time.Minute); err != nil {
+	shown := []publish.Attached{{ID: picture, Alt: "A shelf with six books in front of a blue wall"}}
+	if _, err := handed(ctx, a, actor, channels[onSnapchat], "Which cover pulls you in? Tell us, we keep it aside until tonight.", shown, publish.Hand{More: []string{"link"}, Note: "Link to the page of the book club."}, 75*time.Minute); err != nil {
 		return err
 	}
-	out, err := handed(ctx, a, actor, channels[onBeReal], publish.Content{Text: "Unpacking the morning’s boxes."}, publish.Hand{}, time.Minute)
+	out, err := handed(ctx, a, actor, channels[onBeReal], "Unpacking the morning’s boxes.", nil, publish.Hand{}, time.Minute)
 	if err != nil {
 		return err
 	}
@@ -44,10 +44,10 @@ func byHand(ctx context.Context, a *app.App, actor access.Actor, channels map[ne
 	return a.House.CountByHand(ctx, actor, out.ID, network.Counts{network.Views: 214, network.Likes: 37, network.Replies: 4})
 }
 
-func handed(ctx context.Context, a *app.App, actor access.Actor, c channel.Channel, what publish.Content, hand publish.Hand, in time.Duration) (p publish.Publication, err error) {
+func handed(ctx context.Context, a *app.App, actor access.Actor, c channel.Channel, words string, files []publish.Attached, hand publish.Hand, in time.Duration) (p publish.Publication, err error) {
 	var post publish.Post
 	if err := store.Do(ctx, a.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		post, err = publish.Save(ctx, tx, actor, "", 0, []publish.Content{what}, []publish.Target{{ChannelID: c.ID, Network: c.Network, Hand: hand}})
+		post, err = publish.Save(ctx, tx, actor, "", 0, []publish.Content{{Text: words, Media: files}}, []publish.Target{{ChannelID: c.ID, Network: c.Network, Hand: hand}})
 		return err
 	}); err != nil {
 		return p, err

@@ -5,11 +5,16 @@ package browser_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/kithhq/kith/internal/app"
@@ -68,7 +73,7 @@ func fresh(t *testing.T) *house {
 	a, err := app.New(ctx, c, append(stage.Options(), app.WithSetup(setupCode))...)
 	must(t, err)
 	t.Cleanup(func() { must(t, a.Stop(context.WithoutCancel(ctx))) })
-	a.Handler = failing(a.Handler)
+	a.Handler = failing(cutting(a.Handler))
 	must(t, a.Start(ctx))
 	stage.Follow(ctx, a)
 	return &house{t: t, app: a, stage: stage, url: a.URL()}
@@ -85,6 +90,39 @@ func failing(next http.Handler) http.Handler {
 			return
 		}
 		next.ServeHTTP(w, r)
+	})
+}
+
+// lineCookie is a number: so often the line of one browser breaks three megabytes into an
+// upload, before the browser is told how far it got. Then it is away.
+const lineCookie = "kith_browser_test_line"
+
+func cutting(next http.Handler) http.Handler {
+	var mu sync.Mutex
+	cuts := 0
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		line, err := r.Cookie(lineCookie)
+		if err != nil || !strings.HasPrefix(r.URL.Path, "/api/v1/uploads/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		most, _ := strconv.Atoi(line.Value)
+		mu.Lock()
+		away := cuts >= most
+		if !away && r.Method == http.MethodPatch {
+			cuts++
+		}
+		mu.Unlock()
+		switch {
+		case away:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case r.Method == http.MethodPatch:
+			r.Body = io.NopCloser(io.MultiReader(io.LimitReader(r.Body, 3_000_000), iotest.ErrReader(io.ErrUnexpectedEOF)))
+			next.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		default:
+			next.ServeHTTP(w, r)
+		}
 	})
 }
 
