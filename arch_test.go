@@ -27,7 +27,7 @@ const longest = 500
 
 var rooms = []string{"team", "channel", "people", "publish", "inbox", "moderate", "measure", "media"}
 
-var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push", "say"}
+var ground = []string{"fault", "id", "access", "secret", "store", "jobs", "stream", "blob", "outward", "text", "mail", "push", "say", "subtitle"}
 
 // metas are the networks that speak Graph.
 var metas = []string{"facebook", "instagram", "messenger", "whatsapp", "threads"}
@@ -66,8 +66,9 @@ func mayImport() map[string][]string {
 		"mail":            {"fault", "secret"},
 		"push":            {"fault", "outward", "secret"},
 		"say":             {},
+		"subtitle":        {"fault"},
 		// port
-		"network":             {"fault", "secret", "text"},
+		"network":             {"fault", "secret", "text", "subtitle"},
 		"network/networktest": {"network", "fault", "outward", "secret", "text", "sandbox"},
 		"network/byhand":      {"network", "fault"},
 		"network/all":         {"network", "network/byhand", "outward", "config", "fault"},
@@ -78,7 +79,7 @@ func mayImport() map[string][]string {
 		"view": {"store", "id", "access", "fault", "network", "text"},
 		// doors
 		"ingest":   {"network", "stream", "fault"},
-		"api":      slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob", "secret", "push", "say"}),
+		"api":      slices.Concat(rooms, []string{"flow", "view", "access", "fault", "store", "network", "jobs", "id", "blob", "secret", "push", "say", "subtitle"}),
 		"files":    {"media", "store", "blob", "secret", "fault"},
 		"callback": {"flow", "access", "fault", "network"},
 		"ui":       {},
@@ -92,7 +93,7 @@ func mayImport() map[string][]string {
 	for _, room := range rooms {
 		table[room] = []string{"fault", "id", "access", "secret", "store", "jobs", "network", "text"}
 	}
-	table["media"] = append(table["media"], "blob")
+	table["media"] = append(table["media"], "blob", "subtitle")
 	for _, name := range networks {
 		table["network/"+name] = []string{"network", "network/rest", "fault", "outward", "secret", "text"}
 		table["network/all"] = append(table["network/all"], "network/"+name)

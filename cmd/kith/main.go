@@ -33,6 +33,7 @@ type commands struct {
 	Doctor   doctor        `cmd:"" help:"Say what is wrong and what to do."`
 	Networks networks      `cmd:"" help:"Say what each network can do, with limits, quotas, prices and sources."`
 	Bench    bench.Command `cmd:"" help:"Measure Kith on this machine."`
+	Bare     bench.Bare    `cmd:"" hidden:""`
 	Version  struct{}      `cmd:"" help:"Print the version."`
 }
 

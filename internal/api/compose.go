@@ -209,6 +209,7 @@ func publicationOf(u view.Publication, base []view.Part) Publication {
 		base = u.OwnParts
 	}
 	said.Parts = each(base, partOf)
+	said.Subtitles = each(u.Subtitles, func(s view.Subtitled) Subtitled { return Subtitled(s) })
 	said.Seen = each(u.Seen, func(s network.Seen) Seen { return Seen{s.Text, s.URL, when(s.At)} })
 	if u.ErrorKind != "" {
 		said.Error = some(Trouble{u.ErrorKind, u.ErrorText, u.ErrorHint})

@@ -180,6 +180,10 @@ func (p *place) furnish(h house) things {
 		if err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, `insert into subtitle (id, workspace, media_id, lang, name, body, cues, created_by, created_at)
+			values ($1, $2, $3, 'fr', $4, $5, 1, $6, $7)`, marker+"-fr", h.by.Workspace, m.ID, marker+".srt", "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n"+marker+"\n", h.by.User, tx.Now); err != nil {
+			return err
+		}
 		ids["gaps"], ids["grants"], ids["network-apps"] = gaps[0].ID, grant.ID, "facebook"
 		ids["members"], ids["invitations"], ids["tokens"], ids["channels"], ids["media"] = h.by.User, invitation.ID, all[0].ID, c.ID, m.ID
 		ids["posts"], ids["publications"], ids["conversations"], ids["messages"] = post.ID, pubs[0].ID, told.ConversationID, told.ID
@@ -188,6 +192,11 @@ func (p *place) furnish(h house) things {
 			return err
 		}
 		ids["devices"] = device.ID
+		coming, err := media.Announce(ctx, tx, h.by, marker+".mp4", 1000)
+		if err != nil {
+			return err
+		}
+		ids["uploads"] = coming.ID
 		ids["avatars"] = c.ID
 		if ids["asides"], err = h.missed(ctx, tx, c.ID, "1"); err != nil {
 			return err

@@ -76,10 +76,19 @@ type ImageLimit struct {
 
 // VideoLimit is what a video may be; no types: none is taken.
 type VideoLimit struct {
-	MaxBytes   int64        `json:"max_bytes,omitempty"`
-	MinSeconds float64      `json:"min_seconds,omitempty"`
-	MaxSeconds float64      `json:"max_seconds,omitempty"`
-	Types      List[string] `json:"types"`
+	MaxBytes   int64          `json:"max_bytes,omitempty"`
+	MinSeconds float64        `json:"min_seconds,omitempty"`
+	MaxSeconds float64        `json:"max_seconds,omitempty"`
+	Types      List[string]   `json:"types"`
+	Subtitles  *SubtitleLimit `json:"subtitles,omitempty" doc:"Absent: it takes no subtitle files."`
+}
+
+// SubtitleLimit is what files of subtitles a video may have.
+type SubtitleLimit struct {
+	Format   string `json:"format" enum:"vtt,srt" doc:"What is sent; Kith writes it."`
+	MaxBytes int64  `json:"max_bytes,omitempty"`
+	MaxItems int    `json:"max_items,omitempty" doc:"Languages; absent: any number."`
+	Later    bool   `json:"later,omitempty" doc:"They are brought once the video is out, and may be then."`
 }
 
 // PollLimit is what a poll may be.
@@ -154,7 +163,14 @@ func textLimitOf(l network.TextLimit) TextLimit {
 func mediaLimitOf(l network.MediaLimit) MediaLimit {
 	return MediaLimit{MinItems: l.MinItems, MaxItems: l.MaxItems, Mixed: l.Mixed, AltMax: l.AltMax,
 		Image: ImageLimit{l.Image.MaxBytes, l.Image.MaxPixels, l.Image.MinAspect, l.Image.MaxAspect, l.Image.Types},
-		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types}}
+		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types, subtitleLimitOf(l.Video.Subtitles)}}
+}
+
+func subtitleLimitOf(l *network.SubtitleLimit) *SubtitleLimit {
+	if l == nil {
+		return nil
+	}
+	return &SubtitleLimit{l.Format, l.MaxBytes, l.MaxItems, l.Later}
 }
 
 func filesLimitOf(l network.MediaLimit) *FilesLimit {

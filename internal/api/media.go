@@ -59,6 +59,7 @@ func (d *Door) media() {
 			m, err := media.Describe(ctx, tx, by.Workspace, in.ID, in.Body.Alt)
 			return mediaOf(m), err
 		})
+	d.subtitles()
 }
 
 const mostAlt = 10_000

@@ -67,6 +67,7 @@ type Publication struct {
 	URL         string            `json:"url"`
 	PublishedAt *time.Time        `json:"published_at"`
 	Error       Maybe[Trouble]    `json:"error"`
+	Subtitles   List[Subtitled]   `json:"subtitles" doc:"Of its videos, once they are out: what the network has of them."`
 	Seen        List[Seen]        `json:"seen" doc:"For an unclear one: what was seen on the network."`
 	Counts      map[string]int64  `json:"counts" nullable:"true" doc:"As the network counts; what it does not give is absent, never 0. null: nothing yet."`
 	Rate        Maybe[Rate]       `json:"rate"`
@@ -143,8 +144,8 @@ type ChannelCheck struct {
 type Wrong struct {
 	Level  string         `json:"level" enum:"error,warn"`
 	Part   int            `json:"part"`
-	File   int            `json:"file,omitempty" doc:"Which of the part's files, from 0; of media and alt."`
-	Field  string         `json:"field" enum:"text,title,media,alt,link,poll,kind,options"`
+	File   int            `json:"file,omitempty" doc:"Which of the part's files, from 0; of media, alt and subtitles."`
+	Field  string         `json:"field" enum:"text,title,media,alt,subtitles,link,poll,kind,options"`
 	Key    string         `json:"key" doc:"With params, makes the sentence in any language."`
 	Params map[string]any `json:"params,omitempty"`
 	Text   string         `json:"text" say:""`

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/callback"
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/files"
 	"github.com/kithhq/kith/internal/ingest"
@@ -46,7 +47,10 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 	if a.Config.PublicURL != "" || w.rehearsal != nil {
 		a.House.Address = media.Address
 	}
-	mux.Handle("/hooks/", ingest.New(ingest.Options{Facts: a.Facts, Knocker: a.knocker, Channels: a.accounts, Knocked: a.knocked, Now: w.now, Log: a.Log}).Handler())
+	hooks := ingest.New(ingest.Options{Facts: a.Facts, Knocker: a.knocker, Channels: a.accounts, Knocked: a.knocked, Now: w.now, Log: a.Log})
+	deaf := a.DB.Listen(channel.AppsChanged, func(string) { hooks.Forget() })
+	a.closing("hooks", func(context.Context) error { deaf(); return nil })
+	mux.Handle("/hooks/", hooks.Handler())
 	mux.Handle("/connect/", callback.Handler(callback.Options{House: a.House, Person: rest.Person, Log: a.Log}))
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)

@@ -26,6 +26,9 @@ type Figure struct {
 	Limit float64 `json:"limit,omitempty"` // what it must reach
 	More  bool    `json:"more,omitempty"`  // more is better
 	Note  string  `json:"note,omitempty"`
+	// Bare is the same without Kith, of the same unit, measured in the same run.
+	Bare float64 `json:"bare,omitempty"`
+	What string  `json:"what,omitempty"` // that is
 }
 
 // Good says whether the figure reaches its limit; one without a limit is
@@ -107,10 +110,13 @@ func (c Command) print(f Figure) {
 		}
 		line += fmt.Sprintf(" %s %-9s %s", sign, number(f.Limit), []string{"MISSED", "ok"}[btoi(f.Good())])
 	}
-	if f.Note != "" {
-		line += "  " + f.Note
+	if f.Bare != 0 {
+		line += fmt.Sprintf(" %s %s, ×%.2f;", f.What, number(f.Bare), f.Value/f.Bare)
 	}
-	fmt.Println(strings.TrimRight(line, " "))
+	if f.Note != "" {
+		line += " " + f.Note
+	}
+	fmt.Println(strings.TrimRight(line, " ;"))
 }
 
 func btoi(b bool) int {

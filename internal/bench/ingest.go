@@ -1,33 +1,27 @@
 package bench
 
 import (
-	"bufio"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/kithhq/kith/internal/app"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/secret"
-	"github.com/kithhq/kith/internal/store"
 )
 
 const (
-	callers   = 500 // a network's machines do not wait for each other
+	callers   = 1000 // a network's machines do not wait for each other: while one crowd goes to the disk the next one comes
 	authors   = 100_000
 	repeated  = 10 // per cent
 	appSecret = "app-secret"
@@ -66,183 +60,164 @@ func (h *hooks) comment(text string) []byte {
 	return body
 }
 
-func sign(body []byte) string {
-	mac := hmac.New(sha256.New, []byte(appSecret))
-	mac.Write(body)
-	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+// ingest: webhooks come in; the clock stops when the last of them is visible
+// through the API and found by searching. Beside it stands the rate at which the
+// very rows that this wrote are inserted bare, by a prepared statement for each row,
+// and by one for many. Both sides count messages: one that is told twice is one.
+func ingest(ctx context.Context, c Command, say func(Figure)) error {
+	rounds := 3
+	if c.Small {
+		rounds = 1
+	}
+	var all []poured
+	for range rounds {
+		p, err := pour(ctx, c, nil)
+		if err != nil {
+			return err
+		}
+		all = append(all, p)
+	}
+	p := all[0]
+	rate, note := middle(all, func(p poured) float64 { return p.rate })
+	say(Figure{Name: "rate", Value: rate, Unit: "/s", Limit: 2000, More: true, Note: fmt.Sprintf("%d messages in %d webhooks, %d callers; %s; others took %s of this machine", p.messages, p.webhooks, callers, note, percents(all, func(p poured) float64 { return p.others }))})
+	bare, note := middle(all, func(p poured) float64 { return p.bare })
+	say(Figure{Name: "bare", Value: bare, Unit: "/s", Note: fmt.Sprintf("the same %s, %d messages in a transaction; %s; others took %s", p.rows, portion, note, percents(all, func(p poured) float64 { return p.besides }))})
+	part, note := middle(all, func(p poured) float64 { return 100 * p.rate / p.bare })
+	say(Figure{Name: "of_bare", Value: part, Unit: "%", Limit: 60, More: true, Note: "of each round; " + note})
+	many, note := middle(all, func(p poured) float64 { return 100 * p.rate / p.many })
+	say(Figure{Name: "of_bare_many", Value: many, Unit: "%", Note: fmt.Sprintf("bare with %d rows in a statement, as Kith writes them; %s", manyRows, note)})
+	var late time.Duration
+	webhooks := rate * float64(p.webhooks) / float64(p.messages)
+	if _, err := pour(ctx, c, func(h *hooks, t *told) (err error) {
+		late, err = half(ctx, h, t, webhooks/2, c.Small)
+		return err
+	}); err != nil {
+		return err
+	}
+	say(Figure{Name: "visible_p99_half_load", Value: ms(late), Unit: "ms", Limit: 250, Note: fmt.Sprintf("at %.0f webhooks/s", webhooks/2)})
+	return nil
 }
 
-// ingest: webhooks come in; the clock stops when the last of them is visible
-// through the API and found by searching. The limit beside it is the rate at
-// which the very same rows are inserted bare.
-func ingest(ctx context.Context, c Command, say func(Figure)) error {
+// middle gives the median of what each round gave, and between what it lies.
+func middle(all []poured, of func(poured) float64) (median float64, note string) {
+	var values []float64
+	for _, p := range all {
+		values = append(values, of(p))
+	}
+	slices.Sort(values)
+	return values[len(values)/2], fmt.Sprintf("median of %d, from %s to %s", len(values), number(values[0]), number(values[len(values)-1]))
+}
+
+// percents writes parts of each round.
+func percents(all []poured, of func(poured) float64) string {
+	texts := make([]string, len(all))
+	for i, p := range all {
+		texts[i] = fmt.Sprintf("%.0f", of(p))
+	}
+	return strings.Join(texts, ", ") + " %"
+}
+
+// poured is what one round gave.
+type poured struct {
+	messages, webhooks int
+	rate, bare, many   float64 // messages a second; many: bare with many rows in a statement
+	others, besides    float64 // per cent of this machine that other programs took, during it and during bare
+	rows               string
+}
+
+// told is a kith that is told something.
+type told struct {
+	app  *app.App
+	by   seeded
+	door *knocker
+}
+
+// pour lets webhooks in, all at once, and writes the same rows bare after it. With
+// something else to do it does that instead.
+func pour(ctx context.Context, c Command, instead func(*hooks, *told) error) (p poured, err error) {
 	dir, err := os.MkdirTemp("", "kith-bench-")
 	if err != nil {
-		return err
+		return p, err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
 	stage, a, end, err := house(ctx, dir)
 	if err != nil {
-		return err
+		return p, err
 	}
-	ended := false
-	defer func() {
-		if !ended {
-			end()
-		}
-	}()
+	defer end()
 	s, err := begin(ctx, a.DB)
 	if err != nil {
-		return err
+		return p, err
 	}
 	page := stage.Facebook.AddPage("Bench")
 	if _, err := connect(ctx, a.DB, a.Keys, s.workspace, "facebook", network.Account{Base: stage.FacebookURL, ID: page.ID, Handle: "Bench", Name: "Bench", Keys: secret.Text(fmt.Sprintf(`{"token":%q}`, page.Token))}); err != nil {
-		return err
-	}
-	n := 40_000
-	if c.Small {
-		n = 2_000
+		return p, err
 	}
 	h := newHooks(page.ID)
-	all := make([][]byte, n)
+	t := &told{a, s, &knocker{host: strings.TrimPrefix(a.URL(), "http://"), path: "/hooks/facebook"}}
+	if instead != nil {
+		return p, instead(h, t)
+	}
+	p.webhooks = 40_000
+	if c.Small {
+		p.webhooks = 2_000
+	}
+	all := make([][]byte, p.webhooks-1)
 	for i := range all {
 		all[i] = h.next()
 	}
-	k := &knocker{host: strings.TrimPrefix(a.URL(), "http://"), path: "/hooks/facebook"}
-	began := time.Now()
-	if err := k.knock(ctx, all, 0); err != nil {
-		return err
-	}
-	mark := fmt.Sprintf("lastword%d", n)
-	if err := k.knock(ctx, [][]byte{h.comment("the " + mark)}, 0); err != nil {
-		return err
-	}
-	if err := visible(ctx, a, s, mark, len(h.bodies)); err != nil {
-		return err
-	}
-	rate := float64(n+1) / time.Since(began).Seconds()
-	late, err := half(ctx, a, s, h, k, rate/2, c.Small)
+	last := h.comment("the lastword")
+	b, err := newBare(ctx, filepath.Join(dir, "data", "kith.db"))
 	if err != nil {
-		return err
+		return p, err
 	}
-	rows := len(h.bodies)
-	end()
-	ended = true
-	bare, err := bareRate(ctx, filepath.Join(dir, "data", "kith.db"), filepath.Join(dir, "bare.db"), rows)
-	if err != nil {
-		return err
+	defer b.close()
+	p.messages = len(h.bodies)
+	runtime.GC() // what was prepared is nobody's work
+	foreign, began := others(), time.Now()
+	if err := t.door.knock(ctx, all, 0); err != nil {
+		return p, err
 	}
-	say(Figure{Name: "rate", Value: rate, Unit: "/s", Limit: 2000, More: true, Note: fmt.Sprintf("%d webhooks, %d%% repeated, %d callers", n+1, repeated, callers)})
-	say(Figure{Name: "bare", Value: bare, Unit: "/s", Note: "the same rows inserted bare, 500 messages in a transaction"})
-	say(Figure{Name: "of_bare", Value: rate / bare * 100, Unit: "%", Limit: 60, More: true})
-	say(Figure{Name: "visible_p99_half_load", Value: ms(late), Unit: "ms", Limit: 250, Note: fmt.Sprintf("at %.0f/s", rate/2)})
-	return nil
-}
-
-// knocker sends webhooks as a network does. Its own work is kept small: on a
-// network it is done by machines of theirs.
-type knocker struct{ host, path string }
-
-// knock sends all bodies with many callers, each on a line of its own; rate 0 is
-// as fast as it goes.
-func (k *knocker) knock(ctx context.Context, all [][]byte, rate float64) error {
-	signed := make([][]byte, len(all))
-	for i, body := range all {
-		signed[i] = k.request(body)
+	if err := t.door.knock(ctx, [][]byte{last}, 0); err != nil {
+		return p, err
 	}
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	var failed atomic.Value
-	began := time.Now()
-	for range min(callers, len(all)) {
-		wait.Go(func() {
-			l, err := k.dial(ctx)
-			if err != nil {
-				failed.Store(err)
-				return
-			}
-			defer l.Close() //nolint:errcheck // all was answered
-			for i := next.Add(1) - 1; int(i) < len(all) && failed.Load() == nil && ctx.Err() == nil; i = next.Add(1) - 1 {
-				if rate > 0 {
-					pause(ctx, time.Until(began.Add(time.Duration(float64(i)/rate*float64(time.Second)))))
-				}
-				if err := l.one(signed[i]); err != nil {
-					failed.Store(err)
-				}
-			}
-		})
+	if err := t.visible(ctx, "lastword", p.messages); err != nil {
+		return p, err
 	}
-	wait.Wait()
-	if err, ok := failed.Load().(error); ok {
-		return err
+	p.rate, p.others = float64(p.messages)/time.Since(began).Seconds(), foreign()
+	foreign = others()
+	if p.bare, p.rows, err = b.again(ctx, filepath.Join(dir, "bare.db"), p.messages, 1); err != nil {
+		return p, err
 	}
-	return ctx.Err()
-}
-
-// request is a signed webhook as it goes over the line.
-func (k *knocker) request(body []byte) []byte {
-	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nX-Hub-Signature-256: %s\r\nContent-Length: %d\r\n\r\n", k.path, k.host, sign(body), len(body))
-	return append([]byte(head), body...)
-}
-
-type line struct {
-	net.Conn
-	answers *bufio.Reader
-}
-
-func (k *knocker) dial(ctx context.Context) (*line, error) {
-	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", k.host)
-	if err != nil {
-		return nil, err
-	}
-	return &line{c, bufio.NewReader(c)}, nil
-}
-
-func (l *line) one(request []byte) error {
-	if _, err := l.Write(request); err != nil {
-		return err
-	}
-	answer, err := http.ReadResponse(l.answers, nil)
-	if err != nil {
-		return err
-	}
-	_, _ = io.Copy(io.Discard, answer.Body) // so that the line is free again
-	_ = answer.Body.Close()
-	if answer.StatusCode/100 != 2 {
-		return fmt.Errorf("a webhook was answered %d", answer.StatusCode)
-	}
-	return nil
+	p.besides = foreign()
+	p.many, _, err = b.again(ctx, filepath.Join(dir, "many.db"), p.messages, manyRows)
+	return p, err
 }
 
 // visible waits until a search through the API finds a word and every message
 // is there.
-func visible(ctx context.Context, a *app.App, s seeded, word string, messages int) error {
+func (t *told) visible(ctx context.Context, word string, messages int) error {
 	deadline := time.Now().Add(5 * time.Minute)
 	for time.Now().Before(deadline) {
-		found, err := search(ctx, a, s, word)
+		found, err := t.search(ctx, word)
 		if err != nil {
 			return err
 		}
 		if found > 0 {
-			n := 0
-			if err := store.View(ctx, a.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-				n, err = store.One[int](ctx, tx, "select count(*) from message")
+			if n, err := one[int](ctx, t.app.DB, "select count(*) from message"); err != nil || n == messages {
 				return err
-			}); err != nil {
-				return err
-			}
-			if n == messages {
-				return nil
 			}
 		}
-		pause(ctx, 2*time.Millisecond)
+		pause(ctx, 5*time.Millisecond)
 	}
 	return fmt.Errorf("%q was not visible in time", word)
 }
 
-func search(ctx context.Context, a *app.App, s seeded, q string) (int, error) {
+// search gives how many messages have a word. A space after it says that it is
+// whole, so that it must be in the index.
+func (t *told) search(ctx context.Context, word string) (int, error) {
 	var answer struct{ Items []json.RawMessage }
-	err := get(ctx, a.URL()+"/api/v1/search?limit=1&q="+url.QueryEscape(q), s.token, &answer)
+	err := get(ctx, t.app.URL()+"/api/v1/search?limit=1&q="+url.QueryEscape(word+" "), t.by.token, &answer)
 	return len(answer.Items), err
 }
 
@@ -268,9 +243,9 @@ func get(ctx context.Context, address, token string, into any) error {
 	return json.Unmarshal(body, into)
 }
 
-// half keeps half the full rate going and asks, for one comment after another,
+// half keeps half the full rate of webhooks going and asks, for one comment after another,
 // how long it takes from the knock until the API shows it.
-func half(ctx context.Context, a *app.App, s seeded, h *hooks, k *knocker, rate float64, small bool) (time.Duration, error) {
+func half(ctx context.Context, h *hooks, t *told, rate float64, small bool) (time.Duration, error) {
 	probes := 120
 	if small {
 		probes = 5
@@ -285,21 +260,21 @@ func half(ctx context.Context, a *app.App, s seeded, h *hooks, k *knocker, rate 
 		words[i] = fmt.Sprintf("probe%dword", i)
 		asked[i] = h.comment("the " + words[i])
 	}
-	l, err := k.dial(ctx)
+	l, err := t.door.dial(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer l.Close() //nolint:errcheck // all was answered
 	done := make(chan error, 1)
-	go func() { done <- k.knock(ctx, crowd, rate) }()
+	go func() { done <- t.door.knock(ctx, crowd, rate) }()
 	var took []time.Duration
 	for i, word := range words {
 		began := time.Now()
-		if err := l.one(k.request(asked[i])); err != nil {
+		if err := l.one(t.door.request(asked[i])); err != nil {
 			return 0, err
 		}
 		for {
-			n, err := search(ctx, a, s, word)
+			n, err := t.search(ctx, word)
 			if err != nil {
 				return 0, err
 			}

@@ -2,11 +2,16 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kithhq/kith/internal/app"
@@ -74,6 +79,7 @@ func sendRound(ctx context.Context, channels, each int, say func(Figure)) error 
 		return err
 	}
 	stage.Weather.Must(sandbox.Mishap{Kind: sandbox.Latency, Action: sandbox.Publish, Probability: 1, DelayMS: int(answerTime.Milliseconds())})
+	var pages []url.Values // who publishes there, and by which right
 	due := time.Now().Add(time.Duration(channels*each)*4*time.Millisecond + 5*time.Second).Truncate(time.Second)
 	for i := range channels {
 		page := stage.Facebook.AddPage(fmt.Sprintf("Page %d", i))
@@ -82,6 +88,7 @@ func sendRound(ctx context.Context, channels, each int, say func(Figure)) error 
 		if err != nil {
 			return err
 		}
+		pages = append(pages, url.Values{"id": {page.ID}, "access_token": {page.Token}})
 		for n := range each {
 			var p publish.Post
 			if err := store.Do(ctx, a.DB, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -102,14 +109,52 @@ func sendRound(ctx context.Context, channels, each int, say func(Figure)) error 
 	for time.Since(due) < 2*time.Minute && written(stage) < total {
 		pause(ctx, 20*time.Millisecond)
 	}
-	return judgeSend(stage, due, channels, each, say)
+	return judgeSend(stage, due, channels, each, say, func() (time.Duration, error) { return barely(ctx, stage.FacebookURL, pages, each) })
+}
+
+// barely posts as many texts to the same network by HTTP alone, as many at a time,
+// and gives how long that takes.
+func barely(ctx context.Context, network string, pages []url.Values, each int) (time.Duration, error) {
+	var all sync.WaitGroup
+	errs := make([]error, len(pages))
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: len(pages)}}
+	defer client.CloseIdleConnections()
+	began := time.Now()
+	for i, page := range pages {
+		all.Go(func() {
+			for n := 0; n < each && errs[i] == nil; n++ {
+				form := url.Values{"message": {fmt.Sprintf("plainly %03d", n)}, "access_token": page["access_token"]}
+				errs[i] = post(ctx, client, network+"/"+page.Get("id")+"/feed", form)
+			}
+		})
+	}
+	all.Wait()
+	return time.Since(began), errors.Join(errs...)
+}
+
+func post(ctx context.Context, client *http.Client, address string, form url.Values) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close() //nolint:errcheck // it was only read
+	body, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("a bare post was answered %d: %.200s", answer.StatusCode, body)
+	}
+	return err
 }
 
 func written(stage *rehearse.Stage) int {
 	return len(stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Publish}))
 }
 
-func judgeSend(stage *rehearse.Stage, due time.Time, channels, each int, say func(Figure)) error {
+func judgeSend(stage *rehearse.Stage, due time.Time, channels, each int, say func(Figure), barely func() (time.Duration, error)) error {
 	seen := map[string][]string{}
 	var first []time.Duration
 	var last time.Time
@@ -131,9 +176,14 @@ func judgeSend(stage *rehearse.Stage, due time.Time, channels, each int, say fun
 		}
 		distinct += len(slices.Compact(slices.Sorted(slices.Values(texts))))
 	}
+	plainly, err := barely()
+	if err != nil {
+		return err
+	}
 	name := fmt.Sprintf("%d_over_%d.", channels*each, channels)
 	ideal := time.Duration(each) * answerTime
-	say(Figure{Name: name + "all_out", Value: last.Sub(due).Seconds(), Unit: "s", Limit: 1.25 * ideal.Seconds(), Note: fmt.Sprintf("ideal %.1f s; %s", ideal.Seconds(), strings.TrimSpace(fmt.Sprintf("%d sent", total)))})
+	say(Figure{Name: name + "all_out", Value: last.Sub(due).Seconds(), Unit: "s", Limit: 1.25 * ideal.Seconds(), Note: fmt.Sprintf("ideal %.1f s; %d sent", ideal.Seconds(), total),
+		Bare: plainly.Seconds(), What: "bare posts"})
 	say(Figure{Name: name + "first_late_p99", Value: ms(quantile(first, 0.99)), Unit: "ms", Limit: 150, Note: fmt.Sprintf("p50 %.0f ms", ms(quantile(first, 0.5)))})
 	if total != channels*each || distinct != total || order > 0 {
 		return fmt.Errorf("%d accepted of %d, %d different, order broken on %d channels", total, channels*each, distinct, order)

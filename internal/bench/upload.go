@@ -12,11 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/kithhq/kith/internal/access"
-	"github.com/kithhq/kith/internal/app"
-	"github.com/kithhq/kith/internal/config"
 	"github.com/kithhq/kith/internal/sandbox"
-	"github.com/kithhq/kith/internal/secret"
 )
 
 // What a large video may cost.
@@ -47,11 +43,11 @@ func upload(ctx context.Context, c Command, say func(Figure)) error {
 			_ = q.server.Close() // figures are out by then
 		}
 	}()
-	client, end, err := desk(ctx, filepath.Join(dir, "data"), quays)
+	client, err := desk(ctx, filepath.Join(dir, "data"), quays)
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer client.process.stop()
 	rounds := 3
 	if c.Small {
 		rounds = 1
@@ -84,41 +80,27 @@ func upload(ctx context.Context, c Command, say func(Figure)) error {
 }
 
 // desk is a kith of its own on the networks, and somebody who works with it.
-func desk(ctx context.Context, data string, quays []*quay) (*worker, func(), error) {
-	const owner = "keeper@kith.example"
-	cfg := config.Config{Data: data}
-	if err := app.CreateOwner(ctx, cfg, app.NewOwner{Email: owner, Name: "Camille", Password: secret.Text(secret.Token()), Workspace: "Librairie", Zone: "Europe/Paris", Locale: "en"}); err != nil {
-		return nil, nil, err
-	}
-	token, err := app.CreateToken(ctx, cfg, owner, "bench", access.Verbs(), 0)
-	if err != nil {
-		return nil, nil, err
-	}
-	args := []string{"--allow-private", "127.0.0.1/32", "--read-every", "1h"}
+func desk(ctx context.Context, data string, quays []*quay) (*worker, error) {
+	args := []string{"--read-every", "1h"}
 	for _, q := range quays {
 		args = append(args, "--endpoint", q.name+"="+q.url)
 	}
-	p, _, err := spawn(ctx, data, args...)
+	w, err := employ(ctx, data, args...)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	w := &worker{process: p, token: token}
 	for _, q := range quays {
-		var made struct {
-			ID string `json:"id"`
+		if q.channel, err = w.connect(ctx, q.name, q.settings); err != nil {
+			w.process.stop()
+			return nil, err
 		}
-		if err := w.ask(ctx, "POST", "/channels", map[string]any{"network": q.name, "settings": q.settings}, &made); err != nil {
-			p.stop()
-			return nil, nil, fmt.Errorf("connecting %s: %w", q.name, err)
-		}
-		q.channel = made.ID
 	}
 	pause(ctx, 2*time.Second) // what connecting began is over
-	if w.idle, err = p.resident(); err != nil {
-		p.stop()
-		return nil, nil, err
+	if w.idle, err = w.process.resident(); err != nil {
+		w.process.stop()
+		return nil, err
 	}
-	return w, p.stop, nil
+	return w, nil
 }
 
 // film is a video on the disk, and in Kith.

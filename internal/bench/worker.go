@@ -10,6 +10,11 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/app"
+	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/secret"
 )
 
 // worker is somebody who works with a kith over its REST API.
@@ -17,6 +22,35 @@ type worker struct {
 	process *process
 	token   string
 	idle    float64 // MB of memory before there was anything to do
+}
+
+// employ starts a kith of its own, and gives somebody who works with it.
+func employ(ctx context.Context, data string, args ...string) (*worker, error) {
+	const owner = "keeper@kith.example"
+	cfg := config.Config{Data: data}
+	if err := app.CreateOwner(ctx, cfg, app.NewOwner{Email: owner, Name: "Camille", Password: secret.Text(secret.Token()), Workspace: "Librairie", Zone: "Europe/Paris", Locale: "en"}); err != nil {
+		return nil, err
+	}
+	token, err := app.CreateToken(ctx, cfg, owner, "bench", access.Verbs(), 0)
+	if err != nil {
+		return nil, err
+	}
+	p, _, err := spawn(ctx, data, append([]string{"--allow-private", "127.0.0.1/32"}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	return &worker{process: p, token: token}, nil
+}
+
+// connect connects an account by the fields of its network's form.
+func (w *worker) connect(ctx context.Context, name string, settings map[string]string) (channel string, err error) {
+	var made struct {
+		ID string `json:"id"`
+	}
+	if err := w.ask(ctx, http.MethodPost, "/channels", map[string]any{"network": name, "settings": settings}, &made); err != nil {
+		return "", fmt.Errorf("connecting %s: %w", name, err)
+	}
+	return made.ID, nil
 }
 
 // ask sends JSON and reads the answer into out.

@@ -36,6 +36,10 @@ type sealedApp struct {
 
 func appRow(name network.Name) string { return "network_app:" + string(name) + ":" + wholeHouse }
 
+// AppsChanged is the topic on which the database tells of a registration that was
+// entered or forgotten, by the network's name.
+const AppsChanged = "network_app"
+
 // KeepApp keeps our registration at a network, for the whole house.
 func KeepApp(ctx context.Context, tx *store.Tx, keys *secret.Keyring, name network.Name, app network.App) error {
 	plain, err := json.Marshal(sealedApp{app.ID, app.Secret.Reveal(), app.Verify.Reveal(), app.Extra}) //nolint:gosec // it is sealed at once
@@ -46,6 +50,7 @@ func KeepApp(ctx context.Context, tx *store.Tx, keys *secret.Keyring, name netwo
 	if err != nil {
 		return err
 	}
+	tx.Notify(AppsChanged, string(name))
 	_, err = tx.Exec(ctx, `insert into network_app (network, workspace, sealed, app_id, updated_at) values ($1, $2, $3, $4, $5)
 		on conflict (network, workspace) do update set sealed = excluded.sealed, app_id = excluded.app_id, updated_at = excluded.updated_at`,
 		name, wholeHouse, sealed, app.ID, tx.Now)
@@ -64,6 +69,7 @@ func GetApp(ctx context.Context, tx *store.Tx, name network.Name) (App, error) {
 
 // ForgetApp forgets one; what is not there is forgotten already.
 func ForgetApp(ctx context.Context, tx *store.Tx, name network.Name) error {
+	tx.Notify(AppsChanged, string(name))
 	_, err := tx.Exec(ctx, "delete from network_app where workspace = $1 and network = $2", wholeHouse, name)
 	return err
 }

@@ -4,11 +4,9 @@ import (
 	"context"
 
 	"github.com/kithhq/kith/internal/access"
-	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
-	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
 )
 
@@ -103,89 +101,4 @@ func unanswered(err error) error {
 		return fault.Wrap(fault.Unavailable, err, "The network did not answer.").WithHint("Try again: it comes to the same.")
 	}
 	return err
-}
-
-// Withdraw deletes a publication on its network, part by part from the end.
-func (h *House) Withdraw(ctx context.Context, actor access.Actor, publicationID string) error {
-	var p publish.Publication
-	var parts []publish.Part
-	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		if p, err = publish.GetPublication(ctx, tx, actor.Workspace, publicationID); err != nil {
-			return err
-		}
-		parts, err = publish.Sequence(ctx, tx, actor.Workspace, publicationID)
-		return err
-	}); err != nil {
-		return err
-	}
-	if err := actor.May(access.Schedule, p.ChannelID); err != nil {
-		return err
-	}
-	if p.State != publish.Published && p.State != publish.Failed {
-		return fault.New(fault.Conflict, "This is %s, there is nothing to delete on the network.", p.State)
-	}
-	c, conn, err := h.conn(ctx, actor.Workspace, p.ChannelID)
-	if err != nil {
-		return err
-	}
-	deleter, err := network.As[network.Deleter](h.Networks, c.Network, network.ActDelete)
-	if err != nil {
-		return err
-	}
-	for i := len(parts) - 1; i >= 0; i-- {
-		if parts[i].RemoteID == "" {
-			continue
-		}
-		if err := deleter.Delete(ctx, conn, parts[i].Remote); err != nil {
-			return unanswered(err)
-		}
-	}
-	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
-		h.tell(tx, actor.Workspace, "posts", p.PostID)
-		return publish.Gone(ctx, tx, actor.Workspace, publicationID)
-	})
-}
-
-// affordsRest refuses what is left of a publication where the quotas have no room now.
-func (h *House) affordsRest(ctx context.Context, tx *store.Tx, p publish.Publication) error {
-	c, err := channel.Get(ctx, tx, p.Workspace, p.ChannelID)
-	if err != nil {
-		return err
-	}
-	parts, err := publish.Sequence(ctx, tx, p.Workspace, p.ID)
-	if err != nil {
-		return err
-	}
-	var rest []publish.Content
-	for _, part := range parts {
-		if part.RemoteID == "" {
-			rest = append(rest, part.Content)
-		}
-	}
-	if len(rest) == 0 || len(rest) < len(parts) && !c.Limits.Thread { // a first comment is no post
-		return nil
-	}
-	return h.affords(ctx, tx, c, rest, tx.Now, nil)
-}
-
-// RetryPost sends the failed rest of a publication again, after a person mended
-// what was wrong.
-func (h *House) RetryPost(ctx context.Context, actor access.Actor, publicationID string) error {
-	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
-		if err != nil {
-			return err
-		}
-		if err := actor.May(access.Schedule, p.ChannelID); err != nil {
-			return err
-		}
-		if err := h.affordsRest(ctx, tx, p); err != nil {
-			return err
-		}
-		if err := publish.Retry(ctx, tx, actor.Workspace, publicationID); err != nil {
-			return err
-		}
-		h.tell(tx, actor.Workspace, "posts", p.PostID)
-		return h.queue(ctx, tx, p, tx.Now)
-	})
 }

@@ -25,7 +25,9 @@ func TestWhatIsAskedForAgainIsInTheInboxOnce(t *testing.T) {
 		h, clean := open(), open()
 		// Every one says one thing, so that no order is lost between those that are tried again.
 		facts := h.facts(t, talk(rand.New(rand.NewPCG(3, 3)), 40))
-		facts = slices.DeleteFunc(facts, func(f stream.Fact) bool { return !strings.Contains(string(f.Body), `"verb":"add"`) || !strings.Contains(string(f.Body), `"item":"comment"`) || f.Workspace != "w" })
+		facts = slices.DeleteFunc(facts, func(f stream.Fact) bool {
+			return !strings.Contains(string(f.Body), `"verb":"add"`) || !strings.Contains(string(f.Body), `"item":"comment"`) || f.Workspace != "w"
+		})
 		of := regexp.MustCompile(`"comment_id":"\w+"`)
 		known := map[string]bool{}
 		facts = slices.DeleteFunc(facts, func(f stream.Fact) bool {
@@ -51,7 +53,7 @@ func TestWhatIsAskedForAgainIsInTheInboxOnce(t *testing.T) {
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		defer func() { stop(); <-done }()
+		defer func() { stop(); <-done }() //nolint:errcheck // it ends with its context
 		move("message", "message_away")
 		if err := h.Facts.Append(t.Context(), facts); err != nil {
 			t.Fatal(err)

@@ -2,18 +2,14 @@ package flow
 
 import (
 	"context"
-	"io"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
 	"github.com/kithhq/kith/internal/blob"
 	"github.com/kithhq/kith/internal/fault"
-	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/media"
 	"github.com/kithhq/kith/internal/outward"
-	"github.com/kithhq/kith/internal/store"
 )
 
 // Faces fetches the pictures of people and channels from their networks, so that
@@ -124,41 +120,4 @@ func (f *Faces) fetch(workspace, address string) <-chan struct{} {
 		}
 	})
 	return done
-}
-
-// ask takes a picture from its network: a public address only, no more than so
-// many bytes and so much time, and whatever it is, only a picture comes out.
-func (f *Faces) ask(address string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(f.ctx, faceTime)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
-	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "This is not a web address.")
-	}
-	request.Header.Set("Accept", "image/png, image/jpeg, image/webp, image/gif")
-	answer, err := f.out.Open(ctx, request)
-	if err != nil {
-		return nil, err
-	}
-	defer answer.Body.Close() //nolint:errcheck // it was only read
-	if answer.Status != http.StatusOK {
-		return nil, noFace()
-	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, media.PortraitBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	return media.Portrait(body)
-}
-
-// sweepFaces is the job that forgets pictures which nobody is shown any more.
-func sweepFaces() jobs.Kind[struct{}] { return jobs.Kind[struct{}]{Name: "faces.sweep", Attempts: 3} }
-
-func (h *House) sweepFaces(ctx context.Context, _ *jobs.Job, _ struct{}) error {
-	return media.SweepPortraits(ctx, h.Blobs, time.Now())
-}
-
-func (h *House) sweepDaily(ctx context.Context, tx *store.Tx, _ time.Time) error {
-	_, _, err := jobs.Insert(ctx, tx, sweepFaces(), jobs.New{Key: "all"}, struct{}{})
-	return err
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/jobs"
-	"github.com/kithhq/kith/internal/moderate"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 )
@@ -132,54 +131,5 @@ func (h *House) hide(ctx context.Context, job *jobs.Job, args hideArgs) error {
 			}
 		}
 		return jobs.Settle(ctx, tx, job)
-	})
-}
-
-// Undo takes a ruling back: its messages are shown again, here and on the
-// network, and the person's record says that it was undone and why.
-func (h *House) Undo(ctx context.Context, actor access.Actor, rulingID, why string) error {
-	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := actor.May(access.Moderate); err != nil {
-			return err
-		}
-		r, err := moderate.Get(ctx, tx, actor.Workspace, rulingID)
-		if err != nil {
-			return err
-		}
-		if err := moderate.Close(ctx, tx, r, moderate.Undone, actor.Name, why); err != nil {
-			return err
-		}
-		h.tell(tx, actor.Workspace, "rules", r.ID)
-		for _, id := range r.MessageIDs {
-			m, err := inbox.Get(ctx, tx, actor.Workspace, id)
-			if err != nil {
-				return err
-			}
-			if err := actor.May(access.Moderate, m.ChannelID); err != nil {
-				return err
-			}
-			if m.State != inbox.Held && m.State != inbox.Hidden {
-				continue
-			}
-			if err := h.change(ctx, tx, m, false, ""); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// Uphold confirms a ruling: somebody looked and agrees.
-func (h *House) Uphold(ctx context.Context, actor access.Actor, rulingID string) error {
-	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := actor.May(access.Moderate); err != nil {
-			return err
-		}
-		r, err := moderate.Get(ctx, tx, actor.Workspace, rulingID)
-		if err != nil {
-			return err
-		}
-		h.tell(tx, actor.Workspace, "rules", r.ID)
-		return moderate.Close(ctx, tx, r, moderate.Upheld, actor.Name, "")
 	})
 }

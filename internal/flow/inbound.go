@@ -47,7 +47,7 @@ func (h *House) Receive(ctx context.Context, facts []stream.Fact) (stream.Apply,
 		if err != nil {
 			return err
 		}
-		now := taking{House: h, counted: measure.Tally{}, told: map[[3]string]bool{}}
+		now := taking{House: h, counted: measure.Tally{}, told: map[news]bool{}}
 		for i, f := range facts {
 			if !fresh[i] {
 				continue

@@ -303,3 +303,38 @@ func difference(want, got string) string {
 	}
 	return fmt.Sprintf("%d lines, one by one %d", len(g), len(w))
 }
+
+// Screens are told of each conversation, and of a crowd of them once.
+func TestNewsOfACrowdAreOne(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		facts, err := stream.Open(t.Context(), stream.Options{Dir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer facts.Close()
+		h := newHouse(t, db, facts)
+		for _, one := range []struct{ comments, news int }{{3, 3}, {40, 1}} {
+			heard := facts.News().Subscribe("x")
+			all := h.facts(t, comments(one.comments))
+			for i := range all {
+				all[i].Key = fmt.Sprint(all[i].Key, " of ", one.comments)
+			}
+			h.apply(t, all)
+			storetest.Do(t, db, func(_ context.Context, tx *store.Tx) error {
+				tx.AfterCommit(func() { facts.News().Tell("x", stream.Item{Topic: "end"}) })
+				return nil
+			})
+			var topics []string
+			for item := range heard.C {
+				if item.Topic == "end" {
+					break
+				}
+				topics = append(topics, item.Topic)
+			}
+			heard.Close()
+			if len(topics) != one.news || (topics[0] == "all") != (one.news == 1) {
+				t.Errorf("of %d comments screens hear %q", one.comments, topics)
+			}
+		}
+	})
+}

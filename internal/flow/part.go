@@ -20,8 +20,10 @@ func (h *House) part(ctx context.Context, c publish.Claimed) (network.Part, erro
 	p := written(c.Part.Content)
 	p.Key, p.After, p.Root, p.At, p.Step = c.Part.Key, c.After, c.Root, c.Part.ClaimedAt, c.Part.Step
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		p.Media, keys, err = described(ctx, tx, c.Part.Workspace, c.Part.Content.Media)
-		return err
+		if p.Media, keys, err = described(ctx, tx, c.Part.Workspace, c.Part.Content.Media); err != nil {
+			return err
+		}
+		return voiced(ctx, tx, c.Part.Workspace, p.Media)
 	})
 	p.Media = h.openable(ctx, c.Part.Workspace, p.Media, keys)
 	return p, err
@@ -89,6 +91,9 @@ func (h *House) fits(ctx context.Context, tx *store.Tx, c channel.Channel, conte
 	for i, content := range contents {
 		files, _, err := described(ctx, tx, c.Workspace, content.Media)
 		if err != nil {
+			return nil, err
+		}
+		if err := voiced(ctx, tx, c.Workspace, files); err != nil {
 			return nil, err
 		}
 		parts[i] = written(content)

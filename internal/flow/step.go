@@ -41,6 +41,7 @@ func (h *House) actOn(ctx context.Context, c channel.Channel, conn network.Conn,
 	if err != nil {
 		return network.Stepped{}, err
 	}
+	along(conn.Limits, part)
 	if answers(conn, part) {
 		replier, err := network.As[network.Replier](h.Networks, c.Network, network.ActFirstComment)
 		if err != nil {

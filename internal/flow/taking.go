@@ -26,8 +26,16 @@ type taking struct {
 	tray     *inbox.Tray
 	docket   *moderate.Docket
 	counted  measure.Tally
-	told     map[[3]string]bool // news: workspace, topic, id
+	told     map[news]bool
+	news     []news
 }
+
+// news is that something changed.
+type news struct{ workspace, topic, id string }
+
+// mostNews is how many news of a batch a screen is told one by one. Beyond that it
+// would ask more often than it can show, so it hears that much has changed.
+const mostNews = 32
 
 // look reads what the arrivals touch.
 func (h *taking) look(ctx context.Context, tx *store.Tx) (err error) {
@@ -101,16 +109,16 @@ func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error 
 	case network.Receipt:
 		talk, err := inbox.Witness(ctx, tx, a)
 		if talk != "" {
-			h.tell(tx, a.Workspace, "inbox", talk)
+			h.tell(a.Workspace, "inbox", talk)
 		}
 		return err
 	case network.Deleted:
-		h.tell(tx, a.Workspace, "inbox", "")
+		h.tell(a.Workspace, "inbox", "")
 		return h.tray.Vanish(a)
 	case network.Hidden:
 		return h.noticed(ctx, tx, a)
 	case network.Edited:
-		h.tell(tx, a.Workspace, "inbox", "")
+		h.tell(a.Workspace, "inbox", "")
 		h.tray.Edit(a)
 		return nil
 	case network.Ours:
@@ -140,7 +148,7 @@ func (h *taking) noticed(ctx context.Context, tx *store.Tx, a inbox.Arrival) err
 	if wished, err := wishes(ctx, tx, m); err != nil || wished {
 		return err
 	}
-	h.tell(tx, a.Workspace, "inbox", m.ConversationID)
+	h.tell(a.Workspace, "inbox", m.ConversationID)
 	return h.tray.Move(m, state, reason)
 }
 
@@ -150,7 +158,7 @@ func (h *taking) record(ctx context.Context, tx *store.Tx, a inbox.Arrival) erro
 		return nil
 	}
 	h.counted.Add(a.Workspace, a.ChannelID, a.Event.At, string(a.Event.Kind))
-	h.tell(tx, a.Workspace, "inbox", done.Message.ConversationID)
+	h.tell(a.Workspace, "inbox", done.Message.ConversationID)
 	if a.PersonID == "" {
 		return nil // nobody can be judged whom the network does not name
 	}
@@ -168,7 +176,7 @@ func (h *taking) judge(ctx context.Context, tx *store.Tx, a inbox.Arrival, m inb
 			continue
 		}
 		ruling, hold := h.docket.Pronounce(r, subject, verdict)
-		h.tell(tx, a.Workspace, "rules", ruling)
+		h.tell(a.Workspace, "rules", ruling)
 		if !hold {
 			continue
 		}
@@ -194,16 +202,35 @@ func (h *taking) hold(ctx context.Context, tx *store.Tx, m inbox.Message, why mo
 	return h.setHidden(ctx, tx, m, true, string(reason))
 }
 
-// tell sends news once for a batch.
-func (h *taking) tell(tx *store.Tx, workspace, topic, id string) {
-	if news := [3]string{workspace, topic, id}; !h.told[news] {
-		h.told[news] = true
-		h.House.tell(tx, workspace, topic, id)
+// tell notes news once for a batch.
+func (h *taking) tell(workspace, topic, id string) {
+	if n := (news{workspace, topic, id}); !h.told[n] {
+		h.told[n] = true
+		h.news = append(h.news, n)
+	}
+}
+
+// spread sends the news of a batch.
+func (h *taking) spread(tx *store.Tx) {
+	many := map[string]int{} // of each workspace
+	for _, n := range h.news {
+		many[n.workspace]++
+	}
+	for _, n := range h.news {
+		if many[n.workspace] <= mostNews {
+			h.House.tell(tx, n.workspace, n.topic, n.id)
+		}
+	}
+	for workspace, n := range many {
+		if n > mostNews {
+			h.House.tell(tx, workspace, "all", "")
+		}
 	}
 }
 
 // keep writes what became of the batch.
 func (h *taking) keep(ctx context.Context, tx *store.Tx) error {
+	h.spread(tx)
 	if err := h.crowd.Keep(ctx, tx); err != nil {
 		return err
 	}

@@ -58,6 +58,19 @@ type Door struct {
 	mu    sync.Mutex
 	known map[account]known
 	heard map[Channel]time.Time
+	doors map[address]answering
+	turns int // how often it was forgotten who answers
+}
+
+// address is where a network knocks.
+type address struct {
+	network network.Name
+	key     string
+}
+
+type answering struct {
+	Knocker
+	until time.Time // by the machine's clock
 }
 
 type account struct {
@@ -85,7 +98,7 @@ func New(o Options) *Door {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Door{o: o, large: make(chan struct{}, 16), known: map[account]known{}, heard: map[Channel]time.Time{}}
+	return &Door{o: o, large: make(chan struct{}, 16), known: map[account]known{}, heard: map[Channel]time.Time{}, doors: map[address]answering{}}
 }
 
 // Handler answers POST and GET at /hooks/{network} and /hooks/{network}/{key}.
@@ -145,7 +158,8 @@ func (d *Door) challenge(w http.ResponseWriter, r *http.Request) {
 // knock takes one webhook.
 func (d *Door) knock(w http.ResponseWriter, r *http.Request) {
 	name := network.Name(r.PathValue("network"))
-	k, err := d.o.Knocker(r.Context(), name, r.PathValue("key"))
+	at := address{name, r.PathValue("key")}
+	k, fresh, err := d.knocker(r.Context(), at)
 	if err != nil {
 		d.failed(w, r, name, err)
 		return
@@ -155,7 +169,15 @@ func (d *Door) knock(w http.ResponseWriter, r *http.Request) {
 		refuse(w, status)
 		return
 	}
-	if err := k.Verify(r.Header, body); err != nil {
+	err = k.Verify(r.Header, body)
+	if err != nil && !fresh { // a secret may have changed since
+		if k, err = d.ask(r.Context(), at); err != nil {
+			d.failed(w, r, name, err)
+			return
+		}
+		err = k.Verify(r.Header, body)
+	}
+	if err != nil {
 		d.o.Log.WarnContext(r.Context(), "a webhook was not signed by its network", "network", name)
 		refuse(w, http.StatusForbidden)
 		return
@@ -179,6 +201,48 @@ func (d *Door) knock(w http.ResponseWriter, r *http.Request) {
 		k.Status = http.StatusAccepted
 	}
 	w.WriteHeader(k.Status)
+}
+
+// knocker remembers for a second who answers at an address: asking takes as long as
+// all else that a webhook needs. Whoever changes it calls Forget; nobody is refused
+// by what is only remembered.
+func (d *Door) knocker(ctx context.Context, at address) (k Knocker, fresh bool, err error) {
+	d.mu.Lock()
+	known := d.doors[at]
+	d.mu.Unlock()
+	if time.Now().Before(known.until) {
+		return known.Knocker, false, nil
+	}
+	k, err = d.ask(ctx, at)
+	return k, true, err
+}
+
+// ask finds out who answers at an address.
+func (d *Door) ask(ctx context.Context, at address) (Knocker, error) {
+	d.mu.Lock()
+	turn := d.turns
+	d.mu.Unlock()
+	k, err := d.o.Knocker(ctx, at.network, at.key)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case err != nil:
+		delete(d.doors, at)
+	case turn == d.turns: // else it may be the one from before
+		if len(d.doors) >= 10_000 {
+			clear(d.doors)
+		}
+		d.doors[at] = answering{k, time.Now().Add(time.Second)}
+	}
+	return k, err
+}
+
+// Forget makes the door ask anew who answers, wherever a network knocks.
+func (d *Door) Forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	clear(d.doors)
+	d.turns++
 }
 
 // read reads a body within its bounds of size, time and memory.

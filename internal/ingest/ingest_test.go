@@ -164,6 +164,62 @@ func TestAKnockIsKeptBeforeItIsAnswered(t *testing.T) {
 	}
 }
 
+// Who answers is remembered, and nobody is refused on the strength of that: a new
+// secret counts from its first webhook on. An old one counts no more, and a door that
+// is gone is gone, once the door was told to forget.
+func TestANewSecretCountsAtOnce(t *testing.T) {
+	secret, asked := key, 0
+	var d *ingest.Door
+	meanwhile := func() {} // when it was found out who answers, and not yet said
+	d = ingest.New(ingest.Options{Facts: facts(t), Channels: channels, Knocker: func(ctx context.Context, name network.Name, at string) (ingest.Knocker, error) {
+		asked++
+		if secret == "" {
+			return ingest.Knocker{}, fault.New(fault.NotFound, "nobody is here")
+		}
+		k, err := knocker(ctx, name, at)
+		now := secret
+		k.Verify = func(h http.Header, _ []byte) error {
+			if h.Get("Signature") != now {
+				return fault.New(fault.Denied, "forged")
+			}
+			return nil
+		}
+		meanwhile()
+		return k, err
+	}})
+	h, b := d.Handler(), body(told{"page", "ann", "1"})
+	knock := func(signature string, want int) {
+		t.Helper()
+		if w := post(h, "/hooks/test/app", b, signature); w.Code != want {
+			t.Errorf("signed with %q where %q is right: %d, not %d", signature, secret, w.Code, want)
+		}
+	}
+	knock(key, http.StatusAccepted)
+	for range 10 {
+		knock(key, http.StatusAccepted)
+	}
+	if asked > 5 { // a second may have passed
+		t.Errorf("it was asked %d times who answers", asked)
+	}
+	knock("forged", http.StatusForbidden)
+	secret = "new"
+	knock("new", http.StatusAccepted)
+	knock(key, http.StatusForbidden)
+	secret = "newer"
+	d.Forget()
+	knock("new", http.StatusForbidden)
+	knock("newer", http.StatusAccepted)
+	// It changes while somebody finds out who answers: that is not remembered.
+	d.Forget()
+	meanwhile = func() { secret, meanwhile = "newest", func() {}; d.Forget() }
+	knock("newer", http.StatusAccepted)
+	knock("newer", http.StatusForbidden)
+	knock("newest", http.StatusAccepted)
+	secret = ""
+	d.Forget()
+	knock("newest", http.StatusNotFound)
+}
+
 // One body tells of two networks: what names the other one goes to its channel in
 // each workspace that has one, else to the channel of the network that told it.
 func TestABodyMayTellOfAnotherNetwork(t *testing.T) {

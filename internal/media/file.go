@@ -62,7 +62,7 @@ func takeFile(ctx context.Context, blobs blob.Store, workspace string, f File, f
 	kept, err := blobs.Put(ctx, f.Key, body)
 	switch {
 	case counted.n > MaxFile:
-		err = fault.New(fault.Invalid, "The file is larger than %d MB.", MaxFile>>20).On("file").WithHint("Make it smaller, or send a link to it.")
+		err = fileTooLarge()
 	case counted.err != nil:
 		err = counted.err // the sender went away, or sent too much
 	case errors.Is(err, errNotMovie):
@@ -78,6 +78,10 @@ func takeFile(ctx context.Context, blobs blob.Store, workspace string, f File, f
 	}
 	f.Bytes, f.Digest = kept.Bytes, kept.SHA256
 	return f, nil
+}
+
+func fileTooLarge() error {
+	return fault.New(fault.Invalid, "The file is larger than %d MB.", MaxFile>>20).On("file").WithHint("Make it smaller, or send a link to it.")
 }
 
 const (

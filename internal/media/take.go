@@ -54,6 +54,26 @@ func kindOf(start []byte) string {
 	return http.DetectContentType(start)
 }
 
+// filed says whether a type is kept as it is: sounds and documents.
+func filed(kind string) bool { return slices.Contains(Sounds(), kind) || kind == pdf || kind == zipped }
+
+// promising judges a file of so many bytes by its first ones.
+func promising(start []byte, bytes int64) error {
+	switch kind := kindOf(start); {
+	case slices.Contains(Videos(), kind):
+		return nil
+	case filed(kind):
+		if bytes > MaxFile {
+			return fileTooLarge()
+		}
+	case !slices.Contains(Types(), kind):
+		return notAnImage()
+	case bytes > MaxBytes:
+		return tooLarge()
+	}
+	return nil
+}
+
 // File is what Take has stored.
 type File struct {
 	ID     string
@@ -79,7 +99,7 @@ func Take(ctx context.Context, blobs blob.Store, workspace string, from io.Reade
 	if slices.Contains(Videos(), f.Type) {
 		return takeVideo(ctx, blobs, workspace, f, head)
 	}
-	if slices.Contains(Sounds(), f.Type) || f.Type == pdf || f.Type == zipped {
+	if filed(f.Type) {
 		return takeFile(ctx, blobs, workspace, f, head)
 	}
 	if !slices.Contains(Types(), f.Type) {
@@ -141,7 +161,7 @@ func takeVideo(ctx context.Context, blobs blob.Store, workspace string, f File, 
 	kept, err := blobs.Put(ctx, f.Key, film)
 	switch {
 	case counted.n > MaxVideo:
-		err = fault.New(fault.Invalid, "The video is larger than %d MB.", MaxVideo>>20).On("file").WithHint("Make the video smaller.")
+		err = tooLong()
 	case counted.err != nil:
 		err = counted.err // the sender went away, or sent too much
 	case errors.Is(err, errNotMovie), err == nil && (film.width == 0 || film.height == 0 || film.seconds <= 0):
@@ -154,6 +174,10 @@ func takeVideo(ctx context.Context, blobs blob.Store, workspace string, f File, 
 	f.Bytes, f.Digest = kept.Bytes, kept.SHA256
 	f.Width, f.Height, f.Millis = film.width, film.height, int64(film.seconds*1000)
 	return f, nil
+}
+
+func tooLong() error {
+	return fault.New(fault.Invalid, "The video is larger than %d MB.", MaxVideo>>20).On("file").WithHint("Make the video smaller.")
 }
 
 func tooLarge() error {

@@ -17,6 +17,7 @@ const (
 	ActQuestion     Action = "question"
 	ActFirstComment Action = "first_comment"
 	ActAltText      Action = "alt_text"
+	ActSubtitles    Action = "subtitles"
 	ActAILabel      Action = "ai_label"
 	ActPaidLabel    Action = "paid_label"
 	ActFind         Action = "find"
@@ -42,7 +43,7 @@ const (
 
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
-	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText,
+	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles,
 		ActAILabel, ActPaidLabel, ActFind, ActEdit, ActDelete, ActPin, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
 		ActHold, ActDeleteOthers, ActBan, ActMute, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
@@ -78,6 +79,8 @@ func Can(d Driver, action Action) bool {
 		return l.Thread || l.Comment && is[Replier](d)
 	case ActAltText:
 		return l.Media.AltMax > 0
+	case ActSubtitles:
+		return l.subtitles(is[Subtitler](d))
 	case ActAILabel:
 		return l.AILabel
 	case ActPaidLabel:

@@ -13,8 +13,8 @@ import (
 type Problem struct {
 	Level  string         `json:"level"` // error, warn
 	Part   int            `json:"part"`
-	File   int            `json:"file,omitempty"` // which of the part's files, from 0; of field media and alt
-	Field  string         `json:"field"`          // text, title, media, alt, link, poll, kind, options
+	File   int            `json:"file,omitempty"` // which of the part's files, from 0; of fields media, alt and subtitles
+	Field  string         `json:"field"`          // text, title, media, alt, subtitles, link, poll, kind, options
 	Key    string         `json:"key"`
 	Params map[string]any `json:"params,omitempty"`
 	Text   string         `json:"text"`

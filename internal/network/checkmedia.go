@@ -72,6 +72,7 @@ func (c *checking) media(l MediaLimit) {
 			c.file(m, l.Sticker)
 		case m.Video():
 			c.video(m, l.Video)
+			c.subtitles(m, l.Video)
 		case m.Image():
 			c.image(m, l.Image)
 		case m.Audio() && len(l.Audio.Types) == 0:

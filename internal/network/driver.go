@@ -49,6 +49,15 @@ type Stepper interface {
 	Step(ctx context.Context, conn Conn, part Part) (Stepped, error)
 }
 
+// Subtitler gives a video that is published subtitles, where the network takes them
+// afterwards (SubtitleLimit.Later). Subtitled says in which of some languages they are
+// there; Subtitle brings those of one. It is asked for only after a look at what is
+// there, also after a lost answer.
+type Subtitler interface {
+	Subtitled(ctx context.Context, conn Conn, ref Ref, langs []string) ([]string, error)
+	Subtitle(ctx context.Context, conn Conn, ref Ref, subtitle Subtitle) error
+}
+
 // Finder looks whether a part exists: by its key, else among our posts since.
 type Finder interface {
 	Find(ctx context.Context, conn Conn, part Part, since time.Time) (Look, error)

@@ -109,6 +109,8 @@ type VideoLimit struct {
 	MinAspect  float64  `json:"min_aspect,omitempty"`
 	MaxAspect  float64  `json:"max_aspect,omitempty"`
 	Types      []string `json:"types,omitempty"`
+	// Subtitles are the files of subtitles it may have beside it; nil: none.
+	Subtitles *SubtitleLimit `json:"subtitles,omitempty"`
 }
 
 // PollLimit is what a poll may be.
@@ -158,6 +160,7 @@ func (l Limits) Answering(private bool) Limits {
 		if k.Media = *files; files.AsPost {
 			k.Media = l.Media
 		}
+		k.Media.Video.Subtitles = nil // of posts alone
 	}
 	return k
 }

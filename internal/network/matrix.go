@@ -51,7 +51,7 @@ func Abilities(d Driver) []Ability {
 func (a Action) Words() string {
 	words := map[Action]string{
 		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActReel: "Short upright videos",
-		ActStory: "Stories", ActQuestion: "Polls", ActFirstComment: "First comment", ActAltText: "Image descriptions", ActAILabel: "AI label",
+		ActStory: "Stories", ActQuestion: "Polls", ActFirstComment: "First comment", ActAltText: "Image descriptions", ActSubtitles: "Subtitles of videos", ActAILabel: "AI label",
 		ActPaidLabel: "Paid partnership label", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActPin: "Pin a post",
 		ActReply: "Answer", ActPrivateReply: "Answer in private", ActReplyFiles: "Files in answers", ActLike: "Like", ActHide: "Hide a comment", ActHold: "Hold a comment for review",
 		ActDeleteOthers: "Delete a comment", ActBan: "Ban a person", ActMute: "Mute a person", ActWebhook: "Hear at once (webhooks)", ActPoll: "Hear by asking",
@@ -205,6 +205,9 @@ func (l MediaLimit) words() string {
 		s += "; videos " + types(l.Video.Types) + size(l.Video.MaxBytes)
 		if l.Video.MaxSeconds > 0 {
 			s += fmt.Sprintf(" of at most %s", time.Duration(l.Video.MaxSeconds*float64(time.Second)))
+		}
+		if t := l.Video.Subtitles; t != nil {
+			s += " with subtitles" + size(t.MaxBytes)
 		}
 	}
 	if len(l.Audio.Types) > 0 {

@@ -128,6 +128,8 @@ type Media struct {
 	Width  int
 	Height int
 	Alt    string
+	// Subtitles are those of a video, at most one file for each language.
+	Subtitles []Subtitle
 	// Seconds is how long a video or sound lasts; 0: not known, or an image.
 	Seconds float64
 	Open    func() (ReadCloser, error) `json:"-"`
@@ -197,6 +199,9 @@ type Step struct {
 	State json.RawMessage `json:"state,omitempty"` // the driver's own
 	Done  int64           `json:"done,omitempty"`  // of Total, in the unit of the act (bytes, mostly)
 	Total int64           `json:"total,omitempty"`
+	// Subtitled says of which subtitles something is known already; the rest of the
+	// state is the driver's own.
+	Subtitled []Subtitled `json:"subtitled,omitempty"`
 	// Public: the act that comes next may make something visible. It is done once;
 	// if its outcome is unclear, Find looks before it is done again. All other
 	// acts may be repeated without harm.

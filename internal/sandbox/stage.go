@@ -43,6 +43,7 @@ const (
 	Publish  Action = "publish"
 	Reply    Action = "reply"
 	Upload   Action = "upload"
+	Subtitle Action = "subtitle"
 	Edit     Action = "edit"
 	Like     Action = "like"
 	Hide     Action = "hide"
@@ -60,7 +61,7 @@ const (
 // Writes says whether the action changes something on the network.
 func (a Action) Writes() bool {
 	switch a {
-	case Publish, Reply, Upload, Edit, Like, Hide, Delete, Ban, Message, Follow:
+	case Publish, Reply, Upload, Subtitle, Edit, Like, Hide, Delete, Ban, Message, Follow:
 		return true
 	}
 	return false

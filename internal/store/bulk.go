@@ -37,13 +37,28 @@ func (tx *Tx) Insert(ctx context.Context, into string, columns int, rows [][]any
 		if err != nil {
 			return total, err
 		}
-		k, err := tx.Exec(ctx, "insert into "+into+" values "+tuples(n, row(columns))+" "+tail, args...)
+		k, err := tx.execMany(ctx, "insert", " into "+into+" values "+tx.db.tuples(n, strings.Repeat(plainly, columns))+" "+tail, args)
 		if err != nil {
 			return total, err
 		}
 		total, rows = total+k, rows[n:]
 	}
 	return total, nil
+}
+
+// execMany runs a statement that writes several rows. On SQLite it does so without
+// the means to undo the rows before one that fails: keeping a copy of every page it
+// touches costs as much as writing to it. Whoever's rows fail is undone as a whole,
+// as on PostgreSQL.
+func (tx *Tx) execMany(ctx context.Context, verb, rest string, args []any) (int64, error) {
+	if !tx.postgres {
+		verb += " or fail"
+	}
+	n, err := tx.Exec(ctx, verb+rest, args...)
+	if err != nil && tx.broken == nil {
+		tx.broken = err
+	}
+	return n, err
 }
 
 // keysMark stands in a text for the rows that are asked or changed for; their
@@ -55,7 +70,7 @@ const keysMark = "(keys)"
 // keys up one after the other by an index.
 func Keyed[T any](ctx context.Context, tx *Tx, text string, keys [][]any) ([]T, error) {
 	var all []T
-	err := keyed(text, keys, func(text string, args []any) error {
+	err := tx.keyed(text, keys, func(text string, args []any) error {
 		some, err := All[T](ctx, tx, text, args...)
 		all = append(all, some...)
 		return err
@@ -67,15 +82,19 @@ func Keyed[T any](ctx context.Context, tx *Tx, text string, keys [][]any) ([]T, 
 // "update … from (keys) k where …". A row must have one key only.
 func (tx *Tx) ExecKeyed(ctx context.Context, text string, keys [][]any) (int64, error) {
 	var total int64
-	err := keyed(text, keys, func(text string, args []any) error {
-		n, err := tx.Exec(ctx, text, args...)
+	rest, is := strings.CutPrefix(text, "update")
+	if !is {
+		return 0, fault.New(fault.Internal, "rows are changed by an update alone")
+	}
+	err := tx.keyed(rest, keys, func(rest string, args []any) error {
+		n, err := tx.execMany(ctx, "update", rest, args)
 		total += n
 		return err
 	})
 	return total, err
 }
 
-func keyed(text string, keys [][]any, do func(text string, args []any) error) error {
+func (tx *Tx) keyed(text string, keys [][]any, do func(text string, args []any) error) error {
 	before, after, marked := strings.Cut(text, keysMark)
 	if !marked {
 		return fault.New(fault.Internal, "a text without its keys")
@@ -90,7 +109,7 @@ func keyed(text string, keys [][]any, do func(text string, args []any) error) er
 		if err != nil {
 			return err
 		}
-		if err := do(before+"(values "+tuples(n, columns)+")"+after, args); err != nil {
+		if err := do(before+"(values "+tx.db.tuples(n, columns)+")"+after, args); err != nil {
 			return err
 		}
 		keys = keys[n:]
@@ -98,26 +117,31 @@ func keyed(text string, keys [][]any, do func(text string, args []any) error) er
 	return nil
 }
 
-// typed says what stands before and after the placeholders of a key: PostgreSQL
-// takes for text what it is not told to be a number.
-func typed(key []any) []column {
-	all := make([]column, len(key))
-	for i, value := range key {
+// A placeholder stands plainly, or with what PostgreSQL must be told of it.
+const (
+	plainly  = "."
+	asNumber = "n"
+	asTerms  = "t"
+)
+
+// typed says how the placeholders of a key stand: PostgreSQL takes for text what it
+// is not told to be a number.
+func typed(key []any) string {
+	var all strings.Builder
+	for _, value := range key {
 		switch value.(type) {
 		case int, int64, bool, time.Time:
-			all[i] = column{"cast(", " as bigint)"}
-		default:
-			if reflect.ValueOf(value).CanInt() {
-				all[i] = column{"cast(", " as bigint)"}
-			}
+			all.WriteString(asNumber)
+			continue
+		}
+		if reflect.ValueOf(value).CanInt() {
+			all.WriteString(asNumber)
+		} else {
+			all.WriteString(plainly)
 		}
 	}
-	return all
+	return all.String()
 }
-
-type column struct{ before, after string }
-
-func row(columns int) []column { return make([]column, columns) }
 
 func flat(rows [][]any, columns int) ([]any, error) {
 	for _, r := range rows {
@@ -128,11 +152,20 @@ func flat(rows [][]any, columns int) ([]any, error) {
 	return slices.Concat(rows...), nil
 }
 
-// tuples writes ($1,$2),($3,$4),…
-func tuples(n int, columns []column) string {
+// shape is the shape of many rows in a text.
+type shape struct {
+	rows    int
+	columns string
+}
+
+// tuples writes ($1,$2),($3,$4),… There are few shapes, each used thousands of
+// times, so that they are remembered.
+func (db *DB) tuples(rows int, columns string) string {
+	if known, ok := db.shapes.Load(shape{rows, columns}); ok {
+		return known.(string)
+	}
 	var b strings.Builder
-	for i := range n * len(columns) {
-		c := columns[i%len(columns)]
+	for i := range rows * len(columns) {
 		switch {
 		case i == 0:
 			b.WriteByte('(')
@@ -141,11 +174,16 @@ func tuples(n int, columns []column) string {
 		default:
 			b.WriteByte(',')
 		}
-		b.WriteString(c.before)
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(i + 1))
-		b.WriteString(c.after)
+		mark := "$" + strconv.Itoa(i+1)
+		switch columns[i%len(columns)] {
+		case asNumber[0]:
+			mark = "cast(" + mark + " as bigint)"
+		case asTerms[0]:
+			mark = "array_to_tsvector(" + mark + "::text[])"
+		}
+		b.WriteString(mark)
 	}
 	b.WriteByte(')')
+	db.shapes.Store(shape{rows, columns}, b.String())
 	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,6 +44,46 @@ func TestManyRowsAreWrittenAskedForAndChanged(t *testing.T) {
 				return err
 			})
 		}
+	})
+}
+
+// Where one of many rows cannot be written none is, whatever is made of the error,
+// and those who share the commit lose nothing.
+func TestOfManyRowsAllAreWrittenOrNone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		clash := func(ctx context.Context, tx *store.Tx) error {
+			_, _ = tx.Insert(ctx, "fact_seen (workspace, key, at)", 3, [][]any{{"w", "a", 1}, {"w", "b", 1}, {"w", "a", 1}}, "")
+			return nil // as if nothing had happened
+		}
+		var all sync.WaitGroup
+		for i := range 20 {
+			all.Go(func() {
+				if i%2 == 0 {
+					if err := store.Do(t.Context(), db, clash); err == nil {
+						t.Error("rows that clash were written")
+					}
+					return
+				}
+				storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+					_, err := tx.Insert(ctx, "fact_seen (workspace, key, at)", 3, [][]any{{"w", fmt.Sprint(i), 1}, {"w", fmt.Sprint(-i), 1}}, "")
+					return err
+				})
+			})
+		}
+		all.Wait()
+		if err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+			_, _ = tx.ExecKeyed(ctx, "update fact_seen set key = 'one' from (keys) k where workspace = k.column1", [][]any{{"w"}})
+			return nil
+		}); err == nil {
+			t.Error("all were given the same key")
+		}
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			keys, err := store.All[string](ctx, tx, "select key from fact_seen")
+			if len(keys) != 20 || slices.Contains(keys, "a") || slices.Contains(keys, "one") {
+				t.Errorf("%q are written", keys)
+			}
+			return err
+		})
 	})
 }
 

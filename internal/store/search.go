@@ -38,9 +38,9 @@ func (tx *Tx) InsertFindable(ctx context.Context, columns []string, rows [][]any
 	if err != nil {
 		return nil, err
 	}
-	into, kinds := "message (seq, "+strings.Join(columns, ", "), row(1+len(columns))
+	into, kinds := "message (seq, "+strings.Join(columns, ", "), strings.Repeat(plainly, 1+len(columns))
 	if tx.postgres { // one row, written once: a second version would be indexed again
-		into, kinds = into+", terms", append(kinds, column{"array_to_tsvector(", "::text[])"})
+		into, kinds = into+", terms", kinds+asTerms
 	}
 	for from := 0; from < len(rows); {
 		n := portion(len(rows)-from, len(kinds))
@@ -51,7 +51,7 @@ func (tx *Tx) InsertFindable(ctx context.Context, columns []string, rows [][]any
 				args = append(args, array(terms[i]))
 			}
 		}
-		if _, err := tx.Exec(ctx, "insert into "+into+") values "+tuples(n, kinds), args...); err != nil {
+		if _, err := tx.execMany(ctx, "insert", " into "+into+") values "+tx.db.tuples(n, kinds), args); err != nil {
 			return nil, err
 		}
 		from += n

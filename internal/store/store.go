@@ -29,6 +29,7 @@ type DB struct {
 	now      func() time.Time
 	path     string
 	words    notices
+	shapes   sync.Map // of many rows in a text → the text
 }
 
 // Option changes how a database is opened.

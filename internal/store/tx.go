@@ -25,7 +25,7 @@ type Tx struct {
 	on       querier
 	db       *DB
 	after    []func()
-	broken   error // learned after the rows that were wanted: the transaction is undone
+	broken   error // the transaction is undone, whatever the closure makes of it
 }
 
 type querier interface {
@@ -56,7 +56,7 @@ func View(ctx context.Context, db *DB, read func(ctx context.Context, tx *Tx) er
 		return unavailable(ctx, err)
 	}
 	defer t.Rollback() //nolint:errcheck // reading leaves nothing to undo
-	return read(context.WithValue(ctx, txMark{}, true), &Tx{Now: db.Now(), postgres: db.postgres, on: plain{t}})
+	return read(context.WithValue(ctx, txMark{}, true), &Tx{Now: db.Now(), postgres: db.postgres, on: plain{t}, db: db})
 }
 
 // A view on PostgreSQL is REPEATABLE READ: one snapshot, which is all that

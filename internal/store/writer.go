@@ -71,7 +71,12 @@ func (db *DB) commit(p *prepared, first *work) {
 		return
 	}
 	began := time.Now()
-	db.run(p, first)
+	if !db.run(first, p) {
+		if err := p.end(background, "rollback"); err != nil && first.err == nil {
+			first.err = err
+		}
+		return
+	}
 	for len(all) < crowd && time.Since(began) < crowdTime {
 		select {
 		case w, open := <-db.queue:
@@ -79,7 +84,7 @@ func (db *DB) commit(p *prepared, first *work) {
 				goto commit
 			}
 			all = append(all, w)
-			db.run(p, w)
+			db.join(p, w)
 			continue
 		default:
 		}
@@ -97,31 +102,41 @@ commit:
 	}
 }
 
-// run gives one closure its savepoint and its own time: a closure that joins
-// others late must not write a moment from before it was asked.
-func (db *DB) run(p *prepared, w *work) {
+// join gives a closure that comes to others its savepoint. The first needs none:
+// where it fails there is nothing else to keep, and a savepoint costs a copy of
+// every page that is written to.
+func (db *DB) join(p *prepared, w *work) {
 	background := context.Background()
-	if w.err = w.ctx.Err(); w.err != nil {
-		return
-	}
 	if _, w.err = p.ExecContext(background, "savepoint w"); w.err != nil {
 		return
 	}
-	ok := false
-	defer func() {
-		if !ok {
-			w.panic = recover()
-		}
-		if w.err != nil || w.panic != nil {
-			if err := p.end(background, "rollback to w"); err != nil && w.err == nil {
-				w.err = err
-			}
-		}
-		if err := p.end(background, "release w"); err != nil && w.err == nil {
+	if !db.run(w, p) {
+		if err := p.end(background, "rollback to w"); err != nil && w.err == nil {
 			w.err = err
+		}
+	}
+	if err := p.end(background, "release w"); err != nil && w.err == nil {
+		w.err = err
+	}
+}
+
+// run runs one closure with its own time (one that joins others late must not
+// write a moment from before it was asked), and says whether what it wrote stays.
+func (db *DB) run(w *work, p *prepared) (ok bool) {
+	if w.err = w.ctx.Err(); w.err != nil {
+		return false
+	}
+	returned := false
+	defer func() {
+		if !returned {
+			w.panic, ok = recover(), false
 		}
 	}()
 	w.tx = &Tx{Now: db.Now(), writable: true, on: p, db: db}
 	w.err = w.write(context.WithValue(context.WithoutCancel(w.ctx), txMark{}, true), w.tx)
-	ok = true
+	returned = true
+	if w.tx.broken != nil {
+		w.err = w.tx.broken
+	}
+	return w.err == nil
 }

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	batch  = 500
+	batch  = 1000
 	tries  = 5
 	breath = 20 * time.Millisecond
 )

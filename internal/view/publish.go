@@ -64,6 +64,16 @@ type Publication struct {
 	Step        network.Step // of the part that is on its way
 	Counts      network.Counts
 	CountedAt   time.Time
+	Subtitles   []Subtitled
+}
+
+// Subtitled is what became of the subtitles of a video in one language.
+type Subtitled struct {
+	MediaID string `json:"media_id"`
+	Lang    string `json:"lang"`
+	State   string `json:"state"`
+	Error   string `json:"error"`
+	Hint    string `json:"hint"`
 }
 
 // PostsAsked is what a list of posts is narrowed by.
@@ -175,7 +185,7 @@ func publications(ctx context.Context, tx *store.Tx, actor access.Actor, posts [
 	q.add(`select u.id, u.post_id, u.channel_id, u.network, u.own_parts, u.state, u.due_at, u.published_at, u.url, u.error_kind, u.error_text, u.error_hint, u.seen, u.kind, u.options, u.proof, u.pinned,
 		coalesce((select a.step from part a where a.publication_id = u.id and a.state in ('claimed', 'due', 'unclear') and u.state in ('publishing', 'unclear')
 			order by a.position limit 1), '{}') as step,
-		s.counts, s.taken_at from publication u
+		s.counts, s.taken_at, '[]' as subtitles from publication u
 		left join snapshot s on s.id = (select id from snapshot where publication_id = u.id order by taken_at desc limit 1)
 		where u.workspace = ?`, actor.Workspace).in("u.post_id", ids).within(actor, "u.channel_id").add("order by u.id")
 	for u, err := range store.Each[Publication](ctx, tx, q.text.String(), q.args...) {
@@ -184,6 +194,36 @@ func publications(ctx context.Context, tx *store.Tx, actor access.Actor, posts [
 		}
 		p := &posts[at[u.PostID]]
 		p.Publications = append(p.Publications, u)
+	}
+	return subtitled(ctx, tx, actor, posts)
+}
+
+// subtitled says of publications what became of the subtitles of their videos.
+func subtitled(ctx context.Context, tx *store.Tx, actor access.Actor, posts []Post) error {
+	type row struct {
+		PublicationID, MediaID, Lang, State, ErrorText, ErrorHint string
+	}
+	at := map[string]*Publication{}
+	var ids []string
+	for _, p := range posts {
+		for i := range p.Publications {
+			if u := &p.Publications[i]; !u.PublishedAt.IsZero() || u.State == "publishing" {
+				at[u.ID] = u
+				ids = append(ids, u.ID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var q query
+	q.add("select publication_id, media_id, lang, state, error_text, error_hint from subtitled where workspace = ?", actor.Workspace).
+		in("publication_id", ids).add("order by lang, part_id, media_id")
+	for r, err := range store.Each[row](ctx, tx, q.text.String(), q.args...) {
+		if err != nil {
+			return err
+		}
+		at[r.PublicationID].Subtitles = append(at[r.PublicationID].Subtitles, Subtitled{r.MediaID, r.Lang, r.State, r.ErrorText, r.ErrorHint})
 	}
 	return nil
 }

@@ -129,10 +129,12 @@ func TestAVideoStandsOnTheRealNetwork(t *testing.T) {
 	mark := id.New()
 	part := h.part(mark + " film")
 	part.Media = []network.Media{networktest.Clip(64<<10, 5, 720, 1280, "une étagère, filmée")}
+	part.Media[0].Subtitles = []network.Subtitle{{Lang: "fr", VTT: "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nUne étagère\n"}}
 	sent := h.publish(part)
 	h.settle()
 	kept := h.records("alice.test", mark)
-	if len(kept) != 1 || kept[0].URI != sent.ID || !bytes.Contains(kept[0].Value.Embed, []byte("app.bsky.embed.video")) || !bytes.Contains(kept[0].Value.Embed, []byte("une étagère, filmée")) {
+	if len(kept) != 1 || kept[0].URI != sent.ID || !bytes.Contains(kept[0].Value.Embed, []byte("app.bsky.embed.video")) || !bytes.Contains(kept[0].Value.Embed, []byte("une étagère, filmée")) ||
+		!bytes.Contains(kept[0].Value.Embed, []byte(`"captions":[{`)) || !bytes.Contains(kept[0].Value.Embed, []byte("text/vtt")) {
 		t.Errorf("the data server keeps %s", kept[0].Value.Embed)
 	}
 	look, err := h.driver.Find(t.Context(), h.conn, part, part.At)

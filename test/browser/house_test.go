@@ -5,11 +5,16 @@ package browser_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/kithhq/kith/internal/app"
@@ -36,9 +41,9 @@ type house struct {
 const setupCode = "ABCD-EFGH-JKLM-NPQR"
 
 // open starts a house, with the sample workspace or with an empty one.
-func open(t *testing.T, full bool) *house {
+func open(t *testing.T, full bool, change ...func(*config.Config)) *house {
 	t.Helper()
-	h := fresh(t)
+	h := fresh(t, change...)
 	if full {
 		must(t, rehearse.Fill(t.Context(), h.app, h.stage, password, true))
 		return h
@@ -52,7 +57,7 @@ func open(t *testing.T, full bool) *house {
 }
 
 // fresh starts a house that nobody owns yet.
-func fresh(t *testing.T) *house {
+func fresh(t *testing.T, change ...func(*config.Config)) *house {
 	t.Helper()
 	if !ui.Built() {
 		t.Fatal("these tests need the built browser application inside: run scripts/web.sh and give go test -tags webbuilt (scripts/test.sh real does both)")
@@ -65,10 +70,13 @@ func fresh(t *testing.T) *house {
 	listen := freeAddress(t)
 	c := config.Config{Data: filepath.Join(t.TempDir(), "data"), Listen: listen, Log: "error", Read: 500 * time.Millisecond, FactsMB: 256}
 	stage.Fit(&c)
+	for _, f := range change {
+		f(&c)
+	}
 	a, err := app.New(ctx, c, append(stage.Options(), app.WithSetup(setupCode))...)
 	must(t, err)
 	t.Cleanup(func() { must(t, a.Stop(context.WithoutCancel(ctx))) })
-	a.Handler = failing(a.Handler)
+	a.Handler = failing(cutting(a.Handler))
 	must(t, a.Start(ctx))
 	stage.Follow(ctx, a)
 	return &house{t: t, app: a, stage: stage, url: a.URL()}
@@ -85,6 +93,39 @@ func failing(next http.Handler) http.Handler {
 			return
 		}
 		next.ServeHTTP(w, r)
+	})
+}
+
+// lineCookie is a number: so often the line of one browser breaks three megabytes into an
+// upload, before the browser is told how far it got. Then it is away.
+const lineCookie = "kith_browser_test_line"
+
+func cutting(next http.Handler) http.Handler {
+	var mu sync.Mutex
+	cuts := 0
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		line, err := r.Cookie(lineCookie)
+		if err != nil || !strings.HasPrefix(r.URL.Path, "/api/v1/uploads/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		most, _ := strconv.Atoi(line.Value)
+		mu.Lock()
+		away := cuts >= most
+		if !away && r.Method == http.MethodPatch {
+			cuts++
+		}
+		mu.Unlock()
+		switch {
+		case away:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case r.Method == http.MethodPatch:
+			r.Body = io.NopCloser(io.MultiReader(io.LimitReader(r.Body, 3_000_000), iotest.ErrReader(io.ErrUnexpectedEOF)))
+			next.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		default:
+			next.ServeHTTP(w, r)
+		}
 	})
 }
 

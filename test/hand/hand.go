@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -163,23 +164,34 @@ func Until(t testing.TB, within time.Duration, what string, so func() (done bool
 // Upload uploads a file.
 func (h *Hand) Upload(t testing.TB, name string, file []byte, alt string) (m api.Media) {
 	t.Helper()
+	h.form(t, http.MethodPost, "/media", map[string]string{"alt": alt}, name, file, &m)
+	return m
+}
+
+// Subtitle gives a video subtitles in a language.
+func (h *Hand) Subtitle(t testing.TB, media, lang, name string, file []byte) (s api.Subtitles) {
+	t.Helper()
+	h.form(t, http.MethodPut, "/media/"+media+"/subtitles/"+lang, nil, name, file, &s)
+	return s
+}
+
+// form sends a file as a browser does.
+func (h *Hand) form(t testing.TB, method, path string, fields map[string]string, name string, file []byte, out any) {
+	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	err := form.WriteField("alt", alt)
-	if err == nil {
-		var part io.Writer
-		if part, err = form.CreateFormFile("file", name); err == nil {
-			_, err = part.Write(file)
-		}
+	var err error
+	for field, value := range fields {
+		err = errors.Join(err, form.WriteField(field, value))
 	}
-	if closed := form.Close(); err == nil {
-		err = closed
+	part, made := form.CreateFormFile("file", name)
+	if err = errors.Join(err, made); err == nil {
+		_, err = part.Write(file)
 	}
-	if err == nil {
-		err = h.send(t.Context(), http.MethodPost, "/media", &body, form.FormDataContentType(), &m)
+	if err = errors.Join(err, form.Close()); err == nil {
+		err = h.send(t.Context(), method, path, &body, form.FormDataContentType(), out)
 	}
 	if err != nil {
-		t.Fatalf("uploading: %v", err)
+		t.Fatalf("sending %s: %v", name, err)
 	}
-	return m
 }

@@ -26,10 +26,11 @@ type imagesEmbed struct {
 }
 
 type videoEmbed struct {
-	Type  string          `json:"$type"`
-	Video json.RawMessage `json:"video"`
-	Alt   string          `json:"alt,omitempty"`
-	Ratio *ratio          `json:"aspectRatio,omitempty"`
+	Type     string          `json:"$type"`
+	Video    json.RawMessage `json:"video"`
+	Captions []caption       `json:"captions,omitempty"`
+	Alt      string          `json:"alt,omitempty"`
+	Ratio    *ratio          `json:"aspectRatio,omitempty"`
 }
 
 type externalEmbed struct {
@@ -42,7 +43,7 @@ type externalEmbed struct {
 }
 
 // embed is the images or the video of a part, else the card of its link, else nil.
-func embed(part network.Part, files []json.RawMessage) (any, error) {
+func embed(part network.Part, files []handed) (any, error) {
 	if len(files) != len(part.Media) {
 		return nil, fault.New(fault.Internal, "files that were not handed over")
 	}
@@ -50,9 +51,9 @@ func embed(part network.Part, files []json.RawMessage) (any, error) {
 		all := imagesEmbed{Type: "app.bsky.embed.images"}
 		for i, m := range part.Media {
 			if m.Video() {
-				return videoEmbed{Type: "app.bsky.embed.video", Video: files[i], Alt: m.Alt, Ratio: shape(m)}, nil
+				return videoEmbed{Type: "app.bsky.embed.video", Video: files[i].Blob, Captions: files[i].captions(), Alt: m.Alt, Ratio: shape(m)}, nil
 			}
-			all.Images = append(all.Images, image{Alt: m.Alt, Image: files[i], Ratio: shape(m)})
+			all.Images = append(all.Images, image{Alt: m.Alt, Image: files[i].Blob, Ratio: shape(m)})
 		}
 		return all, nil
 	}

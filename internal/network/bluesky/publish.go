@@ -72,7 +72,7 @@ func (d *Driver) refusal(conn network.Conn, part network.Part) error {
 }
 
 // put writes the part, with files that Bluesky has, under the part's own key.
-func (d *Driver) put(ctx context.Context, conn network.Conn, part network.Part, files []json.RawMessage) (network.Sent, error) {
+func (d *Driver) put(ctx context.Context, conn network.Conn, part network.Part, files []handed) (network.Sent, error) {
 	if err := d.refusal(conn, part); err != nil {
 		return network.Sent{}, err
 	}

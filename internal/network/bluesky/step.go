@@ -10,9 +10,10 @@ import (
 
 // The acts by their names, as they are shown.
 const (
-	stepUpload  = "upload"
-	stepProcess = "process"
-	stepPublish = "publish"
+	stepUpload   = "upload"
+	stepProcess  = "process"
+	stepSubtitle = "subtitles"
+	stepPublish  = "publish"
 )
 
 // way is how far the files of a post have come.
@@ -28,6 +29,7 @@ type handed struct {
 	Asked int             `json:"asked,omitempty"` // how often we asked about it
 	Blob  json.RawMessage `json:"blob,omitempty"`  // it is in the repository
 	Plain bool            `json:"plain,omitempty"` // the video service cannot bring it there: we do
+	Heard []heard         `json:"heard,omitempty"` // subtitles: each is there, or was refused
 }
 
 // Step does one act of a post: its files first, the post itself last.
@@ -43,7 +45,7 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		return network.Stepped{Step: way{}.next(part)}, nil
 	}
 	if part.Step.Name == stepPublish {
-		sent, err := d.put(ctx, conn, part, w.blobs())
+		sent, err := d.put(ctx, conn, part, w.Files)
 		if refused(err) == "BlobNotFound" && len(w.Files) > 0 && w.Again < 5 {
 			// What no record names is swept away. A video that the service has seen
 			// is not brought once more by it.
@@ -83,7 +85,7 @@ func (w way) next(part network.Part) network.Step {
 	if err != nil {
 		panic(err) // strings, numbers and what was JSON before
 	}
-	s := network.Step{Name: stepPublish, State: state}
+	s := network.Step{Name: stepPublish, State: state, Subtitled: w.subtitled(part)}
 	for i, m := range part.Media {
 		s.Total += m.Bytes
 		if f := w.Files[i]; f.Job != "" || f.Blob != nil {
@@ -92,7 +94,11 @@ func (w way) next(part network.Part) network.Step {
 	}
 	switch i := w.current(); {
 	case i < 0:
-		s.Public = true
+		if _, m := w.silent(part); m != nil {
+			s.Name = stepSubtitle
+		} else {
+			s.Public = true
+		}
 	case w.Files[i].Job == "":
 		s.Name = stepUpload
 	default:
@@ -111,19 +117,11 @@ func (w way) current() int {
 	return -1
 }
 
-func (w way) blobs() []json.RawMessage {
-	var all []json.RawMessage
-	for _, f := range w.Files {
-		all = append(all, f.Blob)
-	}
-	return all
-}
-
 // hand does one act for the first file that needs one.
 func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part, w *way) (time.Duration, error) {
 	i := w.current()
 	if i < 0 {
-		return 0, nil
+		return 0, d.subtitle(ctx, conn, part, w)
 	}
 	m, f := part.Media[i], w.Files[i]
 	var wait time.Duration

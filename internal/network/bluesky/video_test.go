@@ -158,3 +158,25 @@ func TestAnAccountWithoutVideosIsNotBroken(t *testing.T) {
 	}
 	w.Publish("words alone")
 }
+
+func TestTheRecordNamesTheSubtitles(t *testing.T) {
+	w := networktest.NewWorld(t, harness())
+	part := film(w, "with words")
+	part.Media[0].Subtitles = []network.Subtitle{{Lang: "fr", VTT: "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nUne étagère\n"}, {Lang: "pt-BR", VTT: "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nUma estante\n"}}
+	if _, err := w.Send(part); err != nil {
+		t.Fatal(err)
+	}
+	all := w.Front.Requests()
+	record := string(all[len(all)-1].Body)
+	at := 0
+	for _, want := range []string{`"captions":[{"lang":"fr","file":{"$type":"blob","ref":{"$link":"`, `"mimeType":"text/vtt"`, `{"lang":"pt-BR","file":{`} {
+		i := strings.Index(record[at:], want)
+		if i < 0 {
+			t.Fatalf("no %s in %s", want, record)
+		}
+		at += i
+	}
+	if n := calls(w, "com.atproto.repo.uploadBlob"); n != 2 {
+		t.Errorf("%d files were brought", n)
+	}
+}

@@ -95,6 +95,8 @@ func Run(t *testing.T, h Harness) {
 		{"an act that breaks is gone on with", resumes},
 		{"half a carousel is none", needs(halfCarousel, network.ActPublish, network.ActCarousel)},
 		{"a video goes out", videos},
+		{"a video has its subtitles", subtitles},
+		{"refused subtitles do not keep a video from going out", needs(refusedSubtitles, network.ActVideo, network.ActSubtitles)},
 		{"each kind of post goes out as what it is", kinds},
 		{"a poll goes out with its answers", polls},
 		{"what must be disclosed is disclosed", discloses},

@@ -131,7 +131,7 @@ func (w *World) dressed() map[string]network.Part {
 	all := map[string]network.Part{"post": w.Part("step by step")}
 	if w.can(network.ActVideo) {
 		p := w.Part("with a video, step by step")
-		p.Media = []network.Media{w.clip()}
+		p.Media = []network.Media{w.voiced()}
 		all["video"] = p
 	}
 	if w.can(network.ActCarousel) {

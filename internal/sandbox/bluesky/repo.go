@@ -316,13 +316,23 @@ func twin(q *request, action sandbox.Action) (time.Time, bool) {
 }
 
 func (n *Network) accept(q *request, r *record, action sandbox.Action, repeat bool) {
-	entry := sandbox.Entry{Account: q.me.did, Action: action, Object: r.uri, Text: r.text(), ClientID: r.rkey, Repeat: repeat, Files: len(blobRefs(r.value, nil))}
+	entry := sandbox.Entry{Account: q.me.did, Action: action, Object: r.uri, Text: r.text(), ClientID: r.rkey, Repeat: repeat, Files: shownFiles(r.value)}
 	if parent, _ := replyOf(r); parent != "" {
 		entry.Parent = parent
 	} else if subject := subjectOf(r); subject != "" {
 		entry.Parent = subject
 	}
 	q.call.Accept(entry)
+}
+
+// shownFiles counts the files of a record, without the subtitles of a video.
+func shownFiles(value object) (n int) {
+	for _, ref := range blobRefs(value, nil) {
+		if ref.mime != "text/vtt" {
+			n++
+		}
+	}
+	return n
 }
 
 // keep puts a record in its repository and in the index, whoever wrote it.

@@ -95,6 +95,7 @@ export const publications = {
 	edit: async (id: string, change: { part: number; text: string; title?: string }) => asPost(await body(rest.POST('/api/v1/publications/{id}/edit', { ...one(id), body: change }))),
 	edits: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/publications/{id}/edits', { ...one(id), signal })),
 	pin: async (id: string, on: boolean) => asPost(await body(rest.POST('/api/v1/publications/{id}/pin', { ...one(id), body: { on } }))),
+	subtitle: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/subtitles', one(id)))),
 	removeRemote: async (id: string) => asPost(await body(rest.DELETE('/api/v1/publications/{id}/remote', one(id))))
 };
 
@@ -111,8 +112,9 @@ export const devices = {
 export const media = {
 	address: (id: string) => `/api/v1/media/${encodeURIComponent(id)}`,
 	describe: (id: string, alt: string) => body(rest.PATCH('/api/v1/media/{id}', { ...one(id), body: { alt } })),
-	/** Sends a file and tells how far it is, which fetch cannot do. */
-	send(file: File, progress: (share: number) => void, signal?: AbortSignal): Promise<Media> {
+	/** Sends a file and tells how far it is, which fetch cannot do. A large one waits while there is no line, and says so. */
+	send(file: File, progress: (share: number) => void, signal?: AbortSignal, waits: (on: boolean) => void = () => {}): Promise<Media> {
+		if (file.size > 8 * 1024 * 1024) return import('./resume').then(({ sendInPieces }) => sendInPieces(file, { progress, waits }, signal));
 		return new Promise((resolve, reject) => {
 			const request = new XMLHttpRequest();
 			request.open('POST', '/api/v1/media');

@@ -746,6 +746,48 @@ export interface paths {
         patch: operations["describeMedia"];
         trace?: never;
     };
+    "/api/v1/media/{id}/subtitles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The subtitles of a video, by language */
+        get: operations["listSubtitles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}/subtitles/{lang}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The subtitles themselves
+         * @description As WebVTT, or as SRT where format says so.
+         */
+        get: operations["getSubtitles"];
+        /**
+         * Give a video subtitles in a language
+         * @description SRT or WebVTT, in UTF-8, UTF-16 or Latin-1, of at most 1 MB; what is wrong is said with its line. They take the place of those that the language had, and go wherever the video goes, in the form that each network takes.
+         */
+        put: operations["putSubtitles"];
+        post?: never;
+        /** Take the subtitles of a language away */
+        delete: operations["deleteSubtitles"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members": {
         parameters: {
             query?: never;
@@ -1445,6 +1487,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/publications/{id}/subtitles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the subtitles that a published video lacks
+         * @description Those that failed, and those that were added since; only where the network takes them once the video is out. The video stays as it is.
+         */
+        post: operations["subtitlePublication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rehearsal": {
         parameters: {
             query?: never;
@@ -1781,6 +1843,68 @@ export interface paths {
         post?: never;
         /** Take a token away */
         delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a large upload
+         * @description For files that a line may break under: what came stays, and one goes on from there. It speaks tus 1.0.0 (core, creation, termination); when all has come, finish it. What nobody goes on with is forgotten after two days.
+         */
+        post: operations["beginUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stop an upload and forget what came */
+        delete: operations["stopUpload"];
+        options?: never;
+        /** Where an upload stands */
+        head: operations["getUpload"];
+        /**
+         * Go on with an upload
+         * @description What came is kept, even if the line breaks in the middle.
+         */
+        patch: operations["continueUpload"];
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a file of an upload that has come whole
+         * @description Doing it again gives the same file.
+         */
+        post: operations["finishUpload"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2710,6 +2834,11 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        PageSubtitles: {
+            items: components["schemas"]["Subtitles"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PageTemplate: {
             items: components["schemas"]["Template"][];
             /** @description The cursor of the next page; empty at the end. */
@@ -2903,6 +3032,8 @@ export interface components {
             state: "draft" | "scheduled" | "publishing" | "published" | "failed" | "unclear" | "cancelled" | "deleted" | "by_hand";
             /** @description How far it has come, where a network takes several acts. */
             step: components["schemas"]["Step"] | null;
+            /** @description Of its videos, once they are out: what the network has of them. */
+            subtitles: components["schemas"]["Subtitled"][];
             url: string;
         };
         PushHouse: {
@@ -3183,6 +3314,51 @@ export interface components {
             endpoint: string;
             p256dh: string;
         };
+        SubtitleLimit: {
+            /**
+             * @description What is sent; Kith writes it.
+             * @enum {string}
+             */
+            format: "vtt" | "srt";
+            /** @description They are brought once the video is out, and may be then. */
+            later?: boolean;
+            /** Format: int64 */
+            max_bytes?: number;
+            /**
+             * Format: int64
+             * @description Languages; absent: any number.
+             */
+            max_items?: number;
+        };
+        Subtitled: {
+            error: string;
+            hint: string;
+            lang: string;
+            media_id: string;
+            /**
+             * @description due: they are on their way. failed: the video is out without them.
+             * @enum {string}
+             */
+            state: "due" | "there" | "failed";
+        };
+        Subtitles: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description As WebVTT, in which they are kept.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How many subtitles there are.
+             */
+            cues: number;
+            /** @description A language tag (BCP 47) in its usual form: fr, pt-BR. */
+            lang: string;
+            /** @description Of the file, as its owner called it. */
+            name: string;
+        };
         Switch: {
             on: boolean;
         };
@@ -3297,6 +3473,20 @@ export interface components {
         Undo: {
             reason: string;
         };
+        Upload: {
+            /**
+             * Format: int64
+             * @description Announced.
+             */
+            bytes: number;
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Where to go on.
+             */
+            received: number;
+        };
         Use: {
             /** Format: int64 */
             bytes: number;
@@ -3339,6 +3529,8 @@ export interface components {
             max_seconds?: number;
             /** Format: double */
             min_seconds?: number;
+            /** @description Absent: it takes no subtitle files. */
+            subtitles?: components["schemas"]["SubtitleLimit"];
             types: string[];
         };
         Webhook: {
@@ -3395,10 +3587,10 @@ export interface components {
         };
         Wrong: {
             /** @enum {string} */
-            field: "text" | "title" | "media" | "alt" | "link" | "poll" | "kind" | "options";
+            field: "text" | "title" | "media" | "alt" | "subtitles" | "link" | "poll" | "kind" | "options";
             /**
              * Format: int64
-             * @description Which of the part's files, from 0; of media and alt.
+             * @description Which of the part's files, from 0; of media, alt and subtitles.
              */
             file?: number;
             hint: string;
@@ -5118,6 +5310,144 @@ export interface operations {
             };
         };
     };
+    listSubtitles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSubtitles"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSubtitles: {
+        parameters: {
+            query?: {
+                format?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                lang: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-subrip": string;
+                    "text/vtt": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSubtitles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                lang: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subtitles"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSubtitles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                lang: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMembers: {
         parameters: {
             query?: never;
@@ -6664,6 +6994,40 @@ export interface operations {
             };
         };
     };
+    subtitlePublication: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getStage: {
         parameters: {
             query?: never;
@@ -7576,6 +7940,172 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Bytes of the whole file. */
+                "Upload-Length": string;
+                /** @description “filename” and its name in Base64, as tus writes it. */
+                "Upload-Metadata"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Where to go on. */
+                    "Upload-Offset"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continueUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The first byte that is sent: where the upload stands. */
+                "Upload-Offset": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /** @description Where to go on. */
+                    "Upload-Offset"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Media"];
+                };
             };
             /** @description What went wrong, and what to do. */
             default: {

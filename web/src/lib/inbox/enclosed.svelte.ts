@@ -9,7 +9,7 @@ import { t } from '$lib/i18n/i18n.svelte';
 import { sizeOf, type Takes } from './takes';
 
 export type Kept = { id: string; name: string; type: string; alt: string };
-export type Sending = { id: string; name: string; share: number; problem: Problem | null; stop: () => void; again: () => void };
+export type Sending = { id: string; name: string; share: number; waits: boolean; problem: Problem | null; stop: () => void; again: () => void };
 
 const pause = 400;
 
@@ -51,7 +51,7 @@ export class Enclosed {
 
 	attach(file: File, takes: Takes): void {
 		const stop = new AbortController();
-		this.sending.push({ id: idempotencyKey(), name: file.name || t('reply.file'), share: 0, problem: null, stop: () => {}, again: () => {} });
+		this.sending.push({ id: idempotencyKey(), name: file.name || t('reply.file'), share: 0, waits: false, problem: null, stop: () => {}, again: () => {} });
 		const mine = this.sending.at(-1)!;
 		const drop = () => (this.sending = this.sending.filter((s) => s.id !== mine.id));
 		mine.stop = () => (stop.abort(), drop());
@@ -62,7 +62,7 @@ export class Enclosed {
 			mine.problem = { ...asProblem(new Error()), detail: t('reply.tooBig', { have: sizeOf(file.size), max: sizeOf(most) }), hint: t('reply.smaller') };
 			return;
 		}
-		media.send(file, (share) => (mine.share = share), stop.signal).then(
+		media.send(file, (share) => (mine.share = share), stop.signal, (on) => (mine.waits = on)).then(
 			(kept: Media) => {
 				drop();
 				this.files.push({ id: kept.id, name: kept.name, type: kept.type, alt: kept.alt ?? '' });

@@ -10,7 +10,7 @@ export type { Target };
 export type Aimed = { target: Target; channel: Channel };
 /** What the server says of it. */
 export type Heard = Checked['channels'][number]['problems'][number] & { channel: Channel };
-export type Sending = { id: string; name: string; share: number; problem: Problem | null; stop: () => void; again: () => void };
+export type Sending = { id: string; name: string; share: number; waits: boolean; problem: Problem | null; stop: () => void; again: () => void };
 type Backup = { parts: Part[]; targets: Target[]; revision: number };
 
 const pause = 700;
@@ -210,14 +210,15 @@ export class Draft {
 	attach(channel: string | null, index: number, file: File): void {
 		const place = `${channel ?? ''}/${index}`;
 		const stop = new AbortController();
-		const entry: Sending = { id: idempotencyKey(), name: file.name, share: 0, problem: null, stop: () => {}, again: () => {} };
-		const list = (this.sending[place] ??= []);
+		const entry: Sending = { id: idempotencyKey(), name: file.name, share: 0, waits: false, problem: null, stop: () => {}, again: () => {} };
+		this.sending[place] ??= [];
+		const list = this.sending[place]; // read again: what an assignment gives is not what is watched
 		list.push(entry);
 		const mine = list.at(-1)!;
 		const drop = () => (this.sending[place] = (this.sending[place] ?? []).filter((s) => s.id !== entry.id));
 		mine.stop = () => (stop.abort(), drop());
 		mine.again = () => (drop(), this.attach(channel, index, file));
-		files.send(file, (share) => (mine.share = share), stop.signal).then(
+		files.send(file, (share) => (mine.share = share), stop.signal, (on) => (mine.waits = on)).then(
 			(media) => {
 				drop();
 				this.#files = { ...this.#files, [media.id]: media };

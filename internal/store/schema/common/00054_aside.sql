@@ -9,14 +9,7 @@ alter table fact_aside add column times bigint not null default 1;  -- how often
 alter table fact_aside add column tried_at bigint;                  -- when somebody asked for it again
 create unique index fact_aside_key on fact_aside (workspace, key);
 
--- owner: team
-create table instance (           -- which house this is: one row
-  id text primary key,            -- random, and no secret: another house has another one
-  made_at bigint not null
-);
-
 -- +goose Down
-drop table instance;
 drop index fact_aside_key;
 alter table fact_aside drop column tried_at;
 alter table fact_aside drop column times;

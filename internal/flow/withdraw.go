@@ -1,0 +1,52 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// Withdraw deletes a publication on its network, part by part from the end.
+func (h *House) Withdraw(ctx context.Context, actor access.Actor, publicationID string) error {
+	var p publish.Publication
+	var parts []publish.Part
+	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		if p, err = publish.GetPublication(ctx, tx, actor.Workspace, publicationID); err != nil {
+			return err
+		}
+		parts, err = publish.Sequence(ctx, tx, actor.Workspace, publicationID)
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+		return err
+	}
+	if p.State != publish.Published && p.State != publish.Failed {
+		return fault.New(fault.Conflict, "This is %s, there is nothing to delete on the network.", p.State)
+	}
+	c, conn, err := h.conn(ctx, actor.Workspace, p.ChannelID)
+	if err != nil {
+		return err
+	}
+	deleter, err := network.As[network.Deleter](h.Networks, c.Network, network.ActDelete)
+	if err != nil {
+		return err
+	}
+	for i := len(parts) - 1; i >= 0; i-- {
+		if parts[i].RemoteID == "" {
+			continue
+		}
+		if err := deleter.Delete(ctx, conn, parts[i].Remote); err != nil {
+			return unanswered(err)
+		}
+	}
+	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
+		h.tell(tx, actor.Workspace, "posts", p.PostID)
+		return publish.Gone(ctx, tx, actor.Workspace, publicationID)
+	})
+}
