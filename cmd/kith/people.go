@@ -123,7 +123,10 @@ func (c doctor) Run(ctx context.Context) error {
 			bad++
 		}
 	}
-	if bad > 0 {
+	switch {
+	case bad == 1:
+		return fault.New(fault.Invalid, "One thing needs you.")
+	case bad > 1:
 		return fault.New(fault.Invalid, "%d things need you.", bad)
 	}
 	fmt.Println("All is well.")

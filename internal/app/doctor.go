@@ -96,7 +96,7 @@ func lookAtDatabase(ctx context.Context, c config.Config) []Finding {
 			return []Finding{{Bad: true, What: "there is no database yet", Do: "Make an owner: kith owner create you@example.org"}}
 		}
 	}
-	db, err := store.Open(ctx, c.Database())
+	db, err := store.Open(ctx, c.Database(), store.AsItIs())
 	if err != nil {
 		return []Finding{ill(err)}
 	}
