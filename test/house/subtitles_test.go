@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/sandbox"
@@ -70,6 +71,63 @@ func TestAVideoHasSubtitles(t *testing.T) {
 			if len(all) != 3 || len(p.written(network, "The press, filmed")) != 1 {
 				t.Errorf("%s has %+v, and %+v", network, p.written(network, "The press, filmed"), all)
 			}
+		}
+	})
+}
+
+// Where subtitles come once the video is out, they are brought once, also when the answer
+// is lost and the network shows late what it has taken; those that were added since, and
+// those that were refused, are brought when somebody asks.
+func TestSubtitlesFollowAVideo(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		p.guest("youtube")
+		film := p.Upload(t, "press.mp4", hand.Film(5, 1280, 720, 200<<10), "")
+		p.subtitle(film.ID, "fr", "press.fr.srt", []byte(inFrench))
+		p.lose("youtube", sandbox.Subtitle, sandbox.Mishap{Kind: sandbox.ListedLate})
+		post := p.Write(t, []api.Part{{Text: "The press, filmed", Title: "The press", Media: []api.MediaUse{{ID: film.ID}}}},
+			api.Target{ChannelID: p.channels["youtube"], Options: map[string]string{"kids": "no"}})
+		p.Schedule(t, post.ID, time.Time{})
+		steps := 0
+		patient := func(what string, want map[string]string) {
+			t.Helper()
+			hand.Until(t, 2*time.Minute, what, func() (bool, any) {
+				now := p.Post(t, post.ID)
+				if steps++; steps%10 == 0 {
+					p.Clock.Advance(8 * time.Second)
+				}
+				all := now.Publications[0].Subtitles
+				for _, s := range all {
+					if want[s.Lang] != s.State {
+						return false, now.Publications[0]
+					}
+				}
+				return len(all) == len(want), now.Publications[0]
+			})
+		}
+		patient("French is there", map[string]string{"fr": "there"})
+		brought := func() (langs []string) {
+			for _, e := range p.Ledger.Entries(sandbox.Filter{Network: "youtube"}) {
+				if e.Action == sandbox.Subtitle {
+					langs = append(langs, e.Text)
+				}
+			}
+			return langs
+		}
+		if all := brought(); !slices.Equal(all, []string{"fr"}) {
+			t.Errorf("brought: %v", all)
+		}
+		p.Weather.Must(sandbox.Mishap{Network: "youtube", Action: sandbox.Subtitle, Kind: sandbox.Blocked, Times: 1})
+		p.subtitle(film.ID, "en", "press.vtt", []byte(inEnglish))
+		again := "/publications/" + p.Post(t, post.ID).Publications[0].ID + "/subtitles"
+		hand.Do[api.Post](t, p.Hand, http.MethodPost, again, nil)
+		patient("English is refused", map[string]string{"fr": "there", "en": "failed"})
+		hand.Do[api.Post](t, p.Hand, http.MethodPost, again, nil)
+		patient("and there in the end", map[string]string{"fr": "there", "en": "there"})
+		if all := brought(); !slices.Equal(all, []string{"fr", "en"}) {
+			t.Errorf("brought: %v", all)
+		}
+		if made := p.Ledger.Entries(sandbox.Filter{Network: "youtube", Action: sandbox.Publish}); len(made) != 1 {
+			t.Errorf("the video is %+v", made)
 		}
 	})
 }

@@ -33,7 +33,7 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, ref network.Ref, p
 // Pin keeps a post of ours at the top of the Page, in the place of the one that was
 // there, or lets it go.
 func (d *Driver) Pin(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
-	if known := readExtra(&ref); known != (extra{}) || !graph.Object.MatchString(ref.ID) {
+	if known := readExtra(&ref); known != (extra{Video: known.Video}) || !graph.Object.MatchString(ref.ID) {
 		return fault.New(fault.Invalid, "Only posts can be pinned on Facebook.")
 	}
 	a := graph.Ask{Method: http.MethodPost, Path: ref.ID, Form: url.Values{"is_pinned": {map[bool]string{true: "true", false: "false"}[on]}}, Harmless: true}

@@ -20,9 +20,10 @@ var published = sync.OnceValues(func() (graphtest.Lists, error) { //nolint:goche
 	l, err := graphtest.Read("Page", "PagePost", "Comment", "UnifiedThread", "AdVideo", "Stories")
 	l.Everywhere = []string{"fields", "limit", "after", "summary", "ids", "appsecret_proof"}
 	l.Answers = map[string]string{"feed": "PagePost", "published_posts": "PagePost", "comments": "Comment", "conversations": "UnifiedThread",
-		"messages": "UnifiedMessage", "reactions": "Profile", "insights": "InsightsResult", "stories": "Stories"}
-	l.Fields = map[string][]string{"UnifiedMessage": {"created_time", "message", "from", "to", "attachments"}} // in no list: as recorded
-	l.Inner = map[string]string{"parent": "Nothing"}                                                           // of a comment's, its id alone is asked for
+		"messages": "UnifiedMessage", "reactions": "Profile", "insights": "InsightsResult", "stories": "Stories", "captions": "VideoCaption"}
+	l.Fields = map[string][]string{"VideoCaption": {"create_time", "is_auto_generated", "is_default", "locale", "locale_name"}, // by the reference of 2026-11-27
+		"UnifiedMessage": {"created_time", "message", "from", "to", "attachments"}} // in no list: as recorded
+	l.Inner = map[string]string{"parent": "Nothing"} // of a comment's, its id alone is asked for
 	return l, err
 })
 

@@ -20,6 +20,7 @@ type extra struct {
 	Above string `json:"above,omitempty"` // and the comment, if it answers one
 	From  string `json:"from,omitempty"`  // and who wrote it
 	Story bool   `json:"story,omitempty"` // it is a story
+	Video string `json:"video,omitempty"` // a post: the video that it shows
 }
 
 func readExtra(ref *network.Ref) extra {

@@ -70,15 +70,16 @@ func (v video) address() string {
 
 // ref is the post that came of a video: its number alone, or the Page's before it.
 func (v video) ref(conn network.Conn, at state) network.Ref {
+	film := extra{Video: string(v.ID)}.raw()
 	switch id := string(v.Post); {
 	case at.Story != "":
 		return storyRef(at.Story, v.address())
 	case !graph.Object.MatchString(id):
-		return network.Ref{ID: string(v.ID), URL: v.address()} // it can be answered and deleted by its own
+		return network.Ref{ID: string(v.ID), URL: v.address(), Extra: film} // it can be answered and deleted by its own
 	case strings.Contains(id, "_"):
-		return network.Ref{ID: id, URL: v.address()}
+		return network.Ref{ID: id, URL: v.address(), Extra: film}
 	default:
-		return network.Ref{ID: conn.Account + "_" + id, URL: v.address()}
+		return network.Ref{ID: conn.Account + "_" + id, URL: v.address(), Extra: film}
 	}
 }
 

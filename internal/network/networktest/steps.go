@@ -25,6 +25,12 @@ func (w *World) Send(part network.Part) (network.Sent, error) {
 	return w.send(part, func(network.Part) {})
 }
 
+// SendWatching is Send; watch sees the part before each act.
+func (w *World) SendWatching(part network.Part, watch func(network.Part)) (network.Sent, error) {
+	w.t.Helper()
+	return w.send(part, watch)
+}
+
 // send is Send; before is called before each act.
 func (w *World) send(part network.Part, before func(network.Part)) (network.Sent, error) {
 	w.t.Helper()

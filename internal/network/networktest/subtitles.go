@@ -105,8 +105,11 @@ func (w *World) afterwards(ref network.Ref) {
 	if made := w.Ledger(sandbox.Subtitle); len(made) != 2 {
 		w.t.Errorf("the ledger has %+v", made)
 	}
-	gone := network.Ref{ID: ref.ID + "0", Extra: ref.Extra}
-	w.kind(subtitler.Subtitle(w.t.Context(), w.Conn, gone, spoken()[0]), fault.NotFound, fault.Invalid, fault.Denied)
+	if err := w.Driver.(network.Deleter).Delete(w.t.Context(), w.Conn, ref); err != nil {
+		w.t.Fatal(err)
+	}
+	other := network.Subtitle{Lang: "de", VTT: "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nWeg\n"}
+	w.kind(subtitler.Subtitle(w.t.Context(), w.Conn, ref, other), fault.NotFound, fault.Invalid, fault.Denied)
 }
 
 // refusedSubtitles publishes a video whose subtitles the network does not want: it goes

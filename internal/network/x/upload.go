@@ -14,9 +14,10 @@ import (
 
 // The acts by their names, as they are shown.
 const (
-	stepUpload  = "upload"
-	stepProcess = "process"
-	stepPublish = "publish"
+	stepUpload   = "upload"
+	stepProcess  = "process"
+	stepSubtitle = "subtitles"
+	stepPublish  = "publish"
 )
 
 const spare = 5 * time.Minute
@@ -28,16 +29,17 @@ type way struct {
 
 // handed is one file at X.
 type handed struct {
-	ID       string `json:"id,omitempty"`
-	Key      string `json:"key,omitempty"`
-	Segment  int    `json:"n,omitempty"` // the next one
-	Sent     int64  `json:"sent,omitempty"`
-	Piece    int64  `json:"piece,omitempty"` // the size of a segment, where X refused larger ones
-	Done     bool   `json:"done,omitempty"`  // all bytes are there
-	Ready    bool   `json:"ready,omitempty"` // X has worked on it
-	Told     bool   `json:"told,omitempty"`  // X knows what it shows
-	Until    int64  `json:"until,omitempty"` // X forgets it then
-	Checking int    `json:"check,omitempty"` // how often X was asked
+	ID       string  `json:"id,omitempty"`
+	Key      string  `json:"key,omitempty"`
+	Segment  int     `json:"n,omitempty"` // the next one
+	Sent     int64   `json:"sent,omitempty"`
+	Piece    int64   `json:"piece,omitempty"` // the size of a segment, where X refused larger ones
+	Done     bool    `json:"done,omitempty"`  // all bytes are there
+	Ready    bool    `json:"ready,omitempty"` // X has worked on it
+	Told     bool    `json:"told,omitempty"`  // X knows what it shows
+	Until    int64   `json:"until,omitempty"` // X forgets it then
+	Checking int     `json:"check,omitempty"` // how often X was asked
+	Heard    []heard `json:"heard,omitempty"` // subtitles: each is there, or was refused
 }
 
 // next is the step that comes after what is reached.
@@ -49,7 +51,7 @@ func (w way) next(part network.Part) network.Step {
 	if err != nil {
 		panic(err) // strings and numbers alone
 	}
-	s := network.Step{Name: stepPublish, State: state}
+	s := network.Step{Name: stepPublish, State: state, Subtitled: w.subtitled(part)}
 	for i, m := range part.Media {
 		s.Total += m.Bytes
 		s.Done += w.Files[i].Sent
@@ -58,6 +60,8 @@ func (w way) next(part network.Part) network.Step {
 	switch {
 	case i < 0:
 		s.Public = true
+	case f.Ready && f.silent(part.Media[i]) != nil:
+		s.Name = stepSubtitle
 	case f.Done:
 		s.Name = stepProcess
 	default:
@@ -69,7 +73,7 @@ func (w way) next(part network.Part) network.Step {
 // current is the first file that is not ready for a post.
 func (w way) current(part network.Part) (int, handed) {
 	for i, f := range w.Files {
-		if !f.Ready || !f.Told && part.Media[i].Alt != "" && describable(part.Media[i]) {
+		if !f.Ready || !f.Told && part.Media[i].Alt != "" && describable(part.Media[i]) || f.silent(part.Media[i]) != nil {
 			return i, f
 		}
 	}
@@ -128,6 +132,8 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part,
 		f, wait, err = d.finalize(ctx, conn, f)
 	case !f.Ready:
 		f, wait, err = d.status(ctx, conn, f)
+	case f.silent(m) != nil:
+		f, err = d.subtitle(ctx, conn, m, f)
 	default:
 		f, err = d.describe(ctx, conn, m, f)
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -109,6 +111,23 @@ func find(all []discovery, verb, path string) (d discovery, m method, upload, ok
 		}
 	}
 	return d, m, false, false
+}
+
+// said is what a request says of the file that it brings beside it; else its body.
+func said(r *http.Request, body []byte) []byte {
+	kind, args, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/related" {
+		return body
+	}
+	part, err := multipart.NewReader(bytes.NewReader(body), args["boundary"]).NextPart()
+	if err != nil {
+		return nil
+	}
+	about, err := io.ReadAll(part)
+	if err != nil {
+		return nil
+	}
+	return about
 }
 
 // asked holds a request against a method.
@@ -266,13 +285,13 @@ func judge(t *testing.T, next http.Handler) http.Handler {
 		body, err := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		if err == nil && ok { // what was cut by the weather is not judged
-			for _, wrong := range d.asked(m, r, body, upload) {
+			for _, wrong := range d.asked(m, r, said(r, body), upload) {
 				t.Errorf("asked: %s %s: %s", r.Method, r.URL.Path, wrong)
 			}
 		}
 		heard := &listener{ResponseWriter: w, code: http.StatusOK}
 		next.ServeHTTP(heard, r)
-		if ok && heard.code/100 == 2 && !upload {
+		if ok && heard.code/100 == 2 && (!upload || heard.body.Len() > 0) {
 			for _, wrong := range d.answered(m, heard.code, heard.body.Bytes()) {
 				t.Errorf("answered: %s %s: %s", r.Method, r.URL.Path, wrong)
 			}

@@ -24,7 +24,8 @@ type ask struct {
 	path   string // "/youtube/v3/videos"
 	host   string // "" is the Data API's
 	query  url.Values
-	body   any // JSON
+	body   any    // JSON
+	raw    []byte // in its place, of the type that header says
 	header http.Header
 	kind   string // what the answer calls itself; "": it has no body
 	// harmless: happening twice is as good as once, so a lost answer is no doubt.
@@ -94,6 +95,9 @@ func (d *Driver) request(ctx context.Context, a ask) (*http.Request, error) {
 		}
 		body = bytes.NewReader(data)
 	}
+	if a.raw != nil {
+		body = bytes.NewReader(a.raw)
+	}
 	request, err := http.NewRequestWithContext(ctx, a.verb(), address, body)
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, errors.New("no valid address"), "writing a call to YouTube")
@@ -101,7 +105,7 @@ func (d *Driver) request(ctx context.Context, a ask) (*http.Request, error) {
 	for name, values := range a.header {
 		request.Header[name] = values
 	}
-	if body != nil {
+	if a.body != nil {
 		request.Header.Set("Content-Type", "application/json; charset=UTF-8")
 	}
 	return request, nil

@@ -113,6 +113,13 @@ type video struct {
 	number             string    // of the post it becomes
 	post               *post
 	story              *story
+	captions           []caption
+}
+
+// caption is the subtitles of a video in one locale.
+type caption struct {
+	locale string
+	listed time.Time
 }
 
 // story is one of a Page, seen for a day.

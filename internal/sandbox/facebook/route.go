@@ -44,6 +44,8 @@ func (n *Network) action(r *http.Request) sandbox.Action {
 		return sandbox.Insights
 	case !write:
 		return sandbox.Read
+	case edge == "captions":
+		return sandbox.Subtitle
 	case edge == "feed":
 		return sandbox.Publish
 	case edge == "photo_stories" || films(edge) && r.URL.Query().Get("upload_phase") == "finish":

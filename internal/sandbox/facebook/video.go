@@ -279,6 +279,8 @@ func (a *ask) onVideo(v *video) (any, *graph.Fault) {
 		return nil, graph.Missing(a.p.Method, a.id)
 	case a.edge == "" && a.isGet():
 		return a.video(v, a.fields)
+	case a.edge == "captions" && !a.isDelete():
+		return a.captions(v)
 	case v.post != nil && a.edge == "comments":
 		return a.onComments(v.post, nil)
 	case v.post != nil && a.edge == "likes":

@@ -30,6 +30,7 @@ type file struct {
 	ready          time.Time // when X has worked on it
 	broken         string    // why it cannot be used
 	alt            string
+	tracks         map[string]int64 // subtitles, by language
 	until          time.Time
 }
 
@@ -70,7 +71,12 @@ func (f *file) state(now time.Time) string {
 }
 
 // works says whether X works on such files after they were handed over.
-func (f *file) works() bool { return !strings.HasSuffix(f.category, "_image") }
+func (f *file) works() bool {
+	return !strings.HasSuffix(f.category, "_image") && f.category != subtitles
+}
+
+// subtitles is the category of uploads that are no files of a post.
+const subtitles = "subtitles"
 
 func (f *file) view(a *ask, fields want) object {
 	kind := map[bool]string{true: "video", false: "photo"}[strings.HasSuffix(f.category, "_video")]
@@ -100,7 +106,8 @@ func (n *Network) initUpload(a *ask) (int, any, *problem) {
 	kinds := map[string][]string{"tweet_image": {"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/pjpeg", "image/tiff"}, "tweet_gif": {"image/gif"},
 		"tweet_video": {"video/mp4", "video/quicktime", "video/webm", "video/mp2t"}}
 	kinds["amplify_video"], kinds["dm_image"], kinds["dm_gif"], kinds["dm_video"] = kinds["tweet_video"], kinds["tweet_image"], kinds["tweet_gif"], kinds["tweet_video"]
-	most := map[string]int64{"tweet_image": imageMost, "dm_image": imageMost, "tweet_gif": gifMost, "dm_gif": gifMost, "tweet_video": videoMost, "amplify_video": videoMost, "dm_video": dmMost}
+	kinds[subtitles] = []string{"text/srt", "text/vtt"}
+	most := map[string]int64{subtitles: 1 << 20, "tweet_image": imageMost, "dm_image": imageMost, "tweet_gif": gifMost, "dm_gif": gifMost, "tweet_video": videoMost, "amplify_video": videoMost, "dm_video": dmMost}
 	switch {
 	case kinds[body.Category] == nil:
 		return 0, nil, invalid("media_category", body.Category, "$.media_category: does not have a value in the enumeration")
@@ -232,7 +239,7 @@ func (n *Network) finalizeUpload(a *ask) (int, any, *problem) {
 		f.size = 0
 		return 0, nil, invalid("total_bytes", strconv.FormatInt(f.total, 10), "Segments do not add up to provided total file size.")
 	}
-	if !f.works() && !strings.HasPrefix(http.DetectContentType(f.head), "image/") {
+	if !f.works() && f.category != subtitles && !strings.HasPrefix(http.DetectContentType(f.head), "image/") {
 		f.size = 0
 		return 0, nil, invalid("media", "", "Unsupported image type")
 	}
@@ -318,7 +325,7 @@ func (n *Network) Handed() (all []sandbox.Piece) {
 	defer n.mu.Unlock()
 	var newest *file
 	for _, f := range n.media {
-		if f.done && (newest == nil || f.id > newest.id) {
+		if f.done && f.category != subtitles && (newest == nil || f.id > newest.id) {
 			newest = f
 		}
 	}

@@ -78,6 +78,7 @@ func routes() []route {
 		{"POST /2/media/upload/{id}/finalize", "media.write", "", 1875, 0, (*Network).finalizeUpload},
 		{"GET /2/media/upload", "media.write", "media_id command", 1000, 0, (*Network).uploadStatus},
 		{"POST /2/media/metadata", "media.write", "", 500, 0, (*Network).describe},
+		{"POST /2/media/subtitles", "media.write", "", 500, 0, (*Network).subtitle},
 		{"GET /2/dm_events", "dm.read tweet.read users.read", dmParams, 15, 0, (*Network).dmEvents},
 		{"GET /2/dm_conversations/with/{id}/dm_events", "dm.read tweet.read users.read", dmParams, 15, 0, (*Network).dmWith},
 		{"GET /2/dm_conversations/{conv}/dm_events", "dm.read tweet.read users.read", dmParams, 15, 0, (*Network).dmIn},
@@ -354,6 +355,8 @@ func action(r *http.Request) sandbox.Action {
 		return ""
 	case strings.HasPrefix(path, "/2/oauth2/"), path == "/2/users/me", strings.HasPrefix(path, "/2/webhooks"), strings.HasPrefix(path, "/2/activity"):
 		return sandbox.Token
+	case path == "/2/media/subtitles":
+		return sandbox.Subtitle
 	case strings.HasPrefix(path, "/2/media/"):
 		return sandbox.Upload
 	case r.Method == http.MethodGet:

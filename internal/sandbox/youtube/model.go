@@ -55,6 +55,7 @@ type video struct {
 	views    int64
 	threads  []*comment
 	thumb    string
+	tracks   []track
 }
 
 // meta is what an uploader says of a video.

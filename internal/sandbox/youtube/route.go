@@ -20,6 +20,7 @@ type ask struct {
 	now   time.Time
 	query url.Values
 	body  []byte
+	kind  string // of the body
 	me    *channel
 	token *token
 	base  string
@@ -53,12 +54,13 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request) {
 	case upload && name == "videos":
 		n.upload(w, r)
 		return
-	case upload && name != "thumbnails/set":
+	case upload && name != "thumbnails/set" && name != "captions":
 		n.fail(w, no(http.StatusNotFound, "global", "notFound", "Not Found"))
 		return
 	}
 	o, ok := operations()[r.Method+" "+name]
-	if !ok || upload && name != "thumbnails/set" || !upload && !strings.HasPrefix(r.URL.Path, pathAPI) {
+	filed := name == "thumbnails/set" || name == "captions"
+	if !ok || upload && !filed || !upload && !strings.HasPrefix(r.URL.Path, pathAPI) {
 		n.fail(w, no(http.StatusNotFound, "global", "notFound", "Not Found"))
 		return
 	}
@@ -78,7 +80,7 @@ func (n *Network) answer(w http.ResponseWriter, r *http.Request, o operation) {
 		if f != nil {
 			return nil, f
 		}
-		a.body = body
+		a.body, a.kind = body, r.Header.Get("Content-Type")
 		if _, blocked := a.call.Has(sandbox.Blocked); blocked && r.Method != http.MethodGet {
 			return nil, no(http.StatusForbidden, "youtube.common", "authenticatedUserAccountSuspended", "The YouTube account of the authenticated user is suspended.").at("Authorization")
 		}

@@ -61,6 +61,9 @@ func operations() map[string]operation {
 		"PUT videos":          {cost: 50, scopes: writing(), must: []string{"part"}, parts: videoParts(), body: true, run: (*ask).updateVideo},
 		"DELETE videos":       {cost: 50, scopes: writing(), must: []string{"id"}, run: (*ask).deleteVideo},
 		"POST thumbnails/set": {cost: 50, scopes: append(writing(), scopeUpload), must: []string{"videoId"}, run: (*ask).setThumbnail},
+		"GET captions": {cost: 50, scopes: []string{scopeSSL}, must: []string{"part", "videoId"}, parts: []string{"id", "snippet"},
+			may: map[string]string{"id": "list"}, run: (*ask).listCaptions},
+		"POST captions": {cost: 400, scopes: []string{scopeSSL}, must: []string{"part"}, parts: []string{"id", "snippet"}, may: map[string]string{"sync": "bool"}, run: (*ask).insertCaption},
 		"GET channels": {cost: 1, scopes: reading(), must: []string{"part"}, parts: []string{"id", "snippet", "statistics", "contentDetails", "status"},
 			may: paged(map[string]string{"mine": "bool", "id": "list"}), run: (*ask).listChannels},
 		"GET commentThreads": {cost: 1, scopes: []string{scopeSSL}, must: []string{"part"}, parts: []string{"id", "snippet", "replies"},
@@ -173,6 +176,8 @@ func (n *Network) action(r *http.Request) sandbox.Action {
 		return sandbox.Token
 	case r.URL.Path == "/v2/reports":
 		return sandbox.Insights
+	case name == "captions" && r.Method != http.MethodGet:
+		return sandbox.Subtitle
 	case upload:
 		n.mu.Lock()
 		defer n.mu.Unlock()

@@ -4,6 +4,84 @@
  */
 
 export interface paths {
+    "/api/v1/asides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came in and could not be taken over, oldest first */
+        get: operations["listAsides"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asides/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try the next of them once more
+         * @description Repeat it with since until nothing is left: each is tried once.
+         */
+        post: operations["replayAsides"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asides/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["getAside"];
+        put?: never;
+        post?: never;
+        /**
+         * Give it up
+         * @description Nothing of it is kept, and it does not come back when the network tells it again.
+         */
+        delete: operations["discardAside"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asides/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try once more to take it over
+         * @description Where it fails again, it is set aside again. However often it is tried, it comes in once.
+         */
+        post: operations["replayAside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1946,15 +2024,45 @@ export interface components {
             /** @description Something does not work now. */
             bad: boolean;
             /** @enum {string} */
-            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap";
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside";
             /** @enum {string} */
-            mend: "reconnect" | "update" | "look" | "wait";
+            mend: "reconnect" | "update" | "look" | "wait" | "replay";
             params: {
                 [key: string]: unknown;
             };
         };
         Alt: {
             alt: string;
+        };
+        Aside: {
+            channel_id: string;
+            handle: string;
+            id: string;
+            /** @description Empty where the channel was removed. */
+            network: string;
+            /** Format: date-time */
+            since: string;
+            /** @description Why, in a sentence; empty where it is a mistake in Kith. */
+            text: string;
+            /**
+             * Format: int64
+             * @description How often it was given up.
+             */
+            times: number;
+            /**
+             * Format: date-time
+             * @description When somebody asked for it again.
+             */
+            tried_at: string | null;
+            /** @description It was asked for again, and how that goes is not known yet. */
+            trying: boolean;
+            /** @description What it is, as far as it is understood. */
+            what: components["schemas"]["Told"][];
+            /**
+             * @description not_understood: what the network sent has no meaning for Kith. not_kept: it is understood and could not be kept. channel_gone: the channel was removed.
+             * @enum {string}
+             */
+            why: "not_understood" | "not_kept" | "channel_gone";
         };
         Assisted: {
             open: string;
@@ -2592,7 +2700,7 @@ export interface components {
              * @description all: news were lost, ask for everything that is shown.
              * @enum {string}
              */
-            topic: "inbox" | "posts" | "channels" | "people" | "rules" | "today" | "all";
+            topic: "inbox" | "posts" | "channels" | "people" | "rules" | "asides" | "today" | "all";
         };
         Note: {
             note: string;
@@ -2628,6 +2736,11 @@ export interface components {
         };
         PageAccountFigures: {
             items: components["schemas"]["AccountFigures"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageAside: {
+            items: components["schemas"]["Aside"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -3013,6 +3126,27 @@ export interface components {
             subject: string;
             verb: string;
         };
+        ReplayWish: {
+            /**
+             * Format: date-time
+             * @description What the request before gave; absent: everything.
+             */
+            since?: string;
+        };
+        Replayed: {
+            /** Format: int64 */
+            left: number;
+            /**
+             * Format: date-time
+             * @description Send it back: what was tried since then is not tried once more.
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description By this request.
+             */
+            tried: number;
+        };
         Reply: {
             /** @description Files that were uploaded before, as far as the network takes them in answers. */
             media?: components["schemas"]["MediaUse"][];
@@ -3320,6 +3454,16 @@ export interface components {
             /** @description At least one of: read, compose, schedule, reply, moderate, measure, connect, team, settings. */
             scopes: string[];
         };
+        Told: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            /** @enum {string} */
+            kind: "comment" | "mention" | "direct" | "reaction" | "repost" | "follow" | "edited" | "deleted" | "hidden" | "receipt" | "ours";
+            private: boolean;
+            /** @description Its beginning. */
+            text: string;
+        };
         Trouble: {
             hint: string;
             /** @enum {string} */
@@ -3479,6 +3623,171 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAsides: {
+        parameters: {
+            query?: {
+                /** @description What the page before gave as next. */
+                cursor?: string;
+                limit?: number;
+                channel?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAside"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayAsides: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Aside"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardAside: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayAside: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
