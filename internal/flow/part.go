@@ -107,6 +107,7 @@ func (h *House) fits(ctx context.Context, tx *store.Tx, c channel.Channel, conte
 			return []network.Problem{{Level: "error", Field: "kind", Key: "no_posts", Text: why.Why, Hint: why.Instead}}, nil
 		}
 		problems = append(problems, p.CheckOptions(parts[0])...)
+		problems = append(problems, p.Allowed(c.Granted, c.Limits, parts)...)
 	}
 	return problems, nil
 }

@@ -47,11 +47,7 @@ func (h *House) Reply(ctx context.Context, actor access.Actor, conversationID, m
 		if err != nil {
 			return err
 		}
-		action := network.ActReply
-		if private && c.Kind != "direct" {
-			action = network.ActPrivateReply
-		}
-		if _, err := network.As[network.Replier](h.Networks, ch.Network, action); err != nil {
+		if _, err := h.answers(ch, c, private); err != nil {
 			return err
 		}
 		if err := h.mayWrite(ctx, tx, ch, c, to, private); err != nil {

@@ -164,7 +164,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One connected account */
+        /** One connected account, and what it can do */
         get: operations["getChannel"];
         put?: never;
         post?: never;
@@ -2135,6 +2135,8 @@ export interface components {
         Channel: {
             /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
+            /** @description What this account cannot though its network can: a sort of account, or a right that was not given. All it can: GET /channels/{id}. */
+            cannot: components["schemas"]["Denied"][];
             /**
              * Format: date-time
              * @description Everything up to here has been heard; null = not known.
@@ -2146,6 +2148,8 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             network: string;
+            /** @description What sort of account it is, where those of a network differ in what they can; empty: they do not, or nobody knows. */
+            sort: string;
             url: string;
         };
         ChannelCheck: {
@@ -2155,6 +2159,28 @@ export interface components {
             price: components["schemas"]["Cost"] | null;
             problems: components["schemas"]["Wrong"][];
             quotas: components["schemas"]["Room"][];
+        };
+        ChannelDetail: {
+            /** @description Of this account: GET /networks tells those of its network. */
+            actions: components["schemas"]["Ability"][];
+            /** @description Our own address of it; empty when there is none. */
+            avatar_url: string;
+            /** @description What this account cannot though its network can: a sort of account, or a right that was not given. All it can: GET /channels/{id}. */
+            cannot: components["schemas"]["Denied"][];
+            /**
+             * Format: date-time
+             * @description Everything up to here has been heard; null = not known.
+             */
+            complete_until: string | null;
+            handle: string;
+            health: components["schemas"]["Health"];
+            id: string;
+            limits: components["schemas"]["Limits"];
+            name: string;
+            network: string;
+            /** @description What sort of account it is, where those of a network differ in what they can; empty: they do not, or nobody knows. */
+            sort: string;
+            url: string;
         };
         ChannelHealth: {
             alerts: components["schemas"]["Alert"][];
@@ -2176,6 +2202,8 @@ export interface components {
              * @description How far back the network tells, in seconds; 0: as far as needed.
              */
             reach_s: number;
+            /** @description That people allow, or not, when they connect an account; none: the network does not tell which were given. */
+            rights: components["schemas"]["Right"][];
             /** @description Of the network's API; empty where it has none. */
             version: string;
             /** @description The day after which the network may refuse it. */
@@ -2261,6 +2289,12 @@ export interface components {
             valid_from: string;
             /** Format: int64 */
             version: number;
+        };
+        Denied: {
+            action: string;
+            /** @description What to do. */
+            instead: string;
+            why: string;
         };
         Device: {
             /** @description The browser, as it calls itself. */
@@ -3179,6 +3213,15 @@ export interface components {
             /** @description Empty: as it is. */
             title?: string;
         };
+        Right: {
+            given: boolean;
+            /** @description What to do to have it. */
+            instead: string;
+            /** @description As the network calls it. */
+            name: string;
+            /** @description What is missing without it. */
+            without: string;
+        };
         Room: {
             /** @description In a calendar day of this time zone. */
             daily?: string;
@@ -3974,7 +4017,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Channel"];
+                    "application/json": components["schemas"]["ChannelDetail"];
                 };
             };
             /** @description What went wrong, and what to do. */
