@@ -37,4 +37,6 @@ func KeepNext(data string) error {
 }
 
 // ParseMaster reads a master key as an operator gives it.
-func ParseMaster(given Text) ([]byte, error) { return parseMaster(given.Reveal(), "the given master key") }
+func ParseMaster(given Text) ([]byte, error) {
+	return parseMaster(given.Reveal(), "the given master key")
+}
