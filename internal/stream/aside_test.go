@@ -321,7 +321,7 @@ func TestAPartitionHasOneReader(t *testing.T) {
 		var read [2]atomic.Int64
 		var stops [2]func()
 		for i := range streams {
-			streams[i] = open(t, "", func(o *stream.Options) { o.Conn, o.MaxBytes, o.Lease = conns[i], 64<<20, 3*time.Second })
+			streams[i] = open(t, "", func(o *stream.Options) { o.Conn, o.MaxBytes, o.Lease = conns[i], 64<<20, 20*time.Second })
 			defer streams[i].Close()
 			stops[i] = run(t, streams[i], db, func(ctx context.Context, facts []stream.Fact) (stream.Apply, error) {
 				read[i].Add(int64(len(facts)))
