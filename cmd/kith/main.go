@@ -30,6 +30,7 @@ type commands struct {
 	Backup   backup        `cmd:"" help:"Write everything into one file, while Kith runs."`
 	Restore  restore       `cmd:"" help:"Put a backup into an empty data folder."`
 	Restored restored      `cmd:"" help:"Tell a PostgreSQL database that pg_restore put it back, before Kith starts on it."`
+	Rotate   rotate        `cmd:"" help:"Give the database another master key."`
 	Doctor   doctor        `cmd:"" help:"Say what is wrong and what to do."`
 	Networks networks      `cmd:"" help:"Say what each network can do, with limits, quotas, prices and sources."`
 	Bench    bench.Command `cmd:"" help:"Measure Kith on this machine."`

@@ -113,6 +113,23 @@ func (c restored) Run(ctx context.Context) error {
 	return nil
 }
 
+type rotate struct {
+	config.Config
+	New secret.Text `help:"The new master key, where KITH_KEY holds the old one (32 bytes in base64)." env:"KITH_NEW_KEY"`
+}
+
+func (c rotate) Run(ctx context.Context) error {
+	if err := app.Rotate(ctx, c.Config, c.New); err != nil {
+		return err
+	}
+	if c.Key != "" {
+		fmt.Println("The database opens with the new master key alone. Put it in KITH_KEY, and start Kith again.")
+		return nil
+	}
+	fmt.Printf("The database opens with the new master key alone, which is in %s.\n", secret.KeyFile)
+	return nil
+}
+
 type doctor struct{ config.Config }
 
 func (c doctor) Run(ctx context.Context) error {
@@ -123,7 +140,10 @@ func (c doctor) Run(ctx context.Context) error {
 			bad++
 		}
 	}
-	if bad > 0 {
+	switch {
+	case bad == 1:
+		return fault.New(fault.Invalid, "One thing needs you.")
+	case bad > 1:
 		return fault.New(fault.Invalid, "%d things need you.", bad)
 	}
 	fmt.Println("All is well.")

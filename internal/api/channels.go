@@ -66,6 +66,21 @@ type Channel struct {
 	Health        Health       `json:"health"`
 	Limits        Limits       `json:"limits"`
 	CompleteUntil *time.Time   `json:"complete_until" doc:"Everything up to here has been heard; null = not known."`
+	Sort          string       `json:"sort" say:"" doc:"What sort of account it is, where those of a network differ in what they can; empty: they do not, or nobody knows."`
+	Cannot        List[Denied] `json:"cannot" doc:"What this account cannot though its network can: a sort of account, or a right that was not given. All it can: GET /channels/{id}."`
+}
+
+// Denied is something that an account cannot though its network can.
+type Denied struct {
+	Action  string `json:"action"`
+	Why     string `json:"why" say:""`
+	Instead string `json:"instead" say:"" doc:"What to do."`
+}
+
+// ChannelDetail is one connected account with all that it can do.
+type ChannelDetail struct {
+	Channel
+	Actions List[Ability] `json:"actions" doc:"Of this account: GET /networks tells those of its network."`
 }
 
 // Health is how a connection is, and what to do.
@@ -105,7 +120,7 @@ func (d *Door) channels() {
 			said := Page[Channel]{}
 			for _, c := range all {
 				if by.Sees(c.ID) {
-					said.Items = append(said.Items, channelOf(c))
+					said.Items = append(said.Items, d.channelOf(c))
 				}
 			}
 			return said, err
@@ -113,15 +128,18 @@ func (d *Door) channels() {
 	way(d, route{id: "POST /channels", name: "connectChannel", verb: access.Connect, audit: "channel.connect", summary: "Connect an account"},
 		func(ctx context.Context, by access.Actor, in *told[Connect]) (Channel, error) {
 			c, err := d.House.Connect(ctx, by, in.Body.Network, in.Body.Settings, "")
-			return channelOf(c), err
+			return d.channelOf(c), err
 		})
-	read(d, route{id: "GET /channels/{id}", name: "getChannel", verb: access.Read, summary: "One connected account"},
-		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (Channel, error) {
+	read(d, route{id: "GET /channels/{id}", name: "getChannel", verb: access.Read, summary: "One connected account, and what it can do"},
+		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (ChannelDetail, error) {
 			if err := by.May(access.Read, in.ID); err != nil {
-				return Channel{}, err
+				return ChannelDetail{}, err
 			}
 			c, err := channel.Get(ctx, tx, by.Workspace, in.ID)
-			return channelOf(c), err
+			if err != nil {
+				return ChannelDetail{}, err
+			}
+			return d.detailOf(c)
 		})
 	way(d, route{id: "DELETE /channels/{id}", name: "removeChannel", verb: access.Connect, audit: "channel.remove", summary: "Disconnect; its keys are forgotten, its history stays"},
 		func(ctx context.Context, by access.Actor, in *byID) (nothing, error) {
@@ -136,7 +154,7 @@ func (d *Door) channels() {
 	way(d, route{id: "POST /channels/{id}/check", name: "checkChannel", verb: access.Read, summary: "Ask the network how the connection is"},
 		func(ctx context.Context, by access.Actor, in *byID) (Channel, error) {
 			c, err := d.House.CheckNow(ctx, by, in.ID)
-			return channelOf(c), err
+			return d.channelOf(c), err
 		})
 	way(d, route{id: "POST /channels/{id}/reconnect", name: "reconnectChannel", verb: access.Connect, audit: "channel.reconnect", summary: "Give new keys"}, d.reconnect)
 }
@@ -153,15 +171,39 @@ func (d *Door) reconnect(ctx context.Context, by access.Actor, in *with[Reconnec
 		return Channel{}, err
 	}
 	c, err := d.House.Connect(ctx, by, c.Network, in.Body.Settings, c.ID)
-	return channelOf(c), err
+	return d.channelOf(c), err
 }
 
-func channelOf(c channel.Channel) Channel {
-	return Channel{
+func (d *Door) detailOf(c channel.Channel) (ChannelDetail, error) {
+	n, err := d.House.Networks.Get(c.Network)
+	if err != nil {
+		return ChannelDetail{}, err
+	}
+	return ChannelDetail{d.channelOf(c), each(network.AbilitiesOf(n, c.Granted), func(a network.Ability) Ability {
+		return Ability{Action: string(a.Action), Can: a.State == network.Offered, Why: a.Why, Instead: a.Instead}
+	})}, nil
+}
+
+func (d *Door) channelOf(c channel.Channel) Channel {
+	said := Channel{
 		ID: c.ID, Network: c.Network, Handle: c.Handle, Name: c.Name, AvatarURL: avatarOf(c.ID, c.AvatarURL), URL: c.URL,
 		Health: Health{c.Health, c.HealthText, c.HealthFix, when(c.CheckedAt)},
 		Limits: limitsOf(c.Limits), CompleteUntil: when(c.CompleteUntil),
 	}
+	n, err := d.House.Networks.Get(c.Network)
+	if err != nil {
+		return said // of a network that this version does not know
+	}
+	p := n.Profile()
+	sort, _ := p.SortOf(c.Granted)
+	said.Sort = sort.Label
+	denied := p.Denies(c.Granted)
+	for _, a := range network.Actions() {
+		if why, no := denied[a]; no && network.Can(n, a) {
+			said.Cannot = append(said.Cannot, Denied{string(a), why.Why, why.Instead})
+		}
+	}
+	return said
 }
 
 func (d *Door) networkOf(n network.Driver) Network {

@@ -66,7 +66,7 @@ func (d *Door) grants() {
 	way(d, route{id: "POST /grants/{id}", name: "chooseAccounts", verb: access.Connect, summary: "Connect accounts of an attempt"},
 		func(ctx context.Context, by access.Actor, in *with[Choose]) (Page[Channel], error) {
 			made, err := d.House.Choose(ctx, by, in.ID, in.Body.Accounts)
-			return Page[Channel]{Items: each(made, channelOf)}, err
+			return Page[Channel]{Items: each(made, d.channelOf)}, err
 		})
 }
 

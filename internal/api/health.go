@@ -24,15 +24,24 @@ type ChannelHealth struct {
 	Pages        int            `json:"pages" doc:"Read while catching up; 0: there is nothing to catch up."`
 	ReachS       int            `json:"reach_s" doc:"How far back the network tells, in seconds; 0: as far as needed."`
 	Gaps         List[Gap]      `json:"gaps"`
+	Rights       List[Right]    `json:"rights" doc:"That people allow, or not, when they connect an account; none: the network does not tell which were given."`
+}
+
+// Right is a permission of a network.
+type Right struct {
+	Name    string `json:"name" doc:"As the network calls it."`
+	Given   bool   `json:"given"`
+	Without string `json:"without" say:"" doc:"What is missing without it."`
+	Instead string `json:"instead" say:"" doc:"What to do to have it."`
 }
 
 // Alert is something that a person should know; its sentence is made from key and
 // params.
 type Alert struct {
-	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap"`
+	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside"`
 	Bad    bool           `json:"bad" doc:"Something does not work now."`
 	Params map[string]any `json:"params" say:"text,fix"`
-	Mend   string         `json:"mend" enum:"reconnect,update,look,wait"`
+	Mend   string         `json:"mend" enum:"reconnect,update,look,wait,replay"`
 }
 
 // Webhook is whether a network knocks.
@@ -99,7 +108,7 @@ func (d *Door) health() {
 
 func (d *Door) healthOf(k flow.Condition) ChannelHealth {
 	c := k.Channel
-	said := ChannelHealth{Channel: channelOf(c), KeysExpireAt: when(c.KeysExpireAt), Webhook: Webhook{Possible: k.Knocks, At: when(c.WebhookAt)},
+	said := ChannelHealth{Channel: d.channelOf(c), KeysExpireAt: when(c.KeysExpireAt), Webhook: Webhook{Possible: k.Knocks, At: when(c.WebhookAt)},
 		Version: k.Profile.Version, VersionEnds: k.Profile.Expires, Pages: c.Pages, ReachS: int(k.Profile.Reach.Seconds()),
 		Alerts: each(k.Alerts, func(a flow.Alert) Alert { return Alert{a.Key, a.Bad, a.Params, a.Mend} }),
 		Gaps:   each(k.Gaps, func(g channel.Gap) Gap { return gapOf(g, c) }),
@@ -108,6 +117,9 @@ func (d *Door) healthOf(k flow.Condition) ChannelHealth {
 		})}
 	if k.Knocks {
 		said.Webhook.Address = d.House.Hook(c.Network)
+	}
+	for _, r := range k.Profile.Held(c.Granted) {
+		said.Rights = append(said.Rights, Right{r.Name, r.Given, r.Without, r.Do()})
 	}
 	for _, r := range k.Counted {
 		said.Quotas = append(said.Quotas, quotaOf(r))

@@ -230,7 +230,7 @@ func (d *Door) abilities(by access.Actor, m view.Message) (can List[string]) {
 		return nil
 	}
 	if m.FromUs {
-		if by.Can(access.Reply) && network.Can(on, network.ActDelete) && (m.Sending == "" || m.Sending == "sent") {
+		if by.Can(access.Reply) && network.CanAs(on, m.Granted, network.ActDeleteReply) && (m.Sending == "" || m.Sending == "sent") {
 			can = append(can, "delete")
 		}
 		if by.Can(access.Reply) && (m.Sending == "failed" || m.Sending == "unclear") {
@@ -258,7 +258,10 @@ func (d *Door) abilities(by access.Actor, m view.Message) (can List[string]) {
 		if a.action == network.ActHold && m.Kind == "direct" {
 			continue
 		}
-		if by.Can(a.verb) && network.Can(on, a.action) {
+		if a.action == network.ActReply {
+			a.action = network.Replying(on, m.Kind == network.InDirect, false)
+		}
+		if by.Can(a.verb) && network.CanAs(on, m.Granted, a.action) {
 			can = append(can, a.name)
 		}
 	}

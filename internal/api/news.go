@@ -15,7 +15,7 @@ import (
 
 // News says that something changed; whoever shows it asks again.
 type News struct {
-	Topic string    `json:"topic" enum:"inbox,posts,channels,people,rules,today,all" doc:"all: news were lost, ask for everything that is shown."`
+	Topic string    `json:"topic" enum:"inbox,posts,channels,people,rules,asides,today,all" doc:"all: news were lost, ask for everything that is shown."`
 	ID    string    `json:"id"`
 	At    time.Time `json:"at"`
 }
@@ -93,6 +93,8 @@ func (d *Door) concerns(ctx context.Context, by access.Actor, n News) bool {
 			_, err = view.OnePost(ctx, tx, by, n.ID)
 		case "people":
 			_, err = view.OnePerson(ctx, tx, by, n.ID)
+		case "asides":
+			err = by.May(access.Connect)
 		}
 		return err
 	})

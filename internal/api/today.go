@@ -103,7 +103,11 @@ func alertItem(a flow.Alert) Item {
 	for k, v := range a.Params {
 		params[k] = v
 	}
-	return Item{"urgent", a.Key, params, "/settings/channels/" + a.Channel.ID, when(a.At)}
+	href := "/settings/channels/" + a.Channel.ID
+	if a.Key == "set_aside" {
+		href = "/settings/set-aside"
+	}
+	return Item{"urgent", a.Key, params, href, when(a.At)}
 }
 
 func yesterdayOf(y view.Yesterday) Yesterday {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/kithhq/kith/internal/blob"
@@ -241,7 +242,11 @@ func (a *App) URL() string {
 	if a.listener == nil {
 		return a.Config.Address()
 	}
-	return "http://" + a.listener.Addr().String()
+	at := a.listener.Addr().String()
+	if addr, ok := a.listener.Addr().(*net.TCPAddr); ok && addr.IP.IsUnspecified() { // it listens everywhere, this machine included
+		at = net.JoinHostPort("localhost", strconv.Itoa(addr.Port))
+	}
+	return "http://" + at
 }
 
 // finishing is how long Stop waits for what is under way, and leaving how long for

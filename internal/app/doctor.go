@@ -96,7 +96,7 @@ func lookAtDatabase(ctx context.Context, c config.Config) []Finding {
 			return []Finding{{Bad: true, What: "there is no database yet", Do: "Make an owner: kith owner create you@example.org"}}
 		}
 	}
-	db, err := store.Open(ctx, c.Database())
+	db, err := store.Open(ctx, c.Database(), store.AsItIs())
 	if err != nil {
 		return []Finding{ill(err)}
 	}
@@ -110,10 +110,17 @@ func lookAtDatabase(ctx context.Context, c config.Config) []Finding {
 	if err != nil {
 		return append(found, ill(err))
 	}
-	if n, err := aside(ctx, db); err != nil {
+	n, unreadable, err := aside(ctx, db)
+	switch {
+	case err != nil:
 		found = append(found, ill(err))
-	} else if n > 0 {
-		found = append(found, Finding{Bad: true, What: fmt.Sprintf("news that came in and could not be taken over: %d", n), Do: "The log says why (“a fact was set aside”). Nothing of it is lost; report it with these lines."})
+	case n > unreadable:
+		found = append(found, Finding{Bad: true, What: fmt.Sprintf("news that came in and could not be taken over: %d", n-unreadable),
+			Do: "In Kith, Settings → Set aside says what it is and tries it again. Nothing of it is lost."})
+	}
+	if unreadable > 0 {
+		found = append(found, Finding{Bad: true, What: fmt.Sprintf("news that came in and cannot even be read: %d", unreadable),
+			Do: "The disk may be damaged: look at it, and read the log (“a fact was set aside”)."})
 	}
 	err = store.View(ctx, db, func(ctx context.Context, tx *store.Tx) error {
 		workspaces, err := team.Workspaces(ctx, tx)

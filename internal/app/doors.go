@@ -106,7 +106,7 @@ func (a *App) metrics(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(w, "kith_facts_waiting{partition=\"%d\"} %d\n", l.Partition, l.Waiting)
 		}
 	}
-	if n, err := aside(ctx, a.DB); err == nil {
+	if n, _, err := aside(ctx, a.DB); err == nil {
 		fmt.Fprintf(w, "kith_facts_aside %d\n", n)
 	}
 	if n, err := a.DB.Size(ctx); err == nil {
@@ -115,13 +115,14 @@ func (a *App) metrics(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "kith_info{version=%q,database=%q} 1\n", Version(), a.DB.Engine())
 }
 
-// aside is how many facts could not be applied and wait for somebody.
-func aside(ctx context.Context, db *store.DB) (n int, err error) {
+// aside is how many facts could not be applied and wait for somebody, and how many of
+// them cannot even be read.
+func aside(ctx context.Context, db *store.DB) (n, unreadable int, err error) {
 	err = store.View(ctx, db, func(ctx context.Context, tx *store.Tx) (err error) {
-		n, err = stream.Waiting(ctx, tx)
+		n, unreadable, err = stream.Waiting(ctx, tx)
 		return err
 	})
-	return n, err
+	return n, unreadable, err
 }
 
 func inside(remote string) bool {

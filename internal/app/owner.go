@@ -29,7 +29,7 @@ func CreateOwner(ctx context.Context, c config.Config, n NewOwner) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, c.Database())
+	db, err := store.Open(ctx, c.Database(), store.AsItIs())
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func CreateToken(ctx context.Context, c config.Config, email, name string, scope
 	if email, err = team.Fold(email); err != nil {
 		return "", err
 	}
-	db, err := store.Open(ctx, c.Database())
+	db, err := store.Open(ctx, c.Database(), store.AsItIs())
 	if err != nil {
 		return "", err
 	}

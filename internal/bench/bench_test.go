@@ -2,7 +2,10 @@ package bench
 
 import (
 	"database/sql"
+	"io/fs"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kithhq/kith/internal/store"
@@ -65,5 +68,42 @@ func TestIngestIsMeasured(t *testing.T) {
 		if got[name] <= 0 {
 			t.Errorf("%s is %v", name, got[name])
 		}
+	}
+}
+
+// Every route of the browser application is weighed, but the gallery of its parts.
+func TestEveryPageIsWeighed(t *testing.T) {
+	weighed := append(routes(), "/sign-in", "/forgot", "/invitation", "/reset", "/setup", "/settings/channels/grant/{grants}", "/gallery")
+	for i, name := range weighed {
+		if before, _, is := strings.Cut(name, "{"); is {
+			weighed[i] = before + "[id]"
+		}
+	}
+	one := map[string]string{"/settings/channels/app/[id]": "/settings/channels/app/facebook"}
+	root := filepath.Join("..", "..", "web", "src", "routes")
+	if err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Name() != "+page.svelte" {
+			return err
+		}
+		route, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		var parts []string
+		for part := range strings.SplitSeq(filepath.ToSlash(route), "/") {
+			if part != "." && !strings.HasPrefix(part, "(") {
+				parts = append(parts, part)
+			}
+		}
+		name := "/" + strings.Join(parts, "/")
+		if one[name] != "" {
+			name = one[name]
+		}
+		if !slices.Contains(weighed, name) {
+			t.Errorf("%s is not weighed", name)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -128,12 +128,16 @@ func inboxOn(ctx context.Context, c Command, address, data, name string, say fun
 	answers := map[string][]string{}
 	for _, ask := range askings() {
 		var took, bare []time.Duration
+		var spent time.Duration
 		for range n {
-			plainly := time.Now()
-			if err := store.View(ctx, a.DB, func(ctx context.Context, tx *store.Tx) error { return ask.bare(ctx, tx, s.workspace) }); err != nil {
-				return nil, err
+			if spent < 5*time.Second { // what the engine alone is slow at is known by then
+				plainly := time.Now()
+				if err := store.View(ctx, a.DB, func(ctx context.Context, tx *store.Tx) error { return ask.bare(ctx, tx, s.workspace) }); err != nil {
+					return nil, err
+				}
+				bare = append(bare, time.Since(plainly))
+				spent += bare[len(bare)-1]
 			}
-			bare = append(bare, time.Since(plainly))
 			var page struct {
 				Items []struct {
 					ID      string `json:"id"`

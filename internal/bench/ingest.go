@@ -86,6 +86,9 @@ func ingest(ctx context.Context, c Command, say func(Figure)) error {
 	say(Figure{Name: "of_bare", Value: part, Unit: "%", Limit: 60, More: true, Note: "of each round; " + note})
 	many, note := middle(all, func(p poured) float64 { return 100 * p.rate / p.many })
 	say(Figure{Name: "of_bare_many", Value: many, Unit: "%", Note: fmt.Sprintf("bare with %d rows in a statement, as Kith writes them; %s", manyRows, note)})
+	work, note := middle(all, func(p poured) float64 { return p.work })
+	plainly, _ := middle(all, func(p poured) float64 { return p.bareWork })
+	say(Figure{Name: "processor", Value: work, Unit: "µs", Note: "for a message, those who knock included; " + note, Bare: plainly, What: "bare"})
 	var late time.Duration
 	webhooks := rate * float64(p.webhooks) / float64(p.messages)
 	if _, err := pour(ctx, c, func(h *hooks, t *told) (err error) {
@@ -122,6 +125,7 @@ type poured struct {
 	messages, webhooks int
 	rate, bare, many   float64 // messages a second; many: bare with many rows in a statement
 	others, besides    float64 // per cent of this machine that other programs took, during it and during bare
+	work, bareWork     float64 // µs of processor for a message
 	rows               string
 }
 
@@ -174,7 +178,8 @@ func pour(ctx context.Context, c Command, instead func(*hooks, *told) error) (p 
 	defer b.close()
 	p.messages = len(h.bodies)
 	runtime.GC() // what was prepared is nobody's work
-	foreign, began := others(), time.Now()
+	foreign, work, began := others(), ours(), time.Now()
+	each := func() float64 { return 1e6 * (ours() - work) / float64(p.messages) }
 	if err := t.door.knock(ctx, all, 0); err != nil {
 		return p, err
 	}
@@ -185,11 +190,12 @@ func pour(ctx context.Context, c Command, instead func(*hooks, *told) error) (p 
 		return p, err
 	}
 	p.rate, p.others = float64(p.messages)/time.Since(began).Seconds(), foreign()
-	foreign = others()
+	p.work = each()
+	foreign, work = others(), ours()
 	if p.bare, p.rows, err = b.again(ctx, filepath.Join(dir, "bare.db"), p.messages, 1); err != nil {
 		return p, err
 	}
-	p.besides = foreign()
+	p.besides, p.bareWork = foreign(), each()
 	p.many, _, err = b.again(ctx, filepath.Join(dir, "many.db"), p.messages, manyRows)
 	return p, err
 }

@@ -27,13 +27,13 @@ func (k *knocker) knock(ctx context.Context, all [][]byte, rate float64) error {
 	}
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	var failed atomic.Value
+	var failed atomic.Pointer[error]
 	began := time.Now()
 	for range min(callers, len(all)) {
 		wait.Go(func() {
 			l, err := k.dial(ctx)
 			if err != nil {
-				failed.Store(err)
+				failed.Store(&err)
 				return
 			}
 			defer l.Close() //nolint:errcheck // all was answered
@@ -42,14 +42,14 @@ func (k *knocker) knock(ctx context.Context, all [][]byte, rate float64) error {
 					pause(ctx, time.Until(began.Add(time.Duration(float64(i)/rate*float64(time.Second)))))
 				}
 				if err := l.one(signed[i]); err != nil {
-					failed.Store(err)
+					failed.Store(&err)
 				}
 			}
 		})
 	}
 	wait.Wait()
-	if err, ok := failed.Load().(error); ok {
-		return err
+	if err := failed.Load(); err != nil {
+		return *err
 	}
 	return ctx.Err()
 }

@@ -40,6 +40,7 @@ type Channel struct {
 	QuotasAt      time.Time
 	Pages         int    // read while catching up; 0 = there is nothing to catch up
 	ReadingError  string // why it could not be read the last time
+	Granted       network.Granted
 	App           string // our registration at the network, sealed; "" where none was entered
 }
 
@@ -48,7 +49,7 @@ const columns = `id, workspace, network, base, account_id, handle, name, avatar_
 
 // read are the columns of a Channel; our registration comes along, so that a
 // call to a network needs no second question.
-const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, pages, reading_error,
+const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, pages, reading_error, granted,
 	coalesce((select a.sealed from network_app a where a.network = channel.network and a.workspace = ''), '') from channel `
 
 func row(id string) string { return "channel:" + id }
@@ -73,15 +74,15 @@ func Connect(ctx context.Context, tx *store.Tx, keys *secret.Keyring, workspace 
 		health, text = "warn", a.Warning
 	}
 	if fresh {
-		_, err = tx.Exec(ctx, `insert into channel (`+columns+`)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, '', null, null, $14, null)`,
-			c.ID, workspace, name, a.Base, a.ID, a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now)
+		_, err = tx.Exec(ctx, `insert into channel (`+columns+`, granted)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, '', null, null, $14, null, $15)`,
+			c.ID, workspace, name, a.Base, a.ID, a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, a.Granted)
 	} else {
 		_, err = tx.Exec(ctx, `update channel set handle = $1, name = $2, avatar_url = $3, url = $4, keys = $5, limits = $6,
 			health = $7, health_text = $8, health_fix = '', checked_at = $9, removed_at = null, keys_expire_at = null, quotas = '[]', reading_error = '',
-			keys_before = '', renewal = '', renewal_until = null
+			keys_before = '', renewal = '', renewal_until = null, granted = $12
 			where id = $10 and workspace = $11`,
-			a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, c.ID, workspace)
+			a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, c.ID, workspace, a.Granted)
 	}
 	if err != nil {
 		return c, err
@@ -154,10 +155,14 @@ func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel,
 	if h.Limits.Text.Max > 0 {
 		limits = h.Limits
 	}
+	granted := c.Granted
+	if h.Granted.Known() {
+		granted = h.Granted
+	}
 	_, err := tx.Exec(ctx, `update channel set health = $1, health_text = $2, health_fix = $3, checked_at = $4,
 		keys = case when $5 <> '' and keys = $6 then $5 else keys end, limits = $7,
-		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11 where id = $12 and workspace = $13 and $6 in (keys, keys_before)`,
-		h.State, h.Text, h.Fix, tx.Now, sealed, c.Keys, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), h.Expires, c.ID, c.Workspace)
+		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11, granted = $14 where id = $12 and workspace = $13 and $6 in (keys, keys_before)`,
+		h.State, h.Text, h.Fix, tx.Now, sealed, c.Keys, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), h.Expires, c.ID, c.Workspace, granted)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
@@ -16,11 +17,11 @@ import (
 
 // Like likes a message, or takes the like back.
 func (h *House) Like(ctx context.Context, actor access.Actor, messageID string, on bool) error {
-	m, conn, name, err := h.message(ctx, actor, access.Reply, messageID)
+	m, conn, c, err := h.message(ctx, actor, access.Reply, messageID)
 	if err != nil {
 		return err
 	}
-	liker, err := network.As[network.Liker](h.Networks, name, network.ActLike)
+	liker, err := able[network.Liker](h, c, network.ActLike)
 	if err != nil {
 		return err
 	}
@@ -36,7 +37,7 @@ func (h *House) Like(ctx context.Context, actor access.Actor, messageID string, 
 // Remove deletes a message on the network: ours, or somebody's under our post.
 func (h *House) Remove(ctx context.Context, actor access.Actor, messageID string) error {
 	verb := access.Moderate
-	m, conn, name, err := h.message(ctx, actor, access.Read, messageID)
+	m, conn, c, err := h.message(ctx, actor, access.Read, messageID)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (h *House) Remove(ctx context.Context, actor access.Actor, messageID string
 		return err
 	}
 	if m.FromUs {
-		deleter, err := network.As[network.Deleter](h.Networks, name, network.ActDelete)
+		deleter, err := able[network.Deleter](h, c, network.ActDeleteReply)
 		if err != nil {
 			return err
 		}
@@ -56,7 +57,7 @@ func (h *House) Remove(ctx context.Context, actor access.Actor, messageID string
 			return unanswered(err)
 		}
 	} else {
-		remover, err := network.As[network.Remover](h.Networks, name, network.ActDeleteOthers)
+		remover, err := able[network.Remover](h, c, network.ActDeleteOthers)
 		if err != nil {
 			return err
 		}
@@ -75,7 +76,7 @@ func (h *House) Remove(ctx context.Context, actor access.Actor, messageID string
 }
 
 // message reads a message and opens its channel, for an actor who may.
-func (h *House) message(ctx context.Context, actor access.Actor, verb access.Verb, messageID string) (inbox.Message, network.Conn, network.Name, error) {
+func (h *House) message(ctx context.Context, actor access.Actor, verb access.Verb, messageID string) (inbox.Message, network.Conn, channel.Channel, error) {
 	var m inbox.Message
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
 		m, err = inbox.Get(ctx, tx, actor.Workspace, messageID)
@@ -88,10 +89,10 @@ func (h *House) message(ctx context.Context, actor access.Actor, verb access.Ver
 		err = fault.New(fault.Conflict, "This message is not on the network.").WithHint("It was deleted, or has not been sent yet.")
 	}
 	if err != nil {
-		return m, network.Conn{}, "", err
+		return m, network.Conn{}, channel.Channel{}, err
 	}
 	c, conn, err := h.conn(ctx, actor.Workspace, m.ChannelID)
-	return m, conn, c.Network, err
+	return m, conn, c, err
 }
 
 // unanswered makes an unclear outcome of an act on a state something that the

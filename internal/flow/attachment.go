@@ -13,14 +13,14 @@ import (
 // It stays on the network: each look asks for it anew, and a person's files are
 // kept nowhere else.
 func (h *House) Attachment(ctx context.Context, actor access.Actor, messageID string, n int) (network.Opened, error) {
-	m, conn, name, err := h.message(ctx, actor, access.Read, messageID)
+	m, conn, c, err := h.message(ctx, actor, access.Read, messageID)
 	if err != nil {
 		return network.Opened{}, err
 	}
 	if n < 0 || n >= len(m.Media) || !strings.HasPrefix(m.Media[n].URL, network.Closed) {
 		return network.Opened{}, fault.New(fault.NotFound, "There is no such file.")
 	}
-	d, err := h.Networks.Get(name)
+	d, err := h.Networks.Get(c.Network)
 	if err != nil {
 		return network.Opened{}, err
 	}

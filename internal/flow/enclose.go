@@ -40,7 +40,7 @@ func (h *House) enclose(ctx context.Context, tx *store.Tx, ch channel.Channel, c
 		return nil, nil, err
 	}
 	if len(files) > 0 {
-		if _, err := network.As[network.Replier](h.Networks, ch.Network, network.ActReplyFiles); err != nil {
+		if _, err := able[network.Replier](h, ch, network.ActReplyFiles); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -24,12 +24,13 @@ const (
 	mendUpdate    = "update"    // whoever runs the server updates Kith
 	mendLook      = "look"      // look on the network itself
 	mendWait      = "wait"      // it goes on by itself
+	mendReplay    = "replay"    // what was set aside is asked for again
 )
 
 // Alert is something about a channel that a person should know. The sentence is
 // made in the reader's language from its key and params.
 type Alert struct {
-	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap
+	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside
 	Bad     bool   // something does not work now
 	Channel channel.Channel
 	Params  map[string]any
@@ -63,7 +64,11 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 	if k.Gaps, err = channel.Gaps(ctx, tx, actor.Workspace, channelID); err != nil {
 		return k, err
 	}
-	k.Alerts = alerts(k.Channel, k.Profile, tx.Now)
+	aside, err := heaps(ctx, tx, actor)
+	if err != nil {
+		return k, err
+	}
+	k.Alerts = append(alerts(k.Channel, k.Profile, tx.Now), heaped(aside, k.Channel)...)
 	k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, tx.Now, nil) // of every kind
 	return k, err
 }
@@ -75,6 +80,10 @@ func (h *House) Alerts(ctx context.Context, tx *store.Tx, actor access.Actor) ([
 		return nil, err
 	}
 	gaps, err := channel.OpenGaps(ctx, tx, actor.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	aside, err := heaps(ctx, tx, actor)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +103,7 @@ func (h *House) Alerts(ctx context.Context, tx *store.Tx, actor access.Actor) ([
 			}
 			all = append(all, a)
 		}
+		all = append(all, heaped(aside, c)...)
 		for _, g := range gaps {
 			if g.Channel == c.ID {
 				all = append(all, Alert{Key: "gap", Channel: c, At: g.From, Mend: mendLook, Params: map[string]any{"from": g.From, "to": moment(g.To), "reason": g.Reason}})

@@ -30,7 +30,7 @@ func (h *House) cannotHide(ctx context.Context, tx *store.Tx, m inbox.Message) e
 	if err != nil {
 		return err
 	}
-	_, err = network.As[network.Hider](h.Networks, c.Network, network.ActHide)
+	_, err = able[network.Hider](h, c, network.ActHide)
 	return err
 }
 

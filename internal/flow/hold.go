@@ -16,11 +16,11 @@ const inReview = `{"key":"review","params":{}}`
 // Hold puts somebody's comment into the network's own queue for review, or
 // releases it.
 func (h *House) Hold(ctx context.Context, actor access.Actor, messageID string, on bool) error {
-	m, conn, name, err := h.message(ctx, actor, access.Moderate, messageID)
+	m, conn, c, err := h.message(ctx, actor, access.Moderate, messageID)
 	if err != nil {
 		return err
 	}
-	holder, err := network.As[network.Holder](h.Networks, name, network.ActHold)
+	holder, err := able[network.Holder](h, c, network.ActHold)
 	if err != nil {
 		return err
 	}

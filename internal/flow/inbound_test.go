@@ -256,13 +256,13 @@ func TestWhatCannotBeWrittenKeepsNothingBack(t *testing.T) {
 				t.Fatal(err)
 			}
 			storetest.View(t, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-				asides, err = stream.Asides(ctx, tx, poison.Workspace)
+				asides, err = stream.Asides(ctx, tx, poison.Workspace, stream.Which{Limit: 9})
 				return err
 			})
 			return len(asides) == 1 && !slices.ContainsFunc(lags, func(l stream.Lag) bool { return l.Waiting > 0 }), asides
 		})
 		stop()
-		if err := <-done; err != nil || asides[0].Key != "poison" {
+		if err := <-done; err != nil || asides[0].Fact.Key != "poison" {
 			t.Errorf("%v, set aside is %+v", err, asides)
 		}
 		count := func(h *house) (n int) {

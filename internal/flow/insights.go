@@ -51,7 +51,7 @@ func (h *House) insights(ctx context.Context, job *jobs.Job, args channelArgs) e
 	if err != nil {
 		return err
 	}
-	if insighter, err := network.As[network.Insighter](h.Networks, c.Network, network.ActInsights); err == nil {
+	if insighter, err := able[network.Insighter](h, c, network.ActInsights); err == nil {
 		if err := h.daily(ctx, c, conn, insighter, how, today, ofNow); err != nil {
 			return h.later(ctx, job, insightsKind(), args, time.Hour, err)
 		}

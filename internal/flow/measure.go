@@ -33,6 +33,9 @@ func (h *House) measure(ctx context.Context, job *jobs.Job, args channelArgs) er
 	if err != nil {
 		return nil //nolint:nilerr // this network counts nothing for us
 	}
+	if h.denied(c, network.ActMeasure) != nil { // until the right is given
+		return h.later(ctx, job, measureKind(), args, h.measureEvery(), nil)
+	}
 	due, err := h.toMeasure(ctx, args)
 	if err != nil || len(due) == 0 {
 		return h.later(ctx, job, measureKind(), args, h.measureEvery(), err)

@@ -112,7 +112,8 @@ func (h *House) fits(ctx context.Context, tx *store.Tx, c channel.Channel, conte
 	case h.byHand(c.Network, hand):
 		return network.HandProblems(p.ByHand(c.Limits).CheckParts(parts)), nil
 	}
-	return append(c.Limits.CheckParts(parts), p.CheckOptions(parts[0])...), nil
+	problems := append(c.Limits.CheckParts(parts), p.CheckOptions(parts[0])...)
+	return append(problems, p.Allowed(c.Granted, c.Limits, parts)...), nil
 }
 
 // Checked is what one channel says of a draft.

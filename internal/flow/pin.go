@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
@@ -12,12 +13,12 @@ import (
 )
 
 // pinner gives what pins posts or comments on a network, and how many of them.
-func (h *House) pinner(name network.Name, what string) (network.Pinner, int, error) {
-	pinner, err := network.As[network.Pinner](h.Networks, name, network.ActPin)
+func (h *House) pinner(c channel.Channel, what string) (network.Pinner, int, error) {
+	pinner, err := able[network.Pinner](h, c, network.ActPin)
 	if err != nil {
 		return nil, 0, err
 	}
-	d, err := h.Networks.Get(name)
+	d, err := h.Networks.Get(c.Network)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -50,7 +51,7 @@ func (h *House) PinPost(ctx context.Context, actor access.Actor, publicationID s
 	if err != nil {
 		return err
 	}
-	pinner, most, err := h.pinner(c.Network, network.PinPost)
+	pinner, most, err := h.pinner(c, network.PinPost)
 	if err != nil {
 		return err
 	}
@@ -68,11 +69,11 @@ func (h *House) PinPost(ctx context.Context, actor access.Actor, publicationID s
 
 // PinMessage keeps a comment at the top of those below our post, or lets it go.
 func (h *House) PinMessage(ctx context.Context, actor access.Actor, messageID string, on bool) error {
-	m, conn, name, err := h.message(ctx, actor, access.Moderate, messageID)
+	m, conn, c, err := h.message(ctx, actor, access.Moderate, messageID)
 	if err != nil {
 		return err
 	}
-	pinner, most, err := h.pinner(name, network.PinComment)
+	pinner, most, err := h.pinner(c, network.PinComment)
 	if err != nil {
 		return err
 	}

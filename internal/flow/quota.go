@@ -5,50 +5,14 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
-	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
-	"github.com/kithhq/kith/internal/team"
 )
 
 // longest is the while of the longest quota that is looked at.
 const longest = 32 * 24 * time.Hour
-
-// Afforded is what going out at a moment takes.
-type Afforded struct {
-	Rooms []publish.Room
-	Cost  publish.Cost
-	Paid  bool // it costs something
-}
-
-// Afford says what the quotas of a channel's network say of parts that are to go
-// out at a moment, and what they cost.
-func (h *House) Afford(ctx context.Context, tx *store.Tx, actor access.Actor, channelID string, contents []publish.Content, hand publish.Hand, due time.Time) (Afforded, error) {
-	if err := actor.May(access.Compose, channelID); err != nil {
-		return Afforded{}, err
-	}
-	c, err := channel.Get(ctx, tx, actor.Workspace, channelID)
-	if err != nil {
-		return Afforded{}, err
-	}
-	if h.byHand(c.Network, hand) {
-		return Afforded{}, nil
-	}
-	rooms, err := h.rooms(ctx, tx, c, contents, due, nil)
-	if err != nil {
-		return Afforded{}, err
-	}
-	d, err := h.Networks.Get(c.Network)
-	if err != nil {
-		return Afforded{}, err
-	}
-	said := Afforded{Rooms: rooms}
-	said.Cost, said.Paid = publish.Price(d.Profile().Prices, contents)
-	return said, nil
-}
 
 // rooms holds parts against the quotas of posts of their network. Nothing is
 // reserved: what is scheduled counts, and what is taken back counts no more.
@@ -128,43 +92,4 @@ func elsewhere(c channel.Channel, q network.Quota, own []time.Time) []time.Time 
 		}
 	}
 	return own
-}
-
-// affords refuses what the quotas have no room for, and says when they have.
-func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content, due time.Time, beside map[network.PostKind]int) error {
-	rooms, err := h.rooms(ctx, tx, c, contents, due, beside)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(rooms, func(r publish.Room) bool { return !r.Fits })
-	if i < 0 {
-		return nil
-	}
-	label := string(c.Network)
-	if d, err := h.Networks.Get(c.Network); err == nil {
-		label = d.Profile().Label
-	}
-	full := rooms[i]
-	if full.Next.IsZero() {
-		return fault.New(fault.Invalid, "%s: %s never takes that many posts at once.", c.Handle, label).On("due_at").
-			WithHint("Make fewer parts of it.")
-	}
-	zone := time.UTC
-	if w, err := team.GetWorkspace(ctx, tx, c.Workspace); err == nil {
-		if z, err := time.LoadLocation(w.Zone); err == nil {
-			zone = z
-		}
-	}
-	// Rounded up: a minute that has begun is too early.
-	next := full.Next.Add(time.Minute - time.Microsecond).Truncate(time.Minute).In(zone)
-	taken := fault.New(fault.Invalid, "%s: %s takes %d posts in that time, and they are taken.", c.Handle, label, full.Quota.Max)
-	switch full.Quota.Name {
-	case publish.OfReels:
-		taken = fault.New(fault.Invalid, "%s: %s takes %d reels in that time, and they are taken.", c.Handle, label, full.Quota.Max)
-	case publish.OfDrafts:
-		taken = fault.New(fault.Invalid, "%s: %s takes %d drafts in that time, and they are taken.", c.Handle, label, full.Quota.Max)
-	case publish.OfContainers:
-		taken = fault.New(fault.Invalid, "%s: %s takes %d files in that time, and there are more.", c.Handle, label, full.Quota.Max)
-	}
-	return taken.On("due_at").WithHint("The next possible time is %s.", next.Format("2006-01-02 15:04"))
 }

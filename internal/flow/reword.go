@@ -36,7 +36,7 @@ func (h *House) Reword(ctx context.Context, actor access.Actor, publicationID st
 		if err != nil {
 			return err
 		}
-		if _, err := network.As[network.Editor](h.Networks, c.Network, network.ActEdit); err != nil {
+		if _, err := able[network.Editor](h, c, network.ActEdit); err != nil {
 			return err
 		}
 		parts, err := publish.Sequence(ctx, tx, actor.Workspace, publicationID)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/people"
@@ -13,15 +14,15 @@ import (
 // shunning is a way to have less of a person: what a network offers for it, and
 // the note that it was done.
 type shunning struct {
-	offer func(name network.Name) (func(ctx context.Context, conn network.Conn, author network.Author, on bool) error, error)
+	offer func(c channel.Channel) (func(ctx context.Context, conn network.Conn, author network.Author, on bool) error, error)
 	note  func(ctx context.Context, tx *store.Tx, workspace, personID string, on bool) error
 }
 
 // Ban keeps a person from the channels of the networks they were seen on, or
 // lets them back. It says on how many channels it was done.
 func (h *House) Ban(ctx context.Context, actor access.Actor, personID string, on bool) (done int, err error) {
-	return h.shun(ctx, actor, personID, on, shunning{note: people.Block, offer: func(name network.Name) (func(context.Context, network.Conn, network.Author, bool) error, error) {
-		banner, err := network.As[network.Banner](h.Networks, name, network.ActBan)
+	return h.shun(ctx, actor, personID, on, shunning{note: people.Block, offer: func(c channel.Channel) (func(context.Context, network.Conn, network.Author, bool) error, error) {
+		banner, err := able[network.Banner](h, c, network.ActBan)
 		if err != nil {
 			return nil, err
 		}
@@ -31,8 +32,8 @@ func (h *House) Ban(ctx context.Context, actor access.Actor, personID string, on
 
 // Mute keeps a person's words from us without their knowing, or hears them again.
 func (h *House) Mute(ctx context.Context, actor access.Actor, personID string, on bool) (done int, err error) {
-	return h.shun(ctx, actor, personID, on, shunning{note: people.Mute, offer: func(name network.Name) (func(context.Context, network.Conn, network.Author, bool) error, error) {
-		muter, err := network.As[network.Muter](h.Networks, name, network.ActMute)
+	return h.shun(ctx, actor, personID, on, shunning{note: people.Mute, offer: func(c channel.Channel) (func(context.Context, network.Conn, network.Author, bool) error, error) {
+		muter, err := able[network.Muter](h, c, network.ActMute)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +76,7 @@ func (h *House) shun(ctx context.Context, actor access.Actor, personID string, o
 		if err != nil {
 			return done, err
 		}
-		act, err := by.offer(c.Network)
+		act, err := by.offer(c)
 		if err != nil {
 			cannot = err
 			continue

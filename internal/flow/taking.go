@@ -2,9 +2,7 @@ package flow
 
 import (
 	"context"
-	"encoding/json"
 
-	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/measure"
 	"github.com/kithhq/kith/internal/moderate"
@@ -29,13 +27,6 @@ type taking struct {
 	told     map[news]bool
 	news     []news
 }
-
-// news is that something changed.
-type news struct{ workspace, topic, id string }
-
-// mostNews is how many news of a batch a screen is told one by one. Beyond that it
-// would ask more often than it can show, so it hears that much has changed.
-const mostNews = 32
 
 // look reads what the arrivals touch.
 func (h *taking) look(ctx context.Context, tx *store.Tx) (err error) {
@@ -164,68 +155,6 @@ func (h *taking) record(ctx context.Context, tx *store.Tx, a inbox.Arrival) erro
 	}
 	h.crowd.Spoke(h.face(a), a.Event.At)
 	return h.judge(ctx, tx, a, done.Message)
-}
-
-// judge holds a message against the workspace's rules. In shadow a verdict is
-// written and nothing else happens.
-func (h *taking) judge(ctx context.Context, tx *store.Tx, a inbox.Arrival, m inbox.Message) error {
-	for _, r := range h.docket.Rules(a.Workspace) {
-		subject := h.docket.Witness(moderate.Person{Workspace: a.Workspace, ID: a.PersonID}, m.ID, a.Event.At, r)
-		verdict := moderate.Judge(r, subject)
-		if !verdict.Guilty {
-			continue
-		}
-		ruling, hold := h.docket.Pronounce(r, subject, verdict)
-		h.tell(a.Workspace, "rules", ruling)
-		if !hold {
-			continue
-		}
-		if err := h.hold(ctx, tx, m, verdict.Reason); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// hold keeps a message back for a reason and, where the network can, hides it.
-func (h *taking) hold(ctx context.Context, tx *store.Tx, m inbox.Message, why moderate.Sentence) error {
-	reason, err := json.Marshal(why)
-	if err != nil {
-		return fault.Wrap(fault.Internal, err, "writing a reason")
-	}
-	if err := h.tray.Move(m, inbox.Held, string(reason)); err != nil {
-		return err
-	}
-	if h.cannotHide(ctx, tx, m) != nil {
-		return nil //nolint:nilerr // it stays held here, and the page says what to do by hand
-	}
-	return h.setHidden(ctx, tx, m, true, string(reason))
-}
-
-// tell notes news once for a batch.
-func (h *taking) tell(workspace, topic, id string) {
-	if n := (news{workspace, topic, id}); !h.told[n] {
-		h.told[n] = true
-		h.news = append(h.news, n)
-	}
-}
-
-// spread sends the news of a batch.
-func (h *taking) spread(tx *store.Tx) {
-	many := map[string]int{} // of each workspace
-	for _, n := range h.news {
-		many[n.workspace]++
-	}
-	for _, n := range h.news {
-		if many[n.workspace] <= mostNews {
-			h.House.tell(tx, n.workspace, n.topic, n.id)
-		}
-	}
-	for workspace, n := range many {
-		if n > mostNews {
-			h.House.tell(tx, workspace, "all", "")
-		}
-	}
 }
 
 // keep writes what became of the batch.

@@ -78,7 +78,7 @@ func (h *House) ReplyWith(ctx context.Context, actor access.Actor, conversationI
 		if err != nil {
 			return err
 		}
-		if _, err := network.As[network.Replier](h.Networks, ch.Network, network.ActReply); err != nil {
+		if _, err := h.answers(ch, c, false); err != nil {
 			return err
 		}
 		if answer, err = inbox.Answer(ctx, tx, actor, to, body, c.Kind == "direct"); err != nil {

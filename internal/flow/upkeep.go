@@ -26,6 +26,9 @@ func (h *House) upkeep(ctx context.Context, tx *store.Tx, _ time.Time) error {
 	if err := channel.Sweep(ctx, tx); err != nil {
 		return err
 	}
+	if err := stream.ForgetAsides(ctx, tx); err != nil { // first: it goes by the keys
+		return err
+	}
 	_, err = stream.ForgetSeen(ctx, tx, tx.Now.AddDate(0, 0, -45))
 	return err
 }

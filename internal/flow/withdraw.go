@@ -37,7 +37,7 @@ func (h *House) Withdraw(ctx context.Context, actor access.Actor, publicationID 
 	if err != nil {
 		return err
 	}
-	deleter, err := network.As[network.Deleter](h.Networks, c.Network, network.ActDelete)
+	deleter, err := able[network.Deleter](h, c, network.ActDelete)
 	if err != nil {
 		return err
 	}

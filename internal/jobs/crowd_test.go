@@ -41,7 +41,7 @@ func TestManyRunnersWorkEveryJobOnceAndInOrder(t *testing.T) {
 			finished := make(chan struct{}, total)
 			for i := range runners {
 				db := dbs[i%len(dbs)]
-				start(t, db, jobs.Options{Workers: 20}, func(ctx context.Context, j *jobs.Job, n note) error {
+				start(t, db, jobs.Options{Workers: 20, Lease: 10 * time.Minute}, func(ctx context.Context, j *jobs.Job, n note) error {
 					mu.Lock()
 					if inside[j.Lane] {
 						t.Errorf("two at once in %s", j.Lane)
@@ -117,7 +117,7 @@ func TestTurmoilLosesNothing(t *testing.T) {
 		var mu sync.Mutex
 		began, ended := map[string]int{}, map[string]int{}
 		for range 4 {
-			start(t, db, jobs.Options{Workers: 10}, func(_ context.Context, j *jobs.Job, n note) error {
+			start(t, db, jobs.Options{Workers: 10, Lease: 10 * time.Minute}, func(_ context.Context, j *jobs.Job, n note) error {
 				mu.Lock()
 				defer mu.Unlock()
 				began[j.ID]++
@@ -264,6 +264,7 @@ func TestACancelledJobIsNotChosenMeanwhile(t *testing.T) {
 	c := newClock()
 	db := storetest.Postgres(t, store.WithNow(c.Now)) // SQLite has one writer: there is no meanwhile
 	hold := make(chan struct{})
+	release := sync.OnceFunc(func() { close(hold) }) // a transaction may be asked to repeat
 	ran := make(chan int, 10)
 	start(t, db, jobs.Options{}, func(_ context.Context, _ *jobs.Job, n note) error {
 		ran <- n.N
@@ -285,7 +286,7 @@ func TestACancelledJobIsNotChosenMeanwhile(t *testing.T) {
 		if err := jobs.Cancel(ctx, tx, "w", retry); err != nil {
 			return err
 		}
-		close(hold)
+		release()
 		// The runner may now choose: it must wait for us. Half a second is plenty.
 		chosen := time.After(500 * time.Millisecond)
 		for {

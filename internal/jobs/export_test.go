@@ -12,6 +12,13 @@ import (
 // Poke makes a runner look now: after a test has moved its clock.
 func (r *Runner) Poke() { r.poke() }
 
+// Blind makes a runner that looks by itself once in an hour: what it begins in time it
+// was told of, or had planned. Before Start.
+func (r *Runner) Blind() { r.look = time.Hour }
+
+// Patient makes a runner that lets handlers take their time to end. Before Start.
+func (r *Runner) Patient() { r.patience = time.Minute }
+
 // Pulse does now what the pulse does each second.
 func (r *Runner) Pulse() {
 	all := r.working()
@@ -21,6 +28,18 @@ func (r *Runner) Pulse() {
 	r.attempt("rescue", r.rescueExpired)
 	r.attempt("clean", r.clean)
 }
+
+// Late ends the lease of what a job does here, as when the machine stood still.
+func (r *Runner) Late(job string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if w := r.running[job]; w != nil {
+		w.until.Store(0)
+	}
+}
+
+// Check looks whether what runs here is still ours.
+func (r *Runner) Check() { r.check(r.working()) }
 
 // Tick looks at all schedules now, beside the pulse, as another replica would.
 func (r *Runner) Tick() {

@@ -76,12 +76,8 @@ func TestAWorkerThatSleptCannotSettle(t *testing.T) {
 		if err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error { return jobs.Hold(ctx, tx, sleeper) }); err != nil {
 			t.Fatalf("the holder does not hold: %v", err)
 		}
-		var thief []*jobs.Job
-		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-			thief, err = jobs.Steal(ctx, tx, "thief", c.Now().Add(time.Hour))
-			return err
-		})
-		if len(thief) != 1 || thief[0].ID != id || !thief[0].Rescued || thief[0].Attempt != 2 {
+		thief := steal(t, db, c)
+		if thief[0].ID != id || !thief[0].Rescued || thief[0].Attempt != 2 {
 			t.Fatalf("%+v", thief)
 		}
 		close(hold)
@@ -109,6 +105,20 @@ func TestAWorkerThatSleptCannotSettle(t *testing.T) {
 			t.Errorf("%+v", j)
 		}
 	})
+}
+
+// steal takes over the one job that runs. The runner's own pulse may be at work on the
+// lane, which is passed over then: so until it is taken.
+func steal(t *testing.T, db *store.DB, c *clock) (stolen []*jobs.Job) {
+	t.Helper()
+	until(t, "stolen", func() bool {
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+			stolen, err = jobs.Steal(ctx, tx, "thief", c.Now().Add(time.Hour))
+			return err
+		})
+		return len(stolen) == 1
+	})
+	return stolen
 }
 
 func leased(t *testing.T, db *store.DB, head string) (until time.Time) {
@@ -194,14 +204,37 @@ func TestARunnerStepsDownBeforeAnotherMayTakeOver(t *testing.T) {
 		})
 		insert(t, db, jobs.New{}, note{1})
 		receive(t, began)
-		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
-			_, err := jobs.Steal(ctx, tx, "thief", c.Now().Add(time.Hour))
-			return err
-		})
+		steal(t, db, c)
 		r.Pulse()
 		receive(t, ended)
 		if cause.Load() != fault.Conflict {
 			t.Errorf("%v", cause.Load())
 		}
+	})
+}
+
+// A machine that is too slow to renew its leases stops what it works on, again and
+// again; where nobody has taken it over, it is still to be done.
+func TestWhoIsTooSlowToKeepItsLeaseTriesAgain(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB, c *clock) {
+		began := make(chan int, 10)
+		r := start(t, db, jobs.Options{}, func(ctx context.Context, j *jobs.Job, _ note) error {
+			began <- j.Attempt
+			if j.Attempt < 4 {
+				<-ctx.Done()
+			}
+			return context.Cause(ctx)
+		})
+		id, _ := insert(t, db, jobs.New{}, note{1})
+		for n := 1; n < 4; n++ {
+			if got := receive(t, began); got != n {
+				t.Fatalf("try %d is the %dth", n, got)
+			}
+			// Its own pulse may renew the lease meanwhile: so until it has stopped.
+			until(t, "it stopped", func() bool { r.Late(id); r.Check(); return get(t, db, id).State == jobs.Ready })
+			skip(t, db, c, id)
+			r.Poke()
+		}
+		until(t, "done", func() bool { return get(t, db, id).State == jobs.Done })
 	})
 }

@@ -39,7 +39,7 @@ func (r *Runner) pulse() {
 		if !next.IsZero() {
 			wait = max(0, next.Sub(r.db.Now()))
 		}
-		alarm.set(wait, min(look, r.opt.Lease/4))
+		alarm.set(wait, min(r.look, r.opt.Lease/4))
 		alarm.busy(false)
 	}
 }

@@ -46,7 +46,7 @@ func (r *Runner) pump() {
 		if err != nil {
 			r.giveBack(ended)
 			doubt = doubt || fault.Is(err, fault.Uncertain)
-			trouble = min(max(2*trouble, 20*time.Millisecond), look)
+			trouble = min(max(2*trouble, 20*time.Millisecond), r.look)
 			alarm.set(-1, trouble)
 			if r.life.Err() == nil {
 				r.opt.Log.ErrorContext(r.life, "jobs wait: the database refuses", "error", err)
@@ -59,7 +59,7 @@ func (r *Runner) pump() {
 		if len(b.claimed) < b.free && !b.next.IsZero() {
 			wait = max(0, b.next.Sub(r.db.Now()))
 		}
-		alarm.set(wait, look)
+		alarm.set(wait, r.look)
 		alarm.busy(working || wait == 0)
 	}
 }

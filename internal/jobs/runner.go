@@ -42,6 +42,9 @@ type Runner struct {
 	pumping  sync.WaitGroup // the pump
 	pulsing  sync.WaitGroup // the pulse
 
+	look     time.Duration // how often it looks by itself, for words that were lost
+	patience time.Duration // how long handlers have to end after they were cancelled
+
 	mu       sync.Mutex
 	running  map[string]*work
 	ended    []*work // their outcomes wait to be written
@@ -73,7 +76,7 @@ func NewRunner(db *store.DB, opt Options) *Runner {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	r := &Runner{db: db, opt: opt, id: process + "/" + id.New(), kinds: map[string]*handling{},
-		poked: make(chan struct{}, 1), running: map[string]*work{}}
+		poked: make(chan struct{}, 1), running: map[string]*work{}, look: look, patience: 5 * time.Second}
 	if opt.Name != "" {
 		r.id += "/" + opt.Name
 	}
@@ -164,7 +167,7 @@ func (r *Runner) Stop(ctx context.Context) error {
 		r.halt(errStopping)
 		select {
 		case <-done:
-		case <-time.After(patience):
+		case <-time.After(r.patience):
 			err = fault.New(fault.Unavailable, "Some jobs did not end in time.").WithHint("They are taken up again when their lease ends.")
 		}
 	}
@@ -174,9 +177,6 @@ func (r *Runner) Stop(ctx context.Context) error {
 	<-done // the pump gives up when life has ended
 	return err
 }
-
-// patience is how long handlers have to end after they were cancelled.
-const patience = 5 * time.Second
 
 func (r *Runner) poke() {
 	select {

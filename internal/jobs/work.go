@@ -73,6 +73,11 @@ func (r *Runner) try(w *work) outcome {
 		}
 		return outcome{job: j, written: true}
 	}
+	if errors.Is(err, errLost) {
+		// We stepped down in time. If nobody did take over, nothing has changed meanwhile:
+		// a machine that was too slow to renew its lease twice must not end the job.
+		err = fault.Wrap(fault.Unavailable, err, "This machine was too slow.")
+	}
 	d := decide(h.limits, j, err, now())
 	counted := true
 	switch cause := context.Cause(w.ctx); {

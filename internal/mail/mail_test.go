@@ -58,7 +58,7 @@ func serve(t *testing.T, say map[string]string, offers ...string) *server {
 }
 
 func (s *server) talk(conn net.Conn) {
-	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(2 * time.Minute))
 	in := bufio.NewScanner(conn)
 	answer := func(text string) { fmt.Fprintf(conn, "%s\r\n", text) }
 	answer("220 test")

@@ -23,6 +23,7 @@ const (
 	ActFind         Action = "find"
 	ActEdit         Action = "edit"
 	ActDelete       Action = "delete"
+	ActDeleteReply  Action = "delete_reply"
 	ActPin          Action = "pin"
 	ActReply        Action = "reply"
 	ActPrivateReply Action = "private_reply"
@@ -44,7 +45,7 @@ const (
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
 	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles,
-		ActAILabel, ActPaidLabel, ActFind, ActEdit, ActDelete, ActPin, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
+		ActAILabel, ActPaidLabel, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
 		ActHold, ActDeleteOthers, ActBan, ActMute, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
 
@@ -95,7 +96,7 @@ func acts(d Driver, action Action) bool {
 		return is[Finder](d)
 	case ActEdit:
 		return is[Editor](d)
-	case ActDelete:
+	case ActDelete, ActDeleteReply:
 		return is[Deleter](d)
 	case ActPin:
 		return is[Pinner](d)

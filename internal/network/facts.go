@@ -15,6 +15,8 @@ type facts struct {
 	Limits   Limits            `json:"limits"`
 	Cannot   map[Action]Cannot `json:"cannot"`
 	Later    []Action          `json:"later"`
+	Sorts    []Sort            `json:"sorts"`
+	Rights   []Right           `json:"rights"`
 	Options  []Option          `json:"options"`
 	Quotas   []Quota           `json:"quotas"`
 	Prices   []Price           `json:"prices"`
@@ -43,7 +45,7 @@ func Facts(data []byte, said ...json.RawMessage) Profile {
 		panic("facts of a network: " + err.Error())
 	}
 	return Profile{
-		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot, Later: f.Later,
+		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot, Later: f.Later, Sorts: f.Sorts, Rights: f.Rights,
 		Delay: time.Duration(f.DelayS) * time.Second, Reach: time.Duration(f.ReachS) * time.Second, Options: f.Options, Quotas: f.Quotas, Prices: f.Prices,
 		Windows: f.Windows, Edits: f.Edits, Pins: f.Pins, Upload: f.Upload, Insights: f.Insights, Version: f.Version, Expires: f.Expires, Guide: f.Guide, Assisted: f.Assisted, Sources: f.Sources,
 	}

@@ -52,7 +52,7 @@ func (a Action) Words() string {
 	words := map[Action]string{
 		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActReel: "Short upright videos",
 		ActStory: "Stories", ActQuestion: "Polls", ActFirstComment: "First comment", ActAltText: "Image descriptions", ActSubtitles: "Subtitles of videos", ActAILabel: "AI label",
-		ActPaidLabel: "Paid partnership label", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActPin: "Pin a post",
+		ActPaidLabel: "Paid partnership label", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActDeleteReply: "Delete an answer of ours", ActPin: "Pin a post",
 		ActReply: "Answer", ActPrivateReply: "Answer in private", ActReplyFiles: "Files in answers", ActLike: "Like", ActHide: "Hide a comment", ActHold: "Hold a comment for review",
 		ActDeleteOthers: "Delete a comment", ActBan: "Ban a person", ActMute: "Mute a person", ActWebhook: "Hear at once (webhooks)", ActPoll: "Hear by asking",
 		ActMeasure: "Figures of posts", ActInsights: "Figures of the account", ActQuota: "Quota from the network", ActOAuth: "Connect by the network’s page",
@@ -132,6 +132,7 @@ func describe(b *strings.Builder, d Driver) {
 	for _, r := range reasons(d) {
 		fmt.Fprintf(b, "- %s: %s\n", strings.Join(r.actions, ", "), r.text)
 	}
+	p.accounts(b)
 	if len(p.Guide) > 0 {
 		b.WriteString("\nHow to make an app there:\n\n")
 		for i, step := range p.Guide {
@@ -147,6 +148,44 @@ func describe(b *strings.Builder, d Driver) {
 	}
 }
 
+// accounts writes what differs from account to account: their sorts, and the rights that
+// people allow, or not, when they connect one.
+func (p Profile) accounts(b *strings.Builder) {
+	for _, s := range p.Sorts {
+		if len(s.Cannot) == 0 {
+			fmt.Fprintf(b, "- %s: all of that\n", s.Label)
+		}
+		for _, r := range because(s.Cannot) {
+			fmt.Fprintf(b, "- %s, not: %s: %s\n", s.Label, strings.Join(r.actions, ", "), r.text)
+		}
+	}
+	if len(p.Rights) > 0 {
+		b.WriteString("\nRights that are asked for when an account is connected, and what is missing without each:\n\n")
+	}
+	for _, r := range p.Rights {
+		fmt.Fprintf(b, "- `%s`: %s\n", r.Name, strings.TrimSpace(r.Without+" "+r.Instead))
+	}
+}
+
+// because puts together what cannot be done for the same reason.
+func because(cannot map[Action]Cannot) (all []reason) {
+	for _, a := range Actions() {
+		if why, no := cannot[a]; no {
+			all = joined(all, a, strings.TrimSpace(why.Why+" "+why.Instead))
+		}
+	}
+	return all
+}
+
+func joined(all []reason, a Action, text string) []reason {
+	i := slices.IndexFunc(all, func(r reason) bool { return r.text == text })
+	if i < 0 {
+		all, i = append(all, reason{text: text}), len(all)
+	}
+	all[i].actions = append(all[i].actions, a.Words())
+	return all
+}
+
 // reason is why some actions cannot be done, and what to do instead.
 type reason struct {
 	actions []string
@@ -160,12 +199,7 @@ func reasons(d Driver) []reason {
 		if a.Why == "" || a.State != Impossible && a.State != ByHand {
 			continue
 		}
-		text := strings.TrimSpace(a.Why + " " + a.Instead)
-		i := slices.IndexFunc(all, func(r reason) bool { return r.text == text })
-		if i < 0 {
-			all, i = append(all, reason{text: text}), len(all)
-		}
-		all[i].actions = append(all[i].actions, a.Action.Words())
+		all = joined(all, a.Action, strings.TrimSpace(a.Why+" "+a.Instead))
 	}
 	return all
 }

@@ -58,6 +58,7 @@ type Account struct {
 	Keys      secret.Text
 	Limits    Limits
 	Warning   string // connected, but something is missing: a scope, say
+	Granted   Granted
 }
 
 // Field is a setting that the network needs to connect, as shown in a form.
@@ -396,6 +397,8 @@ type Health struct {
 	Name   string // the account's name and picture may have changed
 	Avatar string
 	Handle string
+	// Granted is what the account lets us do by now; nothing where it was not told.
+	Granted Granted
 	// Followers of the account now; -1 when the network does not say.
 	Followers int64
 	// Expires is when a person must have connected again: keys that Kith renews by

@@ -21,6 +21,10 @@ type Profile struct {
 	Cannot map[Action]Cannot
 	// Later are actions that the network offers and Kith does not yet.
 	Later []Action
+	// Sorts are the sorts of account that differ in what they can, and Rights what
+	// people allow, or not, when they connect one.
+	Sorts  []Sort
+	Rights []Right
 	// Options are what may be chosen for each post.
 	Options []Option
 	Quotas  []Quota

@@ -56,7 +56,7 @@ func GetEdit(ctx context.Context, tx *store.Tx, workspace, editID string) (Edit,
 	if err != nil {
 		return e, Part{}, err
 	}
-	p, err := store.One[Part](ctx, tx, "select "+partColumns+" from part where id = $1 and workspace = $2", e.PartID, workspace)
+	p, err := GetPart(ctx, tx, workspace, e.PartID)
 	return e, p, err
 }
 

@@ -52,9 +52,9 @@ func Settled(ctx context.Context, tx *store.Tx, p Part, all []network.Subtitled)
 }
 
 // Subtitle intends to bring the network the subtitles of a video, where they are not
-// there already. n says how many are to be brought.
+// there or on their way already. n says how many more are to be brought.
 func Subtitle(ctx context.Context, tx *store.Tx, p Part, mediaID string, langs []string) (n int, err error) {
-	there, err := store.All[string](ctx, tx, "select lang from subtitled where part_id = $1 and workspace = $2 and media_id = $3 and state = 'there'", p.ID, p.Workspace, mediaID)
+	there, err := store.All[string](ctx, tx, "select lang from subtitled where part_id = $1 and workspace = $2 and media_id = $3 and state <> 'failed'", p.ID, p.Workspace, mediaID)
 	if err != nil {
 		return 0, err
 	}

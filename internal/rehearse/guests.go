@@ -23,7 +23,7 @@ type guest struct {
 }
 
 // guests are the networks besides the first three, one line each.
-func guests() []guest {
+func guests(s *Stage) []guest {
 	return []guest{
 		onInstagram(),
 		onLemmy(),
@@ -31,7 +31,7 @@ func guests() []guest {
 		onPinterest(),
 		onTikTok(),
 		onWhatsApp(),
-		onX(),
+		onX(s),
 		onYouTube(),
 	}
 }

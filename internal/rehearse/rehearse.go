@@ -22,6 +22,7 @@ import (
 	"github.com/kithhq/kith/internal/sandbox/facebook"
 	"github.com/kithhq/kith/internal/sandbox/mastodon"
 	"github.com/kithhq/kith/internal/sandbox/messenger"
+	"github.com/kithhq/kith/internal/sandbox/x"
 	"github.com/kithhq/kith/internal/secret"
 )
 
@@ -36,6 +37,7 @@ type Stage struct {
 	MastodonURL  string
 	Bluesky      *bluesky.Network
 	BlueskyURL   string
+	X            *x.Network
 	servers      []*http.Server
 	guests       []seated
 }
@@ -64,7 +66,7 @@ func Open(ctx context.Context, o sandbox.Options) (*Stage, error) {
 		}
 		*n.url = url
 	}
-	for _, g := range guests() {
+	for _, g := range guests(s) {
 		handler, connect := g.open(s.Stage)
 		url, err := s.serve(ctx, handler)
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/kithhq/kith/internal/sandbox/x"
 )
 
-func onX() guest {
+func onX(stage *Stage) guest {
 	const client, secret = "Y2xpZW50LXJlaGVhcnNhbA", "client-secret-of-the-rehearsal"
 	return guest{
 		name: "x",
@@ -17,6 +17,7 @@ func onX() guest {
 		open: func(s *sandbox.Stage) (http.Handler, func(context.Context, string, string) (map[string]string, error)) {
 			// A rehearsal reads every few seconds: real limits would stop it.
 			n := x.New(s, x.Options{ClientID: client, Secret: secret, Plenty: true})
+			stage.X = n
 			a := n.Account("hirondelle", "Librairie Hirondelle")
 			return n.Handler(), func(context.Context, string, string) (map[string]string, error) {
 				return map[string]string{"token": a.Token, "refresh": a.Refresh}, nil

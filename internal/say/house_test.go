@@ -94,8 +94,14 @@ func (h *house) facts(name string) error {
 	if err != nil {
 		return err
 	}
+	type reason struct{ Why, Instead string }
 	var f struct {
-		Cannot  map[string]struct{ Why, Instead string }
+		Cannot map[string]reason
+		Sorts  []struct {
+			Label  string
+			Cannot map[string]reason
+		}
+		Rights  []struct{ Without, Instead string }
 		Options []struct {
 			Label, Help string
 			Choices     []struct{ Label string }
@@ -118,6 +124,17 @@ func (h *house) facts(name string) error {
 	for _, c := range f.Cannot {
 		h.found(name, c.Why)
 		h.found(name, c.Instead)
+	}
+	for _, s := range f.Sorts {
+		h.found(name, s.Label)
+		for _, c := range s.Cannot {
+			h.found(name, c.Why)
+			h.found(name, c.Instead)
+		}
+	}
+	for _, r := range f.Rights {
+		h.found(name, r.Without)
+		h.found(name, r.Instead)
 	}
 	for _, o := range f.Options {
 		h.found(name, o.Label)

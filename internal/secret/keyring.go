@@ -65,7 +65,7 @@ func (k *Keyring) load(ctx context.Context) error {
 			plain, err := open(k.master, r.ID, "secret_key", r.Wrapped)
 			if err != nil {
 				return fault.Wrap(fault.Denied, err, "The master key does not open the keys in the database.").
-					WithHint("Put back the file %s (or KITH_KEY) that belongs to this database.", KeyFile)
+					WithHint("Put back the file %s (or KITH_KEY) that belongs to this database. If kith rotate was interrupted, run it again.", KeyFile)
 			}
 			if keys[r.ID], err = newAEAD(plain); err != nil {
 				return fault.Wrap(fault.Internal, err, "a data key has the wrong length")

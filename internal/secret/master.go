@@ -75,7 +75,11 @@ func makeMaster(data, path string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.Open(data)
+	return syncFolder(data)
+}
+
+func syncFolder(data string) error {
+	dir, err := os.Open(data) //nolint:gosec // the operator names it
 	if err != nil {
 		return err
 	}

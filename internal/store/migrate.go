@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"io"
 	"io/fs"
 	"path"
 	"regexp"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 
@@ -36,11 +38,35 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "reading the schema")
 	}
+	want := int64(0)
+	for _, step := range provider.ListSources() {
+		want = max(want, step.Version)
+	}
+	have, err := provider.GetDBVersion(ctx)
+	switch {
+	case err != nil:
+		return unready(err)
+	case have > want:
+		return fault.New(fault.Conflict, "The database belongs to a newer Kith.").
+			WithHint("Use that one: an older program would harm what it does not know.")
+	case db.asItIs && have < want && have > 0:
+		return fault.New(fault.Conflict, "The database belongs to an older Kith.").
+			WithHint("Start kith serve with this program: it brings the database up to date. Or run this with the program that serves it now.")
+	}
 	if _, err := provider.Up(ctx); err != nil {
-		return fault.Wrap(fault.Unavailable, err, "The database could not be brought up to date.").
-			WithHint("Nothing is half done: each step is one transaction. The log names the step.")
+		return unready(err)
 	}
 	return nil
+}
+
+// unready says why a schema could not be made or read.
+func unready(err error) error {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "42501" { // insufficient_privilege
+		return fault.Wrap(fault.Unavailable, err, "This user may not make tables in the database.").
+			WithHint("Make it the owner of the database: alter database … owner to ….")
+	}
+	return fault.Wrap(fault.Unavailable, err, "The database could not be brought up to date.").
+		WithHint("Nothing is half done: each step is one transaction. The log names the step.")
 }
 
 // schemaFS shows the common folder and one engine's folder as one.

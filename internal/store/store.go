@@ -3,15 +3,19 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
@@ -28,6 +32,7 @@ type DB struct {
 	closing  sync.Once
 	now      func() time.Time
 	path     string
+	asItIs   bool
 	words    notices
 	shapes   sync.Map // of many rows in a text → the text
 }
@@ -38,6 +43,10 @@ type Option func(*DB)
 // WithNow gives transactions another clock; tests and rehearsals use it.
 func WithNow(now func() time.Time) Option { return func(db *DB) { db.now = now } }
 
+// AsItIs opens a database beside the house that serves it: one of an older Kith is
+// refused and not brought up to date under its feet. A new one is made.
+func AsItIs() Option { return func(db *DB) { db.asItIs = true } }
+
 // Open opens the database at an address and brings its schema up to date.
 // An address is "postgres://…", or "sqlite:PATH" (or only a path).
 func Open(ctx context.Context, address string, options ...Option) (*DB, error) {
@@ -47,7 +56,7 @@ func Open(ctx context.Context, address string, options ...Option) (*DB, error) {
 	}
 	var err error
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
-		err = db.openPostgres(address)
+		err = db.openPostgres(ctx, address)
 	} else {
 		err = db.openSQLite(ctx, strings.TrimPrefix(address, "sqlite:"))
 	}
@@ -61,7 +70,7 @@ func Open(ctx context.Context, address string, options ...Option) (*DB, error) {
 	return db, nil
 }
 
-func (db *DB) openPostgres(address string) error {
+func (db *DB) openPostgres(ctx context.Context, address string) error {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return fault.Wrap(fault.Invalid, err, "The database address is not one.").
@@ -76,8 +85,34 @@ func (db *DB) openPostgres(address string) error {
 	pool.SetMaxIdleConns(10)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	db.postgres, db.read, db.write = true, pool, pool
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := pool.PingContext(ctx); err != nil {
+		return unreached(err, config)
+	}
 	db.words.open(address, pool)
 	return nil
+}
+
+// patience is how long a database may take to let somebody in.
+const patience = 30 * time.Second
+
+// unreached says why a PostgreSQL does not let us in.
+func unreached(err error, to *pgx.ConnConfig) error {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch e.Code {
+		case "28P01", "28000": // invalid_password, invalid_authorization_specification
+			return fault.Wrap(fault.Unavailable, err, "The database does not let the user “%s” in.", to.User).
+				WithHint("Look at the user and the password in --db (KITH_DB), and at pg_hba.conf of the server.")
+		case "3D000": // invalid_catalog_name
+			return fault.Wrap(fault.Unavailable, err, "There is no database “%s”.", to.Database).
+				WithHint("Make it: createdb --owner %s %s", to.User, to.Database)
+		case "53300": // too_many_connections
+			return fault.Wrap(fault.Unavailable, err, "The database has no connection left.").WithHint("Raise max_connections; Kith uses 20.")
+		}
+	}
+	return fault.Wrap(fault.Unavailable, err, "The database does not answer at %s.", net.JoinHostPort(to.Host, strconv.Itoa(int(to.Port)))).
+		WithHint("Is PostgreSQL running there, and may this machine reach it? The address is --db (KITH_DB).")
 }
 
 func (db *DB) openSQLite(ctx context.Context, path string) error {
@@ -85,13 +120,21 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 		return fault.Wrap(fault.Unavailable, err, "The data folder cannot be made.").
 			WithHint("Give --data a folder that this user may write to.")
 	}
+	// What is in it is for nobody else on this machine.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names it
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The database file cannot be opened.").
+			WithHint("Is it a Kith database, and may this user write to it?")
+	}
 	db.path = path
 	open := func(extra string) (*sql.DB, error) {
 		return sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+
 			"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"+
 			"&_pragma=cache_size(-16000)&_pragma=temp_store(memory)&_pragma=mmap_size(268435456)"+extra)
 	}
-	var err error
 	if db.write, err = open("&_txlock=immediate"); err != nil {
 		return fault.Wrap(fault.Internal, err, "opening SQLite")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -13,13 +14,22 @@ import (
 
 // Aside is a fact that could not be applied and waits for somebody to look.
 type Aside struct {
-	ID        string
-	Workspace string
-	Channel   string
-	Key       string
-	Error     string
-	At        time.Time
-	Replayed  time.Time // zero: not yet
+	ID    string
+	Fact  Fact
+	Said  string    // why, as a person may read it; "" = a mistake of ours
+	At    time.Time // since when
+	Times int       // how often it failed for good
+	Tried time.Time // when somebody asked for it again; zero: never
+	Again bool      // it is on its way again, and how that goes is not known yet
+}
+
+// Which says which facts of a workspace are asked for.
+type Which struct {
+	Channels []string  // nil: of all channels
+	Untried  time.Time // asked for again last before this, or never; zero: whenever
+	After    time.Time // since when: those that were set aside later
+	AfterID  string
+	Limit    int
 }
 
 // setAside keeps a fact that fails where people see it, and goes on.
@@ -28,13 +38,20 @@ func (r *reader) setAside(ctx context.Context, f Fact, cause error) error {
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "a fact cannot be written down")
 	}
+	said := ""
+	if !fault.Is(cause, fault.Internal) {
+		said, _ = fault.Shown(cause)
+	}
 	err = store.Do(ctx, r.db, func(ctx context.Context, tx *store.Tx) error {
 		if err := r.advance(ctx, tx, f.Sequence); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `insert into fact_aside (id, workspace, channel_id, person, key, body, error_text, at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			id.New(), f.Workspace, f.Channel, f.Person, f.Key, string(body), printable(cause.Error()), tx.Now)
+		tx.AfterCommit(func() { r.s.news.Tell(f.Workspace, Item{Topic: "asides", At: tx.Now}) })
+		_, err := tx.Exec(ctx, `insert into fact_aside (id, workspace, channel_id, person, key, body, error_text, said, at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			on conflict (workspace, key) do update set body = excluded.body, error_text = excluded.error_text, said = excluded.said,
+			times = fact_aside.times + 1, replayed_at = null`,
+			id.New(), f.Workspace, f.Channel, f.Person, f.Key, string(body), printable(cause.Error()), printable(said), tx.Now)
 		return err
 	})
 	if err == nil {
@@ -50,74 +67,106 @@ func printable(s string) string {
 	return quoted[1 : len(quoted)-1]
 }
 
-// Asides lists what was set aside and not replayed yet, oldest first.
-func Asides(ctx context.Context, tx *store.Tx, workspace string) ([]Aside, error) {
-	return store.All[Aside](ctx, tx, `select id, workspace, channel_id, key, error_text, at, replayed_at from fact_aside
-		where workspace = $1 and replayed_at is null order by at, id limit 1000`, workspace)
+// waits is what has not come in after all: asked for again, or told again by the network.
+const waits = ` not exists (select 1 from fact_seen s where s.workspace = a.workspace and s.key = a.key)`
+
+const asideColumns = `select a.id, a.body, a.said, a.at, a.times, a.tried_at, case when a.replayed_at is null then 0 else 1 end from fact_aside a where a.workspace = $1 and`
+
+// Asides lists what was set aside and has not come in since, oldest first.
+func Asides(ctx context.Context, tx *store.Tx, workspace string, w Which) ([]Aside, error) {
+	text, args := w.text()
+	args = append([]any{workspace}, args...)
+	return store.All[Aside](ctx, tx, asideColumns+waits+text+` order by a.at, a.id limit `+strconv.Itoa(max(1, w.Limit)), args...)
 }
 
-// Waiting counts what was set aside and not replayed yet, in all workspaces: for whoever
-// runs the house.
-func Waiting(ctx context.Context, tx *store.Tx) (int, error) {
-	return store.One[int](ctx, tx, "select count(*) from fact_aside where replayed_at is null")
+// CountAsides counts them.
+func CountAsides(ctx context.Context, tx *store.Tx, workspace string, w Which) (int, error) {
+	text, args := w.text()
+	return store.One[int](ctx, tx, `select count(*) from fact_aside a where a.workspace = $1 and`+waits+text, append([]any{workspace}, args...)...)
 }
 
-// Replay appends a fact that was set aside once more.
-func (s *Stream) Replay(ctx context.Context, db *store.DB, workspace, aside string) error {
-	var f Fact
-	err := store.View(ctx, db, func(ctx context.Context, tx *store.Tx) error {
-		body, err := store.One[string](ctx, tx, `select body from fact_aside where workspace = $1 and id = $2`, workspace, aside)
-		if err != nil {
-			return err
+// text is the condition, from the second placeholder on.
+func (w Which) text() (text string, args []any) {
+	next := func(a any) string {
+		args = append(args, a)
+		return "$" + strconv.Itoa(len(args)+1)
+	}
+	if w.Channels != nil {
+		marks := []string{"''"} // a list is never empty
+		for _, c := range w.Channels {
+			marks = append(marks, next(c))
 		}
-		return json.Unmarshal([]byte(body), &f)
-	})
-	if err != nil {
-		return err
+		text += " and a.channel_id in (" + strings.Join(marks, ", ") + ")"
 	}
-	if err := s.Append(ctx, []Fact{f}); err != nil {
-		return err
+	if !w.Untried.IsZero() {
+		text += " and (a.tried_at is null or a.tried_at < " + next(w.Untried) + ")"
 	}
-	return store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, `update fact_aside set replayed_at = $3 where workspace = $1 and id = $2`, workspace, aside, tx.Now)
-		return err
-	})
+	if !w.After.IsZero() {
+		at := next(w.After)
+		text += " and (a.at > " + at + " or a.at = " + at + " and a.id > " + next(w.AfterID) + ")"
+	}
+	return text, args
 }
 
-// Erase removes what a person (by the network's id) told us: from the stream,
-// overwritten on disk, and from what was set aside. It gives how many facts.
-func (s *Stream) Erase(ctx context.Context, db *store.DB, workspace, person string) (int, error) {
-	if store.InTx(ctx) {
-		return 0, fault.New(fault.Internal, "erasing facts inside a transaction")
+// GetAside gives one of them.
+func GetAside(ctx context.Context, tx *store.Tx, workspace, aside string) (Aside, error) {
+	return store.One[Aside](ctx, tx, asideColumns+waits+` and a.id = $2`, workspace, aside)
+}
+
+// Heap is how many facts of a channel were set aside, and since when.
+type Heap struct {
+	Channel string
+	N       int
+	Since   time.Time
+}
+
+// Heaps counts what was set aside in each channel.
+func Heaps(ctx context.Context, tx *store.Tx, workspace string) ([]Heap, error) {
+	return store.All[Heap](ctx, tx, `select a.channel_id, count(*), min(a.at) from fact_aside a where a.workspace = $1 and`+waits+` group by a.channel_id order by a.channel_id`, workspace)
+}
+
+// Waiting counts what was set aside and has not come in since, in all workspaces, and
+// how many of these cannot even be read: for whoever runs the house.
+func Waiting(ctx context.Context, tx *store.Tx) (all, unreadable int, err error) {
+	type counts struct{ All, Unreadable int }
+	n, err := store.One[counts](ctx, tx, `select count(*), coalesce(sum(case when a.workspace = '' then 1 else 0 end), 0) from fact_aside a where`+waits)
+	return n.All, n.Unreadable, err
+}
+
+// Replay appends facts that were set aside once more. Whoever does it twice changes
+// nothing: a fact is applied once.
+func (s *Stream) Replay(ctx context.Context, asides []Aside) error {
+	facts := make([]Fact, len(asides))
+	for i, a := range asides {
+		facts[i] = a.Fact
 	}
-	if person == "" {
-		return 0, fault.New(fault.Invalid, "Nobody is named.")
+	return s.Append(ctx, facts)
+}
+
+// Replayed notes that facts were appended again. Those that have failed once more
+// meanwhile go on waiting.
+func Replayed(ctx context.Context, tx *store.Tx, workspace string, asides []Aside) error {
+	keys := make([][]any, len(asides))
+	for i, a := range asides {
+		keys[i] = []any{a.ID, a.Times, tx.Now, workspace}
 	}
-	erased, person := 0, named(person)
-	partition := Fact{Workspace: workspace, Person: person}.partition(s.partitions)
-	for from := uint64(1); ; {
-		facts, _, err := s.fetch(ctx, partition, from, batch)
-		if err != nil {
-			return erased, err
-		}
-		if len(facts) == 0 {
-			break
-		}
-		for _, f := range facts {
-			from = f.Sequence + 1
-			if f.Workspace != workspace || f.Person != person {
-				continue
-			}
-			if err := s.stream.SecureDeleteMsg(ctx, f.Sequence); err != nil {
-				return erased, fault.Wrap(fault.Unavailable, err, "A fact could not be erased.")
-			}
-			erased++
-		}
-	}
-	err := store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error {
-		n, err := tx.Exec(ctx, `delete from fact_aside where workspace = $1 and person = $2`, workspace, person)
-		erased += int(n)
+	_, err := tx.ExecKeyed(ctx, `update fact_aside set tried_at = k.column3, replayed_at = case when times = k.column2 then k.column3 else replayed_at end
+		from (keys) k where fact_aside.workspace = k.column4 and fact_aside.id = k.column1`, keys)
+	return err
+}
+
+// Discard gives a fact up: nothing is kept of it, and told again by the network it is
+// passed over.
+func Discard(ctx context.Context, tx *store.Tx, workspace string, a Aside) error {
+	if _, err := Fresh(ctx, tx, []Fact{a.Fact}); err != nil {
 		return err
-	})
-	return erased, err
+	}
+	_, err := tx.Exec(ctx, `delete from fact_aside where workspace = $1 and id = $2`, workspace, a.ID)
+	return err
+}
+
+// ForgetAsides removes what has come in after all.
+func ForgetAsides(ctx context.Context, tx *store.Tx) error {
+	_, err := tx.Exec(ctx, `delete from fact_aside where exists (select 1 from fact_seen s where s.workspace = fact_aside.workspace and s.key = fact_aside.key)`)
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,13 +18,26 @@ import (
 	"github.com/kithhq/kith/internal/stream"
 )
 
+// again asks for facts that were set aside once more.
+func again(t *testing.T, s *stream.Stream, db *store.DB, all ...stream.Aside) {
+	t.Helper()
+	for _, a := range all {
+		if err := s.Replay(t.Context(), []stream.Aside{a}); err != nil {
+			t.Fatal(err)
+		}
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return stream.Replayed(ctx, tx, workspace, []stream.Aside{a})
+		})
+	}
+}
+
 func asides(t *testing.T, db *store.DB) (all []stream.Aside) {
 	t.Helper()
 	storetest.View(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-		if all, err = stream.Asides(ctx, tx, workspace); err != nil {
+		if all, err = stream.Asides(ctx, tx, workspace, stream.Which{Limit: 100}); err != nil {
 			return err
 		}
-		if n, err := stream.Waiting(ctx, tx); err != nil || n != len(all) {
+		if n, _, err := stream.Waiting(ctx, tx); err != nil || n != len(all) {
 			t.Errorf("%d wait, of %d set aside: %v", n, len(all), err)
 		}
 		return nil
@@ -75,7 +89,7 @@ func TestAFactThatFailsIsSetAsideAndReplayed(t *testing.T) {
 		})()
 		settled(t, s, db)
 		all := asides(t, db)
-		if len(all) != 3 || all[0].Key != "a/3" || all[1].Key != "a/4" || all[2].Key != "a/20" || all[0].Error == "" {
+		if len(all) != 3 || all[0].Fact.Key != "a/3" || all[1].Fact.Key != "a/4" || all[2].Fact.Key != "a/20" || all[0].Said != "" || all[1].Said != "no" || all[0].Again {
 			t.Fatalf("%+v", all)
 		}
 		for i := range tried {
@@ -86,18 +100,101 @@ func TestAFactThatFailsIsSetAsideAndReplayed(t *testing.T) {
 		if n := count(t, db, "select count(*) from seen_by_test"); n != 27 {
 			t.Errorf("%d facts of 27", n)
 		}
-		mended.Store(true)
-		for _, a := range all {
-			if err := s.Replay(t.Context(), db, workspace, a.ID); err != nil {
-				t.Error(err)
-			}
-			if err := s.Replay(t.Context(), db, "another", a.ID); !fault.Is(err, fault.NotFound) {
-				t.Error("another workspace replays it:", err)
-			}
+		again(t, s, db, all...) // before anything was mended
+		settled(t, s, db)
+		until(t, "all of them to fail again", func() bool {
+			all = asides(t, db)
+			return !slices.ContainsFunc(all, func(a stream.Aside) bool { return a.Times != 2 })
+		})
+		if len(all) != 3 || all[0].Tried.IsZero() || all[0].Again || all[0].At.After(all[0].Tried) {
+			t.Fatalf("%+v", all)
 		}
+		mended.Store(true)
+		again(t, s, db, append(all, all...)...) // twice
 		settled(t, s, db)
 		if n := count(t, db, "select count(*) from seen_by_test"); n != 30 || len(asides(t, db)) != 0 {
 			t.Errorf("%d facts of 30, %d aside", n, len(asides(t, db)))
+		}
+	})
+}
+
+// The one who asks again dies before anybody reads it: the database knows where reading
+// goes on, and what was told twice is there once.
+func TestWhatIsReplayedIsAppliedOnceAfterAFall(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		defer db.Close()
+		table(t, db)
+		dir := t.TempDir()
+		s := open(t, dir)
+		keep(t, s, fact("a", 1), fact("a", 2), fact("b", 3))
+		stop := run(t, s, db, func(context.Context, []stream.Fact) (stream.Apply, error) { return nil, errors.New("a mistake") })
+		settled(t, s, db)
+		stop()
+		all := asides(t, db)
+		again(t, s, db, all...)
+		for _, a := range asides(t, db) {
+			if !a.Again {
+				t.Errorf("it is not on its way: %+v", a)
+			}
+		}
+		if err := s.Replay(t.Context(), all); err != nil { // the second who asks falls before it is noted
+			t.Fatal(err)
+		}
+		keep(t, s, fact("a", 2)) // and the network tells it again
+		s.Close()
+		s = open(t, dir)
+		defer run(t, s, db, record)()
+		settled(t, s, db)
+		if n := count(t, db, "select count(*) from seen_by_test"); n != 3 || len(asides(t, db)) != 0 {
+			t.Errorf("%d facts of 3, %d aside", n, len(asides(t, db)))
+		}
+		storetest.Do(t, db, stream.ForgetAsides)
+		if n := count(t, db, "select count(*) from fact_aside"); n != 0 {
+			t.Errorf("%d facts are kept aside that have come in", n)
+		}
+	})
+}
+
+func TestWhatIsDiscardedDoesNotComeBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		defer db.Close()
+		table(t, db)
+		s := open(t, t.TempDir(), func(o *stream.Options) { o.Partitions = 1 })
+		var mended atomic.Bool
+		defer run(t, s, db, func(ctx context.Context, facts []stream.Fact) (stream.Apply, error) {
+			if !mended.Load() {
+				return nil, errors.New("a mistake")
+			}
+			return record(ctx, facts)
+		})()
+		other := fact("b", 1)
+		other.Channel = "d"
+		keep(t, s, fact("a", 1), fact("a", 2), other)
+		settled(t, s, db)
+		until(t, "three to be set aside", func() bool { return len(asides(t, db)) == 3 })
+		mended.Store(true)
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			mine := stream.Which{Channels: []string{"c"}, Limit: 1}
+			some, err := stream.Asides(ctx, tx, workspace, mine)
+			if err != nil {
+				return err
+			}
+			if n, err := stream.CountAsides(ctx, tx, workspace, mine); n != 2 || len(some) != 1 || err != nil {
+				t.Errorf("%d of one channel: %+v %v", n, some, err)
+			}
+			next, err := stream.Asides(ctx, tx, workspace, stream.Which{After: some[0].At, AfterID: some[0].ID, Limit: 9})
+			if err != nil || len(next) != 2 {
+				t.Errorf("%+v %v", next, err)
+			}
+			if _, err := stream.GetAside(ctx, tx, "another", some[0].ID); !fault.Is(err, fault.NotFound) {
+				t.Errorf("another workspace sees it: %v", err)
+			}
+			return stream.Discard(ctx, tx, workspace, some[0])
+		})
+		keep(t, s, fact("a", 1), fact("a", 2), other)
+		settled(t, s, db)
+		if n := count(t, db, "select count(*) from seen_by_test"); n != 2 || len(asides(t, db)) != 0 {
+			t.Errorf("%d facts of 2, %d aside", n, len(asides(t, db)))
 		}
 	})
 }
@@ -224,7 +321,7 @@ func TestAPartitionHasOneReader(t *testing.T) {
 		var read [2]atomic.Int64
 		var stops [2]func()
 		for i := range streams {
-			streams[i] = open(t, "", func(o *stream.Options) { o.Conn, o.MaxBytes, o.Lease = conns[i], 64<<20, 3*time.Second })
+			streams[i] = open(t, "", func(o *stream.Options) { o.Conn, o.MaxBytes, o.Lease = conns[i], 64<<20, 20*time.Second })
 			defer streams[i].Close()
 			stops[i] = run(t, streams[i], db, func(ctx context.Context, facts []stream.Fact) (stream.Apply, error) {
 				read[i].Add(int64(len(facts)))

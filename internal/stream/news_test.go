@@ -36,14 +36,17 @@ func TestNewsReachWhoListens(t *testing.T) {
 func TestASlowListenerIsToldToRefetch(t *testing.T) {
 	s := open(t, t.TempDir())
 	n := s.News()
-	slow, quick := n.Subscribe("w"), n.Subscribe("w")
+	slow, quick, after := n.Subscribe("w"), n.Subscribe("w"), n.Subscribe("after")
 	defer quick.Close()
+	defer after.Close()
 	for i := range 200 {
 		n.Tell("w", stream.Item{ID: fmt.Sprint(i)})
 		if got := <-quick.C; got.ID != fmt.Sprint(i) || got.Refetch {
 			t.Fatalf("%+v", got)
 		}
 	}
+	n.Tell("after", stream.Item{ID: "all"}) // one is handed out after the other
+	<-after.C
 	got := 0
 	var last stream.Item
 	for len(slow.C) > 0 {

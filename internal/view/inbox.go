@@ -139,15 +139,17 @@ type Message struct {
 	Seq            int64
 	DeliveredAt    time.Time // of ours, where the network says so
 	ReadAt         time.Time
+	Granted        network.Granted // of its channel
 }
 
 const messageSelect = `select m.id, m.conversation_id, m.channel_id, coalesce(c.network, ''), m.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''), coalesce(i.id, ''),
 	m.author_name, m.from_us, m.text, m.at, coalesce(a.id, ''), m.url, m.state, case when m.sending = 'claimed' then 'sending' else m.sending end, m.error_text, m.private,
 	case when m.from_us = 0 and m.private = 0 and exists (select 1 from message w where w.conversation_id = m.conversation_id and w.parent_id = m.remote_id
-		and w.private = 1 and w.from_us = 1 and w.sending <> 'failed') then 1 else 0 end, m.pinned, coalesce(c.kind, ''), m.liked, m.media, m.reason, m.seq, r.delivered_at, r.read_at
+		and w.private = 1 and w.from_us = 1 and w.sending <> 'failed') then 1 else 0 end, m.pinned, coalesce(c.kind, ''), m.liked, m.media, m.reason, m.seq, r.delivered_at, r.read_at, coalesce(h.granted, '{}')
 	from message m
 	left join receipt r on r.message_id = m.id and m.sending = 'sent'
 	left join conversation c on c.id = m.conversation_id
+	left join channel h on h.id = m.channel_id
 	left join person p on p.id = m.person_id
 	left join identity i on i.id = (select id from identity where person_id = m.person_id order by network = c.network desc, last_seen desc limit 1)
 	left join message a on a.workspace = m.workspace and a.channel_id = m.channel_id and a.remote_id = m.parent_id and m.parent_id <> ''`

@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
@@ -227,7 +228,7 @@ func subtitled(ctx context.Context, tx *store.Tx, actor access.Actor, posts []Po
 	var ids []string
 	for _, p := range posts {
 		for i := range p.Publications {
-			if u := &p.Publications[i]; !u.PublishedAt.IsZero() || u.State == "publishing" {
+			if u := &p.Publications[i]; slices.Contains([]string{"publishing", "published", "failed", "unclear"}, u.State) {
 				at[u.ID] = u
 				ids = append(ids, u.ID)
 			}

@@ -41,9 +41,9 @@ type house struct {
 const setupCode = "ABCD-EFGH-JKLM-NPQR"
 
 // open starts a house, with the sample workspace or with an empty one.
-func open(t *testing.T, full bool) *house {
+func open(t *testing.T, full bool, change ...func(*config.Config)) *house {
 	t.Helper()
-	h := fresh(t)
+	h := fresh(t, change...)
 	if full {
 		must(t, rehearse.Fill(t.Context(), h.app, h.stage, password, true))
 		return h
@@ -57,7 +57,7 @@ func open(t *testing.T, full bool) *house {
 }
 
 // fresh starts a house that nobody owns yet.
-func fresh(t *testing.T) *house {
+func fresh(t *testing.T, change ...func(*config.Config)) *house {
 	t.Helper()
 	if !ui.Built() {
 		t.Fatal("these tests need the built browser application inside: run scripts/web.sh and give go test -tags webbuilt (scripts/test.sh real does both)")
@@ -70,6 +70,9 @@ func fresh(t *testing.T) *house {
 	listen := freeAddress(t)
 	c := config.Config{Data: filepath.Join(t.TempDir(), "data"), Listen: listen, Log: "error", Read: 500 * time.Millisecond, FactsMB: 256}
 	stage.Fit(&c)
+	for _, f := range change {
+		f(&c)
+	}
 	a, err := app.New(ctx, c, append(stage.Options(), app.WithSetup(setupCode))...)
 	must(t, err)
 	t.Cleanup(func() { must(t, a.Stop(context.WithoutCancel(ctx))) })

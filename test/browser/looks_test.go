@@ -138,6 +138,8 @@ func full(f finds) []scene {
 		{name: "team", route: "/settings/team", path: "/settings/team", all: true},
 		{name: "team-invite", route: "/settings/team", path: "/settings/team", then: press("button", "team.invite"), all: true},
 		{name: "rules", route: "/settings/rules", path: "/settings/rules", all: true},
+		{name: "set-aside", route: "/settings/set-aside", path: "/settings/set-aside", all: true},
+		{name: "set-aside-discard", route: "/settings/set-aside", path: "/settings/set-aside", then: press("button", "aside.discard")},
 		{name: "workspace", route: "/settings/workspace", path: "/settings/workspace", all: true},
 		{name: "tokens", route: "/settings/tokens", path: "/settings/tokens", all: true},
 		{name: "tokens-make", route: "/settings/tokens", path: "/settings/tokens", then: press("button", "tokens.make")},
@@ -214,6 +216,7 @@ func TestEveryPageInEveryLook(t *testing.T) {
 	first.enter(rehearse.Keeper)
 	troubled(first)
 	missed(h)
+	h.garbles("mastodon", 1)
 	f := find(first)
 	for name, id := range map[string]string{"chat": f.Chat, "comment": f.Comment, "held": f.Held, "person": f.Person, "published": f.Published, "scheduled": f.Scheduled, "draft": f.Draft, "failed": f.Failed} {
 		if id == "" {

@@ -73,6 +73,16 @@ func (p *page) looks(name string) {
 	p.theme("light")
 }
 
+// asks lets the house ask a network how its channel is, and gives the channel.
+func (p *page) asks(network string) (channel string) {
+	p.t.Helper()
+	return eval[string](p, `(async () => {
+		const c = (await fetch('/api/v1/channels').then(r => r.json())).items.find(c => c.network === '`+network+`');
+		await fetch('/api/v1/channels/' + c.id + '/check', {method: 'POST', headers: {'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID()}});
+		return c.id;
+	})()`)
+}
+
 // What networks can do is offered on the pages where one looks for it, in either
 // language: time to write, figures of accounts, changes of what is out, mutes.
 func TestWhatNetworksCanIsOffered(t *testing.T) {
@@ -89,6 +99,9 @@ func TestWhatNetworksCanIsOffered(t *testing.T) {
 	h.tells("whatsapp", 0, func(day int) network.Counts {
 		return network.Counts{"whatsapp:sent": int64(20 + day), "whatsapp:delivered": int64(19 + day), "whatsapp:charged": int64(day % 4)}
 	})
+	onX, _ := h.stage.Network("x")
+	h.stage.X.Subscribe(onX.Accounts()[0].ID)
+	p.asks("x")
 	post := eval[string](p, `(async () => {
 		const send = (path, body) => fetch('/api/v1/' + path, {method: 'POST', headers: {'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID()}, body: JSON.stringify(body)}).then(r => r.json());
 		const all = (await fetch('/api/v1/channels').then(r => r.json())).items.filter(c => ['x', 'bluesky'].includes(c.network));
@@ -139,9 +152,28 @@ func TestWhatNetworksCanIsOffered(t *testing.T) {
 		p.looks("post-offered " + locale)
 	}
 
+	// A right that was taken away is said where the channel is, and where one would use it.
+	_, err := h.stage.Weather.Add(sandbox.Mishap{Network: "facebook", Kind: sandbox.TokenReduced, Scopes: []string{"pages_manage_engagement", "read_insights"}})
+	must(t, err)
+	page := p.asks("facebook")
+	for _, locale := range []string{"en", "fr"} {
+		w := read(t, locale)
+		eval[int](p, p.call("PATCH", "me", map[string]any{"locale": locale})+".then(r => r.status)")
+		eval[string](p, "localStorage.setItem('kith.locale', "+quoted(locale)+"), ''")
+		p.open("/settings/channels/" + page)
+		p.see(w.say(t, "able.missing"))
+		p.see("pages_manage_engagement")
+		p.see(map[string]string{"en": "nor ban people", "fr": "ni bannir"}[locale])
+		p.looks("rights-missing " + locale)
+	}
+	h.stage.Weather.Clear()
+	p.asks("facebook")
+
 	// The rest is done once, in French, by the keyboard where one writes.
 	w := read(t, "fr")
 	say := func(key string, params ...string) string { t.Helper(); return w.say(t, key, params...) }
+	p.open("/publish/" + post)
+	p.see(say("edit.open"))
 	edit := func(network string) {
 		t.Helper()
 		eval[chromedp.Void](p, `(async () => {

@@ -38,6 +38,13 @@ func clocked(t *testing.T, test func(t *testing.T, p *place)) {
 	}
 }
 
+// premium lets the account on X have Premium, and the house hear of it.
+func (p *place) premium() {
+	p.t.Helper()
+	p.X.Subscribe(p.accounts["x"])
+	hand.Do[api.Channel](p.t, p.Hand, "POST", "/channels/"+p.channels["x"]+"/check", nil)
+}
+
 // A private answer is written in the network's time: the house says how much is
 // left, names a person once the first day is over, and after a week refuses before
 // anything is sent.
@@ -88,6 +95,7 @@ func TestAnAnswerComesInTime(t *testing.T) {
 func TestAPostIsReworded(t *testing.T) {
 	clocked(t, func(t *testing.T, p *place) {
 		p.guest("x")
+		p.premium()
 		post := p.publish("We open at nine.", "x")
 		id := post.Publications[0].ID
 		reworded := func(text, state string) api.Edit {
@@ -119,7 +127,7 @@ func TestAPostIsReworded(t *testing.T) {
 		}
 		reworded("We open at noon.", "done") // on top of the one that was found
 		p.refused(p.Hand, 422, "POST", "/publications/"+id+"/edit", api.Rewording{Text: "We open at noon."})
-		p.refused(p.Hand, 422, "POST", "/publications/"+id+"/edit", api.Rewording{Text: strings.Repeat("long ", 200)})
+		p.refused(p.Hand, 422, "POST", "/publications/"+id+"/edit", api.Rewording{Text: strings.Repeat("long ", 6000)})
 		p.Clock.Advance(31 * time.Minute)
 		before := len(p.Ledger.Entries(sandbox.Filter{Network: "x"}))
 		p.refused(p.Hand, 409, "POST", "/publications/"+id+"/edit", api.Rewording{Text: "We are closed."})

@@ -3,8 +3,10 @@ package all_test
 import (
 	"encoding/json"
 	"flag"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -234,5 +236,66 @@ func TestWhereOnePublishesCanBeSaid(t *testing.T) {
 	}
 	if a := d.Profile().Assisted; len(a.Links) != 1 || a.Links[0].URL != "snapchat://new" || len(a.Steps) == 0 {
 		t.Errorf("%+v", a)
+	}
+}
+
+// What the facts say of rights and of sorts of accounts is about what the network has,
+// and every right that people are asked for on a page of consent is explained.
+func TestRightsAreExplained(t *testing.T) {
+	var c config.Config
+	parser, err := kong.New(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(nil); err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for _, d := range open(t, c).All() {
+		p := d.Profile()
+		for _, s := range p.Sorts {
+			for a := range s.Cannot {
+				if !network.Can(d, a) {
+					t.Errorf("%s, %s: nobody can %s", d.Name(), s.Name, a)
+				}
+			}
+		}
+		explained := map[string]bool{}
+		for _, r := range p.Rights {
+			for _, name := range append(r.Or, r.Name) {
+				explained[name] = true
+			}
+			for _, a := range r.For {
+				if !network.Can(d, a) {
+					t.Errorf("%s, %s: nobody can %s", d.Name(), r.Name, a)
+				}
+			}
+			if r.Without == "" {
+				t.Errorf("%s: what is missing without %s?", d.Name(), r.Name)
+			}
+		}
+		authorizer, ok := d.(network.Authorizer)
+		if !ok || d.Name() == "mastodon" || d.Name() == "bluesky" { // these ask a server first
+			continue
+		}
+		for _, extra := range []map[string]string{nil, {"login": "instagram"}, {"access": "community"}} {
+			going, err := authorizer.Authorize(t.Context(), network.Asking{App: network.App{ID: "1", Secret: "secret", Extra: extra}, Verifier: "verifier"})
+			if err != nil {
+				t.Fatalf("%s: %v", d.Name(), err)
+			}
+			u, err := url.Parse(going.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, scope := range strings.FieldsFunc(u.Query().Get("scope"), func(r rune) bool { return r == ',' || r == ' ' }) {
+				asked++
+				if !explained[scope] && !slices.Contains([]string{"r_basicprofile", "openid", "profile", "business_management"}, scope) { // who one is
+					t.Errorf("%s asks for %s and does not say what for", d.Name(), scope)
+				}
+			}
+		}
+	}
+	if asked < 50 {
+		t.Errorf("%d rights were asked for", asked)
 	}
 }

@@ -148,6 +148,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	if err != nil {
 		return network.Health{}, "", err
 	}
+	health.Granted = rights(chats)
 	if health.State == "ok" && !chats {
 		health.State, health.Text = "warn", "Connected without direct messages."
 		health.Fix = "Connect again by Bluesky’s page, or with an app password that allows direct messages."
@@ -174,6 +175,15 @@ func (d *Driver) ahead(ctx context.Context, conn network.Conn, early time.Durati
 	}
 	conn, k, err = d.holding(ctx, conn, early)
 	return conn, err == nil && (k.OAuth == nil || slices.Contains(strings.Fields(k.OAuth.Scope), scopeChat)), err
+}
+
+// rights are what an account lets us do: an app password has all or, made so, no
+// messages, as consent has.
+func rights(chats bool) network.Granted {
+	if chats {
+		return network.Granted{Rights: []string{scopeGeneric, scopeChat}}
+	}
+	return network.Granted{Rights: []string{scopeGeneric}}
 }
 
 // newest gives the keys as they are now, empty when they are the ones we have.

@@ -166,7 +166,7 @@ func (d *Driver) letIn(ctx context.Context, g going, t granted, k keys) (network
 	if did, err := d.resolve(ctx, doc.server(), handle); handle == "" || err != nil || did != t.DID {
 		handle = t.DID // it goes by a name that is not its own, or cannot be asked about
 	}
-	account := network.Account{Base: doc.server(), ID: t.DID, Handle: handle, Name: handle, URL: profileURL(t.DID), Keys: k.text(), Limits: d.profile.Limits}
+	account := network.Account{Base: doc.server(), ID: t.DID, Handle: handle, Name: handle, URL: profileURL(t.DID), Keys: k.text(), Limits: d.profile.Limits, Granted: rights(slices.Contains(strings.Fields(k.OAuth.Scope), scopeChat))}
 	conn := network.Conn{Base: account.Base, Account: account.ID, Keys: account.Keys}
 	var me profileView
 	_, err = d.call(ctx, conn, ask{method: "app.bsky.actor.getProfile", query: url.Values{"actor": {t.DID}}}, &me)

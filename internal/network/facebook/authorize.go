@@ -17,7 +17,9 @@ func (d *Driver) Authorize(_ context.Context, a network.Asking) (network.Going, 
 
 // Grant turns what came back into the Pages that were chosen.
 func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) ([]network.Account, error) {
+	var granted network.Granted
 	pages, warning, err := d.graph.Granted(ctx, a, back, pageFields, func(about graph.Debug) (warning string, err error) {
+		granted = about.Granted("")
 		if lacks := missing(about, true); len(lacks) > 0 {
 			warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
 		}
@@ -26,7 +28,7 @@ func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) (
 	all := make([]network.Account, len(pages))
 	for i, p := range pages {
 		all[i] = d.account(p, p.Token)
-		all[i].Warning = warning
+		all[i].Warning, all[i].Granted = warning, granted
 	}
 	return all, err
 }

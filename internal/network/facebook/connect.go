@@ -22,6 +22,7 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 		return network.Account{}, err
 	}
 	account := d.account(p, key)
+	account.Granted = about.Granted("")
 	var warnings []string
 	if lacks := missing(about, known); len(lacks) > 0 {
 		warnings = append(warnings, "Connected, but these permissions are missing: "+strings.Join(lacks, ", ")+".")
@@ -109,6 +110,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		health.Text = "Connected. Private messages arrive here until this Page is connected on Messenger, too."
 	}
 	if about, known := d.graph.Debug(ctx, key, conn.App); known {
+		health.Granted = about.Granted("")
 		d.judge(about, &health)
 	}
 	return health, "", nil

@@ -45,3 +45,8 @@ func (c *Client) Debug(ctx context.Context, token string, of network.App) (Debug
 func (g Debug) Lacks(wanted []string) []string {
 	return slices.DeleteFunc(slices.Clone(wanted), func(s string) bool { return slices.Contains(g.Scopes, s) })
 }
+
+// Granted is what a token lets us do, of a sort of account.
+func (g Debug) Granted(sort string) network.Granted {
+	return network.Granted{Sort: sort, Rights: g.Scopes}
+}

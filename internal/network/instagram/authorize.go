@@ -59,6 +59,7 @@ func (d *Driver) grantFacebook(ctx context.Context, a network.Asking, code strin
 		}
 		if account, err := d.asPage(p, p.Token); err == nil {
 			account.Warning = warning
+			account.Granted = about.Granted(byFacebook)
 			all = append(all, account)
 		}
 	})
@@ -95,11 +96,15 @@ func (d *Driver) grantInstagram(ctx context.Context, a network.Asking, code stri
 	if err != nil {
 		return nil, err
 	}
+	allowed := func(s string) bool { return strings.Contains(string(got.Permissions), s) }
+	if len(got.Permissions) > 0 {
+		long.Rights = slices.DeleteFunc(wanted(byInstagram), func(s string) bool { return !allowed(s) })
+	}
 	account, err := d.asInstagram(ctx, long)
 	if err != nil {
 		return nil, err
 	}
-	lacks := slices.DeleteFunc(wanted(byInstagram), func(s string) bool { return strings.Contains(string(got.Permissions), s) })
+	lacks := slices.DeleteFunc(wanted(byInstagram), allowed)
 	if len(got.Permissions) > 0 && len(lacks) > 0 {
 		account.Warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
 	}

@@ -59,6 +59,7 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 		return network.Account{}, err
 	}
 	if about, known := d.facebook.Debug(ctx, token, network.App{}); known {
+		account.Granted = about.Granted(byFacebook)
 		if lacks := about.Lacks(wanted(byFacebook)); len(lacks) > 0 {
 			account.Warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
 		}
@@ -93,7 +94,7 @@ func (d *Driver) account(p profile, id, base string, k keys) (network.Account, e
 		return network.Account{}, d.client(k).Misunderstood(graph.Ask{})
 	}
 	a := network.Account{Base: base, ID: id, Handle: graph.Clip(p.Username, 128), Name: graph.Clip(p.Name, 640), AvatarURL: graph.Clip(p.Picture, 2048),
-		Keys: k.text(), Limits: d.profile.Limits}
+		Keys: k.text(), Limits: d.profile.Limits, Granted: k.granted()}
 	if a.URL = (person{Username: a.Handle}).author().URL; a.Name == "" {
 		a.Name = a.Handle
 	}
@@ -119,12 +120,14 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	if err != nil {
 		return network.Health{}, "", err
 	}
+	health.Granted = s.keys.granted()
 	health.Name, health.Avatar, health.Handle = graph.Clip(p.Name, 640), graph.Clip(p.Picture, 2048), graph.Clip(p.Username, 128)
 	if p.Followers != nil {
 		health.Followers = *p.Followers
 	}
 	if s.keys.Login == byFacebook {
 		if about, known := d.facebook.Debug(ctx, s.keys.Token, s.app()); known {
+			health.Granted = about.Granted(byFacebook)
 			d.judge(about, &health)
 		}
 		return health, "", nil
@@ -182,7 +185,7 @@ func (d *Driver) renewed(ctx context.Context, path string, query url.Values, k k
 	if !graph.TokenSign.MatchString(got.Token) || got.Seconds <= 0 {
 		return keys{}, bare.Misunderstood(a)
 	}
-	return keys{Login: byInstagram, Token: got.Token, Expires: d.now().Add(time.Duration(min(got.Seconds, 366*24*3600)) * time.Second).Unix()}, nil
+	return keys{Login: byInstagram, Token: got.Token, Rights: k.Rights, Expires: d.now().Add(time.Duration(min(got.Seconds, 366*24*3600)) * time.Second).Unix()}, nil
 }
 
 // app is our app at Meta, where it is of the same login as the key.

@@ -99,6 +99,7 @@ func harness(login string) networktest.Harness {
 		},
 	}
 	if login == own {
+		h.Cannot = []network.Action{network.ActDelete, network.ActBan}
 		h.Renew = 40 * 24 * time.Hour
 		// Posts cannot be deleted with this login; comments can.
 		h.Instead["what is deleted twice is gone"] = deletesComments

@@ -24,6 +24,9 @@ type keys struct {
 	Token   string `json:"token"`
 	Page    string `json:"page,omitempty"`    // with Facebook's login: the Page that messages belong to
 	Expires int64  `json:"expires,omitempty"` // with Instagram's login, in seconds
+	// Rights are the permissions that were given with Instagram's login, as far as it told;
+	// with Facebook's, they are asked for.
+	Rights []string `json:"rights,omitempty"`
 }
 
 func (k keys) text() secret.Text {
@@ -32,6 +35,11 @@ func (k keys) text() secret.Text {
 		panic(err) // texts and a number
 	}
 	return secret.Text(data)
+}
+
+// granted is what the account lets us do, as far as its keys tell.
+func (k keys) granted() network.Granted {
+	return network.Granted{Sort: k.Login, Rights: k.Rights}
 }
 
 func keysOf(conn network.Conn) (keys, error) {

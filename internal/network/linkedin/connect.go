@@ -89,7 +89,7 @@ func (d *Driver) whoami(ctx context.Context, k *keys) (network.Account, error) {
 	if !personURN.MatchString(k.Member) {
 		return network.Account{}, ask{}.misunderstood()
 	}
-	a := network.Account{Base: d.api, ID: k.Member, Handle: clip(p.Vanity, 128), Name: clip(p.name(), 640), Keys: k.text(), Limits: d.profile.Limits}
+	a := network.Account{Base: d.api, ID: k.Member, Handle: clip(p.Vanity, 128), Name: clip(p.name(), 640), Keys: k.text(), Limits: d.profile.Limits, Granted: k.granted(k.Member)}
 	if strings.HasPrefix(p.Picture, "https://") {
 		a.AvatarURL = clip(p.Picture, 2048)
 	}
@@ -145,6 +145,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		}
 	}
 	health.Expires = k.ends(d.now(), conn.App) // the question told more of the key
+	health.Granted = k.granted(conn.Account)
 	d.judge(conn, k, &health)
 	return health, fresh, nil
 }

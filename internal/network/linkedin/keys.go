@@ -85,6 +85,14 @@ func pageScopes() []string {
 
 func memberScopes() []string { return []string{"w_member_social"} }
 
+// granted is what an account lets us do with these keys.
+func (k keys) granted(account string) network.Granted {
+	if isPage(account) {
+		return network.Granted{Sort: "page", Rights: k.Scopes}
+	}
+	return network.Granted{Sort: "member", Rights: k.Scopes}
+}
+
 // seesPosts says whether a token may list the posts of an account.
 func (k keys) seesPosts(account string) bool {
 	if isPage(account) {

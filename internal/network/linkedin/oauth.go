@@ -241,7 +241,7 @@ func (d *Driver) named(ctx context.Context, token string, urns []string) (map[st
 
 func (d *Driver) page(urn string, o organization, k keys) network.Account {
 	number := strings.TrimPrefix(urn, pagePrefix)
-	a := network.Account{Base: d.api, ID: urn, Handle: clip(o.Vanity, 128), Name: clip(o.Name, 640), URL: "https://www.linkedin.com/company/" + number, Keys: k.text(), Limits: d.profile.Limits}
+	a := network.Account{Base: d.api, ID: urn, Handle: clip(o.Vanity, 128), Name: clip(o.Name, 640), URL: "https://www.linkedin.com/company/" + number, Keys: k.text(), Limits: d.profile.Limits, Granted: k.granted(urn)}
 	if a.Handle == "" {
 		a.Handle = number
 	}

@@ -68,7 +68,7 @@ func member(o pretended.Options) networktest.Harness {
 		camille := n.AddMember("Camille Keeper")
 		return n.Handler(), func(string) map[string]string { return map[string]string{"token": camille.Token} }
 	}
-	h.Cannot = []network.Action{network.ActPoll, network.ActDeleteOthers}
+	h.Cannot = []network.Action{network.ActPoll, network.ActDeleteOthers, network.ActWebhook}
 	return h
 }
 

@@ -86,7 +86,7 @@ func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) (
 	if got.Token == "" {
 		return nil, fault.New(fault.Unavailable, "The server answered something we do not understand.")
 	}
-	found, err := d.account(ctx, app.Base, keys{Token: got.Token, ID: app.ID, Secret: app.Secret})
+	found, err := d.account(ctx, app.Base, keys{Token: got.Token, ID: app.ID, Secret: app.Secret, Scopes: got.Scope})
 	if err != nil {
 		return nil, err
 	}

@@ -139,7 +139,7 @@ func (d *Driver) account(ctx context.Context, base string, k keys) (network.Acco
 	}
 	who := me.author()
 	return network.Account{Base: base, ID: me.ID, Handle: me.Username + "@" + i.domain(base), Name: who.Name, AvatarURL: who.AvatarURL, URL: who.URL,
-		Keys: secret.Text(text), Limits: i.limits(d.profile.Limits)}, nil
+		Keys: secret.Text(text), Limits: i.limits(d.profile.Limits), Granted: k.granted()}, nil
 }
 
 func (i instance) domain(base string) string {
@@ -184,6 +184,9 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		return network.Health{}, "", err
 	case me.ID != conn.Account:
 		return network.Health{}, "", fault.New(fault.Unavailable, "The server answered something we do not understand.")
+	}
+	if k, err := readKeys(conn.Keys); err == nil {
+		health.Granted = k.granted()
 	}
 	who := me.author()
 	health.Name, health.Avatar = who.Name, who.AvatarURL

@@ -23,7 +23,11 @@ type keys struct {
 	// Our app on that server, where a person let us in by its page: it may end the token.
 	ID     string `json:"id,omitempty"`
 	Secret string `json:"secret,omitempty"`
+	Scopes string `json:"scopes,omitempty"` // that were given; "": not known
 }
+
+// granted is what an account lets us do with these keys.
+func (k keys) granted() network.Granted { return network.Granted{Rights: strings.Fields(k.Scopes)} }
 
 func readKeys(text secret.Text) (keys, error) {
 	var k keys

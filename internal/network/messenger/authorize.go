@@ -19,7 +19,9 @@ func (d *Driver) Authorize(_ context.Context, a network.Asking) (network.Going, 
 // Grant turns what came back into the Pages that were chosen. Where their messages may
 // not be read there is no account for us.
 func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) ([]network.Account, error) {
+	var granted network.Granted
 	pages, warning, err := d.graph.Granted(ctx, a, back, pageFields, func(about graph.Debug) (warning string, err error) {
+		granted = about.Granted("")
 		list := strings.Join(about.Lacks(wanted()), ", ")
 		switch {
 		case strings.Contains(list, "pages_messaging"):
@@ -32,7 +34,7 @@ func (d *Driver) Grant(ctx context.Context, a network.Asking, back url.Values) (
 	all := make([]network.Account, len(pages))
 	for i, p := range pages {
 		all[i] = d.account(p, p.Token)
-		all[i].Warning = warning
+		all[i].Warning, all[i].Granted = warning, granted
 	}
 	return all, err
 }

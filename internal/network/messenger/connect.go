@@ -34,6 +34,7 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 		return network.Account{}, err
 	}
 	account := d.account(p, key)
+	account.Granted = about.Granted("")
 	if lacks := about.Lacks(wanted()); known && len(lacks) > 0 {
 		account.Warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
 	}
@@ -90,6 +91,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		return network.Health{}, "", err
 	}
 	if about, known := d.graph.Debug(ctx, key, conn.App); known {
+		health.Granted = about.Granted("")
 		d.judge(about, &health)
 	}
 	return health, "", nil

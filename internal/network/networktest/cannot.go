@@ -25,9 +25,35 @@ func (h Harness) lacks(a network.Action) bool {
 // can says whether the driver offers something, and this account has it.
 func (w *World) can(a network.Action) bool { return network.Can(w.Driver, a) && !w.harness.lacks(a) }
 
+// declared holds what is said of this account, when it is connected and when it is
+// checked, against what it can: no more is denied, and no less.
+func declared(t *testing.T, h Harness) {
+	w := NewWorld(t, h)
+	health, _, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for when, granted := range map[string]network.Granted{"connected": w.Account.Granted, "checked": health.Granted} {
+		if _, named := w.Driver.Profile().SortOf(granted); granted.Sort != "" && !named {
+			t.Errorf("%s: the facts know no sort of account %q", when, granted.Sort)
+		}
+		for _, a := range network.Actions() {
+			if network.Can(w.Driver, a) && network.CanAs(w.Driver, granted, a) == h.lacks(a) {
+				t.Errorf("%s as %q: %s is said to be possible: %v", when, granted.Sort, a, h.lacks(a))
+			}
+		}
+		for a, why := range w.Driver.Profile().Denies(granted) {
+			if why.Why == "" || why.Instead == "" {
+				t.Errorf("%s: nothing is said about why, or what to do instead", a)
+			}
+		}
+	}
+}
+
 // refuses asks for what this sort of account cannot, though the network can: each is
 // refused in words, with what to do, or nothing is told; and nothing happens.
 func refuses(t *testing.T, h Harness) {
+	declared(t, h)
 	if len(h.Cannot) == 0 {
 		t.Logf("all accounts of %s are alike", h.Name)
 		return
@@ -47,6 +73,13 @@ func refuses(t *testing.T, h Harness) {
 			continue
 		}
 		switch a {
+		case network.ActFirstComment:
+			if w.Account.Limits.Comment || health.Limits.Comment {
+				t.Error("a first comment is among the limits")
+			}
+			continue
+		case network.ActWebhook: // there is nothing that one could ask for; the driver's own tests see that nobody calls
+			continue
 		case network.ActPoll:
 			if raws, err := w.raws(""); err != nil || len(raws) != 0 {
 				t.Errorf("told %+v, %v", raws, err)
@@ -61,7 +94,13 @@ func refuses(t *testing.T, h Harness) {
 		case network.ActPin:
 			err = w.Driver.(network.Pinner).Pin(t.Context(), w.Conn, ref, true)
 		case network.ActDelete:
+			err = w.Driver.(network.Deleter).Delete(t.Context(), w.Conn, sent.Ref)
+		case network.ActDeleteReply:
 			err = w.Driver.(network.Deleter).Delete(t.Context(), w.Conn, ref)
+		case network.ActEdit:
+			_, err = w.Driver.(network.Editor).Edit(t.Context(), w.Conn, sent.Ref, w.Part("Talk to us, please"))
+		case network.ActBan:
+			err = w.Driver.(network.Banner).Ban(t.Context(), w.Conn, network.Author{ID: "p001", Said: said.ID}, true)
 		case network.ActDeleteOthers:
 			err = w.Driver.(network.Remover).Remove(t.Context(), w.Conn, ref)
 		default:

@@ -79,7 +79,7 @@ func (d *Driver) health(ctx context.Context, k keys) (network.Health, error) {
 		return network.Health{}, err
 	}
 	health := network.Health{State: "ok", Text: "Connected.", Handle: clip(got.Username, 128), Name: clip(got.Business, 640), Avatar: clip(got.Picture, 2048),
-		Limits: d.profile.Limits, Followers: -1}
+		Limits: d.profile.Limits, Followers: -1, Granted: k.granted()}
 	if got.Followers != nil {
 		health.Followers = *got.Followers
 	}

@@ -46,7 +46,7 @@ func (d *Driver) account(ctx context.Context, k keys) (network.Account, error) {
 		name = clip(got.Username, 128)
 	}
 	return network.Account{Base: d.api, ID: got.ID, Handle: clip(got.Username, 128), Name: name, AvatarURL: clip(got.Picture, 2048),
-		URL: "https://www.pinterest.com/" + url.PathEscape(clip(got.Username, 128)), Keys: k.text(), Limits: d.profile.Limits}, nil
+		URL: "https://www.pinterest.com/" + url.PathEscape(clip(got.Username, 128)), Keys: k.text(), Limits: d.profile.Limits, Granted: k.granted()}, nil
 }
 
 // Authorize gives the address of Pinterest's page of consent.

@@ -49,8 +49,16 @@ func (k keys) missing() []string {
 	if k.Scopes == "" {
 		return nil
 	}
-	given := strings.FieldsFunc(k.Scopes, func(r rune) bool { return r == ',' || r == ' ' })
+	given := k.given()
 	return slices.DeleteFunc(strings.Split(scopes, ","), func(s string) bool { return slices.Contains(given, s) })
+}
+
+// granted is what an account lets us do with these keys.
+func (k keys) granted() network.Granted { return network.Granted{Rights: k.given()} }
+
+// given are the scopes that were given; none where that is not known.
+func (k keys) given() []string {
+	return strings.FieldsFunc(k.Scopes, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // lacking names the scopes that were not given.

@@ -70,7 +70,7 @@ func (d *Driver) account(ctx context.Context, k keys, settings map[string]string
 		p.Name = p.Username
 	}
 	a := network.Account{Base: d.api, ID: p.ID, Handle: clip(p.Username, 128), Name: p.Name, AvatarURL: clip(p.Avatar, 2048), URL: profileURL(p.Username),
-		Keys: k.text(), Limits: d.limited(c, k)}
+		Keys: k.text(), Limits: d.limited(c, k), Granted: k.granted()}
 	if a.Handle == "" {
 		a.Handle = clip(p.Name, 128)
 	}
@@ -84,6 +84,15 @@ func (d *Driver) account(ctx context.Context, k keys, settings map[string]string
 		a.Warning = missing
 	}
 	return a, nil
+}
+
+// granted is what an account lets us do with these keys.
+func (k keys) granted() network.Granted {
+	g := network.Granted{Sort: "plain", Rights: strings.FieldsFunc(k.Scopes, func(r rune) bool { return r == ',' })}
+	if k.Business != nil {
+		g.Sort = "business"
+	}
+	return g
 }
 
 // lacks names a right that was not given; unknown rights are taken as given.
@@ -290,7 +299,7 @@ func (d *Driver) health(ctx context.Context, k keys, stuck string) (network.Heal
 	if err != nil && !fault.Is(err, fault.Throttled) {
 		return network.Health{}, err
 	}
-	h := network.Health{State: "ok", Text: "Connected.", Handle: clip(p.Username, 128), Name: clip(p.Name, 640), Avatar: clip(p.Avatar, 2048), Limits: d.limited(c, k), Followers: -1}
+	h := network.Health{State: "ok", Text: "Connected.", Handle: clip(p.Username, 128), Name: clip(p.Name, 640), Avatar: clip(p.Avatar, 2048), Limits: d.limited(c, k), Granted: k.granted(), Followers: -1}
 	if h.Handle == "" {
 		h.Handle = clip(c.Username, 128)
 	}

@@ -125,7 +125,7 @@ func plain() networktest.Harness {
 		handler, _ := both(t, stage)
 		return handler, func(string) map[string]string { return map[string]string{"token": last.Token} }
 	}
-	h.Cannot = []network.Action{network.ActPoll, network.ActReply, network.ActLike, network.ActHide, network.ActPin, network.ActDelete}
+	h.Cannot = []network.Action{network.ActPoll, network.ActReply, network.ActLike, network.ActHide, network.ActPin, network.ActDeleteReply, network.ActFirstComment}
 	for _, name := range []string{"what is deleted twice is gone", "reactions, reposts and follows come in"} {
 		delete(h.Instead, name) // they are about comments
 	}

@@ -82,6 +82,7 @@ func (d *Driver) account(ctx context.Context, one number, k keys, app network.Ap
 		a.URL = "https://wa.me/" + plain
 	}
 	if about, known := d.graph.Debug(ctx, k.Token, app); known {
+		a.Granted = about.Granted("")
 		if lacks := about.Lacks(wanted()); len(lacks) > 0 {
 			a.Warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
 		}
@@ -123,6 +124,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		health.Fix = "Send fewer templates, and only to people who want them."
 	}
 	if about, known := d.graph.Debug(ctx, s.keys.Token, conn.App); known {
+		health.Granted = about.Granted("")
 		d.judge(about, &health)
 	}
 	return health, "", nil

@@ -61,17 +61,29 @@ func (d *Driver) account(ctx context.Context, k keys) (network.Account, error) {
 		return network.Account{}, err
 	}
 	a := me.author()
-	account := network.Account{Base: d.api, ID: me.ID, Handle: a.Handle, Name: a.Name, AvatarURL: a.AvatarURL, URL: a.URL, Keys: k.text(), Limits: d.of(me)}
+	account := network.Account{Base: d.api, ID: me.ID, Handle: a.Handle, Name: a.Name, AvatarURL: a.AvatarURL, URL: a.URL, Keys: k.text(), Limits: d.of(me), Granted: k.granted(me)}
 	if missing := k.missing(); len(missing) > 0 {
 		account.Warning = "Connected, but these scopes are missing: " + strings.Join(missing, ", ") + "."
 	}
 	return account, nil
 }
 
+// granted is what an account lets us do with these keys: what X sells besides, its
+// plan says.
+func (k keys) granted(me user) network.Granted {
+	g := network.Granted{Sort: "standard", Rights: k.Scopes}
+	if me.premium() {
+		g.Sort = "premium"
+	}
+	return g
+}
+
+func (u user) premium() bool { return strings.HasPrefix(u.Plan, "Premium") }
+
 // of are the limits of an account: who pays X may write more.
 func (d *Driver) of(me user) network.Limits {
 	l := d.profile.Limits
-	if strings.HasPrefix(me.Plan, "Premium") {
+	if me.premium() {
 		l.Text.Max = premiumText
 	}
 	return l
@@ -124,6 +136,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	}
 	a := me.author()
 	health.Name, health.Avatar, health.Handle, health.Limits = a.Name, a.AvatarURL, a.Handle, d.of(me)
+	health.Granted = k.granted(me)
 	if me.Counts != nil && me.Counts.Followers != nil {
 		health.Followers = *me.Counts.Followers
 	}

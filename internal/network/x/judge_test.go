@@ -165,7 +165,7 @@ func TestEverythingIsAsPublished(t *testing.T) {
 			if _, err := os.Stat(specs(name)); err != nil {
 				t.Skipf("no published specification at x/%s (set KITH_SPECS): requests and answers were not judged by it", name)
 			}
-			h := harness(pretended.Options{})
+			h := harness(pretended.Options{Premium: true})
 			h.Judge = func(t *testing.T, next http.Handler) http.Handler { return judge(t, name, next) }
 			networktest.Run(t, h)
 		})

@@ -241,7 +241,7 @@ func TestOptionsAreTold(t *testing.T) {
 // An edit has a number of its own at X, and is one post for us: its counts are
 // those of all its versions, and it is deleted as a whole.
 func TestAnEditedPostStaysOnePost(t *testing.T) {
-	w := enter(t, pretended.Options{})
+	w := enter(t, pretended.Options{Premium: true})
 	part := w.Part("Opne today")
 	part.Media = []network.Media{networktest.Picture("image/png", 40, 30, "the shop")}
 	sent, err := w.Send(part)

@@ -46,10 +46,14 @@ func harness(o pretended.Options) networktest.Harness {
 	}
 }
 
-func TestX(t *testing.T) { networktest.Run(t, harness(pretended.Options{})) }
+func TestX(t *testing.T) {
+	h := harness(pretended.Options{})
+	h.Cannot = []network.Action{network.ActEdit} // of accounts with Premium alone
+	networktest.Run(t, h)
+}
 
 // The names that the pages of the documentation use, and the answers that they
 // let programs give.
 func TestXAsItsPagesSay(t *testing.T) {
-	networktest.Run(t, harness(pretended.Options{Prose: true, Summoned: true}))
+	networktest.Run(t, harness(pretended.Options{Prose: true, Summoned: true, Premium: true}))
 }

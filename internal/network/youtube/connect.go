@@ -84,6 +84,9 @@ func (d *Driver) Grant(ctx context.Context, asking network.Asking, back url.Valu
 
 func (k keys) may(scope string) bool { return slices.Contains(strings.Fields(k.Scope), scope) }
 
+// granted is what a channel lets us do with these keys.
+func (k keys) granted() network.Granted { return network.Granted{Rights: strings.Fields(k.Scope)} }
+
 // channel is what YouTube says of a channel.
 type channel struct {
 	ID      string `json:"id"`
@@ -166,7 +169,7 @@ func (d *Driver) account(ctx context.Context, k keys) (network.Account, error) {
 		k.Uploads = c.Content.Playlists.Uploads
 	}
 	account := network.Account{Base: "https://www.youtube.com", ID: c.ID, Handle: c.handle(), Name: clip(c.Snippet.Title, 640), AvatarURL: c.Snippet.Thumbnails.url(),
-		URL: "https://www.youtube.com/channel/" + c.ID, Keys: k.text(), Limits: d.limitsOf(c)}
+		URL: "https://www.youtube.com/channel/" + c.ID, Keys: k.text(), Limits: d.limitsOf(c), Granted: k.granted()}
 	switch {
 	case k.Scope != "" && !k.may(scopeAnalysis):
 		account.Warning = "Google did not give the right to read YouTube Analytics: views and comments are counted, watch time and subscribers won are not."
@@ -207,7 +210,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	}
 	c := got.Items[0]
 	health := network.Health{State: "ok", Text: "Connected.", Limits: d.limitsOf(c), Name: clip(c.Snippet.Title, 640), Avatar: c.Snippet.Thumbnails.url(),
-		Handle: c.handle(), Followers: -1}
+		Handle: c.handle(), Followers: -1, Granted: k.granted()}
 	if n, err := strconv.ParseInt(c.Statistics.Subscribers, 10, 64); err == nil && !c.Statistics.Hidden {
 		health.Followers = n
 	}

@@ -148,9 +148,9 @@ func (n *Network) createPost(a *ask) (int, any, *problem) {
 }
 
 // words judges the text.
-func (n *Network) words(_ *ask, d *draft, made *post) *problem {
+func (n *Network) words(a *ask, d *draft, made *post) *problem {
 	most := usual
-	if n.options.Premium {
+	if a.me.premium {
 		most = premium
 	}
 	empty := strings.TrimSpace(d.Text) == ""
@@ -256,7 +256,7 @@ func (n *Network) polls(a *ask, d *draft, made *post) *problem {
 // edits makes a post the next version of another.
 func (n *Network) edits(a *ask, d *draft, made *post) *problem {
 	old := n.find(d.Edit.Previous)
-	if old == nil || old.author != a.me {
+	if old == nil || old.author != a.me || !a.me.premium {
 		return plainly(http.StatusForbidden, "Forbidden", "You are not allowed to edit this Tweet.")
 	}
 	old = old.newest()

@@ -267,9 +267,9 @@ func (n *Network) userView(a *ask, u *user, fields want) object {
 	put("created_at", stamp(u.created))
 	put("profile_image_url", a.host+"/avatars/"+id(u.id)+"_normal.png")
 	put("protected", false)
-	put("verified", n.options.Premium && u.ours)
-	put("verified_type", map[bool]string{true: "blue", false: "none"}[n.options.Premium && u.ours])
-	put("subscription_type", map[bool]string{true: "Premium", false: "None"}[n.options.Premium && u.ours])
+	put("verified", u.premium)
+	put("verified_type", map[bool]string{true: "blue", false: "none"}[u.premium])
+	put("subscription_type", map[bool]string{true: "Premium", false: "None"}[u.premium])
 	put("public_metrics", object{"followers_count": u.fans + len(u.followers), "following_count": 3, n.word("post_count"): posts, "listed_count": 0})
 	return v
 }

@@ -118,9 +118,18 @@ func (n *Network) Account(username, name string) Credentials {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	u := n.newUser(username, name)
-	u.ours, u.fans = true, 318
+	u.ours, u.fans, u.premium = true, 318, n.options.Premium
 	t := n.issue(u, allScopes())
 	return Credentials{id(u.id), username, t.value, t.refresh}
+}
+
+// Subscribe lets an account of ours have Premium from now on.
+func (n *Network) Subscribe(account string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if u := n.user(account); u != nil {
+		u.premium = true
+	}
 }
 
 func (n *Network) accounts() []sandbox.Account {
@@ -143,7 +152,8 @@ type user struct {
 	id             int64
 	username, name string
 	ours           bool
-	fans           int // followers who are not on the stage
+	premium        bool // pays X: writes more, and may change what it wrote
+	fans           int  // followers who are not on the stage
 	created        time.Time
 	person         *sandbox.Person
 	followers      []*user // oldest first

@@ -1,6 +1,6 @@
 // What the networks can do, asked once for each person who signs in and for each language they read.
 import { networks as ask } from '$lib/api/ask';
-import type { Network } from '$lib/api/types';
+import type { Channel, Network } from '$lib/api/types';
 import { locale } from '$lib/i18n/i18n.svelte';
 import { me } from '$lib/session.svelte';
 
@@ -49,4 +49,9 @@ export function networkPins(name: string, what: 'post' | 'comment'): boolean {
 /** Whether a network can do something; true while nobody knows. */
 export function networkCan(name: string, action: string): boolean {
 	return networkNamed(name)?.actions.find((a) => a.action === action)?.can ?? true;
+}
+
+/** Why an account cannot do something and what to do: its network, its sort of account, or a right that was not given. null: it can, or nobody knows. */
+export function channelWhy(channel: Channel | undefined, name: string, action: string): { why: string; instead: string } | null {
+	return networkWhy(name, action) ?? channel?.cannot.find((d) => d.action === action) ?? null;
 }

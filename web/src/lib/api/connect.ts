@@ -10,6 +10,7 @@ export type Offer = S['Offer'];
 export type ChannelHealth = S['ChannelHealth'];
 export type Alert = S['Alert'];
 export type Gap = S['Gap'];
+export type Aside = S['Aside'];
 export type QuotaUse = S['QuotaUse'];
 export type Sheet = S['Sheet'];
 export type Quota = S['Quota'];
@@ -33,6 +34,15 @@ export const health = (id: string, signal?: AbortSignal) => body(rest.GET('/api/
 export const gaps = {
 	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/gaps', { signal })),
 	dismiss: (id: string) => rest.POST('/api/v1/gaps/{id}/dismiss', one(id))
+};
+
+export const asides = {
+	list: (cursor: string, signal?: AbortSignal) => body(rest.GET('/api/v1/asides', { params: { query: { cursor: cursor || undefined, limit: 50 } }, signal })),
+	get: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/asides/{id}', { ...one(id), signal })),
+	replay: (id: string) => rest.POST('/api/v1/asides/{id}/replay', one(id)),
+	/** The next of them; with the moment that the one before gave, until nothing is left. */
+	replayMore: (since?: string) => body(rest.POST('/api/v1/asides/replay', { body: { since } })),
+	discard: (id: string) => rest.DELETE('/api/v1/asides/{id}', one(id))
 };
 
 export const sheets = (signal?: AbortSignal) => body(rest.GET('/api/v1/network-sheets', { signal }));

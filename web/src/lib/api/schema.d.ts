@@ -4,6 +4,84 @@
  */
 
 export interface paths {
+    "/api/v1/asides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came in and could not be taken over, oldest first */
+        get: operations["listAsides"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asides/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try the next of them once more
+         * @description Repeat it with since until nothing is left: each is tried once.
+         */
+        post: operations["replayAsides"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asides/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["getAside"];
+        put?: never;
+        post?: never;
+        /**
+         * Give it up
+         * @description Nothing of it is kept, and it does not come back when the network tells it again.
+         */
+        delete: operations["discardAside"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asides/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try once more to take it over
+         * @description Where it fails again, it is set aside again. However often it is tried, it comes in once.
+         */
+        post: operations["replayAside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -86,7 +164,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One connected account */
+        /** One connected account, and what it can do */
         get: operations["getChannel"];
         put?: never;
         post?: never;
@@ -2053,15 +2131,45 @@ export interface components {
             /** @description Something does not work now. */
             bad: boolean;
             /** @enum {string} */
-            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap";
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside";
             /** @enum {string} */
-            mend: "reconnect" | "update" | "look" | "wait";
+            mend: "reconnect" | "update" | "look" | "wait" | "replay";
             params: {
                 [key: string]: unknown;
             };
         };
         Alt: {
             alt: string;
+        };
+        Aside: {
+            channel_id: string;
+            handle: string;
+            id: string;
+            /** @description Empty where the channel was removed. */
+            network: string;
+            /** Format: date-time */
+            since: string;
+            /** @description Why, in a sentence; empty where it is a mistake in Kith. */
+            text: string;
+            /**
+             * Format: int64
+             * @description How often it was given up.
+             */
+            times: number;
+            /**
+             * Format: date-time
+             * @description When somebody asked for it again.
+             */
+            tried_at: string | null;
+            /** @description It was asked for again, and how that goes is not known yet. */
+            trying: boolean;
+            /** @description What it is, as far as it is understood. */
+            what: components["schemas"]["Told"][];
+            /**
+             * @description not_understood: what the network sent has no meaning for Kith. not_kept: it is understood and could not be kept. channel_gone: the channel was removed.
+             * @enum {string}
+             */
+            why: "not_understood" | "not_kept" | "channel_gone";
         };
         Assisted: {
             /** @description The steps of kinds of posts where they differ. */
@@ -2153,6 +2261,8 @@ export interface components {
         Channel: {
             /** @description Our own address of it; empty when there is none. */
             avatar_url: string;
+            /** @description What this account cannot though its network can: a sort of account, or a right that was not given. All it can: GET /channels/{id}. */
+            cannot: components["schemas"]["Denied"][];
             /**
              * Format: date-time
              * @description Everything up to here has been heard; null = not known.
@@ -2164,6 +2274,8 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             network: string;
+            /** @description What sort of account it is, where those of a network differ in what they can; empty: they do not, or nobody knows. */
+            sort: string;
             url: string;
         };
         ChannelCheck: {
@@ -2175,6 +2287,28 @@ export interface components {
             price: components["schemas"]["Cost"] | null;
             problems: components["schemas"]["Wrong"][];
             quotas: components["schemas"]["Room"][];
+        };
+        ChannelDetail: {
+            /** @description Of this account: GET /networks tells those of its network. */
+            actions: components["schemas"]["Ability"][];
+            /** @description Our own address of it; empty when there is none. */
+            avatar_url: string;
+            /** @description What this account cannot though its network can: a sort of account, or a right that was not given. All it can: GET /channels/{id}. */
+            cannot: components["schemas"]["Denied"][];
+            /**
+             * Format: date-time
+             * @description Everything up to here has been heard; null = not known.
+             */
+            complete_until: string | null;
+            handle: string;
+            health: components["schemas"]["Health"];
+            id: string;
+            limits: components["schemas"]["Limits"];
+            name: string;
+            network: string;
+            /** @description What sort of account it is, where those of a network differ in what they can; empty: they do not, or nobody knows. */
+            sort: string;
+            url: string;
         };
         ChannelHealth: {
             alerts: components["schemas"]["Alert"][];
@@ -2196,6 +2330,8 @@ export interface components {
              * @description How far back the network tells, in seconds; 0: as far as needed.
              */
             reach_s: number;
+            /** @description That people allow, or not, when they connect an account; none: the network does not tell which were given. */
+            rights: components["schemas"]["Right"][];
             /** @description Of the network's API; empty where it has none. */
             version: string;
             /** @description The day after which the network may refuse it. */
@@ -2295,6 +2431,12 @@ export interface components {
             valid_from: string;
             /** Format: int64 */
             version: number;
+        };
+        Denied: {
+            action: string;
+            /** @description What to do. */
+            instead: string;
+            why: string;
         };
         Device: {
             /** @description The browser, as it calls itself. */
@@ -2817,7 +2959,7 @@ export interface components {
              * @description all: news were lost, ask for everything that is shown.
              * @enum {string}
              */
-            topic: "inbox" | "posts" | "channels" | "people" | "rules" | "today" | "all";
+            topic: "inbox" | "posts" | "channels" | "people" | "rules" | "asides" | "today" | "all";
         };
         Note: {
             note: string;
@@ -2863,6 +3005,11 @@ export interface components {
         };
         PageAccountFigures: {
             items: components["schemas"]["AccountFigures"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageAside: {
+            items: components["schemas"]["Aside"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -3280,6 +3427,27 @@ export interface components {
             subject: string;
             verb: string;
         };
+        ReplayWish: {
+            /**
+             * Format: date-time
+             * @description What the request before gave; absent: everything.
+             */
+            since?: string;
+        };
+        Replayed: {
+            /** Format: int64 */
+            left: number;
+            /**
+             * Format: date-time
+             * @description Send it back: what was tried since then is not tried once more.
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description By this request.
+             */
+            tried: number;
+        };
         Reply: {
             /** @description Files that were uploaded before, as far as the network takes them in answers. */
             media?: components["schemas"]["MediaUse"][];
@@ -3311,6 +3479,15 @@ export interface components {
             text: string;
             /** @description Empty: as it is. */
             title?: string;
+        };
+        Right: {
+            given: boolean;
+            /** @description What to do to have it. */
+            instead: string;
+            /** @description As the network calls it. */
+            name: string;
+            /** @description What is missing without it. */
+            without: string;
         };
         Room: {
             /** @description In a calendar day of this time zone. */
@@ -3589,6 +3766,16 @@ export interface components {
             /** @description At least one of: read, compose, schedule, reply, moderate, measure, connect, team, settings. */
             scopes: string[];
         };
+        Told: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            /** @enum {string} */
+            kind: "comment" | "mention" | "direct" | "reaction" | "repost" | "follow" | "edited" | "deleted" | "hidden" | "receipt" | "ours";
+            private: boolean;
+            /** @description Its beginning. */
+            text: string;
+        };
         Trouble: {
             hint: string;
             /** @enum {string} */
@@ -3751,6 +3938,171 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAsides: {
+        parameters: {
+            query?: {
+                /** @description What the page before gave as next. */
+                cursor?: string;
+                limit?: number;
+                channel?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAside"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayAsides: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Aside"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardAside: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayAside: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -3937,7 +4289,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Channel"];
+                    "application/json": components["schemas"]["ChannelDetail"];
                 };
             };
             /** @description What went wrong, and what to do. */

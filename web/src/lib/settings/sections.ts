@@ -10,6 +10,7 @@ export const sections: readonly Section[] = [
 	{ href: '/settings/networks', label: 'settings.networks', icon: 'globe' },
 	{ href: '/settings/team', label: 'settings.team', icon: 'people' },
 	{ href: '/settings/rules', label: 'settings.rules', icon: 'shield' },
+	{ href: '/settings/set-aside', label: 'settings.setAside', icon: 'warn', needs: 'connect' },
 	{ href: '/settings/workspace', label: 'settings.workspace', icon: 'table', needs: 'settings' },
 	{ href: '/settings/tokens', label: 'settings.tokens', icon: 'key', needs: 'settings' },
 	{ href: '/settings/audit', label: 'settings.audit', icon: 'list', needs: 'settings' },

@@ -53,6 +53,8 @@ export function alertWords(a: Pick<Alert, 'key' | 'params'>): { title: string; m
 	switch (a.key) {
 		case 'keys_expire':
 			return { title: t('alert.keys_expire', { when: absolute(new Date(text(p.at)), locale(), zone()) }), more: t('alert.keys_expire.text') };
+		case 'set_aside':
+			return { title: t('alert.set_aside', { n: Number(p.n) }), more: t('alert.set_aside.text') };
 		case 'version_expires':
 		case 'version_expired':
 			return { title: t(`alert.${a.key}`, { day: dayOf(text(p.day)) }), more: t('alert.version.text', { version: text(p.version) }) };
