@@ -77,13 +77,18 @@ func (h *House) once(name network.Name) bool {
 
 // CheckReply says what the network would say of an answer, and how many messages it
 // becomes, before anything is sent.
-func (h *House) CheckReply(ctx context.Context, tx *store.Tx, actor access.Actor, conversationID, body string, private bool, files []publish.Attached) (problems []network.Problem, messages int, err error) {
+func (h *House) CheckReply(ctx context.Context, tx *store.Tx, actor access.Actor, conversationID, messageID, body string, private bool, files []publish.Attached) (problems []network.Problem, messages int, err error) {
 	c, err := inbox.GetConversation(ctx, tx, actor.Workspace, conversationID)
 	if err != nil {
 		return nil, 0, err
 	}
 	if err := actor.May(access.Reply, c.ChannelID); err != nil {
 		return nil, 0, err
+	}
+	if messageID != "" {
+		if _, err := addressee(ctx, tx, c, messageID); err != nil {
+			return nil, 0, err
+		}
 	}
 	ch, err := channel.Get(ctx, tx, actor.Workspace, c.ChannelID)
 	if err != nil {

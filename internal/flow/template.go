@@ -46,7 +46,11 @@ func (h *House) ReplyWith(ctx context.Context, actor access.Actor, conversationI
 		if c, err = inbox.GetConversation(ctx, tx, actor.Workspace, conversationID); err != nil {
 			return err
 		}
-		return actor.May(access.Reply, c.ChannelID)
+		if err := actor.May(access.Reply, c.ChannelID); err != nil {
+			return err
+		}
+		_, err = addressee(ctx, tx, c, messageID) // before the network is asked
+		return err
 	})
 	if err != nil {
 		return inbox.Message{}, err

@@ -53,6 +53,15 @@ func (h *House) Uphold(ctx context.Context, actor access.Actor, rulingID string)
 		if err != nil {
 			return err
 		}
+		for _, id := range r.MessageIDs { // it is theirs to judge who may moderate all of it
+			m, err := inbox.Get(ctx, tx, actor.Workspace, id)
+			if err == nil {
+				err = actor.May(access.Moderate, m.ChannelID)
+			}
+			if err != nil {
+				return err
+			}
+		}
 		h.tell(tx, actor.Workspace, "rules", r.ID)
 		return moderate.Close(ctx, tx, r, moderate.Upheld, actor.Name, "")
 	})

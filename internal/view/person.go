@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -145,7 +146,14 @@ func OnePerson(ctx context.Context, tx *store.Tx, actor access.Actor, id string)
 	if p.Identities, err = store.All[Identity](ctx, tx, "select id, person_id, network, handle, name, avatar_url, url, first_seen, last_seen from identity where workspace = $1 and person_id = $2 order by last_seen desc, id", actor.Workspace, id); err != nil {
 		return p, err
 	}
-	if p.Verdicts, err = store.All[Verdict](ctx, tx, verdictSelect+" where v.workspace = $1 and v.person_id = $2 order by v.at desc limit 50", actor.Workspace, id); err != nil {
+	var v query
+	v.add(verdictSelect).add("where v.workspace = ? and v.person_id = ?", actor.Workspace, id)
+	concerned(&v, actor)
+	v.add("order by v.at desc, v.id desc limit 50")
+	if p.Verdicts, err = store.All[Verdict](ctx, tx, v.text.String(), v.args...); err != nil {
+		return p, err
+	}
+	if err := conceal(ctx, tx, actor, p.Verdicts); err != nil {
 		return p, err
 	}
 	var m query
@@ -163,15 +171,51 @@ func Verdicts(ctx context.Context, tx *store.Tx, actor access.Actor, state, at s
 	limit = limited(limit)
 	var q query
 	q.add(verdictSelect).add("where v.workspace = ?", actor.Workspace).when(state != "", "and v.state = ?", state)
-	if actor.Channels != nil {
-		q.add("and exists (select 1 from message m where m.workspace = v.workspace and m.person_id = v.person_id").in("m.channel_id", actor.Channels).add(")")
-	}
+	concerned(&q, actor)
 	q.when(given, "and (v.at, v.id) < (?, ?)", from.At, from.ID).add("order by v.at desc, v.id desc limit ?", limit+1)
 	rows, err := store.All[Verdict](ctx, tx, q.text.String(), q.args...)
 	if err != nil {
 		return Page[Verdict]{}, err
 	}
+	if err := conceal(ctx, tx, actor, rows); err != nil {
+		return Page[Verdict]{}, err
+	}
 	return cut(rows, limit, func(v Verdict) cursor { return cursor{v.At.UnixMicro(), v.ID} }), nil
+}
+
+// concerned leaves out rulings of which no message is on a channel of the actor's.
+func concerned(q *query, actor access.Actor) {
+	if actor.Channels != nil {
+		q.add(`and exists (select 1 from message m where m.workspace = v.workspace and m.person_id = v.person_id and v.message_ids like '%"' || m.id || '"%'`).
+			in("m.channel_id", actor.Channels).add(")")
+	}
+}
+
+// conceal takes the messages out of rulings that are on other channels than the actor's.
+func conceal(ctx context.Context, tx *store.Tx, actor access.Actor, all []Verdict) error {
+	var ids []string
+	for _, v := range all {
+		ids = append(ids, v.MessageIDs...)
+	}
+	if actor.Channels == nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	for some := range slices.Chunk(ids, 1000) {
+		var q query
+		q.add("select m.id from message m where m.workspace = ?", actor.Workspace).in("m.id", some).within(actor, "m.channel_id")
+		found, err := store.All[string](ctx, tx, q.text.String(), q.args...)
+		if err != nil {
+			return err
+		}
+		for _, id := range found {
+			seen[id] = true
+		}
+	}
+	for i := range all {
+		all[i].MessageIDs = slices.DeleteFunc(all[i].MessageIDs, func(id string) bool { return !seen[id] })
+	}
+	return nil
 }
 
 // like makes words a pattern that finds them anywhere, taken literally.
