@@ -137,7 +137,7 @@ func (f *Fitting) shape(least, most float64, at Focus, step int) {
 		return
 	}
 	aspect := float64(f.Width) / float64(f.Height)
-	want := aspect
+	var want float64
 	switch {
 	case least > 0 && aspect < least-grain:
 		want = least
