@@ -40,7 +40,7 @@ func (h *House) handOver(ctx context.Context, job *jobs.Job, args sendArgs) (han
 		}
 		p, err := publish.GetPublication(ctx, tx, args.Workspace, args.Publication)
 		if err != nil || !h.byHand(c.Network, p.Hand) {
-			return nil //nolint:nilerr // the first act says so
+			return err
 		}
 		if err := jobs.Hold(ctx, tx, job); err != nil {
 			return err

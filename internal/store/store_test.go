@@ -394,3 +394,28 @@ func TestTheSameTextInsideItsOwnLoop(t *testing.T) {
 		}
 	})
 }
+
+// A closure makes nothing of an error, and PostgreSQL undoes it at the commit. That is
+// known, and nothing to be unsure of: it is done again.
+func TestASwallowedErrorIsNoUncertainty(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		tries := 0
+		if err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+			tries++
+			if tries == 1 {
+				_, _ = tx.Exec(ctx, "insert into fact_seen (workspace, key, at) values ('w', 'a', null)")
+			}
+			_, _ = tx.Exec(ctx, "insert into fact_seen (workspace, key, at) values ('w', 'b', 1)")
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			keys, err := store.All[string](ctx, tx, "select key from fact_seen")
+			if len(keys) != 1 || keys[0] != "b" {
+				t.Errorf("%q after %d tries", keys, tries)
+			}
+			return err
+		})
+	})
+}

@@ -169,6 +169,10 @@ func unavailable(ctx context.Context, err error) error {
 // serialization failure, deadlock, or no memory left for locks, which others give
 // back when they end.
 func repeatable(err error) bool {
+	// A closure that made nothing of a statement's error: all of it is undone, for certain.
+	if errors.Is(err, pgx.ErrTxCommitRollback) {
+		return true
+	}
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "53200")
 }
