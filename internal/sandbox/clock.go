@@ -84,13 +84,22 @@ func (c *Clock) setSpeed(speed float64) {
 	}
 }
 
-// Advance moves the clock forward and fires what becomes due, in order.
-func (c *Clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
+// Advance moves the clock forward and fires what becomes due, in order. Those who do so
+// at once move it by all of it: none takes it back to where it was for them.
+func (c *Clock) Advance(d time.Duration) {
+	c.firing.Lock()
+	defer c.firing.Unlock()
+	c.set(c.Now().Add(d))
+}
 
 // Set moves the clock to t. Moving backwards fires nothing.
 func (c *Clock) Set(t time.Time) {
 	c.firing.Lock()
 	defer c.firing.Unlock()
+	c.set(t)
+}
+
+func (c *Clock) set(t time.Time) {
 	for {
 		c.mu.Lock()
 		if len(c.due) == 0 || c.due[0].at.After(t) {
