@@ -20,18 +20,15 @@ func (h *House) Undo(ctx context.Context, actor access.Actor, rulingID, why stri
 		if err != nil {
 			return err
 		}
+		all, err := judged(ctx, tx, actor, r)
+		if err != nil {
+			return err
+		}
 		if err := moderate.Close(ctx, tx, r, moderate.Undone, actor.Name, why); err != nil {
 			return err
 		}
 		h.tell(tx, actor.Workspace, "rules", r.ID)
-		for _, id := range r.MessageIDs {
-			m, err := inbox.Get(ctx, tx, actor.Workspace, id)
-			if err != nil {
-				return err
-			}
-			if err := actor.May(access.Moderate, m.ChannelID); err != nil {
-				return err
-			}
+		for _, m := range all {
 			if m.State != inbox.Held && m.State != inbox.Hidden {
 				continue
 			}
@@ -53,16 +50,27 @@ func (h *House) Uphold(ctx context.Context, actor access.Actor, rulingID string)
 		if err != nil {
 			return err
 		}
-		for _, id := range r.MessageIDs { // it is theirs to judge who may moderate all of it
-			m, err := inbox.Get(ctx, tx, actor.Workspace, id)
-			if err == nil {
-				err = actor.May(access.Moderate, m.ChannelID)
-			}
-			if err != nil {
-				return err
-			}
+		if _, err := judged(ctx, tx, actor, r); err != nil {
+			return err
 		}
 		h.tell(tx, actor.Workspace, "rules", r.ID)
 		return moderate.Close(ctx, tx, r, moderate.Upheld, actor.Name, "")
 	})
+}
+
+// judged gives the messages of a ruling to whoever may moderate all of them: to close it
+// is nobody else's.
+func judged(ctx context.Context, tx *store.Tx, actor access.Actor, r moderate.Ruling) ([]inbox.Message, error) {
+	all := make([]inbox.Message, len(r.MessageIDs))
+	for i, id := range r.MessageIDs {
+		m, err := inbox.Get(ctx, tx, actor.Workspace, id)
+		if err == nil {
+			err = actor.May(access.Moderate, m.ChannelID)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all[i] = m
+	}
+	return all, nil
 }
