@@ -50,11 +50,11 @@ func TestWhatWasSetAsideIsListedTriedAndGivenUp(t *testing.T) {
 			}
 			second = c.ID
 			for _, key := range []string{"2", "3"} {
-				if _, err := ada.missed(ctx, tx, c.ID, key); err != nil {
+				if _, err := ada.missed(ctx, tx, c.ID, key, marker); err != nil {
 					return err
 				}
 			}
-			_, err = ada.missed(ctx, tx, "a channel that was removed", "4")
+			_, err = ada.missed(ctx, tx, "a channel that was removed", "4", marker)
 			return err
 		})
 		list := func(by house, query string) api.Page[api.Aside] {

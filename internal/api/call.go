@@ -45,6 +45,16 @@ func (c *call) repeated() (r team.Request, ok bool) {
 	return r, true
 }
 
+// digest knows texts again.
+func digest(all ...string) string {
+	h := sha256.New()
+	for _, text := range all {
+		one := sha256.Sum256([]byte(text))
+		_, _ = h.Write(one[:]) // a hash never fails
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // hashing reads a body and digests it on the way.
 type hashing struct {
 	io.ReadCloser

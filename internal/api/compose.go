@@ -9,7 +9,6 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/measure"
-	"github.com/kithhq/kith/internal/media"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
@@ -91,7 +90,11 @@ func (d *Door) save(ctx context.Context, tx *store.Tx, by access.Actor, postID s
 		if err != nil {
 			return Post{}, err
 		}
-		targets[i] = publish.Target{ChannelID: c.ID, Network: c.Network, OwnParts: own, Kind: network.PostKind(t.Kind), Options: t.Options, Hand: handFrom(t.Hand)}
+		meant := own
+		if own == nil {
+			meant = parts
+		}
+		targets[i] = publish.Target{ChannelID: c.ID, Network: c.Network, OwnParts: own, Kind: network.PostKind(t.Kind), Options: t.Options, Hand: handFrom(t.Hand, meant)}
 	}
 	p, err := publish.Save(ctx, tx, by, postID, revision, parts, targets)
 	if err != nil {
@@ -115,7 +118,7 @@ func whole(ctx context.Context, tx *store.Tx, by access.Actor, postID string) er
 	return nil
 }
 
-// contents reads parts; their files must be of this workspace. nil stays nil.
+// contents reads parts; their files must be there for the actor. nil stays nil.
 func contents(ctx context.Context, tx *store.Tx, by access.Actor, parts []Part) ([]publish.Content, error) {
 	if parts == nil {
 		return nil, nil
@@ -127,7 +130,7 @@ func contents(ctx context.Context, tx *store.Tx, by access.Actor, parts []Part) 
 			all[i].Poll = &network.Poll{Options: p.Poll.Options, Minutes: p.Poll.Minutes, Multiple: p.Poll.Multiple}
 		}
 		for _, m := range p.Media {
-			if _, err := media.Get(ctx, tx, by.Workspace, m.ID); err != nil {
+			if _, err := seenFile(ctx, tx, by, m.ID); err != nil {
 				return nil, err
 			}
 			all[i].Media = append(all[i].Media, publish.Attached{ID: m.ID, Alt: m.Alt})
@@ -151,7 +154,7 @@ func (d *Door) checkPost(ctx context.Context, by access.Actor, in *told[Check]) 
 				parts = base
 			}
 			parts = publish.Meant(parts, network.PostKind(t.Kind), t.Options)
-			hand := handFrom(t.Hand)
+			hand := handFrom(t.Hand, parts)
 			c, err := d.House.Check(ctx, tx, by, t.ChannelID, parts, hand)
 			if err != nil {
 				return err

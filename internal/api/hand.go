@@ -18,6 +18,7 @@ import (
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/view"
 )
 
 // Hand is what was decided about publishing by hand.
@@ -25,7 +26,7 @@ type Hand struct {
 	Chosen bool            `json:"chosen,omitempty" doc:"A person publishes it, also where a program could."`
 	More   List[string]    `json:"more,omitempty" maxItems:"20" doc:"What they add there that no program can, by the names of the network."`
 	Note   string          `json:"note,omitempty" maxLength:"2000" doc:"For whoever publishes it."`
-	Crops  map[string]Crop `json:"crops,omitempty" maxProperties:"50" nullable:"false" doc:"By file; none: its middle is kept."`
+	Crops  map[string]Crop `json:"crops,omitempty" maxProperties:"50" nullable:"false" doc:"By file of the parts; none: its middle is kept."`
 }
 
 // Crop is which piece of a file is kept where not all of it fits.
@@ -152,6 +153,11 @@ func (d *Door) hands() {
 	way(d, route{id: "POST /publications/{id}/done", name: "publishedByHand", verb: access.Schedule, audit: "publication.done_by_hand", summary: "Confirm that it was published by hand",
 		notes: "With its address, a picture of it, or the word that there is neither."},
 		func(ctx context.Context, by access.Actor, in *with[Done]) (Post, error) {
+			if proof := in.Body.Proof; proof != "" {
+				if err := store.View(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) error { return view.SeesFile(ctx, tx, by, proof) }); err != nil {
+					return Post{}, err
+				}
+			}
 			return d.thenPostOf(ctx, by, in.ID, d.House.DoneByHand(ctx, by, in.ID, flow.Word(in.Body)))
 		})
 	way(d, route{id: "POST /publications/{id}/snooze", name: "snoozeByHand", verb: access.Schedule, audit: "publication.snooze", summary: "Put off what waits to be published by hand",
@@ -266,13 +272,21 @@ func savedAs(name, kind string) string {
 	return name + ending
 }
 
-func handFrom(h Hand) publish.Hand {
+// handFrom reads what was decided, for parts that are published so. A crop of a file that
+// is not among theirs means nothing, and is not kept.
+func handFrom(h Hand, parts []publish.Content) publish.Hand {
 	made := publish.Hand{Chosen: h.Chosen, More: h.More, Note: h.Note}
-	for file, c := range h.Crops {
-		if made.Crops == nil {
-			made.Crops = map[string]publish.Crop{}
+	for _, p := range parts {
+		for _, m := range p.Media {
+			c, there := h.Crops[m.ID]
+			if !there {
+				continue
+			}
+			if made.Crops == nil {
+				made.Crops = map[string]publish.Crop{}
+			}
+			made.Crops[m.ID] = publish.Crop(c)
 		}
-		made.Crops[file] = publish.Crop(c)
 	}
 	return made
 }

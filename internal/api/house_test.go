@@ -198,7 +198,7 @@ func (p *place) furnish(h house) things {
 		}
 		ids["uploads"] = coming.ID
 		ids["avatars"] = c.ID
-		if ids["asides"], err = h.missed(ctx, tx, c.ID, "1"); err != nil {
+		if ids["asides"], err = h.missed(ctx, tx, c.ID, "1", marker); err != nil {
 			return err
 		}
 		ids["people"], ids["rules"], ids["verdicts"], ids["rehearsal"] = told.PersonID, live, ruling, "1"
@@ -211,11 +211,11 @@ func (p *place) furnish(h house) things {
 const raw = "what the network sent"
 
 // missed is a fact that was set aside.
-func (h house) missed(ctx context.Context, tx *store.Tx, channelID, key string) (aside string, err error) {
+func (h house) missed(ctx context.Context, tx *store.Tx, channelID, key, mark string) (aside string, err error) {
 	f := stream.Fact{Workspace: h.by.Workspace, Channel: channelID, Person: "did:plc:fan", Key: key, Kind: "bluesky", At: tx.Now, Body: []byte(raw)}
 	aside = id.New()
 	_, err = tx.Exec(ctx, `insert into fact_aside (id, workspace, channel_id, person, key, body, error_text, said, at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, aside, f.Workspace, f.Channel, f.Person, f.Key, f, raw, "Why it is here: "+marker, tx.Now)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, aside, f.Workspace, f.Channel, f.Person, f.Key, f, raw, "Why it is here: "+mark, tx.Now)
 	return aside, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
@@ -41,11 +42,17 @@ func (d *Door) conversations() {
 	way(d, route{id: "POST /conversations/{id}/reply", name: "reply", verb: access.Reply, audit: "conversation.reply", summary: "Answer",
 		notes: "The answer is sent in the background; its message says how that goes. Files are uploaded before (POST /media); where the network sends a file without words, the answer becomes two messages, and this is the last."},
 		func(ctx context.Context, by access.Actor, in *with[Reply]) (Message, error) {
+			if err := store.View(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) error { return seesAll(ctx, tx, by, in.Body.Media) }); err != nil {
+				return Message{}, err
+			}
 			m, err := d.House.Reply(ctx, by, in.ID, in.Body.MessageID, in.Body.Text, in.Body.Private, enclosed(in.Body.Media)...)
 			return d.thenMessage(ctx, by, m.ID, err)
 		})
 	read(d, route{id: "POST /conversations/{id}/check", name: "checkReply", verb: access.Reply, summary: "What the network would say of an answer, without asking it"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *with[Reply]) (ReplyChecked, error) {
+			if err := seesAll(ctx, tx, by, in.Body.Media); err != nil {
+				return ReplyChecked{}, err
+			}
 			problems, messages, err := d.House.CheckReply(ctx, tx, by, in.ID, in.Body.MessageID, in.Body.Text, in.Body.Private, enclosed(in.Body.Media))
 			return ReplyChecked{each(problems, func(p network.Problem) Wrong { return Wrong(p) }), messages}, err
 		})
@@ -86,6 +93,20 @@ func (d *Door) conversations() {
 			})
 	}
 	d.messages()
+}
+
+// seesAll refuses files in an answer that are not there for whoever answers.
+func seesAll(ctx context.Context, tx *store.Tx, by access.Actor, files []MediaUse) error {
+	for _, f := range files {
+		err := view.SeesFile(ctx, tx, by, f.ID)
+		if fault.Is(err, fault.NotFound) {
+			err = flow.FileGone()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *Door) messages() {

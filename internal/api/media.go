@@ -18,6 +18,7 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/media"
 	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/view"
 )
 
 // Media is an uploaded file.
@@ -38,7 +39,7 @@ type Alt struct {
 }
 
 func (d *Door) media() {
-	raw(d, route{id: "POST /media", name: "uploadMedia", verb: access.Compose, or: access.Reply, summary: "Upload a file",
+	raw(d, route{id: "POST /media", name: "uploadMedia", verb: access.Compose, or: access.Reply, keyed: true, summary: "Upload a file",
 		notes: "Images and videos are for posts and answers, sounds and documents for answers alone, as far as networks take them. The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are."}, func(op *huma.Operation) {
 		takes(op, "multipart/form-data", &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 			"file": {Type: huma.TypeString, Format: "binary"},
@@ -56,6 +57,9 @@ func (d *Door) media() {
 	}, d.file)
 	write(d, route{id: "PATCH /media/{id}", name: "describeMedia", verb: access.Compose, summary: "Describe a file"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *with[Alt]) (Media, error) {
+			if err := view.SeesFile(ctx, tx, by, in.ID); err != nil {
+				return Media{}, err
+			}
 			m, err := media.Describe(ctx, tx, by.Workspace, in.ID, in.Body.Alt)
 			return mediaOf(m), err
 		})
@@ -82,18 +86,23 @@ func (d *Door) upload(w http.ResponseWriter, r *http.Request, by access.Actor) e
 		u.undo(r.Context())
 		return err
 	}
-	var kept media.Media
-	if err := store.Do(r.Context(), d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		kept, err = media.Keep(ctx, tx, by, u.file, u.name, u.alt)
+	var kept Media
+	var fresh bool
+	err = store.Do(r.Context(), d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		kept, fresh, err = once(ctx, tx, by, digest(u.file.Digest, u.name, u.alt), func() (Media, error) {
+			m, err := media.Keep(ctx, tx, by, u.file, u.name, u.alt)
+			return mediaOf(m), err
+		})
 		return err
-	}); err != nil {
-		if !fault.Is(err, fault.Uncertain) {
-			u.undo(r.Context())
-		}
+	})
+	if err != nil && !fault.Is(err, fault.Uncertain) || err == nil && !fresh {
+		u.undo(r.Context())
+	}
+	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(mediaOf(kept))
+	return json.NewEncoder(w).Encode(kept)
 }
 
 type uploading struct {
@@ -162,12 +171,20 @@ func sent(err error) error {
 	return problem(http.StatusBadRequest, "The upload ended too early or is damaged.", "Try again.")
 }
 
-// file gives the bytes: to members of the workspace only, and in a form that no
+// seenFile gives a file that is there for an actor.
+func seenFile(ctx context.Context, tx *store.Tx, by access.Actor, id string) (media.Media, error) {
+	if err := view.SeesFile(ctx, tx, by, id); err != nil {
+		return media.Media{}, err
+	}
+	return media.Get(ctx, tx, by.Workspace, id)
+}
+
+// file gives the bytes: to members who may see them only, and in a form that no
 // browser takes for a page.
 func (d *Door) file(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	var m media.Media
 	if err := store.View(r.Context(), d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		m, err = media.Get(ctx, tx, by.Workspace, r.PathValue("id"))
+		m, err = seenFile(ctx, tx, by, r.PathValue("id"))
 		return err
 	}); err != nil {
 		return err

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
@@ -16,7 +17,7 @@ type Member struct {
 	Name     string      `json:"name"`
 	Email    string      `json:"email"`
 	Role     access.Role `json:"role" enum:"owner,manager,contributor,moderator,analyst"`
-	Channels []string    `json:"channels" doc:"The channels they are limited to; null = all."`
+	Channels []string    `json:"channels" doc:"The channels they are limited to, as far as whoever asks sees them; null = all."`
 	LastSeen *time.Time  `json:"last_seen"`
 }
 
@@ -30,6 +31,9 @@ func (d *Door) members() {
 	read(d, route{id: "GET /members", name: "listMembers", verb: access.Read, summary: "The people of the workspace"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, _ *none) (Page[Member], error) {
 			all, err := team.Members(ctx, tx, by.Workspace)
+			for i, m := range all { // that there are other channels is not told; an empty list stays one: it is not all of them
+				all[i].Channels = slices.DeleteFunc(m.Channels, func(c string) bool { return !by.Sees(c) })
+			}
 			return Page[Member]{Items: each(all, memberOf)}, err
 		})
 	write(d, route{id: "PATCH /members/{id}", name: "changeMember", verb: access.Team, summary: "Change role and channels"},

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/view"
 )
@@ -78,9 +79,13 @@ func (d *Door) listen(w http.ResponseWriter, r *http.Request, by access.Actor) e
 	return nil
 }
 
-// concerns says whether news are about something that the listener may see.
+// concerns says whether news are about something that the listener may see. News
+// without an id say only that something is new: who asks again is told what is theirs.
 func (d *Door) concerns(ctx context.Context, by access.Actor, n News) bool {
-	if by.Channels == nil {
+	if n.Topic == "asides" {
+		return by.Can(access.Connect)
+	}
+	if by.Channels == nil || n.ID == "" {
 		return true
 	}
 	err := store.View(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -90,11 +95,13 @@ func (d *Door) concerns(ctx context.Context, by access.Actor, n News) bool {
 		case "inbox":
 			_, err = view.OneConversation(ctx, tx, by, n.ID)
 		case "posts":
-			_, err = view.OnePost(ctx, tx, by, n.ID)
+			if _, err = view.OnePost(ctx, tx, by, n.ID); fault.Is(err, fault.NotFound) {
+				err = mine(ctx, tx, by, access.Read, n.ID) // some say the publication
+			}
 		case "people":
 			_, err = view.OnePerson(ctx, tx, by, n.ID)
-		case "asides":
-			err = by.May(access.Connect)
+		case "rules":
+			err = view.SeesRuling(ctx, tx, by, n.ID)
 		}
 		return err
 	})

@@ -11,7 +11,8 @@ import (
 func description() huma.Config {
 	c := huma.DefaultConfig("Kith", "1")
 	c.Info.Description = "One API for people and programs: the browser application uses nothing else. " +
-		"Errors are application/problem+json and say what happened and what to do."
+		"Errors are application/problem+json and say what happened and what to do. " +
+		"Every write takes an Idempotency-Key, but for those of which nothing is left that could be doubled: checks, what is done before somebody is signed in, pieces of an upload by tus, and the rehearsal's stage."
 	c.CreateHooks = nil // no $schema in answers
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.RejectUnknownQueryParameters = true

@@ -172,6 +172,24 @@ func recall[O any](ctx context.Context, tx *store.Tx, by access.Actor, request t
 	return true, json.Unmarshal([]byte(kept), out)
 }
 
+// once gives a write whose handler speaks HTTP itself its effect once. A form has another
+// border each time that it is sent, so that what was sent is known by its content.
+func once[O any](ctx context.Context, tx *store.Tx, by access.Actor, content string, do func() (O, error)) (out O, fresh bool, err error) {
+	request := callOf(ctx).request
+	if request.Key == "" {
+		out, err = do()
+		return out, true, err
+	}
+	request.Digest += " " + content
+	if done, err := recall(ctx, tx, by, request, &out); done || err != nil {
+		return out, false, err
+	}
+	if out, err = do(); err == nil {
+		err = remember(ctx, tx, by, route{}, request, out)
+	}
+	return out, true, err
+}
+
 func remember(ctx context.Context, tx *store.Tx, by access.Actor, r route, request team.Request, out any) error {
 	if r.secret {
 		return team.Answer(ctx, tx, by, request, "", shown)
@@ -292,7 +310,7 @@ func (d *Door) operation(r route) huma.Operation {
 	if r.person {
 		op.Security = op.Security[:1]
 	}
-	if r.keyed {
+	if r.keyed && method != http.MethodGet {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header",
 			Description: "Repeating a write with the same key has no further effect and gives the first answer.",
 			Schema:      &huma.Schema{Type: huma.TypeString, MaxLength: new(200)}})

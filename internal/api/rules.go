@@ -62,7 +62,7 @@ func (d *Door) rules() {
 			return Page[Rule]{Items: each(all, ruleOf)}, err
 		})
 	write(d, route{id: "PATCH /rules/{id}", name: "changeRule", verb: access.Moderate, audit: "rule.change", summary: "Change a rule",
-		notes: "What is absent stays. Verdicts keep the version they were made under."}, d.changeRule)
+		notes: "What is absent stays. Verdicts keep the version they were made under. A rule is for all channels, and so must be the rights of whoever changes it."}, d.changeRule)
 	read(d, route{id: "GET /verdicts", name: "listVerdicts", verb: access.Read, summary: "What rules decided, newest first"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *verdictQuery) (Page[Verdict], error) {
 			found, err := view.Verdicts(ctx, tx, by, in.State, in.Cursor, in.Limit)
@@ -79,6 +79,9 @@ func (d *Door) rules() {
 }
 
 func (d *Door) changeRule(ctx context.Context, tx *store.Tx, by access.Actor, in *with[RuleChange]) (Rule, error) {
+	if by.Channels != nil {
+		return Rule{}, fault.New(fault.Denied, "A rule is for all channels, and your rights are limited to some.").WithHint("Ask somebody who sees all channels.")
+	}
 	all, err := moderate.Rules(ctx, tx, by.Workspace)
 	if err != nil {
 		return Rule{}, err

@@ -17,8 +17,10 @@ import (
 type endpoint struct {
 	method, path, name string
 	open, person       bool
-	body               string // a body that its schema accepts; "" = none
-	kind               string // of the body
+	body               string   // a body that its schema accepts; "" = none
+	kind               string   // of the body
+	texts              []string // that its query and its body may carry; see fields_test.go
+	key                bool     // an Idempotency-Key is declared
 }
 
 // endpoints reads the OpenAPI text that the door itself gives: none can be forgotten.
@@ -27,8 +29,13 @@ func (p *place) endpoints() (all []endpoint) {
 	type schema = map[string]any
 	doc := ok[struct {
 		Paths map[string]map[string]struct {
-			ID          string                `json:"operationId"`
-			Security    []map[string][]string `json:"security"`
+			ID         string                `json:"operationId"`
+			Security   []map[string][]string `json:"security"`
+			Parameters []struct {
+				Name   string `json:"name"`
+				In     string `json:"in"`
+				Schema schema `json:"schema"`
+			} `json:"parameters"`
 			RequestBody *struct {
 				Content map[string]struct {
 					Schema schema `json:"schema"`
@@ -42,11 +49,18 @@ func (p *place) endpoints() (all []endpoint) {
 	for path, methods := range doc.Paths {
 		for method, op := range methods {
 			e := endpoint{method: strings.ToUpper(method), path: path, name: op.ID, open: op.Security != nil && len(op.Security) == 0, person: len(op.Security) == 1}
+			for _, a := range op.Parameters {
+				if a.In == "query" {
+					e.texts = append(e.texts, textsOf(a.Schema, doc.Components.Schemas, "?"+a.Name)...)
+				}
+				e.key = e.key || a.In == "header" && a.Name == "Idempotency-Key"
+			}
 			if op.RequestBody != nil {
 				for kind, c := range op.RequestBody.Content {
 					text, err := json.Marshal(example(c.Schema, doc.Components.Schemas))
 					p.must(err)
 					e.kind, e.body = kind, string(text)
+					e.texts = append(e.texts, textsOf(c.Schema, doc.Components.Schemas, "")...)
 				}
 			}
 			all = append(all, e)

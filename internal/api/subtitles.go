@@ -16,6 +16,7 @@ import (
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/subtitle"
+	"github.com/kithhq/kith/internal/view"
 )
 
 // Subtitles are those of a video in one language.
@@ -46,13 +47,13 @@ func (s spoken) about() string { return s.ID }
 func (d *Door) subtitles() {
 	read(d, route{id: "GET /media/{id}/subtitles", name: "listSubtitles", verb: access.Read, summary: "The subtitles of a video, by language"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (Page[Subtitles], error) {
-			if _, err := media.Get(ctx, tx, by.Workspace, in.ID); err != nil {
+			if _, err := seenFile(ctx, tx, by, in.ID); err != nil {
 				return Page[Subtitles]{}, err
 			}
 			all, err := media.Subtitles(ctx, tx, by.Workspace, in.ID)
 			return Page[Subtitles]{Items: each(all, subtitlesOf)}, err
 		})
-	raw(d, route{id: "PUT /media/{id}/subtitles/{lang}", name: "putSubtitles", verb: access.Compose, summary: "Give a video subtitles in a language",
+	raw(d, route{id: "PUT /media/{id}/subtitles/{lang}", name: "putSubtitles", verb: access.Compose, keyed: true, summary: "Give a video subtitles in a language",
 		notes: "SRT or WebVTT, in UTF-8, UTF-16 or Latin-1, of at most 1 MB; what is wrong is said with its line. They take the place of those that the language had, and go wherever the video goes, in the form that each network takes."}, func(op *huma.Operation) {
 		takes(op, "multipart/form-data", &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary"}}})
 		gives(op, http.StatusOK, "application/json", d.schema(typeOf[Subtitles]()))
@@ -69,6 +70,9 @@ func (d *Door) subtitles() {
 	}, d.subtitleFile)
 	write(d, route{id: "DELETE /media/{id}/subtitles/{lang}", name: "deleteSubtitles", verb: access.Compose, summary: "Take the subtitles of a language away"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *spoken) (nothing, error) {
+			if err := view.SeesFile(ctx, tx, by, in.ID); err != nil {
+				return nothing{}, err
+			}
 			return nothing{}, media.DropSubtitle(ctx, tx, by.Workspace, in.ID, in.Lang)
 		})
 	way(d, route{id: "POST /publications/{id}/subtitles", name: "subtitlePublication", verb: access.Schedule, audit: "publication.subtitle", summary: "Bring the subtitles that a published video lacks",
@@ -104,9 +108,9 @@ func (d *Door) subtitle(w http.ResponseWriter, r *http.Request, by access.Actor)
 	if err != nil {
 		return err
 	}
-	var kept media.Subtitle
+	var kept Subtitles
 	if err := store.View(r.Context(), d.House.DB, func(ctx context.Context, tx *store.Tx) error {
-		_, err := media.Get(ctx, tx, by.Workspace, r.PathValue("id"))
+		_, err := seenFile(ctx, tx, by, r.PathValue("id"))
 		return err
 	}); err != nil {
 		return err
@@ -116,13 +120,16 @@ func (d *Door) subtitle(w http.ResponseWriter, r *http.Request, by access.Actor)
 		return err
 	}
 	if err := store.Do(r.Context(), d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		kept, err = media.KeepSubtitle(ctx, tx, by, r.PathValue("id"), lang, part.FileName(), file)
+		kept, _, err = once(ctx, tx, by, digest(string(data), part.FileName()), func() (Subtitles, error) {
+			s, err := media.KeepSubtitle(ctx, tx, by, r.PathValue("id"), lang, part.FileName(), file)
+			return subtitlesOf(s), err
+		})
 		return err
 	}); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(subtitlesOf(kept))
+	return json.NewEncoder(w).Encode(kept)
 }
 
 // subtitleFile gives subtitles in the form that is asked for.
@@ -133,6 +140,9 @@ func (d *Door) subtitleFile(w http.ResponseWriter, r *http.Request, by access.Ac
 	}
 	var s media.Subtitle
 	if err := store.View(r.Context(), d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		if err := view.SeesFile(ctx, tx, by, r.PathValue("id")); err != nil {
+			return err
+		}
 		s, err = media.GetSubtitle(ctx, tx, by.Workspace, r.PathValue("id"), r.PathValue("lang"))
 		return err
 	}); err != nil {

@@ -44,7 +44,7 @@ func (h *House) Remove(ctx context.Context, actor access.Actor, messageID string
 	if m.FromUs {
 		verb = access.Reply
 	}
-	if err := actor.May(verb, m.ChannelID); err != nil {
+	if err := mayOn(actor, verb, m.ChannelID, noMessage); err != nil {
 		return err
 	}
 	if m.FromUs {
@@ -83,7 +83,7 @@ func (h *House) message(ctx context.Context, actor access.Actor, verb access.Ver
 		return err
 	})
 	if err == nil {
-		err = actor.May(verb, m.ChannelID)
+		err = mayOn(actor, verb, m.ChannelID, noMessage)
 	}
 	if err == nil && (m.State == inbox.Deleted || m.RemoteID == "") {
 		err = fault.New(fault.Conflict, "This message is not on the network.").WithHint("It was deleted, or has not been sent yet.")

@@ -96,7 +96,7 @@ func (h *House) RetryAnswer(ctx context.Context, actor access.Actor, messageID s
 		if err != nil {
 			return err
 		}
-		if err := actor.May(access.Reply, m.ChannelID); err != nil {
+		if err := mayOn(actor, access.Reply, m.ChannelID, noMessage); err != nil {
 			return err
 		}
 		if err := inbox.Retry(ctx, tx, m); err != nil {

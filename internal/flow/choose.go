@@ -16,7 +16,7 @@ import (
 type Offer struct {
 	network.Account
 	Channel string // it is connected already as this one
-	Fits    bool   // a grant for one channel takes its account alone
+	Fits    bool   // a grant for one channel takes its account alone, and who is limited to channels theirs
 }
 
 // Offers gives what may be chosen of a grant.
@@ -37,9 +37,12 @@ func (h *House) Offers(ctx context.Context, tx *store.Tx, actor access.Actor, gr
 	for i, a := range kept.Accounts {
 		offers[i] = Offer{Account: a, Fits: true}
 		for _, c := range connected {
-			if c.Network == g.Network && c.Base == a.Base && c.Account == a.ID {
+			if actor.Sees(c.ID) && c.Network == g.Network && c.Base == a.Base && c.Account == a.ID {
 				offers[i].Channel = c.ID
 			}
+		}
+		if actor.Channels != nil {
+			offers[i].Fits = offers[i].Channel != ""
 		}
 		if g.Channel != "" {
 			offers[i].Fits = offers[i].Channel == g.Channel
@@ -66,6 +69,9 @@ func (h *House) Choose(ctx context.Context, actor access.Actor, grantID string, 
 			i := slices.IndexFunc(offers, func(o Offer) bool { return o.ID == wanted })
 			if i < 0 {
 				return fault.New(fault.Invalid, "This account is not among those that were allowed.").On("accounts").WithHint("Begin again, and allow it.")
+			}
+			if !offers[i].Fits && g.Channel == "" {
+				return notTheirs()
 			}
 			if !offers[i].Fits {
 				return another(offers[i].Handle)

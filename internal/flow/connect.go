@@ -62,6 +62,9 @@ func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name
 	if err != nil {
 		return c, err
 	}
+	if !actor.Sees(c.ID) {
+		return channel.Channel{}, notTheirs()
+	}
 	if reconnect != "" && c.ID != reconnect {
 		return c, another(account.Handle)
 	}
@@ -73,6 +76,13 @@ func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name
 		return c, err
 	}
 	return c, h.hurry(ctx, tx, actor.Workspace, c.ID)
+}
+
+// notTheirs is said to who is limited to some channels and would connect another one:
+// whether the workspace has it already is not told.
+func notTheirs() error {
+	return fault.New(fault.Denied, "Your rights are limited to some channels, and this account is none of them.").
+		WithHint("Ask somebody who sees all channels to connect it.")
 }
 
 // Disconnect takes a channel out of use; its history stays. Its keys are ended at the

@@ -34,7 +34,7 @@ func answering(ch channel.Channel, c inbox.Conversation, private bool) network.L
 func (h *House) enclose(ctx context.Context, tx *store.Tx, ch channel.Channel, c inbox.Conversation, body string, private bool, files []publish.Attached) ([]network.Part, []network.Problem, error) {
 	known, _, err := described(ctx, tx, ch.Workspace, files)
 	if fault.Is(err, fault.NotFound) {
-		err = fault.New(fault.Invalid, "A file of this answer is not here any more.").On("media").WithHint("Attach it again.")
+		err = FileGone()
 	}
 	if err != nil {
 		return nil, nil, err
@@ -60,6 +60,12 @@ func (h *House) enclose(ctx context.Context, tx *store.Tx, ch channel.Channel, c
 	return parts, problems, nil
 }
 
+// FileGone is said of a file that an answer names and that is not there, or not for
+// whoever answers.
+func FileGone() error {
+	return fault.New(fault.Invalid, "A file of this answer is not here any more.").On("media").WithHint("Attach it again.")
+}
+
 // once says whether a network lets one write in private a single time to somebody
 // who spoke in public.
 func (h *House) once(name network.Name) bool {
@@ -82,7 +88,7 @@ func (h *House) CheckReply(ctx context.Context, tx *store.Tx, actor access.Actor
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := actor.May(access.Reply, c.ChannelID); err != nil {
+	if err := mayOn(actor, access.Reply, c.ChannelID, noConversation); err != nil {
 		return nil, 0, err
 	}
 	if messageID != "" {

@@ -113,7 +113,7 @@ func (h *House) handed(ctx context.Context, actor access.Actor, publicationID st
 		if err != nil {
 			return err
 		}
-		if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+		if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		h.tell(tx, actor.Workspace, "posts", p.PostID)

@@ -41,7 +41,7 @@ func (h *House) DoneByHand(ctx context.Context, actor access.Actor, publicationI
 			}
 		}
 		if w.URL != "" {
-			if w.URL, err = h.addressOf(ctx, tx, p, w); err != nil {
+			if w.URL, err = h.addressOf(ctx, tx, actor, p, w); err != nil {
 				return err
 			}
 		}
@@ -50,8 +50,9 @@ func (h *House) DoneByHand(ctx context.Context, actor access.Actor, publicationI
 }
 
 // addressOf is the address of a post as it is kept. One that another publication has
-// already is pointed out: somebody may have copied the wrong one.
-func (h *House) addressOf(ctx context.Context, tx *store.Tx, p publish.Publication, w Word) (string, error) {
+// already is pointed out, to whoever may know of that one: somebody may have copied the
+// wrong address.
+func (h *House) addressOf(ctx context.Context, tx *store.Tx, actor access.Actor, p publish.Publication, w Word) (string, error) {
 	d, err := h.Networks.Get(p.Network)
 	if err != nil {
 		return "", err
@@ -69,7 +70,7 @@ func (h *House) addressOf(ctx context.Context, tx *store.Tx, p publish.Publicati
 		return address, err
 	}
 	other, err := publish.At(ctx, tx, p.Workspace, address, p.ID)
-	if fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) || err == nil && !actor.Sees(other.ChannelID) {
 		return address, nil
 	}
 	if err != nil {
@@ -93,7 +94,7 @@ func (h *House) CountByHand(ctx context.Context, actor access.Actor, publication
 		if err != nil {
 			return err
 		}
-		if err := actor.May(access.Measure, p.ChannelID); err != nil {
+		if err := mayOn(actor, access.Measure, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		parts, err := publish.Sequence(ctx, tx, p.Workspace, p.ID)

@@ -16,7 +16,7 @@ func (h *House) Files(ctx context.Context, actor access.Actor, publicationID str
 	if err != nil {
 		return nil, err
 	}
-	if err := actor.May(access.Read, p.ChannelID); err != nil {
+	if err := mayOn(actor, access.Read, p.ChannelID, noPublication); err != nil {
 		return nil, err
 	}
 	for i := range all {

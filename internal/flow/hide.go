@@ -60,7 +60,7 @@ func (h *House) Hide(ctx context.Context, actor access.Actor, messageID string, 
 		if err != nil {
 			return err
 		}
-		if err := actor.May(access.Moderate, m.ChannelID); err != nil {
+		if err := mayOn(actor, access.Moderate, m.ChannelID, noMessage); err != nil {
 			return err
 		}
 		if m.FromUs {

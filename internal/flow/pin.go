@@ -44,7 +44,7 @@ func (h *House) PinPost(ctx context.Context, actor access.Actor, publicationID s
 	}); err != nil {
 		return err
 	}
-	if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+	if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 		return err
 	}
 	c, conn, err := h.conn(ctx, actor.Workspace, p.ChannelID)

@@ -22,7 +22,7 @@ func (h *House) Reply(ctx context.Context, actor access.Actor, conversationID, m
 		if err != nil {
 			return err
 		}
-		if err := actor.May(access.Reply, c.ChannelID); err != nil {
+		if err := mayOn(actor, access.Reply, c.ChannelID, noConversation); err != nil {
 			return err
 		}
 		to, err := addressee(ctx, tx, c, messageID)

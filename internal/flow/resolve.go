@@ -19,7 +19,7 @@ func (h *House) Resolve(ctx context.Context, actor access.Actor, publicationID s
 		if err != nil {
 			return err
 		}
-		if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+		if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		doubtful, err := publish.Doubtful(ctx, tx, actor.Workspace, publicationID)

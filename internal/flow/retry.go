@@ -17,7 +17,7 @@ func (h *House) RetryPost(ctx context.Context, actor access.Actor, publicationID
 		if err != nil {
 			return err
 		}
-		if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+		if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		if err := h.affordsRest(ctx, tx, p); err != nil {

@@ -29,7 +29,7 @@ func (h *House) Reword(ctx context.Context, actor access.Actor, publicationID st
 		if err != nil {
 			return err
 		}
-		if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+		if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		c, err := channel.Get(ctx, tx, actor.Workspace, p.ChannelID)

@@ -28,7 +28,7 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		}
 		beside := map[network.Name]map[network.PostKind]int{} // what goes out by this act, for quotas that channels share
 		for _, p := range all {
-			if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+			if err := mayOn(actor, access.Schedule, p.ChannelID, noPost); err != nil {
 				return err
 			}
 			c, err := channel.Get(ctx, tx, actor.Workspace, p.ChannelID)

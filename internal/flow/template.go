@@ -46,7 +46,7 @@ func (h *House) ReplyWith(ctx context.Context, actor access.Actor, conversationI
 		if c, err = inbox.GetConversation(ctx, tx, actor.Workspace, conversationID); err != nil {
 			return err
 		}
-		if err := actor.May(access.Reply, c.ChannelID); err != nil {
+		if err := mayOn(actor, access.Reply, c.ChannelID, noConversation); err != nil {
 			return err
 		}
 		_, err = addressee(ctx, tx, c, messageID) // before the network is asked

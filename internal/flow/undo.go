@@ -65,7 +65,7 @@ func judged(ctx context.Context, tx *store.Tx, actor access.Actor, r moderate.Ru
 	for i, id := range r.MessageIDs {
 		m, err := inbox.Get(ctx, tx, actor.Workspace, id)
 		if err == nil {
-			err = actor.May(access.Moderate, m.ChannelID)
+			err = mayOn(actor, access.Moderate, m.ChannelID, noVerdict)
 		}
 		if err != nil {
 			return nil, err

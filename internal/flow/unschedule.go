@@ -19,7 +19,7 @@ func (h *House) Unschedule(ctx context.Context, actor access.Actor, postID strin
 			return err
 		}
 		for _, p := range all {
-			if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+			if err := mayOn(actor, access.Schedule, p.ChannelID, noPost); err != nil {
 				return err
 			}
 		}

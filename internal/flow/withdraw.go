@@ -24,7 +24,7 @@ func (h *House) Withdraw(ctx context.Context, actor access.Actor, publicationID 
 	}); err != nil {
 		return err
 	}
-	if err := actor.May(access.Schedule, p.ChannelID); err != nil {
+	if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 		return err
 	}
 	if p.State != publish.Published && p.State != publish.Failed {

@@ -191,6 +191,23 @@ func concerned(q *query, actor access.Actor) {
 	}
 }
 
+// SeesRuling says whether a ruling is there for an actor; what is no ruling is a rule, and
+// rules are everybody's.
+func SeesRuling(ctx context.Context, tx *store.Tx, actor access.Actor, id string) error {
+	ruling, err := store.One[int](ctx, tx, "select count(*) from verdict where workspace = $1 and id = $2", actor.Workspace, id)
+	if err != nil || ruling == 0 {
+		return err
+	}
+	var q query
+	q.add("select count(*) from verdict v where v.workspace = ? and v.id = ?", actor.Workspace, id)
+	concerned(&q, actor)
+	seen, err := store.One[int](ctx, tx, q.text.String(), q.args...)
+	if err == nil && seen == 0 {
+		err = fault.New(fault.NotFound, "There is no such verdict.")
+	}
+	return err
+}
+
 // conceal takes the messages out of rulings that are on other channels than the actor's.
 func conceal(ctx context.Context, tx *store.Tx, actor access.Actor, all []Verdict) error {
 	var ids []string

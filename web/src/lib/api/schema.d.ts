@@ -1830,7 +1830,7 @@ export interface paths {
         head?: never;
         /**
          * Change a rule
-         * @description What is absent stays. Verdicts keep the version they were made under.
+         * @description What is absent stays. Verdicts keep the version they were made under. A rule is for all channels, and so must be the rights of whoever changes it.
          */
         patch: operations["changeRule"];
         trace?: never;
@@ -2565,7 +2565,7 @@ export interface components {
         Hand: {
             /** @description A person publishes it, also where a program could. */
             chosen?: boolean;
-            /** @description By file; none: its middle is kept. */
+            /** @description By file of the parts; none: its middle is kept. */
             crops?: {
                 [key: string]: components["schemas"]["Crop"];
             };
@@ -2824,7 +2824,7 @@ export interface components {
             id: string;
         };
         Member: {
-            /** @description The channels they are limited to; null = all. */
+            /** @description The channels they are limited to, as far as whoever asks sees them; null = all. */
             channels: string[] | null;
             email: string;
             id: string;
@@ -4372,10 +4372,7 @@ export interface operations {
     listChoices: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 id: string;
                 option: string;
@@ -4476,10 +4473,7 @@ export interface operations {
     listTemplates: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -4895,10 +4889,7 @@ export interface operations {
     listDevices: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -5507,7 +5498,10 @@ export interface operations {
     uploadMedia: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5694,7 +5688,10 @@ export interface operations {
     putSubtitles: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
                 lang: string;
