@@ -342,7 +342,6 @@ func (v viewer) light(p *page) {
 	if weight > budget || weight < budget/4 { // less than the framework alone: it was not counted
 		p.t.Errorf("a first visit fetches %.1f kB of script and style; at most %d", float64(weight)/1000, budget/1000)
 	}
-	p.t.Logf("%.1f kB", float64(weight)/1000)
 }
 
 // narrow fails when a phone would have to be pushed sideways. What floats finds
