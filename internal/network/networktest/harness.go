@@ -2,6 +2,7 @@ package networktest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -84,6 +85,8 @@ type Harness struct {
 	Ahead time.Duration
 	// sky is the weather in which every world begins.
 	sky []sandbox.Mishap
+	// limit is how long a driver waits for an answer; 0: the usual time.
+	limit time.Duration
 	// Clip is a video that the network takes; nil: a small MP4 of five seconds.
 	Clip func() network.Media
 }
@@ -201,7 +204,7 @@ func open(t *testing.T, h Harness, opener func(*testing.T, *sandbox.Stage) (http
 
 // Client makes a client of its own for the network.
 func (w *World) Client() *outward.Client {
-	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: 10 * time.Second, Now: w.Now})
+	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: cmp.Or(w.harness.limit, usual), Now: w.Now})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -65,6 +65,7 @@ func suite() []step {
 		{"nobody there: nothing happened", needs(refusedConnection, network.ActPublish), false},
 		{"an answer lost after acceptance is found", needs(lostAnswer, network.ActPublish), true},
 		{"a lost answer to a reply is found", lostReply, true},
+		{"an answer that comes too late is looked for", slowAnswers, false},
 		{"an identical earlier post is not ours", needs(earlierTwin, network.ActPublish), true},
 		{"what is listed late is found after the delay", needs(listedLate, network.ActPublish), true},
 		{"a clock that is minutes off changes nothing", skewed, false},
