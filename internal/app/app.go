@@ -43,6 +43,7 @@ type App struct {
 	Runner   *jobs.Runner
 	Handler  http.Handler
 
+	instance  []byte      // proves to kith doctor that it has reached this house
 	setup     secret.Text // opens the house while nobody owns it
 	listener  net.Listener
 	server    *http.Server
@@ -129,6 +130,9 @@ func (a *App) open(ctx context.Context, w wiring) error {
 		return err
 	}
 	a.closing("facts", func(context.Context) error { a.Facts.Close(); return nil })
+	if a.instance, err = newInstance(c.Data); err != nil {
+		return err
+	}
 	var storeOptions []store.Option
 	if w.now != nil {
 		storeOptions = append(storeOptions, store.WithNow(w.now))
@@ -158,6 +162,9 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	a.closing("pictures", func(context.Context) error { faces.Close(); return nil })
 	a.House = &flow.House{Faces: faces, DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
 	a.House.Film = film.Find()
+	if w.rehearsal == nil {
+		a.House.Room = (&space{folder: c.Data}).room
+	}
 	a.House.PublicURL, a.House.Public, a.House.Mail = c.Address(), c.PublicURL != "", c.SMTP.Host != ""
 	if a.House.Apps, err = apps(c); err != nil {
 		return err

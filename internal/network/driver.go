@@ -49,6 +49,14 @@ type Stepper interface {
 	Step(ctx context.Context, conn Conn, part Part) (Stepped, error)
 }
 
+// Starter is a Stepper that knows at which Step a part without files begins. Nothing
+// is to be handed over first, so its first act is the one that can be seen, and no
+// step needs to be kept before it. Start asks nobody; false: it begins with Begun, also
+// where the network will refuse the part, for the act says why.
+type Starter interface {
+	Start(conn Conn, part Part) (Step, bool)
+}
+
 // Subtitler gives a video that is published subtitles, where the network takes them
 // afterwards (SubtitleLimit.Later). Subtitled says in which of some languages they are
 // there; Subtitle brings those of one. It is asked for only after a look at what is
@@ -57,6 +65,10 @@ type Subtitler interface {
 	Subtitled(ctx context.Context, conn Conn, ref Ref, langs []string) ([]string, error)
 	Subtitle(ctx context.Context, conn Conn, ref Ref, subtitle Subtitle) error
 }
+
+// Skew is how far a network's clock may be from ours. Finder is asked for what was
+// made since that long before a try began, as the network counts its time.
+const Skew = 10 * time.Minute
 
 // Finder looks whether a part exists: by its key, else among our posts since.
 type Finder interface {

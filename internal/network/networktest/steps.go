@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -38,7 +39,28 @@ func (w *World) send(part network.Part, before func(network.Part)) (network.Sent
 	if !gradual {
 		return w.Driver.(network.Publisher).Publish(w.t.Context(), w.Conn, part)
 	}
-	return w.steply(part, stepper.Step, before)
+	return w.steply(part, func(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
+		did, err := stepper.Step(ctx, conn, part)
+		if starter, ok := w.Driver.(network.Starter); ok && part.Step.Name == network.Begun {
+			w.started(starter, conn, part, did, err)
+		}
+		return did, err
+	}, before)
+}
+
+// started holds what a Starter says of a part against the act that it spares.
+func (w *World) started(starter network.Starter, conn network.Conn, part network.Part, did network.Stepped, err error) {
+	w.t.Helper()
+	step, ok := starter.Start(conn, part)
+	switch {
+	case !ok:
+	case fault.Is(err, fault.Invalid):
+		w.t.Errorf("a part starts at %q, and its first act is refused: %v", step.Name, err)
+	case !step.Public || len(part.Media) > 0:
+		w.t.Errorf("a part with %d files starts at %q, which is not the act that can be seen", len(part.Media), step.Name)
+	case err == nil && !reflect.DeepEqual(stored(w.t, step, time.Time{}), stored(w.t, did.Step, time.Time{})):
+		w.t.Errorf("a part starts at %+v, and its first act leads to %+v", step, did.Step)
+	}
 }
 
 // Reply answers with a part, act by act where it has files and the network wants that.
@@ -59,7 +81,7 @@ func (w *World) steply(part network.Part, step act, before func(network.Part)) (
 	forgot := false
 	for range actsMost {
 		if part.Step = w.steps[part.Key]; part.Step.Name == "" {
-			part.Step = network.Step{Name: network.Begun, Since: w.Stage.Clock.Now()}
+			part.Step = network.Step{Name: network.Begun, Since: w.Now()}
 		}
 		before(part)
 		did, err := step(w.t.Context(), w.Conn, part)
@@ -114,6 +136,12 @@ func stored(t *testing.T, s network.Step, since time.Time) network.Step {
 		t.Fatal(err)
 	}
 	return again
+}
+
+// Look looks for a part as the house does: since it was tried, by a clock that may
+// be minutes ahead of the network's.
+func (w *World) Look(part network.Part) (network.Look, error) {
+	return w.Find(part, part.At.Add(-network.Skew))
 }
 
 // Find looks for a part, knowing how far it came.
@@ -243,7 +271,7 @@ func (w *World) breakAct(t *testing.T, part network.Part, n int, m sandbox.Misha
 		w.Restart()
 		if fault.Is(err, fault.Uncertain) {
 			w.Stage.Clock.Advance(w.Driver.Profile().Delay + time.Second)
-			look, ferr := w.Find(part, part.At.Add(-2*time.Minute))
+			look, ferr := w.Look(part)
 			if ferr != nil {
 				t.Fatal(ferr)
 			}
@@ -287,7 +315,7 @@ func videos(t *testing.T, h Harness) {
 	if made := w.Ledger(sandbox.Publish); len(made) != 1 || made[0].Object != sent.ID {
 		t.Errorf("sent as %s, and the ledger has %+v", sent.ID, made)
 	}
-	look, err := w.Find(part, part.At.Add(-time.Minute))
+	look, err := w.Look(part)
 	if err != nil {
 		t.Fatal(err)
 	}
