@@ -47,6 +47,7 @@ type place struct {
 	door  *api.Door
 	url   string
 	log   *bytes.Buffer
+	hash  string // of the password that everybody has: it takes a while to make
 }
 
 func open(t *testing.T, db *store.DB, change ...func(*api.Config)) *place {
@@ -97,6 +98,16 @@ func (p *place) do(write func(ctx context.Context, tx *store.Tx) error) {
 	storetest.Do(p.t, p.house.DB, write)
 }
 
+func (p *place) hashed() string {
+	p.t.Helper()
+	if p.hash == "" {
+		var err error
+		p.hash, err = team.Hash(p.t.Context(), password, "somebody@example.org")
+		p.must(err)
+	}
+	return p.hash
+}
+
 // team is a workspace with its owner and a token that may do everything.
 type house struct {
 	by    access.Actor
@@ -106,8 +117,7 @@ type house struct {
 
 func (p *place) team(email string) (h house) {
 	p.t.Helper()
-	hash, err := team.Hash(p.t.Context(), password, email)
-	p.must(err)
+	hash := p.hashed()
 	p.do(func(ctx context.Context, tx *store.Tx) error {
 		w, err := team.Begin(ctx, tx, "Radio "+email, "Europe/Paris", "en")
 		if err != nil {

@@ -67,7 +67,9 @@ func TestAnIdempotencyKeyIsHonoured(t *testing.T) {
 			g.body = `{"endpoint":"https://push.test/one","p256dh":"BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM","auth":"tBHItJI5svbpez7KI4CCXg"}`
 		}
 		g.body = strings.Replace(g.body, `"revision":0`, `"revision":1`, 1)
-		send := func() said { return p.try(e, g, ours, nil, false, "Cookie", cookie, "Idempotency-Key", "key of "+e.name) }
+		send := func() said {
+			return p.try(e, g, ours, nil, false, "Cookie", cookie, "Idempotency-Key", "key of "+e.name)
+		}
 		one := send()
 		if one.StatusCode >= 300 {
 			continue // its network does not answer, or it is refused: there is no effect to repeat

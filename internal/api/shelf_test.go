@@ -205,8 +205,7 @@ func (p *place) writesUs(by access.Actor, ids things, number map[string]string, 
 // joins lets somebody be a member, limited to channels or not.
 func (p *place) joins(h house, email string, role access.Role, channels []string) house {
 	p.t.Helper()
-	hash, err := team.Hash(p.t.Context(), password, email)
-	p.must(err)
+	hash := p.hashed()
 	one := house{email: email}
 	p.do(func(ctx context.Context, tx *store.Tx) error {
 		_, token, err := team.Invite(ctx, tx, h.by, email, role, channels)
