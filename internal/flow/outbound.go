@@ -56,6 +56,7 @@ func (h *House) claim(ctx context.Context, tx *store.Tx, job *jobs.Job, args sen
 	}
 	h.tell(tx, args.Workspace, "posts", args.Publication)
 	if next.Former {
+		h.became(tx, args.Channel, "unclear")
 		if err := h.doubt(ctx, tx, args); err != nil {
 			return next, false, err
 		}
@@ -100,6 +101,7 @@ func (h *House) sendPart(ctx context.Context, job *jobs.Job, args sendArgs, next
 			if err := publish.Settle(ctx, tx, next.Part, *did.Sent); err != nil {
 				return err
 			}
+			h.became(tx, args.Channel, "published")
 			if err := h.subtitled(ctx, tx, args.Channel, next.Part, did.Sent.Ref); err != nil {
 				return err
 			}
@@ -138,10 +140,12 @@ func (h *House) missed(ctx context.Context, tx *store.Tx, job *jobs.Job, args se
 		if err := h.doubt(ctx, tx, args); err != nil {
 			return err
 		}
+		h.became(tx, args.Channel, "unclear")
 	default:
 		if err := publish.Fail(ctx, tx, next.Part, cause); err != nil {
 			return err
 		}
+		h.became(tx, args.Channel, "failed")
 	}
 	return jobs.Settle(ctx, tx, job)
 }
@@ -150,8 +154,12 @@ func (h *House) missed(ctx context.Context, tx *store.Tx, job *jobs.Job, args se
 func (h *House) stranded(ctx context.Context, tx *store.Tx, _ *jobs.Job, args sendArgs, cause error) error {
 	h.tell(tx, args.Workspace, "posts", args.Publication)
 	doubtful, err := publish.Stranded(ctx, tx, args.Workspace, args.Publication, cause)
+	if err == nil && !doubtful {
+		h.became(tx, args.Channel, "failed")
+	}
 	if err != nil || !doubtful {
 		return err
 	}
+	h.became(tx, args.Channel, "unclear")
 	return h.doubt(ctx, tx, args)
 }
