@@ -12,6 +12,7 @@ const (
 	ActImage        Action = "image"
 	ActCarousel     Action = "carousel"
 	ActVideo        Action = "video"
+	ActDocument     Action = "document"
 	ActReel         Action = "reel"
 	ActStory        Action = "story"
 	ActQuestion     Action = "question"
@@ -44,7 +45,7 @@ const (
 
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
-	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles,
+	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActDocument, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles,
 		ActAILabel, ActPaidLabel, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
 		ActHold, ActDeleteOthers, ActBan, ActMute, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
@@ -68,6 +69,8 @@ func Can(d Driver, action Action) bool {
 		return l.Media.MaxItems > 1
 	case ActVideo:
 		return len(l.Media.Video.Types) > 0
+	case ActDocument:
+		return len(l.Media.Document.Types) > 0
 	case ActReel:
 		_, ok := l.Kinds[Reel]
 		return ok

@@ -60,7 +60,7 @@ type MediaLimit struct {
 	// Fetched: the network fetches files from an address of ours, so the house
 	// needs a public one.
 	Fetched bool `json:"fetched,omitempty"`
-	// Audio, Document and Sticker are files that only answers carry.
+	// Audio and Sticker are files that only answers carry; a Document, some posts too.
 	Audio    FileLimit `json:"audio,omitzero"`
 	Document FileLimit `json:"document,omitzero"`
 	Sticker  FileLimit `json:"sticker,omitzero"`
@@ -82,6 +82,8 @@ type FileLimit struct {
 	Alone bool `json:"alone,omitempty"`
 	// Side: it is a square of so many pixels.
 	Side int `json:"side,omitempty"`
+	// Single: no other file stands beside it.
+	Single bool `json:"single,omitempty"`
 }
 
 // ImageLimit is what an image may be.

@@ -50,7 +50,7 @@ func Abilities(d Driver) []Ability {
 // Words name an action for people.
 func (a Action) Words() string {
 	words := map[Action]string{
-		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActReel: "Short upright videos",
+		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActDocument: "Documents", ActReel: "Short upright videos",
 		ActStory: "Stories", ActQuestion: "Polls", ActFirstComment: "First comment", ActAltText: "Image descriptions", ActSubtitles: "Subtitles of videos", ActAILabel: "AI label",
 		ActPaidLabel: "Paid partnership label", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActDeleteReply: "Delete an answer of ours", ActPin: "Pin a post",
 		ActReply: "Answer", ActPrivateReply: "Answer in private", ActReplyFiles: "Files in answers", ActLike: "Like", ActHide: "Hide a comment", ActHold: "Hold a comment for review",

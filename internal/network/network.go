@@ -150,6 +150,9 @@ func (m Media) Image() bool { return strings.HasPrefix(m.Type, "image/") }
 // Audio says whether the file is a sound.
 func (m Media) Audio() bool { return strings.HasPrefix(m.Type, "audio/") }
 
+// Document says whether the file is to be read: PDF, text, slides.
+func (m Media) Document() bool { return !m.Video() && !m.Image() && !m.Audio() }
+
 func (m Media) animation() bool { return m.Type == "image/gif" }
 
 // ReadCloser is io.ReadCloser, named here so that Media stays a plain noun.

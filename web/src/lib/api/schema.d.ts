@@ -719,7 +719,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a file
-         * @description Images and videos are for posts and answers, sounds and documents for answers alone, as far as networks take them. The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are.
+         * @description Images and videos are for posts and answers, documents too where a network takes them, sounds for answers alone, as far as networks take them. The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are.
          */
         post: operations["uploadMedia"];
         delete?: never;
@@ -2447,6 +2447,13 @@ export interface components {
             /** Format: date-time */
             used_at: string | null;
         };
+        DocumentLimit: {
+            /** Format: int64 */
+            max_bytes: number;
+            /** @description No other file stands beside it. */
+            single?: boolean;
+            types: string[];
+        };
         Done: {
             /** @description There is neither, and that is kept. */
             none?: boolean;
@@ -2810,6 +2817,8 @@ export interface components {
         MediaLimit: {
             /** Format: int64 */
             alt_max: number;
+            /** @description Absent: it takes no documents. */
+            document?: components["schemas"]["DocumentLimit"];
             image: components["schemas"]["ImageLimit"];
             /** Format: int64 */
             max_items: number;
