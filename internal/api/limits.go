@@ -90,6 +90,14 @@ type VideoLimit struct {
 	MaxSeconds float64        `json:"max_seconds,omitempty"`
 	Types      List[string]   `json:"types"`
 	Subtitles  *SubtitleLimit `json:"subtitles,omitempty" doc:"Absent: it takes no subtitle files."`
+	Cover      *CoverLimit    `json:"cover,omitempty" doc:"Absent: it chooses the picture of a video itself."`
+}
+
+// CoverLimit is what a picture may be that stands for a video.
+type CoverLimit struct {
+	MaxBytes int64        `json:"max_bytes,omitempty"`
+	Types    List[string] `json:"types"`
+	Later    bool         `json:"later,omitempty" doc:"It is brought once the video is out."`
 }
 
 // SubtitleLimit is what files of subtitles a video may have.
@@ -172,7 +180,14 @@ func textLimitOf(l network.TextLimit) TextLimit {
 func mediaLimitOf(l network.MediaLimit) MediaLimit {
 	return MediaLimit{MinItems: l.MinItems, MaxItems: l.MaxItems, Mixed: l.Mixed, AltMax: l.AltMax,
 		Image: ImageLimit{l.Image.MaxBytes, l.Image.MaxPixels, l.Image.MinAspect, l.Image.MaxAspect, l.Image.Types},
-		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types, subtitleLimitOf(l.Video.Subtitles)}, Document: documentLimitOf(l.Document)}
+		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types, subtitleLimitOf(l.Video.Subtitles), coverLimitOf(l.Video.Cover)}, Document: documentLimitOf(l.Document)}
+}
+
+func coverLimitOf(l *network.CoverLimit) *CoverLimit {
+	if l == nil {
+		return nil
+	}
+	return &CoverLimit{l.MaxBytes, l.Types, l.Later}
 }
 
 func documentLimitOf(l network.FileLimit) *DocumentLimit {

@@ -29,13 +29,24 @@ func (h *House) part(ctx context.Context, c publish.Claimed) (network.Part, erro
 	return p, err
 }
 
-// openable are files with how to read them; keys are where their bytes are.
+// openable are files with how to read them; keys are where their bytes are, then those
+// of their covers.
 func (h *House) openable(ctx context.Context, workspace string, files []network.Media, keys []string) []network.Media {
+	all := make([]*network.Media, 0, len(keys))
+	for i := range files {
+		all = append(all, &files[i])
+	}
+	for i := range files {
+		if files[i].Cover != nil {
+			all = append(all, files[i].Cover)
+		}
+	}
 	for i, key := range keys {
-		files[i].Open = func() (network.ReadCloser, error) { return h.Blobs.Open(ctx, key) }
-		files[i].OpenAt = func(offset int64) (network.ReadCloser, error) { return h.openAt(ctx, key, offset) }
-		id := files[i].ID
-		files[i].Address = func() (string, error) { return h.address(workspace, id) }
+		m := all[i]
+		m.Open = func() (network.ReadCloser, error) { return h.Blobs.Open(ctx, key) }
+		m.OpenAt = func(offset int64) (network.ReadCloser, error) { return h.openAt(ctx, key, offset) }
+		id := m.ID
+		m.Address = func() (string, error) { return h.address(workspace, id) }
 	}
 	return files
 }
@@ -68,8 +79,9 @@ func (h *House) address(workspace, mediaID string) (string, error) {
 }
 
 // described reads what is known of attached files, with the words of this post.
-// keys are where their bytes are.
+// keys are where their bytes are, then those of their covers.
 func described(ctx context.Context, tx *store.Tx, workspace string, attached []publish.Attached) (all []network.Media, keys []string, err error) {
+	var covers []string
 	for _, a := range attached {
 		m, err := media.Get(ctx, tx, workspace, a.ID)
 		if err != nil {
@@ -80,9 +92,23 @@ func described(ctx context.Context, tx *store.Tx, workspace string, attached []p
 			alt = m.Alt
 		}
 		keys = append(keys, m.Key)
-		all = append(all, network.Media{ID: m.ID, Name: m.Name, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height, Alt: alt, Seconds: float64(m.Millis) / 1000})
+		one := known(m, alt)
+		if a.Cover != "" {
+			m, err := media.Get(ctx, tx, workspace, a.Cover)
+			if err != nil {
+				return nil, nil, err
+			}
+			cover := known(m, m.Alt)
+			one.Cover, covers = &cover, append(covers, m.Key)
+		}
+		all = append(all, one)
 	}
-	return all, keys, nil
+	return all, append(keys, covers...), nil
+}
+
+// known is what a driver is told of a file.
+func known(m media.Media, alt string) network.Media {
+	return network.Media{ID: m.ID, Name: m.Name, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height, Alt: alt, Seconds: float64(m.Millis) / 1000}
 }
 
 // fits holds parts against the limits of a channel and the choices of its network; or,

@@ -19,6 +19,7 @@ const (
 	ActFirstComment Action = "first_comment"
 	ActAltText      Action = "alt_text"
 	ActSubtitles    Action = "subtitles"
+	ActCover        Action = "cover"
 	ActAILabel      Action = "ai_label"
 	ActPaidLabel    Action = "paid_label"
 	ActFind         Action = "find"
@@ -45,7 +46,7 @@ const (
 
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
-	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActDocument, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles,
+	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActDocument, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles, ActCover,
 		ActAILabel, ActPaidLabel, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
 		ActHold, ActDeleteOthers, ActBan, ActMute, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
@@ -85,6 +86,8 @@ func Can(d Driver, action Action) bool {
 		return l.Media.AltMax > 0
 	case ActSubtitles:
 		return l.subtitles(is[Subtitler](d))
+	case ActCover:
+		return l.covers(is[Coverer](d))
 	case ActAILabel:
 		return l.AILabel
 	case ActPaidLabel:

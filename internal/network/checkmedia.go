@@ -76,6 +76,9 @@ func (c *checking) media(l MediaLimit) {
 		case m.Video():
 			c.video(m, l.Video)
 			c.subtitles(m, l.Video)
+			if p := l.Video.Covers(m, len(files)); p != nil && len(l.Video.Types) > 0 {
+				c.problems = append(c.problems, *p)
+			}
 		case m.Image():
 			c.image(m, l.Image)
 		case m.Audio() && len(l.Audio.Types) == 0:

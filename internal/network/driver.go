@@ -58,6 +58,12 @@ type Subtitler interface {
 	Subtitle(ctx context.Context, conn Conn, ref Ref, subtitle Subtitle) error
 }
 
+// Coverer gives a video that is published the picture that stands for it, where the
+// network takes it afterwards (CoverLimit.Later). Doing it twice is as good as once.
+type Coverer interface {
+	Cover(ctx context.Context, conn Conn, ref Ref, cover Media) error
+}
+
 // Finder looks whether a part exists: by its key, else among our posts since.
 type Finder interface {
 	Find(ctx context.Context, conn Conn, part Part, since time.Time) (Look, error)

@@ -113,6 +113,8 @@ type VideoLimit struct {
 	Types      []string `json:"types,omitempty"`
 	// Subtitles are the files of subtitles it may have beside it; nil: none.
 	Subtitles *SubtitleLimit `json:"subtitles,omitempty"`
+	// Cover is the picture that may stand for it; nil: the network chooses one.
+	Cover *CoverLimit `json:"cover,omitempty"`
 }
 
 // PollLimit is what a poll may be.
@@ -162,7 +164,7 @@ func (l Limits) Answering(private bool) Limits {
 		if k.Media = *files; files.AsPost {
 			k.Media = l.Media
 		}
-		k.Media.Video.Subtitles = nil // of posts alone
+		k.Media.Video.Subtitles, k.Media.Video.Cover = nil, nil // of posts alone
 	}
 	return k
 }

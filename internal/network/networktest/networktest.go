@@ -97,6 +97,8 @@ func Run(t *testing.T, h Harness) {
 		{"a video goes out", videos},
 		{"a video has its subtitles", subtitles},
 		{"refused subtitles do not keep a video from going out", needs(refusedSubtitles, network.ActVideo, network.ActSubtitles)},
+		{"a video has its cover", needs(covers, network.ActPublish, network.ActVideo, network.ActCover)},
+		{"a refused cover does not keep a video from going out", needs(refusedCover, network.ActPublish, network.ActVideo, network.ActCover)},
 		{"a document goes out alone", needs(documents, network.ActPublish, network.ActDocument)},
 		{"each kind of post goes out as what it is", kinds},
 		{"a poll goes out with its answers", polls},

@@ -2408,6 +2408,21 @@ export interface components {
             level: boolean;
             text: string;
         };
+        CoverLimit: {
+            /** @description It is brought once the video is out. */
+            later?: boolean;
+            /** Format: int64 */
+            max_bytes?: number;
+            types: string[];
+        };
+        Covered: {
+            error: string;
+            hint: string;
+            /** @description The video. */
+            media_id: string;
+            /** @enum {string} */
+            state: "due" | "there" | "failed";
+        };
         Crop: {
             /** @description All of it, with bars beside it. */
             whole?: boolean;
@@ -2830,6 +2845,8 @@ export interface components {
         };
         MediaUse: {
             alt: string;
+            /** @description Of a video: the picture that stands for it, an uploaded file. Networks that choose it themselves leave it out, and say so. */
+            cover?: string;
             id: string;
         };
         Member: {
@@ -3300,6 +3317,8 @@ export interface components {
             counts: {
                 [key: string]: number;
             } | null;
+            /** @description Of its videos, where the network takes them once the video is out. */
+            covers: components["schemas"]["Covered"][];
             /** Format: date-time */
             due_at: string | null;
             error: components["schemas"]["Trouble"] | null;
@@ -3844,6 +3863,8 @@ export interface components {
             state: "in_force" | "undone" | "upheld" | "shadow";
         };
         VideoLimit: {
+            /** @description Absent: it chooses the picture of a video itself. */
+            cover?: components["schemas"]["CoverLimit"];
             /** Format: int64 */
             max_bytes?: number;
             /** Format: double */
