@@ -27,9 +27,9 @@ type good struct {
 // goods has one for every operation that takes ids besides the one of its path.
 func goods() map[string]good {
 	const (
-		parts  = `[{"text":"Bonjour","media":[{"id":"{media}","alt":"a"}]}]`
+		parts  = `[{"text":"Bonjour","media":[{"id":"{media}","alt":"a","cover":"{media}"}]}]`
 		target = `{"channel_id":"{channels}","parts":` + parts + `,"hand":{"chosen":true,"crops":{"{media}":{"x":0.5,"y":0.5}}}}`
-		reply  = `{"text":"Bonjour","message_id":"{messages}","media":[{"id":"{media}","alt":"a"}]}`
+		reply  = `{"text":"Bonjour","message_id":"{messages}","media":[{"id":"{media}","alt":"a","cover":"{media}"}]}`
 	)
 	return map[string]good{
 		"listAsides":         {query: "channel={channels}"},
