@@ -24,6 +24,7 @@ func coverKind() jobs.Kind[coverArgs] { return jobs.Kind[coverArgs]{Name: "cover
 // afterwards records what follows a part that is published, and cannot keep it back: its
 // subtitles, and the covers of its videos.
 func (h *House) afterwards(ctx context.Context, tx *store.Tx, channelID string, part publish.Part, ref network.Ref) error {
+	h.became(tx, channelID, "published")
 	if err := h.subtitled(ctx, tx, channelID, part, ref); err != nil {
 		return err
 	}
