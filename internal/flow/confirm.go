@@ -53,7 +53,7 @@ func (h *House) confirm(ctx context.Context, job *jobs.Job, args sendArgs) error
 			if err := publish.Settle(ctx, tx, doubtful.Part, network.Sent{Ref: seen.Ref, At: seen.At}); err != nil {
 				return err
 			}
-			if err := h.subtitled(ctx, tx, args.Channel, doubtful.Part, seen.Ref); err != nil {
+			if err := h.afterwards(ctx, tx, args.Channel, doubtful.Part, seen.Ref); err != nil {
 				return err
 			}
 			return h.goOn(ctx, tx, job, args, !doubtful.Last)
@@ -99,7 +99,7 @@ func (h *House) lookFor(ctx context.Context, args sendArgs, c publish.Claimed) (
 	if err != nil {
 		return network.Look{}, 0, err
 	}
-	look, err := finder.Find(ctx, conn, part, c.Part.ClaimedAt.Add(-skew))
+	look, err := finder.Find(ctx, conn, part, c.Part.ClaimedAt.Add(-network.Skew))
 	h.ailing(ctx, ch, err)
 	return look, driver.Profile().Delay, err
 }

@@ -100,7 +100,7 @@ func (h *House) sendPart(ctx context.Context, job *jobs.Job, args sendArgs, next
 			if err := publish.Settle(ctx, tx, next.Part, *did.Sent); err != nil {
 				return err
 			}
-			if err := h.subtitled(ctx, tx, args.Channel, next.Part, did.Sent.Ref); err != nil {
+			if err := h.afterwards(ctx, tx, args.Channel, next.Part, did.Sent.Ref); err != nil {
 				return err
 			}
 			if !next.Last {
