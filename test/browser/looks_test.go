@@ -353,7 +353,7 @@ func (v viewer) narrow(p *page) {
 	for _, width := range []int64{320, 390} {
 		p.size(width, 844)
 		wide := p.wider()
-		for late := time.Now().Add(30 * time.Second); len(wide) > 0 && time.Now().Before(late); wide = p.wider() {
+		for late := time.Now().Add(time.Minute); len(wide) > 0 && time.Now().Before(late); wide = p.wider() {
 			<-ticker.C
 		}
 		if len(wide) > 0 {

@@ -131,7 +131,7 @@ func TestAnAppOfTheOtherLoginIsLeftAside(t *testing.T) {
 
 // With its own app, every call proves that the token is used by it.
 func TestTokensAreUsedWithProof(t *testing.T) {
-	stage := sandbox.New(sandbox.Options{Seed: 3, Frozen: true, Start: time.Now().Truncate(time.Second)})
+	stage := sandbox.New(sandbox.Options{Seed: 3, Frozen: true, Start: networktest.Start()})
 	n := pretended.New(stage, pretended.Options{Fetch: fetch, RequireProof: true})
 	a := n.AddAccount("atelier", "Atelier")
 	base, out := served(t, stage, n)
@@ -186,10 +186,5 @@ func served(t *testing.T, stage *sandbox.Stage, n *pretended.Network) (string, *
 	t.Helper()
 	server := httptest.NewServer(n.Handler())
 	t.Cleanup(func() { stage.Close(); server.Close() })
-	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: 10 * time.Second, Now: stage.Clock.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(out.Close)
-	return server.URL, out
+	return server.URL, networktest.Client(t, stage.Clock.Now)
 }
