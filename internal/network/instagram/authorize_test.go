@@ -1,6 +1,8 @@
 package instagram_test
 
 import (
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -179,6 +181,41 @@ func TestAKeyThatIsNotRenewedIsSaid(t *testing.T) {
 	o.Stage.Clock.Advance(20 * 24 * time.Hour)
 	if health, _, err = o.driver.Check(t.Context(), o.Conn); err != nil || health.State != "broken" {
 		t.Errorf("%+v, %v", health, err)
+	}
+}
+
+// A key that is too young to be renewed is no ailment, and neither is one of which nobody
+// knows how young it is: it opens the account.
+func TestAYoungKeyIsNoAilment(t *testing.T) {
+	for _, told := range []bool{true, false} {
+		o := open(t, own)
+		renewals := 0
+		o.Front.Instead(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path != "/refresh_access_token" {
+				return false
+			}
+			renewals++
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"error":{"message":"Session key invalid","type":"OAuthException","code":190}}`) // the client sees to it
+			return true
+		})
+		var k map[string]any
+		if err := json.Unmarshal([]byte(o.Conn.Keys.Reveal()), &k); err != nil {
+			t.Fatal(err)
+		}
+		k["expires"] = o.Stage.Clock.Now().Add(20 * 24 * time.Hour).Unix()
+		if !told {
+			delete(k, "since")
+		}
+		data, err := json.Marshal(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Conn.Keys = secret.Text(data)
+		health, keys, err := o.driver.Check(t.Context(), o.Conn)
+		if err != nil || keys != "" || health.State != "ok" || told && renewals != 0 || !told && renewals != 1 {
+			t.Errorf("told how old it is: %v; %d renewals, %+v, %v", told, renewals, health, err)
+		}
 	}
 }
 
