@@ -53,7 +53,7 @@ func (h *House) confirm(ctx context.Context, job *jobs.Job, args sendArgs) error
 			if err := publish.Settle(ctx, tx, doubtful.Part, network.Sent{Ref: seen.Ref, At: seen.At}); err != nil {
 				return err
 			}
-			if err := h.subtitled(ctx, tx, args.Channel, doubtful.Part, seen.Ref); err != nil {
+			if err := h.afterwards(ctx, tx, args.Channel, doubtful.Part, seen.Ref); err != nil {
 				return err
 			}
 			return h.goOn(ctx, tx, job, args, !doubtful.Last)

@@ -44,8 +44,12 @@ type House struct {
 	Room func() Room
 	// Apps are the registrations at networks that were configured; those that were
 	// entered in the settings come before them.
-	Apps   map[network.Name]network.App
-	checks turns
+	Apps map[network.Name]network.App
+	// Outcome and Came hear what became of parts of posts and what came in, for whoever
+	// counts; nil: nobody.
+	Outcome func(channelID, result string)
+	Came    func(name network.Name, facts int)
+	checks  turns
 }
 
 // Room is how much room the disk has on which a house lives.
@@ -74,6 +78,7 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, editKind(), h.edit, h.strandedEdit)
 	jobs.Handle(r, confirmEditKind(), h.confirmEdit, h.strandedEdit)
 	jobs.Handle(r, subtitleKind(), h.bringSubtitles, h.strandedSubtitles)
+	jobs.Handle(r, coverKind(), h.bringCovers, h.strandedCovers)
 	jobs.Handle(r, hideKind(), h.hide, nil) // it stays held, and the page says so
 	jobs.Handle(r, readKind(), h.read, nil) // upkeep begins what ended
 	jobs.Handle(r, measureKind(), h.measure, nil)
@@ -86,6 +91,13 @@ func (h *House) Work(r *jobs.Runner) error {
 		return err
 	}
 	return r.Every("upkeep", "* * * * *", h.upkeep)
+}
+
+// became tells whoever counts what became of a part of a post.
+func (h *House) became(tx *store.Tx, channelID, result string) {
+	if h.Outcome != nil {
+		tx.AfterCommit(func() { h.Outcome(channelID, result) })
+	}
 }
 
 // tell sends news to open screens once the change is durable.

@@ -56,6 +56,7 @@ func (h *House) claim(ctx context.Context, tx *store.Tx, job *jobs.Job, args sen
 	}
 	h.tell(tx, args.Workspace, "posts", args.Publication)
 	if next.Former {
+		h.became(tx, args.Channel, "unclear")
 		if err := h.doubt(ctx, tx, args); err != nil {
 			return next, false, err
 		}
@@ -100,7 +101,7 @@ func (h *House) sendPart(ctx context.Context, job *jobs.Job, args sendArgs, next
 			if err := publish.Settle(ctx, tx, next.Part, *did.Sent); err != nil {
 				return err
 			}
-			if err := h.subtitled(ctx, tx, args.Channel, next.Part, did.Sent.Ref); err != nil {
+			if err := h.afterwards(ctx, tx, args.Channel, next.Part, did.Sent.Ref); err != nil {
 				return err
 			}
 			if !next.Last {

@@ -34,7 +34,7 @@ func (h *House) Resolve(ctx context.Context, actor access.Actor, publicationID s
 			// Its id is not known, so its key stands for it.
 			said := network.Ref{ID: "said:" + doubtful.Part.Key, URL: url}
 			if err = publish.Settle(ctx, tx, doubtful.Part, network.Sent{Ref: said}); err == nil {
-				err = h.subtitled(ctx, tx, p.ChannelID, doubtful.Part, said)
+				err = h.afterwards(ctx, tx, p.ChannelID, doubtful.Part, said)
 			}
 		} else {
 			err = publish.DueAgain(ctx, tx, doubtful.Part)

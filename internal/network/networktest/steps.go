@@ -168,6 +168,11 @@ func (w *World) dressed() map[string]network.Part {
 		p.Media = []network.Media{w.voiced()}
 		all["video"] = p
 	}
+	if w.can(network.ActDocument) {
+		p := w.Part("with a document, step by step")
+		p.Media = []network.Media{w.paper()}
+		all["document"] = p
+	}
 	if w.can(network.ActCarousel) {
 		p := w.Part("with images, step by step")
 		p.Media = []network.Media{w.picture("one"), w.picture("two")}
