@@ -15,7 +15,7 @@ import (
 // channels there.
 type NetworkApp struct {
 	Network    network.Name  `json:"network"`
-	Label      string        `json:"label"`
+	Label      string        `json:"label" say:""`
 	Known      bool          `json:"known" doc:"There is one."`
 	Entered    bool          `json:"entered" doc:"It was entered here, and not given when Kith was started."`
 	MayChange  bool          `json:"may_change"`

@@ -13,7 +13,7 @@ import (
 // Network is what a network says of itself.
 type Network struct {
 	Name     network.Name    `json:"name"`
-	Label    string          `json:"label"`
+	Label    string          `json:"label" say:""`
 	Fields   List[Setting]   `json:"fields" doc:"What the form asks to connect an account."`
 	Limits   Limits          `json:"limits"`
 	Assisted Maybe[Assisted] `json:"assisted" doc:"How a person is helped to publish by hand; null: nothing is published there."`

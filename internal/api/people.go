@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/people"
 	"github.com/kithhq/kith/internal/store"
@@ -24,6 +25,15 @@ type Person struct {
 	Recent     List[Message]  `json:"recent" doc:"Newest first; only on the person's own page."`
 	Blocked    bool           `json:"blocked"`
 	Muted      bool           `json:"muted" doc:"Their words are kept from us, and they do not know."`
+	Reach      List[Reach]    `json:"reach" doc:"Where they spoke to us; only on the person's own page."`
+}
+
+// Reach is a channel of ours on which a person spoke, and what cannot be done about them there.
+type Reach struct {
+	ChannelID string       `json:"channel_id"`
+	Network   network.Name `json:"network"`
+	Handle    string       `json:"handle"`
+	Cannot    List[Denied] `json:"cannot" doc:"ban, mute: the network has no such thing, or the account may not."`
 }
 
 // Identity is an account of a person.
@@ -101,7 +111,15 @@ func (d *Door) people() {
 
 func (d *Door) onePerson(ctx context.Context, tx *store.Tx, by access.Actor, id string) (Person, error) {
 	p, err := view.OnePerson(ctx, tx, by, id)
-	return d.personOf(by, p, tx.Now), err
+	if err != nil {
+		return Person{}, err
+	}
+	said := d.personOf(by, p, tx.Now)
+	reach, err := d.House.Reaches(ctx, tx, by, id)
+	said.Reach = each(reach, func(r flow.Reach) Reach {
+		return Reach{r.Channel.ID, r.Channel.Network, r.Channel.Handle, each(r.Cannot, func(c flow.Cannot) Denied { return Denied{string(c.Action), c.Why, c.Instead} })}
+	})
+	return said, err
 }
 
 func (d *Door) personOf(by access.Actor, p view.Person, now time.Time) Person {

@@ -13,7 +13,7 @@ import (
 // for how much money, and from where that is known.
 type Sheet struct {
 	Network   network.Name   `json:"network"`
-	Label     string         `json:"label"`
+	Label     string         `json:"label" say:""`
 	Evidence  string         `json:"evidence" say:"" doc:"What the driver was proved on."`
 	AsOf      string         `json:"as_of"`
 	Version   string         `json:"version"`

@@ -31,9 +31,15 @@ func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error 
 	case network.Hidden:
 		return h.noticed(ctx, tx, a)
 	case network.Edited:
-		h.tell(a.Workspace, "inbox", "")
-		h.tray.Edit(a)
-		return nil
+		if m, known := h.tray.Known(a); a.FromUs || known && !m.Unknown() {
+			h.tell(a.Workspace, "inbox", "")
+			h.tray.Edit(a)
+			return nil
+		}
+		// The first we hear of it: it is judged and counted as what was said is.
+		if a.Changed, a.Event.Kind = true, network.Comment; a.Event.Private {
+			a.Event.Kind = network.Direct
+		}
 	case network.Ours:
 		if h.ours[at(a, a.Event.ID)] != "" || a.Event.Parent == "" && !a.Event.Private {
 			return nil // a post, not an answer

@@ -16,6 +16,7 @@ type Arrival struct {
 	PersonID    string // "" when we said it ourselves, elsewhere
 	Publication string // ours, that it is about
 	FromUs      bool
+	Changed     bool // the first we hear of it is that its author changed its words
 	words       []string
 }
 

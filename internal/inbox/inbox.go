@@ -48,10 +48,11 @@ type Message struct {
 	Media          []network.Attachment
 	Reason         string
 	ByAccount      string
+	WordedAt       time.Time // when its author changed its words last; zero: never
 }
 
 const messageColumns = `seq, id, workspace, conversation_id, channel_id, remote_id, remote, parent_id, person_id, from_us, author_name, text, at, received_at,
-	url, state, sending, error_text, key, token, claimed_at, looks, private, liked, media, reason, by_account`
+	url, state, sending, error_text, key, token, claimed_at, looks, private, liked, media, reason, by_account, worded_at`
 
 // Conversation is what belongs together.
 type Conversation struct {
@@ -97,7 +98,7 @@ func add(ctx context.Context, tx *store.Tx, m Message) (int64, error) {
 
 func insertColumns() []string {
 	return []string{"id", "workspace", "conversation_id", "channel_id", "remote_id", "remote", "parent_id", "person_id", "from_us", "author_name", "text", "at", "received_at",
-		"url", "state", "sending", "error_text", "key", "token", "looks", "private", "liked", "media", "reason", "by_account"}
+		"url", "state", "sending", "error_text", "key", "token", "looks", "private", "liked", "media", "reason", "by_account", "worded_at"}
 }
 
 // row gives the values of insertColumns.
@@ -107,7 +108,7 @@ func (m Message) row() []any {
 		remote = m.RemoteID
 	}
 	return []any{m.ID, m.Workspace, m.ConversationID, m.ChannelID, remote, m.Remote, m.ParentID, m.PersonID, m.FromUs, m.AuthorName, m.Text, m.At, m.ReceivedAt,
-		m.URL, m.State, m.Sending, m.ErrorText, m.Key, m.Token, m.Looks, m.Private, m.Liked, m.Media, m.Reason, m.ByAccount}
+		m.URL, m.State, m.Sending, m.ErrorText, m.Key, m.Token, m.Looks, m.Private, m.Liked, m.Media, m.Reason, m.ByAccount, m.WordedAt}
 }
 
 // terms are the words a message is found by, and where it may be found.

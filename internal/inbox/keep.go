@@ -40,6 +40,25 @@ func (t *Tray) Keep(ctx context.Context, tx *store.Tx) error {
 			}
 		}
 	}
+	return t.keepNewest(ctx, tx)
+}
+
+// keepNewest looks for the newest message of the conversations of which it is not known.
+func (t *Tray) keepNewest(ctx context.Context, tx *store.Tx) error {
+	for _, c := range t.all {
+		if !c.unsure {
+			continue
+		}
+		m, err := store.One[Message](ctx, tx, "select "+messageColumns+` from message where workspace = $1 and conversation_id = $2 and state <> 'missing'
+			order by at desc, id desc limit 1`, c.Workspace, c.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "update conversation set last_at = $1, last_text = $2, last_from_us = $3 where id = $4 and workspace = $5",
+			m.At, lastText(m), m.FromUs, c.ID, c.Workspace); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -69,8 +88,8 @@ func (t *Tray) keepKnown(ctx context.Context, tx *store.Tx) error {
 			continue
 		}
 		if _, err := tx.Exec(ctx, `update message set remote = $1, parent_id = $2, person_id = $3, from_us = $4, author_name = $5, text = $6, at = $7,
-			received_at = $8, url = $9, state = $10, sending = $11, media = $12, reason = $13 where id = $14`,
-			p.Remote, p.ParentID, p.PersonID, p.FromUs, p.AuthorName, p.Text, p.At, p.ReceivedAt, p.URL, p.State, p.Sending, p.Media, p.Reason, p.ID); err != nil {
+			received_at = $8, url = $9, state = $10, sending = $11, media = $12, reason = $13, worded_at = $14 where id = $15`,
+			p.Remote, p.ParentID, p.PersonID, p.FromUs, p.AuthorName, p.Text, p.At, p.ReceivedAt, p.URL, p.State, p.Sending, p.Media, p.Reason, p.WordedAt, p.ID); err != nil {
 			return err
 		}
 	}

@@ -40,6 +40,7 @@ type talk struct {
 	Conversation
 	known, changed bool
 	stirred        bool // somebody else may wait for us now
+	unsure         bool // which message is the newest one is seen when all are written
 }
 
 func (t *Tray) add(c *talk) {
@@ -68,6 +69,7 @@ func (t *Tray) Record(a Arrival) Recorded {
 		p = t.write(a, a.Event.ID, Visible, t.place(a))
 		p.Private = a.Event.Kind == network.Direct || a.Event.Private
 	case p.State != missing:
+		t.born(p, a.Event.At)
 		return Recorded{Message: p.Message}
 	}
 	p.Remote, p.ParentID, p.PersonID, p.FromUs = a.Event.Ref, a.Event.Parent, a.PersonID, a.FromUs
@@ -78,6 +80,9 @@ func (t *Tray) Record(a Arrival) Recorded {
 	}
 	if a.FromUs {
 		p.Sending = sent
+	}
+	if p.WordedAt = (time.Time{}); a.Changed {
+		p.WordedAt = a.Event.At
 	}
 	if p.words = a.words; p.words == nil {
 		p.words = terms(p.Message)
@@ -132,14 +137,49 @@ func lastText(m Message) string { return text.Cut(strings.Join(strings.Fields(m.
 // Edit changes the text of a message after its author changed it.
 func (t *Tray) Edit(a Arrival) Recorded {
 	p := t.messages[a.slot(a.Event.ID)]
-	if p == nil {
+	if p == nil || p.State == missing {
+		a.Changed = true
 		return t.Record(a) // the first we hear of it
 	}
-	if p.State != Deleted && p.State != missing {
-		p.Text, p.changed = a.Event.Text, true
+	if p.State != Deleted && !p.outworded(a.Event.At) {
+		if c := t.talks[p.ConversationID]; c != nil && c.LastAt.Equal(p.At) && c.LastText == lastText(p.Message) {
+			c.LastText, c.changed = text.Cut(strings.Join(strings.Fields(a.Event.Text), " "), 200), true
+		}
+		if p.late() { // it stays so until its beginning is told
+			p.At = a.Event.At
+			if c := t.talks[p.ConversationID]; c != nil {
+				c.unsure = true
+			}
+		}
+		p.Text, p.WordedAt, p.changed = a.Event.Text, a.Event.At, true
 		p.dropped, p.words = true, terms(p.Message)
 	}
 	return Recorded{Message: p.Message}
+}
+
+// late says that a message came by a change of its words, so that nobody knows yet when
+// it was said.
+func (p *paper) late() bool { return !p.WordedAt.IsZero() && p.WordedAt.Equal(p.At) }
+
+// outworded says whether words of a moment were changed since. Some networks tell with
+// every change only when the message was made: then what comes last is the newest.
+func (p *paper) outworded(at time.Time) bool {
+	return at.Before(p.WordedAt) && (at.After(p.At) || p.late())
+}
+
+// born gives a message that came by a change of its words the moment at which it was said.
+func (t *Tray) born(p *paper, at time.Time) {
+	if p.State == Deleted || !p.late() || !at.Before(p.At) {
+		return
+	}
+	if c := t.talks[p.ConversationID]; c != nil {
+		c.unsure = c.unsure || c.LastAt.Equal(p.At)
+		if !p.FromUs && !c.WaitingSince.IsZero() && c.WaitingSince.After(at) {
+			c.WaitingSince = at
+		}
+		c.changed = true
+	}
+	p.At, p.changed = at, true
 }
 
 // Vanish records that a message is gone on the network. If we do not know it
@@ -164,6 +204,9 @@ func (t *Tray) Known(a Arrival) (m Message, known bool) {
 	}
 	return Message{}, false
 }
+
+// Unknown says that a message holds the place of one that has not come yet.
+func (m Message) Unknown() bool { return m.State == missing }
 
 // Move changes what people see of a message, and why, as the function does.
 func (t *Tray) Move(m Message, state, reason string) error {

@@ -18,10 +18,9 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/ingest"
+	"github.com/kithhq/kith/internal/leaktest"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/stream"
 )
@@ -30,7 +29,7 @@ func TestMain(m *testing.M) {
 	if child() {
 		return
 	}
-	goleak.VerifyTestMain(m)
+	leaktest.Main(m.Run)
 }
 
 const key = "a key of the test's own network"

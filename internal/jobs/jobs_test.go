@@ -14,10 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
+	"github.com/kithhq/kith/internal/leaktest"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/store/storetest"
 )
@@ -27,7 +26,7 @@ func TestMain(m *testing.M) {
 		child()
 		return
 	}
-	goleak.VerifyTestMain(m)
+	leaktest.Main(m.Run)
 }
 
 type note struct{ N int }

@@ -96,6 +96,7 @@ func (h *house) facts(name string) error {
 	}
 	type reason struct{ Why, Instead string }
 	var f struct {
+		Label  string
 		Cannot map[string]reason
 		Sorts  []struct {
 			Label  string
@@ -120,6 +121,9 @@ func (h *house) facts(name string) error {
 	}
 	if err := json.Unmarshal(text, &f); err != nil {
 		return err
+	}
+	if strings.Contains(f.Label, " ") { // a name is the same in every language; what is said beside it is not
+		h.found(name, f.Label)
 	}
 	for _, c := range f.Cannot {
 		h.found(name, c.Why)

@@ -9,9 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/leaktest"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/store/storetest"
 	"github.com/kithhq/kith/internal/stream"
@@ -132,7 +131,7 @@ func TestMain(m *testing.M) {
 	if child() {
 		return
 	}
-	goleak.VerifyTestMain(m)
+	leaktest.Main(m.Run)
 }
 
 func TestFactsOfOnePersonKeepTheirOrder(t *testing.T) {

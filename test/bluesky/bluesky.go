@@ -66,7 +66,7 @@ func Start(tb testing.TB) *Network {
 //
 //	var world bluesky.Shared
 //
-//	func TestMain(m *testing.M) { os.Exit(world.Run(m)) }
+//	func TestMain(m *testing.M) { leaktest.Main(func() int { return world.Run(m) }) }
 //
 //	func TestIt(t *testing.T) { network := world.Network(t) … }
 type Shared struct {
@@ -116,7 +116,7 @@ func (n *Network) Do(ctx context.Context, command Command) (json.RawMessage, err
 // Ask carries out a command that must succeed, and decodes its result.
 func Ask[T any](tb testing.TB, n *Network, command Command) T {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var result T
 	raw, err := n.Do(ctx, command)

@@ -6,15 +6,15 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"os"
 	"testing"
 
+	"github.com/kithhq/kith/internal/leaktest"
 	"github.com/kithhq/kith/test/bluesky"
 )
 
 var world bluesky.Shared
 
-func TestMain(m *testing.M) { os.Exit(world.Run(m)) }
+func TestMain(m *testing.M) { leaktest.Main(func() int { return world.Run(m) }) }
 
 type written struct {
 	URI string `json:"uri"`

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,7 +23,6 @@ type scene struct {
 	route string // as in web/src/routes
 	path  string
 	then  func(p *page, say say)
-	all   bool // look at it in every size, theme and so on; else once in each theme
 }
 
 type say func(key string, params ...string) string
@@ -73,23 +73,23 @@ func full(f finds) []scene {
 		p.see(say("compose.scheduleTitle"))
 	}
 	return []scene{
-		{name: "today", route: "/", path: "/", all: true},
-		{name: "inbox", route: "/inbox", path: "/inbox", all: true},
-		{name: "inbox-comment", route: "/inbox/[id]", path: "/inbox/" + f.Comment, all: true},
-		{name: "inbox-held", route: "/inbox/[id]", path: "/inbox/" + f.Held, all: true},
-		{name: "inbox-chat", route: "/inbox/[id]", path: "/inbox/" + f.Chat, all: true},
+		{name: "today", route: "/", path: "/"},
+		{name: "inbox", route: "/inbox", path: "/inbox"},
+		{name: "inbox-comment", route: "/inbox/[id]", path: "/inbox/" + f.Comment},
+		{name: "inbox-held", route: "/inbox/[id]", path: "/inbox/" + f.Held},
+		{name: "inbox-chat", route: "/inbox/[id]", path: "/inbox/" + f.Chat},
 		{name: "inbox-filters", route: "/inbox", path: "/inbox?state=all&kind=comments&unread=1"},
 		{name: "inbox-search", route: "/inbox", path: "/inbox?q=the"},
 		{name: "inbox-search-nothing", route: "/inbox", path: "/inbox?q=zzzzzz"},
-		{name: "publish", route: "/publish", path: "/publish", all: true},
+		{name: "publish", route: "/publish", path: "/publish"},
 		{name: "publish-drafts", route: "/publish", path: "/publish?view=draft"},
-		{name: "publish-published", route: "/publish", path: "/publish?view=published", all: true},
+		{name: "publish-published", route: "/publish", path: "/publish?view=published"},
 		{name: "publish-attention", route: "/publish", path: "/publish?view=attention"},
-		{name: "post-new", route: "/publish/[id]", path: "/publish/new", all: true},
-		{name: "post-draft", route: "/publish/[id]", path: "/publish/" + f.Draft, all: true},
-		{name: "post-schedule", route: "/publish/[id]", path: "/publish/" + f.Draft, then: schedule, all: true},
+		{name: "post-new", route: "/publish/[id]", path: "/publish/new"},
+		{name: "post-draft", route: "/publish/[id]", path: "/publish/" + f.Draft},
+		{name: "post-schedule", route: "/publish/[id]", path: "/publish/" + f.Draft, then: schedule},
 		{name: "post-scheduled", route: "/publish/[id]", path: "/publish/" + f.Scheduled},
-		{name: "post-published", route: "/publish/[id]", path: "/publish/" + f.Published, all: true},
+		{name: "post-published", route: "/publish/[id]", path: "/publish/" + f.Published},
 		{name: "post-rate", route: "/publish/[id]", path: "/publish/" + f.Published, then: func(p *page, say say) {
 			p.press("button", say("figure.definition", "name", say("post.rate")))
 			p.see(say("post.rateText"))
@@ -98,31 +98,31 @@ func full(f finds) []scene {
 			p.press("button", say("post.remove"))
 			p.see(say("post.removeTitle"))
 		}},
-		{name: "post-failed", route: "/publish/[id]", path: "/publish/" + f.Failed, all: true},
-		{name: "people", route: "/people", path: "/people", all: true},
-		{name: "person", route: "/people/[id]", path: "/people/" + f.Person, all: true},
+		{name: "post-failed", route: "/publish/[id]", path: "/publish/" + f.Failed},
+		{name: "people", route: "/people", path: "/people"},
+		{name: "person", route: "/people/[id]", path: "/people/" + f.Person},
 		{name: "person-ban", route: "/people/[id]", path: "/people/" + f.Person, then: press("button", "person.ban")},
 		{name: "verdict-undo", route: "/people/[id]", path: "/people/" + f.Person, then: press("button", "verdict.undo")},
-		{name: "measure", route: "/measure", path: "/measure", all: true},
+		{name: "measure", route: "/measure", path: "/measure"},
 		{name: "settings", route: "/settings", path: "/settings"},
-		{name: "channels", route: "/settings/channels", path: "/settings/channels", all: true},
+		{name: "channels", route: "/settings/channels", path: "/settings/channels"},
 		{name: "channels-choose", route: "/settings/channels", path: "/settings/channels", then: press("button", "channels.connect")},
 		{name: "channels-connect", route: "/settings/channels", path: "/settings/channels", then: func(p *page, say say) {
 			p.press("button", say("channels.connect"))
 			p.press("button", "Bluesky")
 			p.see(say("channels.connectTo", "name", "Bluesky"))
-		}, all: true},
+		}},
 		{name: "channels-mastodon", route: "/settings/channels", path: "/settings/channels?connect=mastodon", then: func(p *page, say say) {
 			p.see(say("connect.goOnText", "name", "Mastodon"))
-		}, all: true},
+		}},
 		{name: "channel", route: "/settings/channels/[id]", path: "/settings/channels/" + f.Channel, then: func(p *page, say say) {
 			p.see(say("gap.dismiss"))
-		}, all: true},
-		{name: "app", route: "/settings/channels/app/[id]", path: "/settings/channels/app/facebook", all: true},
+		}},
+		{name: "app", route: "/settings/channels/app/[id]", path: "/settings/channels/app/facebook"},
 		{name: "grant", route: "/settings/channels/grant/[id]", path: "/settings/channels", then: func(p *page, say say) {
 			p.returned("account") // an attempt belongs to whoever looks
 			p.see(say("grant.title"))
-		}, all: true},
+		}},
 		{name: "grant-refused", route: "/settings/channels/grant/[id]", path: "/settings/channels/grant/unknown", then: func(p *page, say say) {
 			p.returned("deny")
 			p.see(say("grant.refused", "name", "Mastodon"))
@@ -130,28 +130,28 @@ func full(f finds) []scene {
 		{name: "grant-over", route: "/settings/channels/grant/[id]", path: "/settings/channels/grant/unknown", then: func(p *page, say say) {
 			p.see(say("grant.over"))
 		}},
-		{name: "networks", route: "/settings/networks", path: "/settings/networks", all: true},
+		{name: "networks", route: "/settings/networks", path: "/settings/networks"},
 		{name: "networks-sources", route: "/settings/networks", path: "/settings/networks", then: func(p *page, say say) {
 			eval[int](p, "[...document.querySelectorAll('details')].map(d => d.open = true).length")
 		}},
 		{name: "inbox-gap", route: "/inbox", path: "/inbox", then: func(p *page, say say) { p.see(say("gap.look")) }},
-		{name: "team", route: "/settings/team", path: "/settings/team", all: true},
-		{name: "team-invite", route: "/settings/team", path: "/settings/team", then: press("button", "team.invite"), all: true},
-		{name: "rules", route: "/settings/rules", path: "/settings/rules", all: true},
-		{name: "set-aside", route: "/settings/set-aside", path: "/settings/set-aside", all: true},
+		{name: "team", route: "/settings/team", path: "/settings/team"},
+		{name: "team-invite", route: "/settings/team", path: "/settings/team", then: press("button", "team.invite")},
+		{name: "rules", route: "/settings/rules", path: "/settings/rules"},
+		{name: "set-aside", route: "/settings/set-aside", path: "/settings/set-aside"},
 		{name: "set-aside-discard", route: "/settings/set-aside", path: "/settings/set-aside", then: press("button", "aside.discard")},
-		{name: "workspace", route: "/settings/workspace", path: "/settings/workspace", all: true},
-		{name: "tokens", route: "/settings/tokens", path: "/settings/tokens", all: true},
+		{name: "workspace", route: "/settings/workspace", path: "/settings/workspace"},
+		{name: "tokens", route: "/settings/tokens", path: "/settings/tokens"},
 		{name: "tokens-make", route: "/settings/tokens", path: "/settings/tokens", then: press("button", "tokens.make")},
-		{name: "audit", route: "/settings/audit", path: "/settings/audit", all: true},
-		{name: "you", route: "/settings/you", path: "/settings/you", all: true},
-		{name: "keyboard", route: "/settings/keyboard", path: "/settings/keyboard", all: true},
-		{name: "rehearsal", route: "/rehearsal", path: "/rehearsal", all: true},
+		{name: "audit", route: "/settings/audit", path: "/settings/audit"},
+		{name: "you", route: "/settings/you", path: "/settings/you"},
+		{name: "keyboard", route: "/settings/keyboard", path: "/settings/keyboard"},
+		{name: "rehearsal", route: "/rehearsal", path: "/rehearsal"},
 		{name: "gallery", route: "/gallery", path: "/gallery"},
 		{name: "palette", route: "/", path: "/", then: func(p *page, _ say) {
 			p.do(chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 			p.until("the palette is open", "document.activeElement.getAttribute('role') === 'combobox'")
-		}, all: true},
+		}},
 		{name: "help", route: "/", path: "/", then: func(p *page, say say) { p.key("?"); p.see(say("keys.title")) }},
 		{name: "lost", route: "", path: "/nowhere"},
 	}
@@ -160,11 +160,11 @@ func full(f finds) []scene {
 // doors are the pages before anybody has signed in.
 func doors(f finds) []scene {
 	return []scene{
-		{name: "sign-in", route: "/sign-in", path: "/sign-in?next=%2Finbox", all: true},
+		{name: "sign-in", route: "/sign-in", path: "/sign-in?next=%2Finbox"},
 		{name: "forgot", route: "/forgot", path: "/forgot"},
 		{name: "reset", route: "/reset", path: "/reset?token=abc"},
 		{name: "reset-incomplete", route: "/reset", path: "/reset"},
-		{name: "invitation", route: "/invitation", path: "/invitation" + f.Invitation, all: true},
+		{name: "invitation", route: "/invitation", path: "/invitation" + f.Invitation},
 		{name: "invitation-broken", route: "/invitation", path: "/invitation?token=nonsense"},
 	}
 }
@@ -172,11 +172,11 @@ func doors(f finds) []scene {
 // unowned are the pages of a house that nobody owns yet.
 func unowned() []scene {
 	return []scene{
-		{name: "setup", route: "/setup", path: "/setup#" + setupCode, all: true},
+		{name: "setup", route: "/setup", path: "/setup#" + setupCode},
 		{name: "setup-wrong", route: "/setup", path: "/setup", then: func(p *page, say say) {
 			begin(p, say, "wrong")
 			p.until("what is wrong is said beside its field", "document.activeElement.name === 'code' && document.activeElement.getAttribute('aria-invalid') === 'true'")
-		}, all: true},
+		}},
 	}
 }
 
@@ -254,6 +254,38 @@ func TestEveryPageInEveryLook(t *testing.T) {
 	}
 }
 
+// look is how a page is looked at.
+type look struct {
+	width int64
+	theme string
+}
+
+// heights are of the screens by their widths: two phones, a tablet, a desk, a large one.
+var heights = map[int64]int64{320: 568, 390: 844, 768: 1024, 1440: 900, 1920: 1080}
+
+// looks are how the n-th scene is looked at in a language. A soak looks at it in every width and theme. Otherwise it is
+// seen on a phone, on a tablet and on a wide screen; the two languages together see every width, and every kind of screen
+// in light and in dark; and every other scene is opened on the phone and not made narrow later.
+func looks(n int, locale string) []look {
+	if os.Getenv("KITH_SOAK") != "" {
+		var all []look
+		for _, width := range slices.Sorted(maps.Keys(heights)) {
+			all = append(all, look{width, "light"}, look{width, "dark"})
+		}
+		return all
+	}
+	other := 0
+	if locale == "fr" {
+		other = 1
+	}
+	theme := func(i int) string { return []string{"light", "dark"}[(n/2+other+i)%2] }
+	all := []look{{[]int64{320, 390}[(n+other)%2], theme(0)}, {768, theme(1)}, {[]int64{1440, 1920}[(n/4+other)%2], theme(n)}}
+	if (n/2)%2 == 1 {
+		slices.Reverse(all)
+	}
+	return all
+}
+
 // viewer looks at scenes in one language.
 type viewer struct {
 	locale, axe string
@@ -271,23 +303,27 @@ func (v viewer) look(t *testing.T, p *page, user string, scenes []scene, expecte
 		p.do(chromedp.Navigate(p.house.url + "/healthz"))
 	}
 	eval[string](p, "localStorage.setItem('kith.locale', "+quoted(v.locale)+"), ''")
-	for _, s := range scenes {
+	for n, s := range scenes {
 		p.t = t
 		t.Run(s.name, func(t *testing.T) {
 			p.t = t
-			v.one(p, s, expected...)
+			v.one(p, s, looks(n, v.locale), expected...)
 		})
 	}
 	p.t = t
 }
 
-func (v viewer) one(p *page, s scene, expected ...string) {
+func (v viewer) one(p *page, s scene, looks []look, expected ...string) {
 	p.t.Helper()
 	if s.name == "invitation-broken" || s.name == "lost" || strings.HasPrefix(s.name, "grant-") {
 		expected = append(expected, "404", "400")
 	}
-	p.size(1280, 800)
-	p.theme("light")
+	if s.then != nil { // its way is the one of a wide screen
+		p.size(1440, heights[1440])
+	} else {
+		p.size(looks[0].width, heights[looks[0].width])
+	}
+	p.theme(looks[0].theme)
 	if s.name == "gallery" { // it shows what loading looks like
 		p.do(chromedp.Navigate(p.house.url + s.path))
 		p.until("the gallery is there", "document.querySelector('h1') && document.querySelectorAll('.skeleton').length > 1")
@@ -304,29 +340,13 @@ func (v viewer) one(p *page, s scene, expected ...string) {
 			p.t.Error(odd)
 		}
 	}
-	name := func(size, theme string) string { return fmt.Sprintf("%s %s %s %s", s.name, size, theme, v.locale) }
-	for _, theme := range []string{"light", "dark"} {
-		p.theme(theme)
-		v.accessible(p, theme+" 1280")
-		p.shot(name("1280", theme))
-	}
-	if !s.all {
-		p.size(390, 844)
-		v.narrow(p)
-		p.shot(name("390", "dark"))
-		p.clean(expected...)
-		return
-	}
-	p.size(1920, 1080)
-	p.shot(name("1920", "dark"))
-	p.theme("light")
-	p.shot(name("1920", "light"))
-	p.size(390, 844)
 	v.narrow(p)
-	v.accessible(p, "light 390")
-	p.shot(name("390", "light"))
-	p.theme("dark")
-	p.shot(name("390", "dark"))
+	for _, l := range looks {
+		p.size(l.width, heights[l.width])
+		p.theme(l.theme)
+		v.accessible(p, fmt.Sprintf("%s %d", l.theme, l.width))
+		p.shot(fmt.Sprintf("%s %d %s %s", s.name, l.width, l.theme, v.locale))
+	}
 	p.clean(expected...)
 }
 
@@ -350,10 +370,10 @@ func (v viewer) narrow(p *page) {
 	p.t.Helper()
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
-	for _, width := range []int64{320, 390} {
-		p.size(width, 844)
+	for _, width := range []int64{320, 390, 768} {
+		p.size(width, heights[width])
 		wide := p.wider()
-		for late := time.Now().Add(30 * time.Second); len(wide) > 0 && time.Now().Before(late); wide = p.wider() {
+		for late := time.Now().Add(time.Minute); len(wide) > 0 && time.Now().Before(late); wide = p.wider() {
 			<-ticker.C
 		}
 		if len(wide) > 0 {
@@ -392,5 +412,30 @@ func (v viewer) accessible(p *page, how string) {
 		if f.Impact != "minor" {
 			p.t.Errorf("axe, %s: %s (%s): %s\n\t%d times, as %.300s\n\t%.300s", how, f.ID, f.Impact, f.Help, len(f.Nodes), f.Nodes[0].HTML, f.Nodes[0].Failure)
 		}
+	}
+}
+
+// What looks promises of every scene: in the two languages together each width, and each kind of screen in both themes.
+func TestNoSceneIsSeenInOneWayOnly(t *testing.T) {
+	t.Setenv("KITH_SOAK", "")
+	for n := range 16 {
+		widths, kinds := map[int64]bool{}, map[string]bool{}
+		for _, locale := range []string{"en", "fr"} {
+			for _, l := range looks(n, locale) {
+				widths[l.width] = true
+				kinds[fmt.Sprint(l.width < 400, l.width > 1000, l.theme)] = true
+			}
+		}
+		if len(widths) != len(heights) || len(kinds) != 6 {
+			t.Errorf("scene %d: widths %v, screens and themes %v", n, widths, kinds)
+		}
+	}
+	t.Setenv("KITH_SOAK", "1")
+	all := map[look]bool{}
+	for _, l := range looks(3, "fr") {
+		all[l] = true
+	}
+	if len(all) != 2*len(heights) {
+		t.Errorf("a soak looks in %d ways", len(all))
 	}
 }

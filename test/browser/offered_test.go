@@ -114,6 +114,10 @@ func TestWhatNetworksCanIsOffered(t *testing.T) {
 	found := "(await fetch('/api/v1/search?q=Euphorbia').then(r => r.json())).items?.[0]?.message.person.id"
 	p.until("a comment has come in", found)
 	person := eval[string](p, "(async () => "+found+")()")
+	h.acts(sandbox.Act{Network: "facebook", Person: "p006", Kind: "comment", Text: "Freesia, and what a scent"})
+	found = "(await fetch('/api/v1/search?q=Freesia').then(r => r.json())).items?.[0]?.message.person.id"
+	p.until("a comment has come in from the Page", found)
+	guest := eval[string](p, "(async () => "+found+")()")
 
 	for _, locale := range []string{"en", "fr"} {
 		w := read(t, locale)
@@ -165,6 +169,21 @@ func TestWhatNetworksCanIsOffered(t *testing.T) {
 		p.see("pages_manage_engagement")
 		p.see(map[string]string{"en": "nor ban people", "fr": "ni bannir"}[locale])
 		p.looks("rights-missing " + locale)
+		// Where one would do it, it is there, switched off, with the reason, before anything is tried.
+		shut := func(key string) {
+			t.Helper()
+			p.until(key+" is switched off", "seen.at('button', "+quoted(w.say(t, key))+").why === 'disabled'")
+			p.see(map[string]string{"en": "nor ban people", "fr": "ni bannir"}[locale])
+		}
+		p.open("/publish/new")
+		p.press("check", "…librairiehirondelle")
+		p.press("tab", "…librairiehirondelle")
+		shut("compose.addComment")
+		p.looks("composer-missing " + locale)
+		p.press("check", "…librairiehirondelle") // what is chosen is remembered
+		p.open("/people/" + guest)
+		shut("person.ban")
+		p.looks("person-missing " + locale)
 	}
 	h.stage.Weather.Clear()
 	p.asks("facebook")

@@ -66,7 +66,7 @@ func newChild(t *testing.T, engine string, c config.Config) *child {
 	if c.DB != "" {
 		k.args = append(k.args, "--db", c.DB)
 	}
-	k.hand = &hand.Hand{URL: "http://" + c.Listen, Token: token, Client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	k.hand = &hand.Hand{URL: "http://" + c.Listen, Token: token, Client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	t.Cleanup(func() {
 		k.kill()
 		k.hand.Client.CloseIdleConnections()

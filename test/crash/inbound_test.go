@@ -111,7 +111,7 @@ func TestWhatWasAnsweredIsInTheInboxWhenKilled(t *testing.T) {
 			senders := make([]*sender, 8)
 			for i := range senders {
 				senders[i] = &sender{count: &count, url: k.hand.URL + "/hooks/facebook", page: page.ID, people: []int{3 * i, 3*i + 1, 3*i + 2},
-					client: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{}}}
+					client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{}}}
 				all.Go(func() { senders[i].send(&stop) })
 			}
 			for range kills {

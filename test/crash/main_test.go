@@ -8,6 +8,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/kithhq/kith/internal/leaktest"
 	"github.com/kithhq/kith/test/hand"
 )
 
@@ -23,7 +24,7 @@ func TestMain(m *testing.M) {
 	// A killed house mostly waits, for leases and for networks that show late what
 	// they accepted: many fit on few processors.
 	_ = flag.Set("test.parallel", "32")
-	os.Exit(m.Run())
+	leaktest.Main(m.Run)
 }
 
 func soaking() bool { return os.Getenv("KITH_SOAK") == "1" }

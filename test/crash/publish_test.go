@@ -146,7 +146,7 @@ func afterClaim(t *testing.T, r *rig, b *batch, round int) bool {
 	defer r.drop()
 	r.leave(t, b, round)
 	db := r.child.open(t)
-	hand.Until(t, 30*time.Second, "everything is claimed", func() (bool, any) {
+	hand.Until(t, time.Minute, "everything is claimed", func() (bool, any) {
 		s := inspect(t, db)
 		return s.claimed == len(r.channels)+len(b.answers), s
 	})
@@ -235,7 +235,7 @@ func answered(t *testing.T, r *rig, b *batch, round int) bool {
 	r.Gate.ReleaseAll(false)
 	select {
 	case <-struck:
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("nothing was answered")
 	}
 	r.child.kill()

@@ -12,8 +12,16 @@ import (
 	"github.com/kithhq/kith/test/hand"
 )
 
+// promised is how soon Kith ends when it is asked to (docs/operate.md). It waits for 8 s
+// at most; what is left is for putting things away.
+const promised = 10 * time.Second
+
 // Asked to stop in the middle of everything, by SIGTERM, Kith ends within 10 s
 // and loses nothing: what was cut off is looked for at the next start.
+//
+// Measured is the time from the signal to the end of the process, less the time that
+// this machine had no processor for whoever was ready: how long a machine starves it,
+// Kith cannot promise.
 func TestStopLosesNothing(t *testing.T) {
 	t.Parallel()
 	rounds := 2
@@ -38,23 +46,25 @@ func TestStopLosesNothing(t *testing.T) {
 				due := r.leave(t, b, round)
 				wait(t, time.Until(due)+300*time.Millisecond)
 				hung := r.child.begin(t) // somebody who begins a request and says no more
+				starved := starving()
 				began := time.Now()
 				if err := r.child.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 					t.Fatal(err)
 				}
 				select {
 				case <-r.child.ended:
-				case <-time.After(30 * time.Second):
+				case <-time.After(2 * time.Minute):
 					t.Fatal("it does not stop")
 				}
-				slowest = max(slowest, time.Since(began))
+				took, idle := time.Since(began), starved()
+				slowest = max(slowest, took)
 				_ = hung.Close()
 				if code := r.child.cmd.ProcessState.ExitCode(); code != 0 {
 					r.child.tail(t)
 					t.Errorf("it ended with %d", code)
 				}
-				if took := time.Since(began); took > 10*time.Second {
-					t.Errorf("it took %v to stop", took)
+				if took-idle > promised {
+					t.Errorf("it took %v to stop, and for %v of them the machine had no time for it: %v are promised", took, idle, promised)
 				}
 				r.child.kill() // it is gone; the next life begins
 				stopSending()
@@ -76,6 +86,33 @@ func TestStopLosesNothing(t *testing.T) {
 	}
 }
 
+// starving measures how long this machine has no time for a process that is ready to run, by
+// how late the beats of a ticker come. It gives the function that ends it and tells.
+func starving() (end func() time.Duration) {
+	const beat = 20 * time.Millisecond
+	over, late := make(chan struct{}), make(chan time.Duration)
+	go func() {
+		tick := time.NewTicker(beat)
+		defer tick.Stop()
+		total, last := time.Duration(0), time.Now()
+		for {
+			select {
+			case <-over:
+				late <- total
+				return
+			case <-tick.C:
+				now := time.Now()
+				total += max(0, now.Sub(last)-2*beat)
+				last = now
+			}
+		}
+	}()
+	return func() time.Duration {
+		close(over)
+		return <-late
+	}
+}
+
 // pour sends webhooks until it is told to stop.
 func (r *rig) pour(t *testing.T, round int) (stop func(), senders []*sender) {
 	t.Helper()
@@ -90,11 +127,11 @@ func (r *rig) pour(t *testing.T, round int) (stop func(), senders []*sender) {
 	}
 	for i := range 4 {
 		one := &sender{url: r.child.hand.URL + "/hooks/facebook", page: page, people: []int{100*round + 2*i, 100*round + 2*i + 1}, count: &count,
-			client: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{}}}
+			client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{}}}
 		senders = append(senders, one)
 		going.Go(func() { one.send(&over) })
 	}
-	hand.Until(t, 30*time.Second, "webhooks are answered", func() (bool, any) { return count.Load() > 20, count.Load() })
+	hand.Until(t, time.Minute, "webhooks are answered", func() (bool, any) { return count.Load() > 20, count.Load() })
 	return func() {
 		over.Store(true)
 		going.Wait()

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/kithhq/kith/internal/bench"
+	"github.com/kithhq/kith/internal/leaktest"
 	"github.com/kithhq/kith/test/hand"
 )
 
@@ -16,7 +17,7 @@ func TestMain(m *testing.M) {
 		hand.Serve(os.Args[2:])
 		return
 	}
-	os.Exit(m.Run())
+	leaktest.Main(m.Run)
 }
 
 // A video of 128 MB comes in from a browser and goes out in segments, in a session,

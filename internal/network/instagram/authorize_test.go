@@ -1,6 +1,8 @@
 package instagram_test
 
 import (
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -131,7 +133,7 @@ func TestAnAppOfTheOtherLoginIsLeftAside(t *testing.T) {
 
 // With its own app, every call proves that the token is used by it.
 func TestTokensAreUsedWithProof(t *testing.T) {
-	stage := sandbox.New(sandbox.Options{Seed: 3, Frozen: true, Start: time.Now().Truncate(time.Second)})
+	stage := sandbox.New(sandbox.Options{Seed: 3, Frozen: true, Start: networktest.Start()})
 	n := pretended.New(stage, pretended.Options{Fetch: fetch, RequireProof: true})
 	a := n.AddAccount("atelier", "Atelier")
 	base, out := served(t, stage, n)
@@ -182,14 +184,44 @@ func TestAKeyThatIsNotRenewedIsSaid(t *testing.T) {
 	}
 }
 
+// A key that is too young to be renewed is no ailment, and neither is one of which nobody
+// knows how young it is: it opens the account.
+func TestAYoungKeyIsNoAilment(t *testing.T) {
+	for _, told := range []bool{true, false} {
+		o := open(t, own)
+		renewals := 0
+		o.Front.Instead(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path != "/refresh_access_token" {
+				return false
+			}
+			renewals++
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"error":{"message":"Session key invalid","type":"OAuthException","code":190}}`) // the client sees to it
+			return true
+		})
+		var k map[string]any
+		if err := json.Unmarshal([]byte(o.Conn.Keys.Reveal()), &k); err != nil {
+			t.Fatal(err)
+		}
+		k["expires"] = o.Stage.Clock.Now().Add(20 * 24 * time.Hour).Unix()
+		if !told {
+			delete(k, "since")
+		}
+		data, err := json.Marshal(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Conn.Keys = secret.Text(data)
+		health, keys, err := o.driver.Check(t.Context(), o.Conn)
+		if err != nil || keys != "" || health.State != "ok" || told && renewals != 0 || !told && renewals != 1 {
+			t.Errorf("told how old it is: %v; %d renewals, %+v, %v", told, renewals, health, err)
+		}
+	}
+}
+
 func served(t *testing.T, stage *sandbox.Stage, n *pretended.Network) (string, *outward.Client) {
 	t.Helper()
 	server := httptest.NewServer(n.Handler())
 	t.Cleanup(func() { stage.Close(); server.Close() })
-	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: 10 * time.Second, Now: stage.Clock.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(out.Close)
-	return server.URL, out
+	return server.URL, networktest.Client(t, stage.Clock.Now)
 }

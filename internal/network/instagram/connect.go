@@ -35,6 +35,9 @@ type page struct {
 // renewAhead is how long before its end a token is renewed: half of its life.
 const renewAhead = 30 * 24 * time.Hour
 
+// young is how old a token must be for Instagram to renew it.
+const young = 24 * time.Hour
+
 // Connect tries a token: what it begins with says of which login it is.
 func (d *Driver) Connect(ctx context.Context, settings map[string]string) (network.Account, error) {
 	token := strings.TrimSpace(settings["token"])
@@ -43,7 +46,7 @@ func (d *Driver) Connect(ctx context.Context, settings map[string]string) (netwo
 	}
 	if strings.HasPrefix(token, "IG") {
 		// How long it lives is not told; it is renewed as soon as that is allowed.
-		return d.asInstagram(ctx, keys{Login: byInstagram, Token: token, Expires: d.now().Add(60 * 24 * time.Hour).Unix()})
+		return d.asInstagram(ctx, keys{Login: byInstagram, Token: token, Since: d.now().Unix(), Expires: d.now().Add(60 * 24 * time.Hour).Unix()})
 	}
 	var p page
 	a := graph.Ask{Path: "me", Query: url.Values{"fields": {"id,name,instagram_business_account{" + profileFields + "}"}}}
@@ -151,7 +154,7 @@ func (s *session) checkOwn(ctx context.Context, health network.Health) (network.
 		health.State, health.Text = "warn", "Connected, but Kith may not publish on this account."
 		health.Fix = "Connect the account again, and allow everything that is asked."
 	}
-	if health.Expires.After(s.now().Add(renewAhead)) {
+	if health.Expires.After(s.now().Add(renewAhead)) || s.now().Before(time.Unix(s.keys.Since, 0).Add(young)) {
 		return health, "", nil
 	}
 	k, err := s.renewed(ctx, "refresh_access_token", url.Values{"grant_type": {"ig_refresh_token"}}, s.keys)
@@ -159,8 +162,8 @@ func (s *session) checkOwn(ctx context.Context, health network.Health) (network.
 	case err == nil:
 		health.Expires = time.Unix(k.Expires, 0).UTC()
 		return health, k.text(), nil
-	case fault.Is(err, fault.Denied):
-		return broken(health, err), "", nil
+	// The key has just opened the account, so one that is not renewed is no broken one: it
+	// may be younger than we know.
 	case health.State == "ok" && health.Expires.Before(s.now().Add(14*24*time.Hour)):
 		health.State, health.Text = "warn", "The key of this account ends on "+health.Expires.Format("2006-01-02")+", and Instagram did not renew it."
 		health.Fix = "Connect the account again."
@@ -185,7 +188,7 @@ func (d *Driver) renewed(ctx context.Context, path string, query url.Values, k k
 	if !graph.TokenSign.MatchString(got.Token) || got.Seconds <= 0 {
 		return keys{}, bare.Misunderstood(a)
 	}
-	return keys{Login: byInstagram, Token: got.Token, Rights: k.Rights, Expires: d.now().Add(time.Duration(min(got.Seconds, 366*24*3600)) * time.Second).Unix()}, nil
+	return keys{Login: byInstagram, Token: got.Token, Rights: k.Rights, Since: d.now().Unix(), Expires: d.now().Add(time.Duration(min(got.Seconds, 366*24*3600)) * time.Second).Unix()}, nil
 }
 
 // app is our app at Meta, where it is of the same login as the key.

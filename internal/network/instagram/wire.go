@@ -24,6 +24,7 @@ type keys struct {
 	Token   string `json:"token"`
 	Page    string `json:"page,omitempty"`    // with Facebook's login: the Page that messages belong to
 	Expires int64  `json:"expires,omitempty"` // with Instagram's login, in seconds
+	Since   int64  `json:"since,omitempty"`   // when we got this one, with Instagram's login
 	// Rights are the permissions that were given with Instagram's login, as far as it told;
 	// with Facebook's, they are asked for.
 	Rights []string `json:"rights,omitempty"`

@@ -96,7 +96,7 @@ func TestWhatIsDocumentedIsRead(t *testing.T) {
 		if err := json.Unmarshal(data, &lists); err != nil {
 			t.Fatal(err)
 		}
-		r := &reading{conn: us(), now: time.Now(), c: &cursor{}, keys: map[string]bool{}}
+		r := &reading{conn: us(), now: networktest.Start(), c: &cursor{}, keys: map[string]bool{}}
 		for _, lines := range lists {
 			r.notices(lines, time.Time{})
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/linkedin"
+	"github.com/kithhq/kith/internal/network/networktest"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/sandbox"
 	pretended "github.com/kithhq/kith/internal/sandbox/linkedin"
@@ -38,13 +39,8 @@ func open(t *testing.T, o pretended.Options) *ours {
 	server := httptest.NewServer(documented(t, w.net.Handler()))
 	t.Cleanup(func() { stage.Close(); server.Close() })
 	w.base = server.URL
-	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: 10 * time.Second, Now: stage.Clock.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(out.Close)
-	w.out = out
-	w.driver = linkedin.New(out, linkedin.Options{Base: w.base, Now: stage.Clock.Now})
+	w.out = networktest.Client(t, stage.Clock.Now)
+	w.driver = linkedin.New(w.out, linkedin.Options{Base: w.base, Now: stage.Clock.Now})
 	w.app = network.App{ID: "77kithrehearsal", Secret: "client-secret", Extra: map[string]string{"application": "212345678"}}
 	w.conn = w.connect(w.page.Token, w.page.Number)
 	return w

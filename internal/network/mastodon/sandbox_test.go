@@ -37,9 +37,8 @@ func harness(o pretended.Options) networktest.Harness {
 		Driver: func(out *outward.Client, _ string, now func() time.Time) network.Driver {
 			return mastodon.New(out, mastodon.Options{Now: now})
 		},
-		Unheard:   true,
-		Sightless: true,
-		Counts:    []string{"favourites_count", "replies_count", "reblogs_count", "quotes_count"},
+		Unheard: true,
+		Counts:  []string{"favourites_count", "replies_count", "reblogs_count", "quotes_count"},
 		Other: func(t *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string, int) {
 			handler, settings := open(pretended.Options{GoToSocial: true})(t, stage)
 			return handler, settings, 5000

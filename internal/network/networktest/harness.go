@@ -1,12 +1,10 @@
 package networktest
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -116,61 +114,9 @@ type World struct {
 	forgotten int  // how often it did
 }
 
-// Request is one request as the network got it.
-type Request struct {
-	Method, Path, Query string
-	Header              http.Header
-	Body                []byte
-}
-
-// Front stands before the network: it remembers the requests and can answer in
-// the network's place.
-type Front struct {
-	mu       sync.Mutex
-	requests []Request
-	instead  func(w http.ResponseWriter, r *http.Request) bool
-	next     http.Handler
-}
-
-func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var body bytes.Buffer
-	if r.Body != nil {
-		r.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.TeeReader(r.Body, &body), r.Body}
-	}
-	f.mu.Lock()
-	instead := f.instead
-	f.mu.Unlock()
-	defer func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.requests = append(f.requests, Request{r.Method, r.URL.Path, r.URL.RawQuery, r.Header, body.Bytes()})
-	}()
-	if instead != nil && instead(w, r) {
-		return
-	}
-	f.next.ServeHTTP(w, r)
-}
-
-// Next is the network behind.
-func (f *Front) Next() http.Handler { return f.next }
-
-// Requests are those that were answered so far.
-func (f *Front) Requests() []Request {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return append([]Request(nil), f.requests...)
-}
-
-// Instead lets a function answer; where it gives false the network does. Nil
-// takes it away.
-func (f *Front) Instead(answer func(w http.ResponseWriter, r *http.Request) bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.instead = answer
-}
+// Start is when worlds begin: in the middle of a day, so that no test meets another one at
+// night, and on a day on which all that facts.json dates is in force.
+func Start() time.Time { return time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC) }
 
 // NewWorld opens a network and connects.
 func NewWorld(t *testing.T, h Harness) *World {
@@ -184,7 +130,7 @@ func open(t *testing.T, h Harness, opener func(*testing.T, *sandbox.Stage) (http
 	t.Helper()
 	// Whole seconds, because some networks tell no more; frozen, so that two
 	// things may well happen in the same moment.
-	stage := sandbox.New(sandbox.Options{Seed: 7, Frozen: true, Start: time.Now().Truncate(time.Second)})
+	stage := sandbox.New(sandbox.Options{Seed: 7, Frozen: true, Start: Start()})
 	for _, m := range h.sky {
 		stage.Weather.Must(m)
 	}
@@ -204,11 +150,23 @@ func open(t *testing.T, h Harness, opener func(*testing.T, *sandbox.Stage) (http
 
 // Client makes a client of its own for the network.
 func (w *World) Client() *outward.Client {
-	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: cmp.Or(w.harness.limit, usual), Now: w.Now})
+	w.t.Helper()
+	return client(w.t, cmp.Or(w.harness.limit, usual), w.Now)
+}
+
+// Client makes a client for a stand-in on this machine.
+func Client(t *testing.T, now func() time.Time) *outward.Client {
+	t.Helper()
+	return client(t, usual, now)
+}
+
+func client(t *testing.T, limit time.Duration, now func() time.Time) *outward.Client {
+	t.Helper()
+	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: limit, Now: now})
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
-	w.t.Cleanup(out.Close)
+	t.Cleanup(out.Close)
 	return out
 }
 

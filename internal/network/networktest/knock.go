@@ -146,10 +146,8 @@ func Joined(n int, one func(i int) string) string {
 }
 
 const (
-	// hugeBody is more than the door lets in, and hugeCrowd three times that much: what
-	// grows as a square is seen there.
-	hugeBody  = 5 << 20
-	hugeCrowd = 12 << 20
+	// hugeBody is more than the door lets in: what grows as a square is seen there.
+	hugeBody = 5 << 20
 	// mostFact is what the stream keeps of one event.
 	mostFact = 512 << 10
 	// greed is how many bytes may be asked for, one after another, for each of a body.
@@ -173,7 +171,7 @@ func hugeHooks(t *testing.T, h Harness) {
 	}
 	if h.Crowd != nil {
 		each := len(h.Crowd(200)) / 200
-		bodies["a crowd"] = h.Crowd(hugeCrowd / each)
+		bodies["a crowd"] = h.Crowd(hugeBody / each)
 	}
 	for i, body := range h.Told {
 		if long := bytes.ReplaceAll(body, []byte(Word), x[:2<<20]); len(long) > len(body) {

@@ -60,6 +60,7 @@ type Driver struct {
 var (
 	_ network.Connector  = (*Driver)(nil)
 	_ network.Authorizer = (*Driver)(nil)
+	_ network.Revoker    = (*Driver)(nil)
 	_ network.Checker    = (*Driver)(nil)
 	_ network.Stepper    = (*Driver)(nil)
 	_ network.Finder     = (*Driver)(nil)

@@ -172,7 +172,7 @@ func TestExamplesAreReadAndCounted(t *testing.T) {
 		t.Errorf("%v, %v", counts, err)
 	}
 	g.holds(t, "POST /v2/video/query/")
-	if c, err := d.Insights(t.Context(), conn, time.Now()); err != nil || c[network.Followers] != 240 || c["tiktok:likes"] != 900 {
+	if c, err := d.Insights(t.Context(), conn, networktest.Start()); err != nil || c[network.Followers] != 240 || c["tiktok:likes"] != 900 {
 		t.Errorf("%v, %v", c, err)
 	}
 	g.holds(t, "GET /v2/user/info/")

@@ -3,9 +3,9 @@ package tiktok_test
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/kithhq/kith/internal/leaktest"
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"))
+	leaktest.Main(m.Run)
 }

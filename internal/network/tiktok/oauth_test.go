@@ -229,3 +229,21 @@ func TestThePageOfConsentCanBeClicked(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWasAllowedIsEnded(t *testing.T) {
+	w := networktest.NewWorld(t, harness(quick(), nil))
+	conn, _ := consent(t, w, url.Values{"answer": {"allow"}})
+	for range 2 { // what is over already is no trouble
+		if err := w.Driver.(network.Revoker).Revoke(t.Context(), conn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	health, _, err := w.Driver.(network.Checker).Check(t.Context(), conn)
+	if err != nil || health.State != "broken" {
+		t.Errorf("TikTok was not told: %+v, %v", health, err)
+	}
+	conn.App.Secret = "another"
+	if err := w.Driver.(network.Revoker).Revoke(t.Context(), conn); err == nil {
+		t.Error("TikTok refused, and nobody hears of it")
+	}
+}

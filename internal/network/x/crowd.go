@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/rest"
 )
@@ -178,31 +179,42 @@ func (r *reader) fans(ctx context.Context) error {
 	return nil
 }
 
-// chats reads private messages down to the mark. X takes the question fifteen
-// times in a quarter of an hour.
+// walk is a way down the list of messages that is not at its end: where it goes on, and
+// the mark once it is.
+type walk struct {
+	Next string `json:"n,omitempty"`
+	Top  string `json:"t,omitempty"`
+}
+
+// chats reads private messages down to the mark, or goes on where the last reading had
+// to stop. X takes the question fifteen times in a quarter of an hour.
 func (r *reader) chats(ctx context.Context) error {
-	if !r.c.Purse.spend(&r.c.Purse.Chats, 3, 75*time.Second, r.now) {
-		return nil
+	from, at := r.c.Chats, walk{Top: r.c.Chats}
+	if r.c.Walk != nil {
+		at = *r.c.Walk
 	}
-	from, next := r.c.Chats, ""
-	for range 5 {
+	for r.c.Purse.spend(&r.c.Purse.Chats, 3, 75*time.Second, r.now) {
 		query := chatting()
-		if next != "" {
-			query.Set("pagination_token", next)
+		if at.Next != "" {
+			query.Set("pagination_token", at.Next)
 		}
 		var got chats
 		if _, err := r.call(ctx, r.conn, rest.Ask{Path: "/2/dm_events", Query: query}, &got); err != nil {
+			if fault.Is(err, fault.Invalid) && at.Next != "" { // the place is not known any more: from the top again
+				r.c.Walk = &walk{Top: at.Top}
+				return nil
+			}
 			return courtesy(err)
 		}
 		if got.Meta.Count == nil {
 			return unclear(rest.Ask{})
 		}
 		for _, m := range got.Data {
-			when := moment(m.Created)
-			if from != "" && !later(m.ID, from) || from == "" && when.Before(r.now.Add(-first)) {
+			if from != "" && !later(m.ID, from) || from == "" && moment(m.Created).Before(r.now.Add(-first)) {
+				r.c.Chats, r.c.Walk = at.Top, nil
 				return nil
 			}
-			settle(&r.c.Chats, m.ID, r.now)
+			settle(&at.Top, m.ID, r.now)
 			w := written{ID: m.ID, Chat: m.Chat, From: user{ID: m.Sender}, Text: m.Text, At: m.Created, Media: leanMedia(got.Includes.Media, m.Files.Keys)}
 			for _, u := range got.Includes.Users {
 				if u.ID == m.Sender {
@@ -213,9 +225,11 @@ func (r *reader) chats(ctx context.Context) error {
 				r.tell(raw)
 			}
 		}
-		if next = got.Meta.Next; next == "" {
+		if at.Next = clip(got.Meta.Next, 512); at.Next == "" {
+			r.c.Chats, r.c.Walk = at.Top, nil
 			return nil
 		}
+		r.c.Walk = &walk{at.Next, at.Top}
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ type cursor struct {
 	Low   string    `json:"low,omitempty"`  // mentions up to here were told
 	Own   string    `json:"own,omitempty"`  // what we wrote ourselves up to here was told
 	Chats string    `json:"dm,omitempty"`   // messages up to here were told
+	Walk  *walk     `json:"dmw,omitempty"`  // messages of before were told in part
 	Kept  []kept    `json:"kept,omitempty"` // posts of ours and what was known of them
 	Fans  *int64    `json:"fans,omitempty"`
 	Swept time.Time `json:"swept,omitzero"` // all conversations of ours were searched

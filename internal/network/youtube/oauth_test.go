@@ -162,6 +162,21 @@ func TestAnAppInTestingIsToldOf(t *testing.T) {
 	}
 }
 
+func TestWhatWasAllowedIsEnded(t *testing.T) {
+	w := open(t, pretended.Options{})
+	for range 2 { // what is over already is no trouble
+		if err := w.Driver.(network.Revoker).Revoke(t.Context(), w.Conn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w.youtube.Revoke(w.channel.Refresh) {
+		t.Error("Google was not told")
+	}
+	w.Restart()
+	_, err := w.Send(w.Part("x"))
+	is(t, err, fault.Denied)
+}
+
 func TestARevokedKeyIsNoticed(t *testing.T) {
 	w := open(t, pretended.Options{})
 	if !w.youtube.Revoke(w.channel.Refresh) {

@@ -2,6 +2,8 @@ package mastodon
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"testing"
 	"time"
 )
@@ -10,7 +12,26 @@ func film() upload {
 	return upload{append([]byte("\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"), bytes.Repeat([]byte("x"), 2000)...), "video/mp4", "a film"}
 }
 
-func dot() upload { return upload{[]byte("\x89PNG\r\n\x1a\n and more"), "image/png", "a dot"} }
+func dot() upload {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
+		panic(err)
+	}
+	return upload{b.Bytes(), "image/png", "a dot"}
+}
+
+// What only says that it is a picture is refused, in the server's own words.
+func TestABrokenPictureIsRefused(t *testing.T) {
+	w := newWorld(t, Options{})
+	for text, file := range map[string]upload{
+		"Error processing thumbnail for uploaded media":                    {[]byte("\x89PNG\r\n\x1a\n and more"), "image/png", "half a dot"},
+		"Validation failed: File content type is invalid, File is invalid": {[]byte("this is no picture"), "image/png", "words"},
+	} {
+		if status, got := w.post("/api/v2/media", file); status != 422 || got["error"] != text {
+			t.Errorf("%s: %d %v", file.alt, status, got)
+		}
+	}
+}
 
 func TestAFilmIsWorkedOnByTheClock(t *testing.T) {
 	w := newWorld(t, Options{MediaTime: time.Minute, MediaAsks: 1})

@@ -23,6 +23,9 @@ const (
 // swept is how long a file stays that no status has.
 const swept = 24 * time.Hour
 
+// unprocessed is said of a picture that is none, and of a film.
+const unprocessed = "Error processing thumbnail for uploaded media"
+
 // file is one attachment; asks is how often it still answers that it is being worked on, until is before when.
 type file struct {
 	id            int64
@@ -72,7 +75,7 @@ func (n *Network) upload(q *request) (any, *problem) {
 		return nil, n.invalid("File can't be blank")
 	}
 	kind := http.DetectContentType(q.file)
-	if kind == "application/octet-stream" || strings.HasPrefix(kind, "text/") {
+	if kind == "application/octet-stream" || strings.HasPrefix(kind, "text/") && !strings.HasPrefix(q.kind, "image/") {
 		kind = q.kind
 	}
 	if !supported(kind) {
@@ -82,9 +85,11 @@ func (n *Network) upload(q *request) (any, *problem) {
 	most := n.options.VideoLimit
 	if strings.HasPrefix(kind, "image/") {
 		most = n.options.ImageLimit
-		if size, _, err := image.DecodeConfig(bytes.NewReader(q.file)); err == nil {
-			f.width, f.height = size.Width, size.Height
+		size, _, err := image.DecodeConfig(bytes.NewReader(q.file))
+		if err != nil && (kind == "image/jpeg" || kind == "image/png" || kind == "image/gif") {
+			return nil, &problem{status: http.StatusUnprocessableEntity, text: unprocessed}
 		}
+		f.width, f.height = size.Width, size.Height
 	}
 	if int64(len(q.file)) > most {
 		return nil, n.invalid("File file size must be less than or equal to %d MB", most>>20)
@@ -115,7 +120,7 @@ func (n *Network) file(q *request) (*file, *problem) {
 		return nil, missing()
 	}
 	if n.broken(f, q.now) {
-		return nil, &problem{status: http.StatusUnprocessableEntity, text: "Error processing thumbnail for uploaded media"}
+		return nil, &problem{status: http.StatusUnprocessableEntity, text: unprocessed}
 	}
 	return f, nil
 }

@@ -107,6 +107,10 @@ export const publications = {
 export const figures = (channel: string, days: number, signal?: AbortSignal) =>
 	body(rest.GET('/api/v1/measures/accounts', { params: { query: { channel: channel || undefined, days } }, signal }));
 
+/** What was published, each with its counts. */
+export const measured = (cursor: string, signal?: AbortSignal) =>
+	body(rest.GET('/api/v1/measures/posts', { params: { query: { cursor: cursor || undefined } }, signal }));
+
 export const devices = {
 	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/devices', { signal })),
 	add: (device: S['Subscription']) => body(rest.POST('/api/v1/devices', { body: device })),

@@ -3194,6 +3194,8 @@ export interface components {
             muted: boolean;
             name: string;
             note: string;
+            /** @description Where they spoke to us; only on the person's own page. */
+            reach: components["schemas"]["Reach"][];
             /** @description Newest first; only on the person's own page. */
             recent: components["schemas"]["Message"][];
             /** @description Newest first; only on the person's own page. */
@@ -3434,6 +3436,13 @@ export interface components {
             value: number | null;
             /** Format: int64 */
             version: number;
+        };
+        Reach: {
+            /** @description ban, mute: the network has no such thing, or the account may not. */
+            cannot: components["schemas"]["Denied"][];
+            channel_id: string;
+            handle: string;
+            network: string;
         };
         Reason: {
             key: string;

@@ -38,6 +38,7 @@ export type Crop = S['Crop'];
 export type Handed = S['Handed'];
 export type HandStep = S['HandStep'];
 export type AccountFigures = S['AccountFigures'];
+export type PostMeasure = S['PostMeasure'];
 export type Choice = S['Choice'];
 export type Ability = S['Ability'];
 
