@@ -46,8 +46,8 @@ func (d *Door) conversations() {
 		})
 	read(d, route{id: "POST /conversations/{id}/check", name: "checkReply", verb: access.Reply, summary: "What the network would say of an answer, without asking it"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *with[Reply]) (ReplyChecked, error) {
-			problems, messages, err := d.House.CheckReply(ctx, tx, by, in.ID, in.Body.MessageID, in.Body.Text, in.Body.Private, enclosed(in.Body.Media))
-			return ReplyChecked{each(problems, func(p network.Problem) Wrong { return Wrong(p) }), messages}, err
+			c, err := d.House.CheckReply(ctx, tx, by, in.ID, in.Body.MessageID, in.Body.Text, in.Body.Private, enclosed(in.Body.Media))
+			return ReplyChecked{each(c.Problems, func(p network.Problem) Wrong { return Wrong(p) }), c.Messages, moneyOf(c.Money)}, err
 		})
 	type change = func(ctx context.Context, tx *store.Tx, by access.Actor, c view.Conversation) error
 	for _, c := range []struct {

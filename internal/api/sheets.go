@@ -50,6 +50,8 @@ type Price struct {
 	What     string `json:"what"`
 	Amount   string `json:"amount"`
 	Currency string `json:"currency"`
+	Category string `json:"category,omitempty" doc:"Of a template, in the network's words."`
+	Country  string `json:"country,omitempty" doc:"What the person's number begins with."`
 }
 
 // Window is how long after a person's last message we may write to them.

@@ -16,6 +16,7 @@ const (
 	keysAhead    = 7 * 24 * time.Hour
 	versionAhead = 60 * 24 * time.Hour
 	silence      = 10 * time.Minute // a network may well not answer for a moment
+	spentDays    = 30               // so far back it is added up what was spent
 )
 
 // What mends an alert.
@@ -46,6 +47,8 @@ type Condition struct {
 	Alerts  []Alert
 	Gaps    []channel.Gap
 	Counted []publish.Room // what Kith counts itself
+	Spent   []channel.Spending
+	Since   time.Time // of what was spent
 }
 
 // Condition says how a channel is.
@@ -69,7 +72,11 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 		return k, err
 	}
 	k.Alerts = append(alerts(k.Channel, k.Profile, tx.Now), heaped(aside, k.Channel)...)
-	k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, tx.Now, nil) // of every kind
+	if k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, tx.Now, nil); err != nil { // of every kind
+		return k, err
+	}
+	k.Since = tx.Now.Add(-spentDays * 24 * time.Hour)
+	k.Spent, err = channel.Spent(ctx, tx, actor.Workspace, channelID, k.Since)
 	return k, err
 }
 

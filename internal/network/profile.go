@@ -85,13 +85,6 @@ type QuotaUse struct {
 	Resets time.Time `json:"resets,omitzero"` // zero: bit by bit, or unknown
 }
 
-// Price is what the network takes for one act.
-type Price struct {
-	What     string `json:"what"`   // post, post_with_link, reply, message, delete
-	Amount   string `json:"amount"` // a decimal number
-	Currency string `json:"currency"`
-}
-
 // Window is how long after a person's last message we may write to them.
 type Window struct {
 	Name  string `json:"name"`           // standard, human_agent

@@ -2332,6 +2332,10 @@ export interface components {
             reach_s: number;
             /** @description That people allow, or not, when they connect an account; none: the network does not tell which were given. */
             rights: components["schemas"]["Right"][];
+            /** @description What the network took money for since then, as far as Kith knows its prices. */
+            spent: components["schemas"]["Spent"][];
+            /** Format: date-time */
+            spent_since: string;
             /** @description Of the network's API; empty where it has none. */
             version: string;
             /** @description The day after which the network may refuse it. */
@@ -2400,6 +2404,8 @@ export interface components {
             currency: string;
             /** @description It is dearer because of a link. */
             link: boolean;
+            /** @description Where the price is from. */
+            sources: components["schemas"]["SourceOf"][];
         };
         CountMeaning: {
             count: string;
@@ -2899,6 +2905,8 @@ export interface components {
             name: string;
             /** @description What may be chosen for each post there. */
             options: components["schemas"]["Option"][];
+            /** @description It takes money for answers: POST /conversations/{id}/check. */
+            paid: boolean;
             /** @description What can be kept at the top, where anything can: post, comment. */
             pins: string[];
             /** @description It has messages that were approved beforehand: GET /channels/{id}/templates. */
@@ -3252,6 +3260,10 @@ export interface components {
         };
         Price: {
             amount: string;
+            /** @description Of a template, in the network's words. */
+            category?: string;
+            /** @description What the person's number begins with. */
+            country?: string;
             currency: string;
             what: string;
         };
@@ -3463,6 +3475,8 @@ export interface components {
              * @description How many messages it becomes: two where the network sends a file without words.
              */
             messages: number;
+            /** @description null: the network takes nothing. */
+            price: components["schemas"]["Cost"] | null;
             problems: components["schemas"]["Wrong"][];
         };
         Resolution: {
@@ -3605,6 +3619,17 @@ export interface components {
             text: string;
             uncertain: boolean;
         };
+        Spent: {
+            /** @description Of all, a decimal number. */
+            amount: string;
+            currency: string;
+            /** Format: int64 */
+            n: number;
+            /** @description Of one, a decimal number. */
+            price: string;
+            /** @description As the network's prices name it: post, reply, read_post. */
+            what: string;
+        };
         Step: {
             /** Format: int64 */
             done: number;
@@ -3694,6 +3719,10 @@ export interface components {
             id: string;
             language: string;
             name: string;
+            /** @description Of one message, in the conversation that is asked for; null: Kith knows no figure. */
+            price: components["schemas"]["Cost"] | null;
+            /** @description Where that is from, or why there is no figure. */
+            sources: components["schemas"]["SourceOf"][];
             /** @description With {{holes}} that are to be filled in. */
             text: string;
         };
@@ -4475,7 +4504,10 @@ export interface operations {
     };
     listTemplates: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The conversation it is for: prices depend on the person. */
+                conversation?: string;
+            };
             header?: {
                 /** @description Repeating a write with the same key has no further effect and gives the first answer. */
                 "Idempotency-Key"?: string;
