@@ -24,8 +24,8 @@ type ChannelHealth struct {
 	Pages        int            `json:"pages" doc:"Read while catching up; 0: there is nothing to catch up."`
 	ReachS       int            `json:"reach_s" doc:"How far back the network tells, in seconds; 0: as far as needed."`
 	Gaps         List[Gap]      `json:"gaps"`
-	Spent        List[Spent]    `json:"spent" doc:"What the network took money for since then, as far as Kith knows its prices."`
-	SpentSince   time.Time      `json:"spent_since"`
+	Spent        List[Spent]    `json:"spent" doc:"What the network took money for in so many days, as far as Kith knows its prices."`
+	SpentDays    int            `json:"spent_days"`
 	Rights       List[Right]    `json:"rights" doc:"That people allow, or not, when they connect an account; none: the network does not tell which were given."`
 }
 
@@ -126,7 +126,7 @@ func (d *Door) healthOf(k flow.Condition) ChannelHealth {
 		Quotas: each(c.Quotas, func(u network.QuotaUse) QuotaUse {
 			return QuotaUse{Name: u.Name, Used: u.Used, Max: u.Max, Resets: when(u.Resets), Source: "network"}
 		})}
-	said.SpentSince = k.Since
+	said.SpentDays = flow.SpentDays
 	said.Spent = each(k.Spent, func(s channel.Spending) Spent {
 		return Spent{s.What, s.N, s.Price, network.Price{Amount: s.Price}.Times(s.N), s.Currency}
 	})

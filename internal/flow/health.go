@@ -16,8 +16,10 @@ const (
 	keysAhead    = 7 * 24 * time.Hour
 	versionAhead = 60 * 24 * time.Hour
 	silence      = 10 * time.Minute // a network may well not answer for a moment
-	spentDays    = 30               // so far back it is added up what was spent
 )
+
+// SpentDays is how far back it is added up what was spent.
+const SpentDays = 30
 
 // What mends an alert.
 const (
@@ -47,8 +49,7 @@ type Condition struct {
 	Alerts  []Alert
 	Gaps    []channel.Gap
 	Counted []publish.Room // what Kith counts itself
-	Spent   []channel.Spending
-	Since   time.Time // of what was spent
+	Spent   []channel.Spending // in the last SpentDays
 }
 
 // Condition says how a channel is.
@@ -75,8 +76,7 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 	if k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, tx.Now, nil); err != nil { // of every kind
 		return k, err
 	}
-	k.Since = tx.Now.Add(-spentDays * 24 * time.Hour)
-	k.Spent, err = channel.Spent(ctx, tx, actor.Workspace, channelID, k.Since)
+	k.Spent, err = channel.Spent(ctx, tx, actor.Workspace, channelID, tx.Now.Add(-SpentDays*24*time.Hour))
 	return k, err
 }
 

@@ -114,7 +114,7 @@ func describe(b *strings.Builder, d Driver) {
 		fmt.Fprintf(b, "- Quota: %s\n", q.words())
 	}
 	for _, price := range p.Prices {
-		fmt.Fprintf(b, "- Price: %s %s for %s\n", price.Amount, price.Currency, strings.ReplaceAll(price.What, "_", " "))
+		fmt.Fprintf(b, "- Price: %s %s for %s\n", price.Amount, price.Currency, strings.ReplaceAll(strings.TrimSpace(strings.Join([]string{price.What, price.Category, price.Country}, " ")), "_", " "))
 	}
 	for _, w := range p.Windows {
 		fmt.Fprintf(b, "- We may write (%s, %s) for %d hours after the person’s last message. %s\n", strings.ReplaceAll(w.Kind, "_", " "), strings.ReplaceAll(w.Name, "_", " "), w.Hours, w.Then)

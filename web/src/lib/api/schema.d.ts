@@ -2332,10 +2332,10 @@ export interface components {
             reach_s: number;
             /** @description That people allow, or not, when they connect an account; none: the network does not tell which were given. */
             rights: components["schemas"]["Right"][];
-            /** @description What the network took money for since then, as far as Kith knows its prices. */
+            /** @description What the network took money for in so many days, as far as Kith knows its prices. */
             spent: components["schemas"]["Spent"][];
-            /** Format: date-time */
-            spent_since: string;
+            /** Format: int64 */
+            spent_days: number;
             /** @description Of the network's API; empty where it has none. */
             version: string;
             /** @description The day after which the network may refuse it. */
