@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
@@ -84,7 +85,7 @@ func (d *Door) oneDay(ctx context.Context, tx *store.Tx, by access.Actor, _ *non
 		return Today{}, err
 	}
 	return Today{
-		Urgent: append(urgent, each(alerts, alertItem)...),
+		Urgent: slices.Concat(d.roomItems(by), urgent, each(alerts, alertItem)),
 		Answer: ToAnswer{t.Answer.Count, when(t.Answer.Oldest), first},
 		Publish: each(t.Publish, func(p view.Due) ToPublish {
 			return ToPublish{p.PublicationID, p.PostID, p.ChannelID, p.Network, p.State, p.DueAt, p.Excerpt}
@@ -95,6 +96,20 @@ func (d *Door) oneDay(ctx context.Context, tx *store.Tx, by access.Actor, _ *non
 		}),
 		Yesterday: yesterdayOf(t.Yesterday),
 	}, nil
+}
+
+// roomItems say that the disk is low or full, to whoever can do something about it.
+func (d *Door) roomItems(by access.Actor) []Item {
+	if d.House.Room == nil || !by.Can(access.Settings) {
+		return nil
+	}
+	switch r := d.House.Room(); {
+	case r.Full:
+		return []Item{{Kind: "urgent", TextKey: "disk_full", Params: map[string]any{"free": r.Free}, Href: "/settings/workspace"}}
+	case r.Low:
+		return []Item{{Kind: "urgent", TextKey: "disk_low", Params: map[string]any{"free": r.Free}, Href: "/settings/workspace"}}
+	}
+	return nil
 }
 
 // alertItem is an alert of a channel as a line of the day.

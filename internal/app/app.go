@@ -158,6 +158,9 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	a.closing("pictures", func(context.Context) error { faces.Close(); return nil })
 	a.House = &flow.House{Faces: faces, DB: a.DB, Networks: a.Networks, Keys: a.Keys, Blobs: a.Blobs, Facts: a.Facts, News: a.Facts.News(), Log: a.Log, Every: c.Read}
 	a.House.Film = film.Find()
+	if w.rehearsal == nil {
+		a.House.Room = (&space{folder: c.Data}).room
+	}
 	a.House.PublicURL, a.House.Public, a.House.Mail = c.Address(), c.PublicURL != "", c.SMTP.Host != ""
 	if a.House.Apps, err = apps(c); err != nil {
 		return err

@@ -82,12 +82,23 @@ func lookAtConfig(_ context.Context, c config.Config) []Finding {
 }
 
 func lookAtFolder(_ context.Context, c config.Config) []Finding {
-	probe := filepath.Join(c.Data, ".doctor")
-	if err := os.WriteFile(probe, []byte("x"), 0o600); err != nil {
-		return []Finding{ill(fault.Wrap(fault.Unavailable, err, "The data folder %s cannot be written to.", c.Data).WithHint("Make it, and let this user write to it."))}
+	if err := writable(c, ".doctor"); err != nil {
+		f := ill(err)
+		f.What += " (" + c.Data + ")"
+		return []Finding{f}
 	}
-	_ = os.Remove(probe) // it was only to see whether one may write
-	return []Finding{well("the data folder %s can be written to", c.Data)}
+	found := []Finding{well("the data folder %s can be written to", c.Data)}
+	d, err := room(c.Data)
+	switch free := fmt.Sprintf("%.1f GB", float64(d.free)/1e9); {
+	case err != nil || d.total == 0: // this machine does not say
+	case d.full():
+		found = append(found, ill(d.err()))
+	case d.low():
+		found = append(found, Finding{Bad: true, What: "the disk of the data folder has only " + free + " left", Do: "Make room: when it is full, nothing that comes in, goes out or is uploaded can be kept."})
+	default:
+		found = append(found, well("its disk has %s left", free))
+	}
+	return found
 }
 
 func lookAtDatabase(ctx context.Context, c config.Config) []Finding {

@@ -39,10 +39,19 @@ type House struct {
 	PublicURL string
 	Public    bool
 	Mail      bool
+	// Room is how much room there is for what this house keeps; nil where that concerns
+	// nobody.
+	Room func() Room
 	// Apps are the registrations at networks that were configured; those that were
 	// entered in the settings come before them.
 	Apps   map[network.Name]network.App
 	checks turns
+}
+
+// Room is how much room the disk has on which a house lives.
+type Room struct {
+	Free      uint64 // bytes
+	Low, Full bool
 }
 
 // The lanes of a channel: work in one waits for each other, lanes do not.

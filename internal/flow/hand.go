@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
-	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/network"
@@ -28,32 +27,17 @@ func saidByHand(remoteID string) bool {
 
 // handOver gives a publication whose moment has come to a person, where it is one
 // that a person publishes. handed: it was, and nothing is left to do for this job.
-func (h *House) handOver(ctx context.Context, job *jobs.Job, args sendArgs) (handed bool, err error) {
-	err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
-		handed = false
-		c, err := channel.Get(ctx, tx, args.Workspace, args.Channel)
-		if fault.Is(err, fault.NotFound) {
-			return nil // the first act says so
+func (h *House) handOver(ctx context.Context, tx *store.Tx, job *jobs.Job, args sendArgs, on network.Name) (handed bool, err error) {
+	p, err := publish.GetPublication(ctx, tx, args.Workspace, args.Publication)
+	if err != nil || !h.byHand(on, p.Hand) {
+		return false, err
+	}
+	if p.State == publish.Scheduled || p.State == publish.Publishing {
+		if err := h.giveToPerson(ctx, tx, access.System(args.Workspace), args); err != nil {
+			return true, err
 		}
-		if err != nil {
-			return err
-		}
-		p, err := publish.GetPublication(ctx, tx, args.Workspace, args.Publication)
-		if err != nil || !h.byHand(c.Network, p.Hand) {
-			return err
-		}
-		if err := jobs.Hold(ctx, tx, job); err != nil {
-			return err
-		}
-		handed = true
-		if p.State == publish.Scheduled || p.State == publish.Publishing {
-			if err := h.giveToPerson(ctx, tx, access.System(args.Workspace), args); err != nil {
-				return err
-			}
-		}
-		return jobs.Settle(ctx, tx, job)
-	})
-	return handed, err
+	}
+	return true, jobs.Settle(ctx, tx, job)
 }
 
 func (h *House) giveToPerson(ctx context.Context, tx *store.Tx, actor access.Actor, args sendArgs) error {

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/publish"
@@ -19,40 +20,50 @@ func sendKind() jobs.Kind[sendArgs] { return jobs.Kind[sendArgs]{Name: "send"} }
 
 // send is the way a post goes out: claim, act, settle, part by part.
 func (h *House) send(ctx context.Context, job *jobs.Job, args sendArgs) error {
-	if handed, err := h.handOver(ctx, job, args); err != nil || handed {
-		return err
-	}
-	steps, err := h.stepsOf(ctx, args)
-	if err != nil {
-		return err
-	}
-	for {
+	for first := true; ; first = false {
 		var next publish.Claimed
+		ended := false
 		err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-			if err := jobs.Hold(ctx, tx, job); err != nil {
-				return err
-			}
-			if next, err = publish.Claim(ctx, tx, args.Workspace, args.Publication, job.Token(), steps); err != nil {
-				return err
-			}
-			h.tell(tx, args.Workspace, "posts", args.Publication)
-			if next.Former {
-				if err := h.doubt(ctx, tx, args); err != nil {
-					return err
-				}
-			}
-			if next.Former || next.Done() {
-				return jobs.Settle(ctx, tx, job)
-			}
-			return nil
+			next, ended, err = h.claim(ctx, tx, job, args, first)
+			return err
 		})
-		if err != nil || next.Former || next.Done() {
+		if err != nil || ended {
 			return err
 		}
 		if last, err := h.sendPart(ctx, job, args, next); err != nil || last {
 			return err
 		}
 	}
+}
+
+// claim takes the next part of a publication. ended: nothing is left to do for this
+// job, because all is out, somebody died while sending, or a person publishes it.
+func (h *House) claim(ctx context.Context, tx *store.Tx, job *jobs.Job, args sendArgs, first bool) (next publish.Claimed, ended bool, err error) {
+	if err := jobs.Hold(ctx, tx, job); err != nil {
+		return next, false, err
+	}
+	c, err := channel.Get(ctx, tx, args.Workspace, args.Channel)
+	if err != nil && !fault.Is(err, fault.NotFound) { // of what is removed, the first act says so
+		return next, false, err
+	}
+	if first && err == nil {
+		if handed, err := h.handOver(ctx, tx, job, args, c.Network); err != nil || handed {
+			return next, handed, err
+		}
+	}
+	if next, err = publish.Claim(ctx, tx, args.Workspace, args.Publication, job.Token(), h.stepsOf(c)); err != nil {
+		return next, false, err
+	}
+	h.tell(tx, args.Workspace, "posts", args.Publication)
+	if next.Former {
+		if err := h.doubt(ctx, tx, args); err != nil {
+			return next, false, err
+		}
+	}
+	if next.Former || next.Done() {
+		return next, true, jobs.Settle(ctx, tx, job)
+	}
+	return next, false, nil
 }
 
 // sendPart speaks to the network, act by act, each outside any transaction, and

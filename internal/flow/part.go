@@ -17,8 +17,10 @@ import (
 // to open them, and read only when the driver asks.
 func (h *House) part(ctx context.Context, c publish.Claimed) (network.Part, error) {
 	var keys []string
-	p := written(c.Part.Content)
-	p.Key, p.After, p.Root, p.At, p.Step = c.Part.Key, c.After, c.Root, c.Part.ClaimedAt, c.Part.Step
+	p := bare(c)
+	if len(c.Part.Content.Media) == 0 {
+		return p, nil
+	}
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
 		if p.Media, keys, err = described(ctx, tx, c.Part.Workspace, c.Part.Content.Media); err != nil {
 			return err
@@ -27,6 +29,13 @@ func (h *House) part(ctx context.Context, c publish.Claimed) (network.Part, erro
 	})
 	p.Media = h.openable(ctx, c.Part.Workspace, p.Media, keys)
 	return p, err
+}
+
+// bare is a claimed part without its files.
+func bare(c publish.Claimed) network.Part {
+	p := written(c.Part.Content)
+	p.Key, p.After, p.Root, p.At, p.Step = c.Part.Key, c.After, c.Root, c.Part.ClaimedAt, c.Part.Step
+	return p
 }
 
 // openable are files with how to read them; keys are where their bytes are.

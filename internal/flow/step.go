@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/channel"
-	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
@@ -77,26 +76,25 @@ func once(sent network.Sent, err error) (network.Stepped, error) {
 	return network.Stepped{Sent: &sent}, err
 }
 
-// stepsOf says at which step the parts of a publication begin.
-func (h *House) stepsOf(ctx context.Context, args sendArgs) (func(first bool) network.Step, error) {
-	var c channel.Channel
-	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		c, err = channel.Get(ctx, tx, args.Workspace, args.Channel)
-		return err
-	})
-	if err != nil && !fault.Is(err, fault.NotFound) { // of what is removed, the first act says so
-		return nil, err
+// stepsOf says at which step the parts of a channel's publication begin.
+func (h *House) stepsOf(c channel.Channel) func(next publish.Claimed) network.Step {
+	d, err := h.Networks.Get(c.Network)
+	if err != nil {
+		d = nil // the first act says so
 	}
-	gradual := false
-	if d, err := h.Networks.Get(c.Network); err == nil {
-		_, gradual = d.(network.Stepper)
-	}
-	return func(first bool) network.Step {
-		if !gradual || !first && !c.Limits.Thread {
+	_, gradual := d.(network.Stepper)
+	starter, starts := d.(network.Starter)
+	return func(next publish.Claimed) network.Step {
+		if !gradual || next.After != nil && !c.Limits.Thread {
 			return network.Step{}
 		}
+		if starts && len(next.Part.Content.Media) == 0 {
+			if step, ok := starter.Start(network.Conn{Base: c.Base, Account: c.Account, Handle: c.Handle, Limits: c.Limits}, bare(next)); ok {
+				return step
+			}
+		}
 		return network.Step{Name: network.Begun}
-	}, nil
+	}
 }
 
 // pause ends this job while the network is at work, and begins another one later:

@@ -40,7 +40,7 @@ func merge(ctx context.Context, tx *store.Tx, c Conversation, into, to string) e
 	if err := carry(ctx, tx, c, into, to); err != nil {
 		return err
 	}
-	known, err := store.All[Message](ctx, tx, "select "+messageColumns+" from message where workspace = $1 and conversation_id = $2", c.Workspace, c.ID)
+	known, err := store.All[Message](ctx, tx, "select "+messageColumns+" from message where workspace = $1 and conversation_id = $2 order by at, id", c.Workspace, c.ID)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func merge(ctx context.Context, tx *store.Tx, c Conversation, into, to string) e
 // carry gives the messages of a conversation to another channel.
 func carry(ctx context.Context, tx *store.Tx, c Conversation, into, to string) error {
 	all, err := store.All[Message](ctx, tx, "select "+messageColumns+` from message m where workspace = $1 and conversation_id = $2 and channel_id <> $3
-		and not exists (select 1 from message o where o.workspace = m.workspace and o.channel_id = $3 and o.remote_id = m.remote_id)`, c.Workspace, c.ID, to)
+		and not exists (select 1 from message o where o.workspace = m.workspace and o.channel_id = $3 and o.remote_id = m.remote_id) order by at, id`, c.Workspace, c.ID, to)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ func (r *Runner) pulse() {
 			r.attempt("removing old jobs", r.clean)
 			clean = now.Add(time.Hour)
 		}
+		r.pulsed.Store(time.Now().UnixNano())
 		wait := time.Duration(-1)
 		if !next.IsZero() {
 			wait = max(0, next.Sub(r.db.Now()))

@@ -54,6 +54,7 @@ func (r *Runner) pump() {
 			continue
 		}
 		trouble, doubt = 0, false
+		r.beaten.Store(time.Now().UnixNano())
 		working := r.begin(ended, b.claimed, b.until)
 		wait := time.Duration(-1)
 		if len(b.claimed) < b.free && !b.next.IsZero() {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -44,6 +45,9 @@ type Runner struct {
 
 	look     time.Duration // how often it looks by itself, for words that were lost
 	patience time.Duration // how long handlers have to end after they were cancelled
+
+	beaten atomic.Int64 // when the pump last came to the end of a beat, by the machine's clock
+	pulsed atomic.Int64 // and the pulse
 
 	mu       sync.Mutex
 	running  map[string]*work
@@ -139,6 +143,8 @@ func (r *Runner) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.beaten.Store(time.Now().UnixNano())
+	r.pulsed.Store(time.Now().UnixNano())
 	r.deaf = r.db.Listen(topic, r.hear)
 	r.pumping.Go(r.pump)
 	r.pulsing.Go(r.pulse)
@@ -176,6 +182,13 @@ func (r *Runner) Stop(ctx context.Context) error {
 	r.pulsing.Wait()
 	<-done // the pump gives up when life has ended
 	return err
+}
+
+// Silence is for how long this runner has not come to the end of a beat or of a pulse:
+// both do each second, whether there is anything to do or not. Before Start it is
+// without end.
+func (r *Runner) Silence() time.Duration {
+	return time.Since(time.Unix(0, min(r.beaten.Load(), r.pulsed.Load())))
 }
 
 func (r *Runner) poke() {

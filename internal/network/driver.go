@@ -49,6 +49,14 @@ type Stepper interface {
 	Step(ctx context.Context, conn Conn, part Part) (Stepped, error)
 }
 
+// Starter is a Stepper that knows at which Step a part without files begins. Nothing
+// is to be handed over first, so its first act is the one that can be seen, and no
+// step needs to be kept before it. Start asks nobody; false: it begins with Begun, also
+// where the network will refuse the part, for the act says why.
+type Starter interface {
+	Start(conn Conn, part Part) (Step, bool)
+}
+
 // Subtitler gives a video that is published subtitles, where the network takes them
 // afterwards (SubtitleLimit.Later). Subtitled says in which of some languages they are
 // there; Subtitle brings those of one. It is asked for only after a look at what is

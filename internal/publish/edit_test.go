@@ -18,7 +18,7 @@ func out(ctx context.Context, t *testing.T, tx *store.Tx, channel string) publis
 	must(t, err)
 	all, err := publish.Schedule(ctx, tx, "w", post.ID, tx.Now)
 	must(t, err)
-	next, err := publish.Claim(ctx, tx, "w", all[0].ID, 1, func(bool) network.Step { return network.Step{} })
+	next, err := publish.Claim(ctx, tx, "w", all[0].ID, 1, func(publish.Claimed) network.Step { return network.Step{} })
 	must(t, err)
 	must(t, publish.Settle(ctx, tx, next.Part, network.Sent{Ref: network.Ref{ID: "remote-" + post.ID, URL: "https://x.example/1"}}))
 	parts, err := publish.Sequence(ctx, tx, "w", all[0].ID)

@@ -49,7 +49,7 @@ func claim(t *testing.T, db *store.DB, publication string, token int64) (c publi
 }
 
 // inOne: one act publishes a part.
-func inOne(bool) network.Step { return network.Step{} }
+func inOne(publish.Claimed) network.Step { return network.Step{} }
 
 func try(db *store.DB, do func(ctx context.Context, tx *store.Tx) error) error {
 	return store.Do(context.Background(), db, do)

@@ -63,9 +63,8 @@ func (c Claimed) Done() bool { return c.Part.ID == "" }
 
 // Claim takes the next part of a publication for the holder of a token. What it
 // gives with Former set is unclear from now on and must not be sent. steps gives
-// the step at which a part begins, knowing whether it is the first: the zero Step
-// where one act does it.
-func Claim(ctx context.Context, tx *store.Tx, workspace, publicationID string, token int64, steps func(first bool) network.Step) (Claimed, error) {
+// the step at which a part begins: the zero Step where one act does it.
+func Claim(ctx context.Context, tx *store.Tx, workspace, publicationID string, token int64, steps func(next Claimed) network.Step) (Claimed, error) {
 	p, err := GetPublication(ctx, tx, workspace, publicationID)
 	if err != nil {
 		return Claimed{}, err
@@ -97,7 +96,7 @@ func Claim(ctx context.Context, tx *store.Tx, workspace, publicationID string, t
 		return c, Doubt(ctx, tx, c.Part, "Kith stopped while it was sending.")
 	}
 	if c.Part.Step.Name == "" {
-		if c.Part.Step = steps(c.After == nil); c.Part.Step.Name != "" {
+		if c.Part.Step = steps(c); c.Part.Step.Name != "" {
 			c.Part.Step.Since = tx.Now
 		}
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // byActs: the first part takes several acts, a comment below it one.
-func byActs(first bool) network.Step {
-	if first {
+func byActs(next publish.Claimed) network.Step {
+	if next.After == nil {
 		return network.Step{Name: network.Begun}
 	}
 	return network.Step{}

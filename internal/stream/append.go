@@ -148,9 +148,14 @@ func (s *Stream) gather(c *crowded) bool {
 }
 
 func (s *Stream) commit(messages []*nats.Msg) error {
+	if s.asleep() {
+		return fault.New(fault.Unavailable, "There is no room for more facts.").In(30 * time.Second)
+	}
 	// Not the context of a caller: others wait for this batch too.
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
+	s.committing.Store(&commitment{began: time.Now(), giveUp: cancel})
+	defer s.committing.Store(nil)
 	var err error
 	if len(messages) == 1 {
 		_, err = s.js.PublishMsg(ctx, messages[0]) // one fsync; a batch takes four
@@ -158,7 +163,12 @@ func (s *Stream) commit(messages []*nats.Msg) error {
 		_, err = jetstreamext.PublishMsgBatch(ctx, s.js, messages)
 	}
 	if err != nil {
-		if strings.Contains(err.Error(), "maximum bytes") {
+		full := strings.Contains(err.Error(), "maximum bytes")
+		s.failed.Store(&failure{at: time.Now(), full: full})
+		if !full && storeFailed(err) {
+			s.hurt.Store(true)
+		}
+		if full {
 			select {
 			case s.full <- struct{}{}:
 			default:
@@ -168,6 +178,7 @@ func (s *Stream) commit(messages []*nats.Msg) error {
 		s.o.Log.Error("facts were not kept", "error", err)
 		return fault.Wrap(fault.Unavailable, err, "The facts could not be kept.")
 	}
+	s.failed.Store(nil)
 	told := make([]bool, s.partitions)
 	for _, m := range messages {
 		if p, err := strconv.Atoi(strings.TrimPrefix(m.Subject, "fact.")); err == nil && !told[p] {

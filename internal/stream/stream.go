@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -52,6 +53,9 @@ type Stream struct {
 	stopping   sync.Once
 	working    sync.WaitGroup
 	full       chan struct{} // asks for room
+	committing atomic.Pointer[commitment]
+	failed     atomic.Pointer[failure] // the last batch; nil: it was kept
+	hurt       atomic.Bool             // the embedded stream could not write
 	news       *News
 }
 
@@ -94,6 +98,9 @@ func Open(ctx context.Context, o Options) (*Stream, error) {
 		return nil, err
 	}
 	s.working.Go(s.commits)
+	if s.server != nil {
+		s.working.Go(s.tend)
+	}
 	return s, nil
 }
 
@@ -112,15 +119,17 @@ func (s *Stream) embed() error {
 	if s.unlock, err = lock(filepath.Join(s.o.Dir, "lock")); err != nil {
 		return err
 	}
+	store := s.o.configuration()
 	s.server, err = server.NewServer(&server.Options{
-		ServerName: "kith", DontListen: true, JetStream: true, StoreDir: s.o.Dir, SyncAlways: true,
+		ServerName: "kith", DontListen: true, JetStream: true, StoreDir: store.StoreDir, SyncAlways: store.SyncAlways,
 		NoLog: true, NoSigs: true, DisableJetStreamBanner: true, NoSystemAccount: true,
 		MaxPayload: 2 * MaxBody, MaxPending: 64 << 20,
-		JetStreamMaxMemory: 8 << 20, JetStreamMaxStore: s.o.MaxBytes + 64<<20,
+		JetStreamMaxMemory: store.MaxMemory, JetStreamMaxStore: store.MaxStore,
 	})
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, err, "The stream cannot be opened.")
 	}
+	s.server.SetLoggerV2(words{s: s}, false, false, false)
 	s.server.Start()
 	if !s.server.ReadyForConnections(30 * time.Second) {
 		return fault.New(fault.Unavailable, "The stream did not start.").

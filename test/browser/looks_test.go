@@ -294,6 +294,7 @@ func (v viewer) one(p *page, s scene, expected ...string) {
 	} else {
 		p.open(s.path)
 	}
+	v.light(p)
 	if s.then != nil {
 		s.then(p, v.say)
 	}
@@ -327,6 +328,20 @@ func (v viewer) one(p *page, s scene, expected ...string) {
 	p.theme("dark")
 	p.shot(name("390", "dark"))
 	p.clean(expected...)
+}
+
+// budget is what script and style of a first visit may cost. It is counted as “kith bench page” does: what a browser
+// calls the size of a transfer, which is the packed file and 300 bytes for its headers, whether it came now or before.
+const budget = 170_000
+
+// light fails when what a page has fetched until it stands is more than a first visit may cost.
+func (v viewer) light(p *page) {
+	p.t.Helper()
+	weight := eval[int](p, `performance.getEntriesByType('resource').filter(e => /\.(js|css)(\?|$)/.test(e.name) || e.initiatorType === 'script')
+		.reduce((n, e) => n + e.encodedBodySize + 300, 0)`)
+	if weight > budget || weight < budget/4 { // less than the framework alone: it was not counted
+		p.t.Errorf("a first visit fetches %.1f kB of script and style; at most %d", float64(weight)/1000, budget/1000)
+	}
 }
 
 // narrow fails when a phone would have to be pushed sideways. What floats finds

@@ -32,6 +32,14 @@ type handed struct {
 	Heard []heard         `json:"heard,omitempty"` // subtitles: each is there, or was refused
 }
 
+// Start says that a post without files begins with the act that makes it public.
+func (d *Driver) Start(conn network.Conn, part network.Part) (network.Step, bool) {
+	if len(part.Media) > 0 || d.refusal(conn, part) != nil {
+		return network.Step{}, false
+	}
+	return way{}.next(part), true
+}
+
 // Step does one act of a post: its files first, the post itself last.
 func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
 	if part.Step.Name == network.Begun {

@@ -109,6 +109,14 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 	return d.photographs(ctx, conn, part, at)
 }
 
+// Start says that a post without files begins with the act that makes it public.
+func (d *Driver) Start(conn network.Conn, part network.Part) (network.Step, bool) {
+	if len(part.Media) > 0 || d.sound(conn, part) != nil {
+		return network.Step{}, false
+	}
+	return state{Phase: public}.step(0, 0), true
+}
+
 // sound is what can be said of a part before Facebook is asked.
 func (d *Driver) sound(conn network.Conn, part network.Part) error {
 	if err := network.Refusal(d.limits(conn), part); err != nil {

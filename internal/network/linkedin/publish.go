@@ -64,6 +64,17 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 	}, d.post)
 }
 
+// Start says that a post without files begins with the act that makes it public.
+func (d *Driver) Start(conn network.Conn, part network.Part) (network.Step, bool) {
+	if len(part.Media) > 0 {
+		return network.Step{}, false
+	}
+	if _, err := d.written(conn, part); err != nil {
+		return network.Step{}, false
+	}
+	return handed{Files: []file{}}.step(stepPublish, part, 0).Step, true
+}
+
 // act does one act of a post or a comment: check refuses what LinkedIn will never
 // take, last makes it public.
 func (d *Driver) act(ctx context.Context, conn network.Conn, part network.Part, check func() error,

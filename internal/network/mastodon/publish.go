@@ -82,8 +82,8 @@ func (d *Driver) StepReply(ctx context.Context, conn network.Conn, part network.
 	return d.Step(ctx, conn, part)
 }
 
-// compose says what is sent for a part; it is the same at every try.
-func (d *Driver) compose(ctx context.Context, conn network.Conn, part network.Part) (draft, error) {
+// composed is what a part says to everybody.
+func composed(part network.Part) draft {
 	asked := draft{Status: part.Text}
 	if part.Link != "" && !strings.Contains(part.Text, part.Link) {
 		asked.Status = strings.TrimSpace(part.Text + "\n\n" + part.Link) // the server makes a card of it
@@ -94,6 +94,12 @@ func (d *Driver) compose(ctx context.Context, conn network.Conn, part network.Pa
 	if p := part.Poll; p != nil {
 		asked.Poll = &ballot{Options: p.Options, Seconds: int((time.Duration(p.Minutes) * time.Minute).Seconds()), Multiple: p.Multiple}
 	}
+	return asked
+}
+
+// compose says what is sent for a part; it is the same at every try.
+func (d *Driver) compose(ctx context.Context, conn network.Conn, part network.Part) (draft, error) {
+	asked := composed(part)
 	if part.After == nil {
 		return asked, nil
 	}

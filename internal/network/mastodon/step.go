@@ -36,6 +36,21 @@ type handed struct {
 	Asked int    `json:"asked,omitempty"` // how often it was asked for
 }
 
+// Start says that a post without files begins with the act that makes it public. To
+// answer, the server may have to be asked whom.
+func (d *Driver) Start(conn network.Conn, part network.Part) (network.Step, bool) {
+	if len(part.Media) > 0 || part.After != nil || d.sound(conn, part, composed(part)) != nil {
+		return network.Step{}, false
+	}
+	return way{}.next(part), true
+}
+
+// sound is what can be said of a post, as it is composed, before the server is asked.
+func (d *Driver) sound(conn network.Conn, part network.Part, asked draft) error {
+	part.Text = asked.Status
+	return network.Refusal(d.limits(conn), part)
+}
+
 // Step does one act of a post: its files first, the post itself last.
 func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
 	if part.Step.Name == network.Begun {
@@ -43,9 +58,7 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		if err != nil {
 			return network.Stepped{}, err
 		}
-		whole := part
-		whole.Text = asked.Status
-		if err := network.Refusal(d.limits(conn), whole); err != nil {
+		if err := d.sound(conn, part, asked); err != nil {
 			return network.Stepped{}, err
 		}
 		return network.Stepped{Step: way{}.next(part)}, nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -38,7 +39,28 @@ func (w *World) send(part network.Part, before func(network.Part)) (network.Sent
 	if !gradual {
 		return w.Driver.(network.Publisher).Publish(w.t.Context(), w.Conn, part)
 	}
-	return w.steply(part, stepper.Step, before)
+	return w.steply(part, func(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
+		did, err := stepper.Step(ctx, conn, part)
+		if starter, ok := w.Driver.(network.Starter); ok && part.Step.Name == network.Begun {
+			w.started(starter, conn, part, did, err)
+		}
+		return did, err
+	}, before)
+}
+
+// started holds what a Starter says of a part against the act that it spares.
+func (w *World) started(starter network.Starter, conn network.Conn, part network.Part, did network.Stepped, err error) {
+	w.t.Helper()
+	step, ok := starter.Start(conn, part)
+	switch {
+	case !ok:
+	case fault.Is(err, fault.Invalid):
+		w.t.Errorf("a part starts at %q, and its first act is refused: %v", step.Name, err)
+	case !step.Public || len(part.Media) > 0:
+		w.t.Errorf("a part with %d files starts at %q, which is not the act that can be seen", len(part.Media), step.Name)
+	case err == nil && !reflect.DeepEqual(stored(w.t, step, time.Time{}), stored(w.t, did.Step, time.Time{})):
+		w.t.Errorf("a part starts at %+v, and its first act leads to %+v", step, did.Step)
+	}
 }
 
 // Reply answers with a part, act by act where it has files and the network wants that.

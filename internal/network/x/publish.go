@@ -107,6 +107,14 @@ func (d *Driver) check(conn network.Conn, part network.Part) error {
 	return network.Refusal(d.limits(conn), whole)
 }
 
+// Start says that a post without files begins with the act that makes it public.
+func (d *Driver) Start(conn network.Conn, part network.Part) (network.Step, bool) {
+	if len(part.Media) > 0 || d.check(conn, part) != nil {
+		return network.Step{}, false
+	}
+	return way{}.next(part), true
+}
+
 // Step does one act of a post: its files first, the post itself last.
 func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part) (network.Stepped, error) {
 	var w way

@@ -1,5 +1,7 @@
+import { composer } from '$lib/publish/composer';
 import { draftAt } from '$lib/publish/draft.svelte';
 
-export function load({ params }) {
-	return { draft: draftAt(params.id === 'new' ? '' : params.id) };
+export async function load({ params }) {
+	const fresh = params.id === 'new';
+	return { draft: draftAt(fresh ? '' : params.id), Composer: fresh ? await composer() : null };
 }

@@ -1,0 +1,1 @@
+export const composer = async () => (await import('./Composer.svelte')).default;
