@@ -46,6 +46,7 @@ type House struct {
 	// entered in the settings come before them.
 	Apps   map[network.Name]network.App
 	checks turns
+	till   till
 }
 
 // Room is how much room the disk has on which a house lives.

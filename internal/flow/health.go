@@ -33,7 +33,7 @@ const (
 // Alert is something about a channel that a person should know. The sentence is
 // made in the reader's language from its key and params.
 type Alert struct {
-	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside
+	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside calls_kept
 	Bad     bool   // something does not work now
 	Channel channel.Channel
 	Params  map[string]any
@@ -48,7 +48,7 @@ type Condition struct {
 	Knocks  bool // the network knocks, with an app or without
 	Alerts  []Alert
 	Gaps    []channel.Gap
-	Counted []publish.Room // what Kith counts itself
+	Counted []publish.Room     // what Kith counts itself
 	Spent   []channel.Spending // in the last SpentDays
 }
 
@@ -75,6 +75,16 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 	k.Alerts = append(alerts(k.Channel, k.Profile, tx.Now), heaped(aside, k.Channel)...)
 	if k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, tx.Now, nil); err != nil { // of every kind
 		return k, err
+	}
+	b, limited, err := h.budgetOf(ctx, tx, k.Channel)
+	if err != nil {
+		return k, err
+	}
+	if limited {
+		k.Counted = append(k.Counted, publish.Room{Quota: b.quota, Used: b.used})
+		if b.left() <= 0 {
+			k.Alerts = append(k.Alerts, Alert{Key: "calls_kept", Channel: k.Channel, At: tx.Now, Mend: mendWait, Params: map[string]any{"used": b.used, "max": b.quota.Max, "kept": b.kept}})
+		}
 	}
 	k.Spent, err = channel.Spent(ctx, tx, actor.Workspace, channelID, tx.Now.Add(-SpentDays*24*time.Hour))
 	return k, err

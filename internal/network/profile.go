@@ -29,7 +29,10 @@ type Profile struct {
 	Options []Option
 	Quotas  []Quota
 	Prices  []Price
-	Windows []Window
+	// CallCosts is how many calls (or units) of the quota “calls” something takes, in the
+	// driver's words; “post” is what a whole post takes. What is not named takes one.
+	CallCosts map[string]int
+	Windows   []Window
 	// Edits says how a post that is out may be changed, where it can be.
 	Edits Edits
 	// Pins says what can be kept at the top, a post or a comment, and how many of it
