@@ -43,6 +43,7 @@ type App struct {
 	Runner   *jobs.Runner
 	Handler  http.Handler
 
+	instance  []byte      // proves to kith doctor that it has reached this house
 	setup     secret.Text // opens the house while nobody owns it
 	listener  net.Listener
 	server    *http.Server
@@ -129,6 +130,9 @@ func (a *App) open(ctx context.Context, w wiring) error {
 		return err
 	}
 	a.closing("facts", func(context.Context) error { a.Facts.Close(); return nil })
+	if a.instance, err = newInstance(c.Data); err != nil {
+		return err
+	}
 	var storeOptions []store.Option
 	if w.now != nil {
 		storeOptions = append(storeOptions, store.WithNow(w.now))

@@ -37,7 +37,7 @@ func Backup(ctx context.Context, c config.Config, to string) (files int, err err
 			_ = os.Remove(to) // half a backup is none
 		}
 	}()
-	db, err := store.Open(ctx, c.Database(), store.AsItIs())
+	db, err := store.Open(ctx, c.Database(), store.OnlyLook())
 	if err != nil {
 		return 0, err
 	}

@@ -2,14 +2,14 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -56,7 +56,7 @@ func ill(err error) Finding {
 // and says what to do about it.
 func Doctor(ctx context.Context, c config.Config) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
-		for _, look := range []func(context.Context, config.Config) []Finding{lookAtConfig, lookAtFolder, lookAtDatabase, lookAtAddress, lookAtMail} {
+		for _, look := range []func(context.Context, config.Config) []Finding{lookAtConfig, lookAtFolder, lookAtDatabase, lookAtHouse, lookAtAddress, lookAtMail} {
 			for _, f := range look(ctx, c) {
 				if !yield(f) {
 					return
@@ -102,22 +102,17 @@ func lookAtFolder(_ context.Context, c config.Config) []Finding {
 }
 
 func lookAtDatabase(ctx context.Context, c config.Config) []Finding {
-	if c.DB == "" {
-		if _, err := os.Stat(filepath.Join(c.Data, "kith.db")); err != nil {
-			return []Finding{{Bad: true, What: "there is no database yet", Do: "Make an owner: kith owner create you@example.org"}}
-		}
-	}
-	db, err := store.Open(ctx, c.Database(), store.AsItIs())
+	db, err := store.Open(ctx, c.Database(), store.OnlyLook())
 	if err != nil {
 		return []Finding{ill(err)}
 	}
 	defer db.Close()
 	found := []Finding{well("the database answers (%s)", db.Engine())}
-	master, err := secret.MasterKey(c.Data, c.Key)
+	master, err := secret.FindMaster(c.Data, c.Key)
 	if err != nil {
 		return append(found, ill(err))
 	}
-	keys, err := secret.Open(ctx, db, master)
+	keys, err := secret.Look(ctx, db, master)
 	if err != nil {
 		return append(found, ill(err))
 	}
@@ -161,6 +156,60 @@ func lookAtDatabase(ctx context.Context, c config.Config) []Finding {
 	return found
 }
 
+// reached asks an address who answers there, and whether it is the house of a data folder.
+func reached(ctx context.Context, out *outward.Client, base, data string) (answer *outward.Response, mine bool, err error) {
+	word := secret.Token()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/healthz?"+url.Values{challenge: {word}}.Encode(), http.NoBody)
+	if err != nil {
+		return nil, false, err
+	}
+	answer, err = out.Do(outward.Direct(ctx), r) // networks that knock follow no redirect either
+	return answer, err == nil && hasSaid(data, word, answer.Header.Get(reply)), err
+}
+
+// lookAtHouse asks the house on this machine how it is, where it runs.
+func lookAtHouse(ctx context.Context, c config.Config) []Finding {
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil || c.ACME != "" { // then it answers for its public name alone
+		return nil
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() { // it listens everywhere
+		host = "localhost"
+	}
+	base := "http://" + net.JoinHostPort(host, port)
+	out, err := outward.New(outward.Options{Allow: []string{host}, Timeout: 10 * time.Second})
+	if err != nil {
+		return []Finding{ill(err)}
+	}
+	defer out.Close()
+	if _, mine, err := reached(ctx, out, base, c.Data); err != nil || !mine {
+		return []Finding{{What: "Kith does not run on " + c.Listen + " from this data folder", Do: "Start kith serve, or give --listen (KITH_LISTEN) and --data (KITH_DATA) as it has them."}}
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", http.NoBody)
+	if err != nil {
+		return []Finding{ill(err)}
+	}
+	r.Header.Set("Accept", "application/json")
+	var said Readiness
+	answer, err := out.Do(ctx, r)
+	if err == nil {
+		err = json.Unmarshal(answer.Body, &said)
+	}
+	if err != nil {
+		return []Finding{{Bad: true, What: "Kith runs, and does not say how it is", Do: "The log may say why; start it again."}}
+	}
+	found := []Finding{well("Kith runs and does its work")}
+	if !said.Ready {
+		found = nil
+	}
+	for _, p := range said.Parts {
+		if !p.Ready {
+			found = append(found, Finding{Bad: true, What: "Kith runs, and its " + p.Name + " cannot work: " + p.Text, Do: "The log says more."})
+		}
+	}
+	return found
+}
+
 // lookAtAddress asks the public address whether it is this Kith: networks and
 // people reach it only there.
 func lookAtAddress(ctx context.Context, c config.Config) []Finding {
@@ -179,18 +228,18 @@ func lookAtAddress(ctx context.Context, c config.Config) []Finding {
 		return []Finding{ill(err)}
 	}
 	defer out.Close()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(c.PublicURL, "/")+"/healthz", http.NoBody)
-	if err != nil {
-		return []Finding{ill(err)}
-	}
-	answer, err := out.Do(ctx, r)
+	answer, mine, err := reached(ctx, out, c.Address(), c.Data)
 	if err != nil {
 		return []Finding{{Bad: true, What: "nothing answers at " + c.PublicURL, Do: "Is Kith running, does the proxy pass requests on, is the port open?"}}
 	}
-	if answer.Status != http.StatusOK || answer.Header.Get("Kith-Version") == "" {
+	switch version := answer.Header.Get("Kith-Version"); {
+	case answer.Status != http.StatusOK || version == "":
 		return []Finding{{Bad: true, What: fmt.Sprintf("at %s something else than Kith answers (%d)", c.PublicURL, answer.Status), Do: "Look where the proxy sends this address."}}
+	case !mine:
+		return []Finding{{Bad: true, What: fmt.Sprintf("at %s another Kith answers (version %s), and not the one of %s", c.PublicURL, version, c.Data),
+			Do: "Look where the proxy sends this address: it should go to --listen of this Kith. Is it running, and is --data (KITH_DATA) its folder?"}}
 	}
-	found := []Finding{well("%s reaches Kith", c.PublicURL)}
+	found := []Finding{well("%s reaches this Kith", c.PublicURL)}
 	if u.Scheme != "https" {
 		found = append(found, Finding{Bad: true, What: "the public address is not HTTPS", Do: "Networks send webhooks only to HTTPS: use a proxy or --acme."})
 	}

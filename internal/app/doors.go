@@ -72,9 +72,13 @@ func (a *App) base() string {
 	return a.URL()
 }
 
-// healthz says that this process lives, and that it is Kith.
-func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
+// healthz says that this process lives, that it is Kith, and to kith doctor which one.
+func (a *App) healthz(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Kith-Version", Version())
+	w.Header().Set("Cache-Control", "no-store")
+	if said := sum(a.instance, r.URL.Query().Get(challenge)); said != "" {
+		w.Header().Set(reply, said)
+	}
 	fmt.Fprintln(w, "ok")
 }
 

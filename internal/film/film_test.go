@@ -8,13 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/film"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A machine without ffmpeg says so; with it, a film is cut to the piece that was chosen,
 // and what is no film is refused in words.

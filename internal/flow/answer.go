@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
@@ -19,8 +18,7 @@ type answerArgs struct {
 	Step network.Step `json:"step,omitzero"`
 }
 
-func answerKind() jobs.Kind[answerArgs]        { return jobs.Kind[answerArgs]{Name: "answer"} }
-func confirmAnswerKind() jobs.Kind[answerArgs] { return jobs.Kind[answerArgs]{Name: "confirm_answer"} }
+func answerKind() jobs.Kind[answerArgs] { return jobs.Kind[answerArgs]{Name: "answer"} }
 
 // sendAnswer is the way an answer goes out: claim, reply, settle.
 func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) error {
@@ -128,20 +126,6 @@ func (h *House) answerPart(ctx context.Context, args answerArgs, m inbox.Message
 		return err
 	})
 	return part, to, err
-}
-
-// lookForAnswer looks for an answer that is in doubt, unless the network told of it
-// before the doubt began.
-func (h *House) lookForAnswer(ctx context.Context, tx *store.Tx, args answerArgs, at time.Time) error {
-	m, err := inbox.Get(ctx, tx, args.Workspace, args.Message)
-	if err != nil {
-		return err
-	}
-	if m.Sending == "sent" {
-		return h.paidTold(ctx, tx, m)
-	}
-	_, _, err = jobs.Insert(ctx, tx, confirmAnswerKind(), jobs.New{Workspace: args.Workspace, Lane: "confirm/" + args.Message, Key: args.Message, At: at}, args)
-	return err
 }
 
 // strandedAnswer records that an answer's job gave up.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"time"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
@@ -11,6 +12,22 @@ import (
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
 )
+
+func confirmAnswerKind() jobs.Kind[answerArgs] { return jobs.Kind[answerArgs]{Name: "confirm_answer"} }
+
+// lookForAnswer looks for an answer that is in doubt, unless the network told of it
+// before the doubt began.
+func (h *House) lookForAnswer(ctx context.Context, tx *store.Tx, args answerArgs, at time.Time) error {
+	m, err := inbox.Get(ctx, tx, args.Workspace, args.Message)
+	if err != nil {
+		return err
+	}
+	if m.Sending == "sent" {
+		return h.paidTold(ctx, tx, m)
+	}
+	_, _, err = jobs.Insert(ctx, tx, confirmAnswerKind(), jobs.New{Workspace: args.Workspace, Lane: "confirm/" + args.Message, Key: args.Message, At: at}, args)
+	return err
+}
 
 // confirmAnswer looks for an unclear answer, as confirm does for a post. What
 // cannot be told stays unclear, and a person says whether it is there.

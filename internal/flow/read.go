@@ -69,11 +69,12 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 		}
 	}
 	wait, mostly := h.rhythm(), h.till.cost(c.ID, cost.Load())
-	if limited {
+	if more && b.left() >= b.quota.Max/2 { // also where nothing is counted
+		wait = 0
+	}
+	if limited && !more {
 		b.used += int(cost.Load())
 		wait = min(b.wait(h.DB.Now(), mostly, wait), max(recount, wait))
-	} else if more {
-		wait = 0
 	}
 	return h.later(ctx, job, readKind(), args, wait, nil)
 }

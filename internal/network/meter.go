@@ -1,5 +1,10 @@
 package network
 
+import (
+	"encoding/json"
+	"slices"
+)
+
 // Calls names quotas that count calls, or the units that calls cost: reading takes of
 // them, too.
 const Calls = "calls"
@@ -24,4 +29,18 @@ func (p Profile) Costs(names ...string) int {
 		}
 	}
 	return 1
+}
+
+// Elsewhere is the profile of a network where another address stands in its place, as in
+// a rehearsal: the network's calls are not used there, unless somebody says how many
+// there are.
+func (p Profile) Elsewhere(said json.RawMessage) Profile {
+	var own struct {
+		Quotas json.RawMessage `json:"quotas"`
+	}
+	if json.Unmarshal(said, &own) == nil && own.Quotas != nil {
+		return p
+	}
+	p.Quotas = slices.DeleteFunc(slices.Clone(p.Quotas), func(q Quota) bool { return q.Name == Calls })
+	return p
 }

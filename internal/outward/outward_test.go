@@ -16,15 +16,11 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/store/storetest"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func client(t *testing.T, change ...func(*outward.Options)) *outward.Client {
 	t.Helper()

@@ -48,6 +48,16 @@ func Open(ctx context.Context, db *store.DB, masterKey []byte) (*Keyring, error)
 	return k, err
 }
 
+// Look opens what was sealed, and makes nothing: for whoever only looks.
+func Look(ctx context.Context, db *store.DB, masterKey []byte) (*Keyring, error) {
+	master, err := newAEAD(masterKey)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "The master key is not 32 bytes long.")
+	}
+	k := &Keyring{db: db, master: master}
+	return k, k.load(ctx)
+}
+
 func (k *Keyring) load(ctx context.Context) error {
 	return store.View(ctx, k.db, func(ctx context.Context, tx *store.Tx) error {
 		type row struct {

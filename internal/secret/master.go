@@ -35,6 +35,18 @@ func MasterKey(data string, given Text) ([]byte, error) {
 	return readMaster(path) // what is there, even if another process was faster
 }
 
+// FindMaster gives the master key where there is one, and makes none.
+func FindMaster(data string, given Text) ([]byte, error) {
+	if given != "" {
+		return ParseMaster(given)
+	}
+	key, err := readMaster(filepath.Join(data, KeyFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.NotFound, "There is no master key in %s.", data).WithHint("Is this the data folder, or is the key in KITH_KEY? Without it nothing that was sealed opens: put it back from a backup.")
+	}
+	return key, err
+}
+
 func readMaster(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {

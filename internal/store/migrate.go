@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -23,6 +24,11 @@ var schema embed.FS
 // migrate brings the schema up to date: schema/common and the engine's own
 // folder are one row of numbered files.
 func (db *DB) migrate(ctx context.Context) error {
+	if db.onlyLook { // asking goose for the version of a database without one makes a table
+		if found, err := db.furnished(ctx); err != nil || !found {
+			return cmp.Or(err, missing())
+		}
+	}
 	dialect, files := goose.DialectSQLite3, schemaFS{own: "schema/sqlite"}
 	options := []goose.ProviderOption{goose.WithLogger(goose.NopLogger())}
 	if db.postgres {
@@ -52,11 +58,30 @@ func (db *DB) migrate(ctx context.Context) error {
 	case db.asItIs && have < want && have > 0:
 		return fault.New(fault.Conflict, "The database belongs to an older Kith.").
 			WithHint("Start kith serve with this program: it brings the database up to date. Or run this with the program that serves it now.")
+	case db.onlyLook:
+		return nil
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return unready(err)
 	}
 	return nil
+}
+
+// furnished says whether Kith, or anybody, has begun to make its tables there.
+func (db *DB) furnished(ctx context.Context) (found bool, err error) {
+	text := "select count(*) > 0 from sqlite_master where type = 'table' and name = 'goose_db_version'"
+	if db.postgres {
+		text = "select to_regclass('goose_db_version') is not null"
+	}
+	if err := db.read.QueryRowContext(ctx, text).Scan(&found); err != nil {
+		return false, unready(err)
+	}
+	return found, nil
+}
+
+func missing() error {
+	return fault.New(fault.NotFound, "There is no database of Kith there yet.").
+		WithHint("Start kith serve, which makes it. If there should be one: is this the right --data, or --db?")
 }
 
 // unready says why a schema could not be made or read.

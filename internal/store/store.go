@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -33,6 +34,7 @@ type DB struct {
 	now      func() time.Time
 	path     string
 	asItIs   bool
+	onlyLook bool
 	words    notices
 	shapes   sync.Map // of many rows in a text → the text
 }
@@ -46,6 +48,10 @@ func WithNow(now func() time.Time) Option { return func(db *DB) { db.now = now }
 // AsItIs opens a database beside the house that serves it: one of an older Kith is
 // refused and not brought up to date under its feet. A new one is made.
 func AsItIs() Option { return func(db *DB) { db.asItIs = true } }
+
+// OnlyLook opens a database as it is and lets nobody write to it; where there is none,
+// none is made.
+func OnlyLook() Option { return func(db *DB) { db.asItIs, db.onlyLook = true, true } }
 
 // Open opens the database at an address and brings its schema up to date.
 // An address is "postgres://…", or "sqlite:PATH" (or only a path).
@@ -78,7 +84,11 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	}
 	// A process that stands still in a transaction holds the turn of all others.
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, "set idle_in_transaction_session_timeout = '60s'")
+		text := "set idle_in_transaction_session_timeout = '60s'"
+		if db.onlyLook {
+			text += "; set default_transaction_read_only = on"
+		}
+		_, err := c.Exec(ctx, text)
 		return err
 	}))
 	pool.SetMaxOpenConns(20)
@@ -116,6 +126,9 @@ func unreached(err error, to *pgx.ConnConfig) error {
 }
 
 func (db *DB) openSQLite(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); db.onlyLook && errors.Is(err, fs.ErrNotExist) {
+		return missing()
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fault.Wrap(fault.Unavailable, err, "The data folder cannot be made.").
 			WithHint("Give --data a folder that this user may write to.")

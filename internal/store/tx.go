@@ -98,6 +98,9 @@ func do(ctx context.Context, db *DB, level sql.IsolationLevel, turn string, writ
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if db.onlyLook {
+		return fault.New(fault.Internal, "a database that is only looked at is written to")
+	}
 	if !db.postgres {
 		return db.enqueue(ctx, write)
 	}

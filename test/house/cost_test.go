@@ -72,3 +72,32 @@ func TestWhatAnswersCostIsSaidBeforeAndCountedOnce(t *testing.T) {
 		}
 	})
 }
+
+// A reader leaves a part of a network's calls for what is to go out and says so, also
+// after Kith began anew.
+func TestAReaderLeavesTheCallsThatPublishingNeeds(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		p.config.Mechanics = filepath.Join(t.TempDir(), "mechanics.json")
+		p.must(os.WriteFile(p.config.Mechanics, []byte(`{"youtube": {"quotas": [{"name": "calls", "max": 300, "window_s": 86400, "per": "app"}], "call_costs": {"GET": 90, "post": 400}}}`), 0o600))
+		p.stop()
+		p.begin(p.config)
+		settings, err := p.Invite(t.Context(), "youtube", p.URL)
+		p.must(err)
+		id := p.Connect(t, "youtube", settings).ID
+		var h api.ChannelHealth
+		p.until("reading stops", func() (bool, any) {
+			h = hand.Do[api.ChannelHealth](t, p.Hand, "GET", "/channels/"+id+"/health", nil)
+			return len(h.Alerts) == 1 && h.Alerts[0].Key == "calls_kept", h
+		})
+		if len(h.Quotas) != 1 || h.Quotas[0].Name != "calls" || h.Quotas[0].Used < 270 || h.Quotas[0].Max != 300 || h.Quotas[0].Source != "kith" {
+			t.Errorf("the channel's page says %+v", h.Quotas)
+		}
+		before := h.Quotas[0].Used
+		p.stop() // it is remembered
+		p.begin(p.config)
+		h = hand.Do[api.ChannelHealth](t, p.Hand, "GET", "/channels/"+id+"/health", nil)
+		if len(h.Quotas) != 1 || h.Quotas[0].Used < before-90 {
+			t.Errorf("after it began again %+v, before %d", h.Quotas, before)
+		}
+	})
+}

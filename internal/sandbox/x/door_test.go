@@ -10,13 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/kithhq/kith/internal/sandbox"
 	"github.com/kithhq/kith/internal/sandbox/sandboxtest"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // world is X with an account, at an address.
 type world struct {

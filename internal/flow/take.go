@@ -1,0 +1,83 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/kithhq/kith/internal/inbox"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// take carries out one arrival.
+func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error {
+	if somebody(a) {
+		a.PersonID = h.crowd.Recognize(h.face(a), a.Event.Author, a.Event.At).PersonID
+	}
+	switch a.Event.Kind {
+	case network.Reaction, network.Repost, network.Follow:
+		if !a.Event.Removed && !a.FromUs {
+			h.counted.Add(a.Workspace, a.ChannelID, a.Event.At, string(a.Event.Kind))
+		}
+		return nil
+	case network.Receipt:
+		talk, settled, err := inbox.Witness(ctx, tx, a)
+		if talk != "" {
+			h.tell(a.Workspace, "inbox", talk)
+		}
+		if err == nil && settled != nil {
+			err = h.paidTold(ctx, tx, *settled)
+		}
+		return err
+	case network.Deleted:
+		h.tell(a.Workspace, "inbox", "")
+		return h.tray.Vanish(a)
+	case network.Hidden:
+		return h.noticed(ctx, tx, a)
+	case network.Edited:
+		h.tell(a.Workspace, "inbox", "")
+		h.tray.Edit(a)
+		return nil
+	case network.Ours:
+		if h.ours[at(a, a.Event.ID)] != "" || a.Event.Parent == "" && !a.Event.Private {
+			return nil // a post, not an answer
+		}
+	}
+	return h.record(ctx, tx, a)
+}
+
+// noticed follows what somebody hid or showed on the network itself.
+func (h *taking) noticed(ctx context.Context, tx *store.Tx, a inbox.Arrival) error {
+	m, known := h.tray.Known(a)
+	if !known || m.State == inbox.Deleted {
+		return nil
+	}
+	state, reason := inbox.Hidden, m.Reason // of a ruling of ours that the network tells back
+	if a.Event.Removed {
+		state, reason = inbox.Visible, ""
+	} else if a.Event.Held {
+		state, reason = inbox.Held, inReview
+	}
+	if m.State == state {
+		return nil
+	}
+	// While a wish of ours is on its way there, this is what was before it.
+	if wished, err := wishes(ctx, tx, m); err != nil || wished {
+		return err
+	}
+	h.tell(a.Workspace, "inbox", m.ConversationID)
+	return h.tray.Move(m, state, reason)
+}
+
+func (h *taking) record(ctx context.Context, tx *store.Tx, a inbox.Arrival) error {
+	done := h.tray.Record(a)
+	if !done.Fresh || a.FromUs {
+		return nil
+	}
+	h.counted.Add(a.Workspace, a.ChannelID, a.Event.At, string(a.Event.Kind))
+	h.tell(a.Workspace, "inbox", done.Message.ConversationID)
+	if a.PersonID == "" {
+		return nil // nobody can be judged whom the network does not name
+	}
+	h.crowd.Spoke(h.face(a), a.Event.At)
+	return h.judge(ctx, tx, a, done.Message)
+}
