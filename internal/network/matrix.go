@@ -125,6 +125,9 @@ func describe(b *strings.Builder, d Driver) {
 	if u := p.Upload; u.Bytes > 0 {
 		fmt.Fprintf(b, "- Files go there in pieces of %d bytes (%d, where they are refused), %d side by side, at most %d\n", u.Bytes, u.Least, max(u.AtOnce, 1), u.Pieces)
 	}
+	if s := p.Scheduling; s != nil {
+		fmt.Fprintf(b, "- Scheduling: %s (%s; %s%s)\n", s.Why, s.Source.Text, s.Source.Date, map[bool]string{true: ", not certain"}[s.Source.Uncertain])
+	}
 	fmt.Fprintf(b, "- What was accepted may stay invisible for %s\n", p.Delay)
 	if p.Reach > 0 {
 		fmt.Fprintf(b, "- It tells what happened in the last %s\n", p.Reach.Round(time.Hour))

@@ -42,6 +42,8 @@ type Profile struct {
 	Upload Upload
 	// Insights says how the figures of an account are told.
 	Insights Insights
+	// Scheduling says why posts wait here and not there; nil where none are published.
+	Scheduling *Scheduling
 	// Version is the version of the network's API that is spoken, and the day
 	// after which the network may refuse it; "" where it has none.
 	Version, Expires string
@@ -138,6 +140,13 @@ type Insights struct {
 	// Means says what counts mean that this network alone has, in the order in which
 	// they are shown.
 	Means []Meaning `json:"means,omitempty"`
+}
+
+// Scheduling is whether a network would keep posts until their time, and why Kith does.
+type Scheduling struct {
+	Offered bool   `json:"offered"`
+	Why     string `json:"why"`
+	Source  Source `json:"source"`
 }
 
 // Meaning is what a count of a network's own is called and means.

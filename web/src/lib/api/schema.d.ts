@@ -2131,7 +2131,7 @@ export interface components {
             /** @description Something does not work now. */
             bad: boolean;
             /** @enum {string} */
-            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside";
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept";
             /** @enum {string} */
             mend: "reconnect" | "update" | "look" | "wait" | "replay";
             params: {
@@ -2513,6 +2513,10 @@ export interface components {
         FilesLimit: {
             /** Format: int64 */
             alt_max: number;
+            /** @description Types of files that are a message of their own, so that the text is one, too. */
+            apart: string[];
+            /** @description Of the text beside files where it differs; absent: it is that of a text alone, or a file is a message of its own. */
+            caption?: components["schemas"]["TextLimit"];
             /** @description Only in a conversation that is private already. */
             direct?: boolean;
             /** Format: int64 */
@@ -3605,6 +3609,8 @@ export interface components {
             network: string;
             prices: components["schemas"]["Price"][];
             quotas: components["schemas"]["Quota"][];
+            /** @description Why posts wait in Kith and not at the network; empty where none are published. */
+            scheduling: string;
             sources: components["schemas"]["SourceOf"][];
             version: string;
             windows: components["schemas"]["Window"][];
