@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
@@ -130,7 +131,16 @@ func contents(ctx context.Context, tx *store.Tx, by access.Actor, parts []Part) 
 			if _, err := media.Get(ctx, tx, by.Workspace, m.ID); err != nil {
 				return nil, err
 			}
-			all[i].Media = append(all[i].Media, publish.Attached{ID: m.ID, Alt: m.Alt})
+			if m.Cover != "" {
+				cover, err := media.Get(ctx, tx, by.Workspace, m.Cover)
+				if err != nil {
+					return nil, err
+				}
+				if !slices.Contains(media.Types(), cover.Type) {
+					return nil, fault.New(fault.Invalid, "The cover of a video is a picture.").On("cover").WithHint("Choose another file.")
+				}
+			}
+			all[i].Media = append(all[i].Media, publish.Attached(m))
 		}
 	}
 	return all, nil
@@ -213,6 +223,7 @@ func publicationOf(u view.Publication, base []view.Part) Publication {
 	}
 	said.Parts = each(base, partOf)
 	said.Subtitles = each(u.Subtitles, func(s view.Subtitled) Subtitled { return Subtitled(s) })
+	said.Covers = each(u.Covers, func(c view.Covered) Covered { return Covered(c) })
 	said.Seen = each(u.Seen, func(s network.Seen) Seen { return Seen{s.Text, s.URL, when(s.At)} })
 	if u.ErrorKind != "" {
 		said.Error = some(Trouble{u.ErrorKind, u.ErrorText, u.ErrorHint})

@@ -49,6 +49,15 @@ type MediaLimit struct {
 	Video    VideoLimit `json:"video"`
 	Mixed    bool       `json:"mixed,omitempty" doc:"Images and videos in one post."`
 	AltMax   int        `json:"alt_max"`
+	// Document is what a post takes; answers have theirs among their types.
+	Document *DocumentLimit `json:"document,omitempty" doc:"Absent: it takes no documents."`
+}
+
+// DocumentLimit is what a document may be.
+type DocumentLimit struct {
+	MaxBytes int64        `json:"max_bytes"`
+	Types    List[string] `json:"types"`
+	Single   bool         `json:"single,omitempty" doc:"No other file stands beside it."`
 }
 
 // FilesLimit is what files an answer may carry.
@@ -83,6 +92,14 @@ type VideoLimit struct {
 	MaxSeconds float64        `json:"max_seconds,omitempty"`
 	Types      List[string]   `json:"types"`
 	Subtitles  *SubtitleLimit `json:"subtitles,omitempty" doc:"Absent: it takes no subtitle files."`
+	Cover      *CoverLimit    `json:"cover,omitempty" doc:"Absent: it chooses the picture of a video itself."`
+}
+
+// CoverLimit is what a picture may be that stands for a video.
+type CoverLimit struct {
+	MaxBytes int64        `json:"max_bytes,omitempty"`
+	Types    List[string] `json:"types"`
+	Later    bool         `json:"later,omitempty" doc:"It is brought once the video is out."`
 }
 
 // SubtitleLimit is what files of subtitles a video may have.
@@ -165,7 +182,21 @@ func textLimitOf(l network.TextLimit) TextLimit {
 func mediaLimitOf(l network.MediaLimit) MediaLimit {
 	return MediaLimit{MinItems: l.MinItems, MaxItems: l.MaxItems, Mixed: l.Mixed, AltMax: l.AltMax,
 		Image: ImageLimit{l.Image.MaxBytes, l.Image.MaxPixels, l.Image.MinAspect, l.Image.MaxAspect, l.Image.Types},
-		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types, subtitleLimitOf(l.Video.Subtitles)}}
+		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types, subtitleLimitOf(l.Video.Subtitles), coverLimitOf(l.Video.Cover)}, Document: documentLimitOf(l.Document)}
+}
+
+func coverLimitOf(l *network.CoverLimit) *CoverLimit {
+	if l == nil {
+		return nil
+	}
+	return &CoverLimit{l.MaxBytes, l.Types, l.Later}
+}
+
+func documentLimitOf(l network.FileLimit) *DocumentLimit {
+	if len(l.Types) == 0 {
+		return nil
+	}
+	return &DocumentLimit{min(l.MaxBytes, media.MaxFile), l.Types, l.Single} // more than that Kith does not keep
 }
 
 func subtitleLimitOf(l *network.SubtitleLimit) *SubtitleLimit {

@@ -39,7 +39,7 @@ type Alt struct {
 
 func (d *Door) media() {
 	raw(d, route{id: "POST /media", name: "uploadMedia", verb: access.Compose, or: access.Reply, summary: "Upload a file",
-		notes: "Images and videos are for posts and answers, sounds and documents for answers alone, as far as networks take them. The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are."}, func(op *huma.Operation) {
+		notes: "Images and videos are for posts and answers, documents too where a network takes them, sounds for answers alone, as far as networks take them. The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are."}, func(op *huma.Operation) {
 		takes(op, "multipart/form-data", &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 			"file": {Type: huma.TypeString, Format: "binary"},
 			"alt":  {Type: huma.TypeString, MaxLength: new(mostAlt)},

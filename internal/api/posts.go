@@ -46,8 +46,9 @@ type Poll struct {
 
 // MediaUse is a file in a part; an empty alt takes the file's own.
 type MediaUse struct {
-	ID  string `json:"id" maxLength:"64"`
-	Alt string `json:"alt" maxLength:"10000"`
+	ID    string `json:"id" maxLength:"64"`
+	Alt   string `json:"alt" maxLength:"10000"`
+	Cover string `json:"cover,omitempty" maxLength:"64" doc:"Of a video: the picture that stands for it, an uploaded file. Networks that choose it themselves leave it out, and say so."`
 }
 
 // Publication is a post on one channel.
@@ -71,6 +72,7 @@ type Publication struct {
 	PublishedAt *time.Time        `json:"published_at"`
 	Error       Maybe[Trouble]    `json:"error"`
 	Subtitles   List[Subtitled]   `json:"subtitles" doc:"Of its videos, once they are out: what the network has of them."`
+	Covers      List[Covered]     `json:"covers" doc:"Of its videos, where the network takes them once the video is out."`
 	Seen        List[Seen]        `json:"seen" doc:"For an unclear one: what was seen on the network."`
 	Counts      map[string]int64  `json:"counts" nullable:"true" doc:"As the network counts; what it does not give is absent, never 0. null: nothing yet."`
 	CountedBy   string            `json:"counted_by" enum:",network,by_hand" doc:"Whose counts these are."`

@@ -27,6 +27,14 @@ type Subtitles struct {
 	At    time.Time `json:"at"`
 }
 
+// Covered is what became of the cover of a video that is out.
+type Covered struct {
+	MediaID string `json:"media_id" doc:"The video."`
+	State   string `json:"state" enum:"due,there,failed"`
+	Error   string `json:"error" say:""`
+	Hint    string `json:"hint" say:""`
+}
+
 // Subtitled is what became of the subtitles of a video on a network.
 type Subtitled struct {
 	MediaID string `json:"media_id"`

@@ -51,7 +51,7 @@ func (h *House) confirmAnswer(ctx context.Context, job *jobs.Job, args answerArg
 	if err != nil {
 		return err
 	}
-	look, err := finder.Find(ctx, conn, part, m.ClaimedAt.Add(-skew))
+	look, err := finder.Find(ctx, conn, part, m.ClaimedAt.Add(-network.Skew))
 	if fault.Is(err, fault.Uncertain) {
 		return fault.Wrap(fault.Unavailable, err, "The network could not be asked.")
 	}

@@ -96,7 +96,7 @@ func (h *House) lookFor(ctx context.Context, args sendArgs, c publish.Claimed) (
 	if err != nil {
 		return network.Look{}, 0, err
 	}
-	look, err := finder.Find(ctx, conn, part, c.Part.ClaimedAt.Add(-skew))
+	look, err := finder.Find(ctx, conn, part, c.Part.ClaimedAt.Add(-network.Skew))
 	h.ailing(ctx, ch, err)
 	return look, driver.Profile().Delay, err
 }

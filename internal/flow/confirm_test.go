@@ -33,6 +33,10 @@ func TestADecisionIsTakenOnlyOnWhatWasSeen(t *testing.T) {
 		"nothing, after the delay":       {e, network.Look{Complete: true}, nil, 91 * time.Second, absent},
 		"nothing, but the list is cut":   {e, network.Look{}, nil, 10 * time.Minute, cannotTell},
 		"another text":                   {e, network.Look{Near: []network.Seen{seen("3", "Bye", 0, "")}, Complete: true}, nil, 10 * time.Minute, absent},
+		"minutes off, ours or not":       {e, network.Look{Near: []network.Seen{seen("1", "Hello world", -7*time.Minute, "")}, Complete: true}, nil, 10 * time.Minute, cannotTell},
+		"minutes off, and too early":     {e, network.Look{Near: []network.Seen{seen("1", "Hello world", -7*time.Minute, "")}, Complete: true}, nil, time.Minute, tooEarly},
+		"an earlier one, and ours":       {e, network.Look{Near: []network.Seen{ours, seen("0", "Hello world", -7*time.Minute, "")}, Complete: true}, nil, 10 * time.Minute, found},
+		"minutes ahead, still ours":      {e, network.Look{Near: []network.Seen{seen("1", "Hello world", 7*time.Minute, "")}, Complete: true}, nil, 10 * time.Minute, found},
 		"skewed clocks, still ours":      {e, network.Look{Near: []network.Seen{seen("1", "Hello world", -90*time.Second, "")}, Complete: true}, nil, 10 * time.Minute, found},
 	} {
 		got, _ := decide(c.e, c.look, c.known, claimed.Add(c.now), 90*time.Second)

@@ -110,7 +110,7 @@ func (h *House) TemplateMoney(ctx context.Context, tx *store.Tx, actor access.Ac
 	return all, err
 }
 
-// settlePart records that a part is out: what it cost, and the subtitles that it lacks.
+// settlePart records that a part is out: what it cost, and what is brought afterwards.
 func (h *House) settlePart(ctx context.Context, tx *store.Tx, channelID string, part publish.Part, sent network.Sent) error {
 	if err := publish.Settle(ctx, tx, part, sent); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (h *House) settlePart(ctx context.Context, tx *store.Tx, channelID string, 
 	if err := h.paidPost(ctx, tx, channelID, part); err != nil {
 		return err
 	}
-	return h.subtitled(ctx, tx, channelID, part, sent.Ref)
+	return h.afterwards(ctx, tx, channelID, part, sent.Ref)
 }
 
 // paidPost counts what a part that is out has cost.

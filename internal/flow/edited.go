@@ -104,7 +104,7 @@ func (h *House) lookForEdit(ctx context.Context, args editArgs, e publish.Edit, 
 	if err != nil {
 		return on, network.Look{}, err
 	}
-	look, err := finder.Find(ctx, conn, meant, part.SentAt.Add(-skew))
+	look, err := finder.Find(ctx, conn, meant, part.SentAt.Add(-network.Skew))
 	return on, look, err
 }
 

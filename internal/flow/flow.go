@@ -75,6 +75,7 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, editKind(), h.edit, h.strandedEdit)
 	jobs.Handle(r, confirmEditKind(), h.confirmEdit, h.strandedEdit)
 	jobs.Handle(r, subtitleKind(), h.bringSubtitles, h.strandedSubtitles)
+	jobs.Handle(r, coverKind(), h.bringCovers, h.strandedCovers)
 	jobs.Handle(r, hideKind(), h.hide, nil) // it stays held, and the page says so
 	jobs.Handle(r, readKind(), h.read, nil) // upkeep begins what ended
 	jobs.Handle(r, measureKind(), h.measure, nil)

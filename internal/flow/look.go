@@ -24,9 +24,11 @@ const (
 	cannotTell                // a person must look
 )
 
-// skew is how far a network's clock may be from ours. An identical post from
-// longer before our claim is not ours.
-const skew = 2 * time.Minute
+// nearly is how far a network's clock mostly is from ours. A post with the same words
+// from longer before our claim may be ours, where that clock is minutes behind, or an
+// earlier one by another hand: a person is asked. One from before network.Skew is not
+// ours.
+const nearly = 2 * time.Minute
 
 // between is the least time from one look that missed to the one that settles.
 const between = 10 * time.Second
@@ -41,9 +43,14 @@ func decide(e expected, look network.Look, known map[string]bool, now time.Time,
 		return absent, nil
 	}
 	var ours *network.Seen
+	doubtful := false
 	for i, s := range look.Near {
-		if known[s.ID] || s.After != e.after || s.At.Before(e.from.Add(-skew)) ||
+		if known[s.ID] || s.After != e.after || s.At.Before(e.from.Add(-network.Skew)) ||
 			publish.Fingerprint(s.Text, s.Media) != e.fingerprint {
+			continue
+		}
+		if s.At.Before(e.from.Add(-nearly)) {
+			doubtful = true
 			continue
 		}
 		if ours != nil {
@@ -56,7 +63,7 @@ func decide(e expected, look network.Look, known map[string]bool, now time.Time,
 		return found, ours
 	case now.Before(e.from.Add(delay)):
 		return tooEarly, nil
-	case !look.Complete:
+	case doubtful, !look.Complete:
 		return cannotTell, nil
 	}
 	return absent, nil

@@ -29,13 +29,16 @@ func voiced(ctx context.Context, tx *store.Tx, workspace string, files []network
 	return nil
 }
 
-// along leaves a part those subtitles that go along with its videos.
+// along leaves a part those subtitles and covers that go along with its videos.
 func along(limits network.Limits, part network.Part) {
 	kind, _ := limits.Of(part.Kind)
 	takes := kind.Media.Video
 	for i, m := range part.Media {
 		if part.Media[i].Subtitles = nil; takes.Subtitles != nil && !takes.Subtitles.Later {
 			part.Media[i].Subtitles, _ = takes.Captions(m)
+		}
+		if takes.Cover == nil || takes.Cover.Later || takes.Covers(m, len(part.Media)) != nil {
+			part.Media[i].Cover = nil
 		}
 	}
 }

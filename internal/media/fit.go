@@ -48,7 +48,9 @@ func FitFor(m Media, l network.MediaLimit, at Focus) Fitting {
 	if slices.Contains(Types(), m.Type) {
 		return f.image(m, l.Image, at)
 	}
-	f.Never = "none"
+	if d := l.Document; !slices.Contains(d.Types, m.Type) || d.MaxBytes > 0 && m.Bytes > d.MaxBytes {
+		f.Never = "none"
+	}
 	return f
 }
 

@@ -12,12 +12,14 @@ const (
 	ActImage        Action = "image"
 	ActCarousel     Action = "carousel"
 	ActVideo        Action = "video"
+	ActDocument     Action = "document"
 	ActReel         Action = "reel"
 	ActStory        Action = "story"
 	ActQuestion     Action = "question"
 	ActFirstComment Action = "first_comment"
 	ActAltText      Action = "alt_text"
 	ActSubtitles    Action = "subtitles"
+	ActCover        Action = "cover"
 	ActAILabel      Action = "ai_label"
 	ActPaidLabel    Action = "paid_label"
 	ActFind         Action = "find"
@@ -44,7 +46,7 @@ const (
 
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
-	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles,
+	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActDocument, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles, ActCover,
 		ActAILabel, ActPaidLabel, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
 		ActHold, ActDeleteOthers, ActBan, ActMute, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
@@ -68,6 +70,8 @@ func Can(d Driver, action Action) bool {
 		return l.Media.MaxItems > 1
 	case ActVideo:
 		return len(l.Media.Video.Types) > 0
+	case ActDocument:
+		return len(l.Media.Document.Types) > 0
 	case ActReel:
 		_, ok := l.Kinds[Reel]
 		return ok
@@ -82,6 +86,8 @@ func Can(d Driver, action Action) bool {
 		return l.Media.AltMax > 0
 	case ActSubtitles:
 		return l.subtitles(is[Subtitler](d))
+	case ActCover:
+		return l.covers(is[Coverer](d))
 	case ActAILabel:
 		return l.AILabel
 	case ActPaidLabel:

@@ -62,6 +62,9 @@ func (c *checking) media(l MediaLimit) {
 	if l.Image.GIFAlone && len(files) > 1 && slices.ContainsFunc(files, Media.animation) {
 		c.add("error", "media", "gif_alone", "Take the animation alone, or the others.", nil, "This network takes an animation only without other files.")
 	}
+	if l.Document.Single && len(files) > 1 && slices.ContainsFunc(files, Media.Document) {
+		c.add("error", "media", "document_alone", "Take the document alone, or the others.", nil, "This network takes a document only without other files.")
+	}
 	if videos > 0 && images > 0 && !l.Mixed {
 		c.add("error", "media", "mixed", "Take one or the other.", nil, "This network does not take images and videos in one post.")
 	}
@@ -73,6 +76,9 @@ func (c *checking) media(l MediaLimit) {
 		case m.Video():
 			c.video(m, l.Video)
 			c.subtitles(m, l.Video)
+			if p := l.Video.Covers(m, len(files)); p != nil && len(l.Video.Types) > 0 {
+				c.problems = append(c.problems, *p)
+			}
 		case m.Image():
 			c.image(m, l.Image)
 		case m.Audio() && len(l.Audio.Types) == 0:

@@ -66,6 +66,16 @@ type Subtitler interface {
 	Subtitle(ctx context.Context, conn Conn, ref Ref, subtitle Subtitle) error
 }
 
+// Coverer gives a video that is published the picture that stands for it, where the
+// network takes it afterwards (CoverLimit.Later). Doing it twice is as good as once.
+type Coverer interface {
+	Cover(ctx context.Context, conn Conn, ref Ref, cover Media) error
+}
+
+// Skew is how far a network's clock may be from ours. Finder is asked for what was
+// made since that long before a try began, as the network counts its time.
+const Skew = 10 * time.Minute
+
 // Finder looks whether a part exists: by its key, else among our posts since.
 type Finder interface {
 	Find(ctx context.Context, conn Conn, part Part, since time.Time) (Look, error)

@@ -131,6 +131,7 @@ func (p Profile) Allowed(g Granted, l Limits, parts []Part) []Problem {
 		say(i, "text", ActFirstComment, i > 0 && !l.Thread)
 		say(i, "media", ActImage, slices.ContainsFunc(part.Media, Media.Image))
 		say(i, "media", ActVideo, slices.ContainsFunc(part.Media, Media.Video))
+		say(i, "media", ActDocument, slices.ContainsFunc(part.Media, Media.Document))
 		say(i, "media", ActCarousel, len(part.Media) > 1)
 		say(i, "poll", ActQuestion, part.Poll != nil)
 	}

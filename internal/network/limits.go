@@ -60,7 +60,7 @@ type MediaLimit struct {
 	// Fetched: the network fetches files from an address of ours, so the house
 	// needs a public one.
 	Fetched bool `json:"fetched,omitempty"`
-	// Audio, Document and Sticker are files that only answers carry.
+	// Audio and Sticker are files that only answers carry; a Document, some posts too.
 	Audio    FileLimit `json:"audio,omitzero"`
 	Document FileLimit `json:"document,omitzero"`
 	Sticker  FileLimit `json:"sticker,omitzero"`
@@ -82,6 +82,8 @@ type FileLimit struct {
 	Alone bool `json:"alone,omitempty"`
 	// Side: it is a square of so many pixels.
 	Side int `json:"side,omitempty"`
+	// Single: no other file stands beside it.
+	Single bool `json:"single,omitempty"`
 }
 
 // ImageLimit is what an image may be.
@@ -111,6 +113,8 @@ type VideoLimit struct {
 	Types      []string `json:"types,omitempty"`
 	// Subtitles are the files of subtitles it may have beside it; nil: none.
 	Subtitles *SubtitleLimit `json:"subtitles,omitempty"`
+	// Cover is the picture that may stand for it; nil: the network chooses one.
+	Cover *CoverLimit `json:"cover,omitempty"`
 }
 
 // PollLimit is what a poll may be.
@@ -160,7 +164,7 @@ func (l Limits) Answering(private bool) Limits {
 		if k.Media = *files; files.AsPost {
 			k.Media = l.Media
 		}
-		k.Media.Video.Subtitles = nil // of posts alone
+		k.Media.Video.Subtitles, k.Media.Video.Cover = nil, nil // of posts alone
 	}
 	return k
 }

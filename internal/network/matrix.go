@@ -50,8 +50,8 @@ func Abilities(d Driver) []Ability {
 // Words name an action for people.
 func (a Action) Words() string {
 	words := map[Action]string{
-		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActReel: "Short upright videos",
-		ActStory: "Stories", ActQuestion: "Polls", ActFirstComment: "First comment", ActAltText: "Image descriptions", ActSubtitles: "Subtitles of videos", ActAILabel: "AI label",
+		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActDocument: "Documents", ActReel: "Short upright videos",
+		ActStory: "Stories", ActQuestion: "Polls", ActFirstComment: "First comment", ActAltText: "Image descriptions", ActSubtitles: "Subtitles of videos", ActCover: "Cover of a video", ActAILabel: "AI label",
 		ActPaidLabel: "Paid partnership label", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActDeleteReply: "Delete an answer of ours", ActPin: "Pin a post",
 		ActReply: "Answer", ActPrivateReply: "Answer in private", ActReplyFiles: "Files in answers", ActLike: "Like", ActHide: "Hide a comment", ActHold: "Hold a comment for review",
 		ActDeleteOthers: "Delete a comment", ActBan: "Ban a person", ActMute: "Mute a person", ActWebhook: "Hear at once (webhooks)", ActPoll: "Hear by asking",
@@ -245,6 +245,9 @@ func (l MediaLimit) words() string {
 		}
 		if t := l.Video.Subtitles; t != nil {
 			s += " with subtitles" + size(t.MaxBytes)
+		}
+		if t := l.Video.Cover; t != nil {
+			s += " with a cover " + types(t.Types) + size(t.MaxBytes)
 		}
 	}
 	if len(l.Audio.Types) > 0 {

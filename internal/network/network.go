@@ -133,6 +133,8 @@ type Media struct {
 	Alt    string
 	// Subtitles are those of a video, at most one file for each language.
 	Subtitles []Subtitle
+	// Cover is the picture that stands for a video, where somebody chose one.
+	Cover *Media
 	// Seconds is how long a video or sound lasts; 0: not known, or an image.
 	Seconds float64
 	Open    func() (ReadCloser, error) `json:"-"`
@@ -151,6 +153,9 @@ func (m Media) Image() bool { return strings.HasPrefix(m.Type, "image/") }
 
 // Audio says whether the file is a sound.
 func (m Media) Audio() bool { return strings.HasPrefix(m.Type, "audio/") }
+
+// Document says whether the file is to be read: PDF, text, slides.
+func (m Media) Document() bool { return !m.Video() && !m.Image() && !m.Audio() }
 
 func (m Media) animation() bool { return m.Type == "image/gif" }
 
@@ -205,6 +210,8 @@ type Step struct {
 	// Subtitled says of which subtitles something is known already; the rest of the
 	// state is the driver's own.
 	Subtitled []Subtitled `json:"subtitled,omitempty"`
+	// Uncovered says why a video goes out without the cover that was chosen.
+	Uncovered *Uncovered `json:"uncovered,omitempty"`
 	// Public: the act that comes next may make something visible. It is done once;
 	// if its outcome is unclear, Find looks before it is done again. All other
 	// acts may be repeated without harm.

@@ -84,6 +84,9 @@ func (c *checking) subtitles(m Media, l VideoLimit) {
 		about := params{"lang": s.Lang}
 		file, err := s.As(takes.Format)
 		switch {
+		case takes.MaxItems == 1 && i > 0:
+			about["max"] = 1
+			c.add("warn", "subtitles", "too_many_languages", "Leave another language out.", about, "Subtitles (%s): this network takes one language.", s.Lang)
 		case takes.MaxItems > 0 && i >= takes.MaxItems:
 			about["max"] = takes.MaxItems
 			c.add("warn", "subtitles", "too_many_languages", "Leave another language out.", about, "Subtitles (%s): this network takes %d languages.", s.Lang, takes.MaxItems)

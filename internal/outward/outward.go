@@ -134,7 +134,8 @@ func (c *Client) Do(ctx context.Context, request *http.Request) (*Response, erro
 
 // Open sends a request, as large as it may be, and gives the answer as it
 // comes: for uploads, downloads and event streams. The context lives as long as
-// the stream; Timeout holds until the header is there. Nothing bounds the size.
+// the stream; Timeout holds until the header is there. Nothing bounds the size. What is
+// said about something that was sent (an upload) must be there within another Timeout.
 func (c *Client) Open(ctx context.Context, request *http.Request) (*Stream, error) {
 	if err := c.ready(ctx, request); err != nil {
 		return nil, err
@@ -144,11 +145,17 @@ func (c *Client) Open(ctx context.Context, request *http.Request) (*Stream, erro
 		request = request.Clone(ctx)
 		request.Header.Set("Accept-Encoding", "identity")
 	}
+	ctx, stop := context.WithCancel(ctx)
 	answer, err := c.follow(ctx, request) //nolint:bodyclose // the caller closes the Stream, and the body with it
 	if err != nil {
+		stop()
 		return nil, err
 	}
-	body := &stream{ReadCloser: answer.Body, host: request.URL.Host, kind: afterwards(ctx, request.Method)}
+	body := &stream{ReadCloser: answer.Body, host: request.URL.Host, kind: afterwards(ctx, request.Method), stop: stop}
+	if request.Body != nil && request.Body != http.NoBody {
+		late := time.AfterFunc(c.options.Timeout, stop)
+		body.stop = func() { late.Stop(); stop() }
+	}
 	return &Stream{Status: answer.StatusCode, Header: answer.Header, Body: body, At: c.options.Now()}, nil
 }
 
@@ -157,6 +164,13 @@ type stream struct {
 	io.ReadCloser
 	host string
 	kind fault.Kind
+	stop func()
+}
+
+// Close ends the stream.
+func (s *stream) Close() error {
+	s.stop()
+	return s.ReadCloser.Close()
 }
 
 func (s *stream) Read(p []byte) (int, error) {

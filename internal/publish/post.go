@@ -31,8 +31,9 @@ const (
 
 // Attached is a file of the media room on a part.
 type Attached struct {
-	ID  string `json:"id"`
-	Alt string `json:"alt"`
+	ID    string `json:"id"`
+	Alt   string `json:"alt"`
+	Cover string `json:"cover,omitempty"` // of a video: our id of the picture that stands for it
 }
 
 // Content is one part as a person wrote it.

@@ -24,8 +24,9 @@ type Part struct {
 
 // PartMedia is a file on a part.
 type PartMedia struct {
-	ID  string `json:"id"`
-	Alt string `json:"alt"`
+	ID    string `json:"id"`
+	Alt   string `json:"alt"`
+	Cover string `json:"cover"`
 }
 
 // Post is a post with where it goes.
@@ -70,6 +71,7 @@ type Publication struct {
 	CountedAt   time.Time
 	CountedBy   string // the network, or by_hand
 	Subtitles   []Subtitled
+	Covers      []Covered
 }
 
 // Hand is what was decided about publishing by hand.
@@ -91,6 +93,14 @@ type Crop struct {
 type Subtitled struct {
 	MediaID string `json:"media_id"`
 	Lang    string `json:"lang"`
+	State   string `json:"state"`
+	Error   string `json:"error"`
+	Hint    string `json:"hint"`
+}
+
+// Covered is what became of the cover of a video that is out.
+type Covered struct {
+	MediaID string `json:"media_id"`
 	State   string `json:"state"`
 	Error   string `json:"error"`
 	Hint    string `json:"hint"`
@@ -206,7 +216,7 @@ func publications(ctx context.Context, tx *store.Tx, actor access.Actor, posts [
 		case when exists (select 1 from part h where h.publication_id = u.id and h.remote_id like 'hand:%') then 1 else 0 end as said,
 		coalesce((select a.step from part a where a.publication_id = u.id and a.state in ('claimed', 'due', 'unclear') and u.state in ('publishing', 'unclear')
 			order by a.position limit 1), '{}') as step,
-		s.counts, s.taken_at, coalesce(s.source, ''), '[]' as subtitles from publication u
+		s.counts, s.taken_at, coalesce(s.source, ''), '[]' as subtitles, '[]' as covers from publication u
 		left join snapshot s on s.id = (select id from snapshot where publication_id = u.id order by taken_at desc limit 1)
 		where u.workspace = ?`, actor.Workspace).in("u.post_id", ids).within(actor, "u.channel_id").add("order by u.id")
 	for u, err := range store.Each[Publication](ctx, tx, q.text.String(), q.args...) {
@@ -245,6 +255,23 @@ func subtitled(ctx context.Context, tx *store.Tx, actor access.Actor, posts []Po
 			return err
 		}
 		at[r.PublicationID].Subtitles = append(at[r.PublicationID].Subtitles, Subtitled{r.MediaID, r.Lang, r.State, r.ErrorText, r.ErrorHint})
+	}
+	return covered(ctx, tx, actor, at, ids)
+}
+
+// covered says of publications what became of the covers of their videos.
+func covered(ctx context.Context, tx *store.Tx, actor access.Actor, at map[string]*Publication, ids []string) error {
+	type row struct {
+		PublicationID, MediaID, State, ErrorText, ErrorHint string
+	}
+	var q query
+	q.add("select publication_id, media_id, state, error_text, error_hint from covered where workspace = ?", actor.Workspace).
+		in("publication_id", ids).add("order by part_id, media_id")
+	for r, err := range store.Each[row](ctx, tx, q.text.String(), q.args...) {
+		if err != nil {
+			return err
+		}
+		at[r.PublicationID].Covers = append(at[r.PublicationID].Covers, Covered{r.MediaID, r.State, r.ErrorText, r.ErrorHint})
 	}
 	return nil
 }

@@ -48,6 +48,7 @@ type Driver struct {
 	mu       sync.Mutex
 	sessions map[string]*session
 	nonces   nonces
+	clocks   clocks
 }
 
 var (

@@ -93,25 +93,41 @@ func (d *Driver) tokens(ctx context.Context, g grant, app network.App, key signe
 	return t, nil
 }
 
+// triesMost is how often something is sent whose proof is refused: as it is, with the
+// server's nonce or by the time that the server tells, and without believing that.
+const triesMost = 3
+
 // post sends a form to a server that lets us in, with a proof and with who we are.
-// Where the server did not look further than at the proof, it is sent once more.
+// Where the server did not look further than at these, it is sent once more.
 func (d *Driver) post(ctx context.Context, address string, g grant, app network.App, key signer, form url.Values, out any) error {
-	for again := false; ; again = true {
-		if err := assert(form, g.Client, g.Issuer, app, d.now()); err != nil {
+	at, err := url.Parse(address)
+	if err != nil {
+		return fault.New(fault.Invalid, "The address of the server is not valid.").On("server")
+	}
+	for try := 1; ; try++ {
+		if err := assert(form, g.Client, g.Issuer, app, d.clocks.now(at, d.now())); err != nil {
 			return err
 		}
-		server := rest.Server{Out: d.out, Base: address, Failed: unwilling, Strange: strange, Heard: d.nonces.hear,
+		server := rest.Server{Out: d.out, Base: address, Failed: unwilling, Strange: strange, Heard: d.hear,
 			Sign: func(r *http.Request) error { return d.prove(r, key, "") }}
 		_, err := server.Send(ctx, "", rest.Ask{Method: http.MethodPost, Form: form, Harmless: true}, out)
-		if again || !unproven(refused(err)) {
+		said := refused(err)
+		late := (said == outdated || said == "invalid_client") && d.clocks.doubted(at)
+		if try == triesMost || !late && (try > 1 || !unproven(said)) {
 			return err
 		}
 	}
 }
 
+// hear keeps what an answer says for the next proof.
+func (d *Driver) hear(at *url.URL, header http.Header) {
+	d.nonces.hear(at, header)
+	d.clocks.hear(at, header, d.now())
+}
+
 // prove puts a proof on a request, and the token that it is for.
 func (d *Driver) prove(r *http.Request, key signer, access string) error {
-	proof, err := key.proof(r.Method, r.URL, d.nonces.get(r.URL).value, access, d.now())
+	proof, err := key.proof(r.Method, r.URL, d.nonces.get(r.URL).value, access, d.clocks.now(r.URL, d.now()))
 	if err != nil {
 		return err
 	}
@@ -244,13 +260,19 @@ func (d *Driver) sendGranted(ctx context.Context, conn network.Conn, k keys, a a
 	if err != nil {
 		return time.Time{}, err
 	}
-	server := rest.Server{Out: d.out, Base: conn.Base, Failed: failed, Strange: strange, Heard: d.nonces.hear,
+	server := rest.Server{Out: d.out, Base: conn.Base, Failed: failed, Strange: strange, Heard: d.hear,
 		Sign: func(r *http.Request) error { return d.prove(r, key, k.Access) }}
-	got, err := server.Send(ctx, "", a.rest(), out)
-	if unproven(refused(err)) && a.stream == nil {
-		got, err = server.Send(ctx, "", a.rest(), out)
+	at, err := url.Parse(conn.Base)
+	if err != nil {
+		return time.Time{}, strange(a.rest())
 	}
-	return got.Heard, err
+	for try := 1; ; try++ {
+		got, err := server.Send(ctx, "", a.rest(), out)
+		late := refused(err) == outdated && d.clocks.doubted(at)
+		if a.stream != nil || try == triesMost || try > 1 && !late || !unproven(refused(err)) {
+			return got.Heard, err
+		}
+	}
 }
 
 // Revoke ends what a person has allowed, at their server.

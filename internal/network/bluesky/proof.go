@@ -108,7 +108,7 @@ const manyNonces = 4096
 func (n *nonces) get(at *url.URL) nonce {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.of[at.Scheme+"://"+at.Host]
+	return n.of[origins(at)]
 }
 
 func (n *nonces) hear(at *url.URL, header http.Header) {
@@ -121,5 +121,5 @@ func (n *nonces) hear(at *url.URL, header http.Header) {
 	if n.of == nil || len(n.of) >= manyNonces {
 		n.of = map[string]nonce{}
 	}
-	n.of[at.Scheme+"://"+at.Host] = nonce{value, time.Now()}
+	n.of[origins(at)] = nonce{value, time.Now()}
 }

@@ -63,8 +63,7 @@ func (d *Driver) film(ctx context.Context, conn network.Conn, key string, m netw
 	if _, err := d.send(ctx, conn.Base, "", ask{method: "com.atproto.server.describeServer"}, &server); err != nil {
 		return f, err
 	}
-	const most = 30 * time.Minute // a slow line and a large video
-	token, err := d.serviceToken(ctx, conn, server.DID, "com.atproto.repo.uploadBlob", most)
+	token, err := d.serviceToken(ctx, conn, server.DID, "com.atproto.repo.uploadBlob")
 	if err != nil {
 		return f, err
 	}
@@ -97,7 +96,7 @@ func (d *Driver) film(ctx context.Context, conn network.Conn, key string, m netw
 // mayFilm asks whether the account may publish a video of this size now: what is
 // refused later is refused after the whole upload.
 func (d *Driver) mayFilm(ctx context.Context, conn network.Conn, m network.Media) error {
-	token, err := d.serviceToken(ctx, conn, d.videoService(), "app.bsky.video.getUploadLimits", time.Minute)
+	token, err := d.serviceToken(ctx, conn, d.videoService(), "app.bsky.video.getUploadLimits")
 	if err != nil {
 		return err
 	}
@@ -137,12 +136,16 @@ func (d *Driver) videoService() string {
 	return "did:web:" + strings.ReplaceAll(host, ":", "%3A")
 }
 
+// serviceLife is how long a token for another service lasts: for a slow line and a
+// large video, and where the server's clock is minutes off. An hour is the most.
+const serviceLife = 30 * time.Minute
+
 // serviceToken is a token with which another service acts for the account.
-func (d *Driver) serviceToken(ctx context.Context, conn network.Conn, audience, method string, lasts time.Duration) (string, error) {
+func (d *Driver) serviceToken(ctx context.Context, conn network.Conn, audience, method string) (string, error) {
 	var got struct {
 		Token string `json:"token"`
 	}
-	query := url.Values{"aud": {audience}, "lxm": {method}, "exp": {fmt.Sprint(d.now().Add(lasts).Unix())}}
+	query := url.Values{"aud": {audience}, "lxm": {method}, "exp": {fmt.Sprint(d.now().Add(serviceLife).Unix())}}
 	a := ask{method: "com.atproto.server.getServiceAuth", query: query}
 	if _, err := d.call(ctx, conn, a, &got); err != nil {
 		return "", err

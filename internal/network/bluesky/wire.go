@@ -131,7 +131,10 @@ func failed(a rest.Ask, response *outward.Response, now time.Time) error {
 // unproven says whether a server looked at the proof alone and at nothing else: it
 // wants another nonce, or finds the proof too old. Nothing happened, and one tries
 // once more with a new proof.
-func unproven(name string) bool { return name == "use_dpop_nonce" || name == "invalid_dpop_proof" }
+func unproven(name string) bool { return name == "use_dpop_nonce" || name == outdated }
+
+// outdated is what a server says of a proof that is too old, or of tomorrow.
+const outdated = "invalid_dpop_proof"
 
 // ofKey says whether a refusal is about the key, and not about the account itself.
 func ofKey(err error) bool {

@@ -39,7 +39,7 @@ func harness(o facebook.Options) networktest.Harness {
 		Flat:   true,
 		Told:   told(),
 		Crowd:  crowd,
-		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
+		Hook: func(*testing.T, time.Time) (http.Header, []byte, secret.Text) {
 			body := []byte(`{"object":"page","entry":[{"id":"1","time":1700000000,"changes":[]}]}`)
 			header := http.Header{}
 			signed, _ := pretended.Sign(appSecret, body)

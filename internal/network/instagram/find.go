@@ -16,9 +16,6 @@ import (
 // gets an incomplete look, and a person is asked.
 const pagesMost = 20
 
-// skew is how far Instagram's clock may be from ours.
-const skew = 2 * time.Minute
-
 // post is a media as Instagram shows it.
 type post struct {
 	ID       graph.Ident `json:"id"`

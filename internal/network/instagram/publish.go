@@ -125,7 +125,7 @@ func (s state) verdict(status string) (network.Stepped, error) {
 // publishes makes the post public: the one act that can be seen.
 func (s *session) publishes(ctx context.Context, part network.Part, at state) (network.Stepped, error) {
 	if at.There { // by a try that Instagram refused and carried out nevertheless
-		look, err := s.findPost(ctx, part, part.At.Add(-skew))
+		look, err := s.findPost(ctx, part, part.At.Add(-network.Skew))
 		if err == nil && look.Exact == nil {
 			err = fault.New(fault.Uncertain, "Instagram says that this is published, and does not show it.")
 		}

@@ -78,7 +78,7 @@ func harness(login string) networktest.Harness {
 		},
 		Told:  told(),
 		Crowd: crowd,
-		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
+		Hook: func(*testing.T, time.Time) (http.Header, []byte, secret.Text) {
 			body := []byte(`{"object":"instagram","entry":[{"id":"17841400000000001","time":1700000000,"changes":[]}]}`)
 			header := http.Header{}
 			signed, _ := pretended.Sign("app-secret", body)

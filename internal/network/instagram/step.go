@@ -36,6 +36,8 @@ type state struct {
 	Media     string   `json:"media,omitempty"` // it is published as this
 	At        int64    `json:"at,omitempty"`
 	Fetches   int      `json:"fetches,omitempty"` // how often Instagram could not fetch a file
+	// Bare: it goes out without its cover.
+	Bare *network.Uncovered `json:"bare,omitempty"`
 }
 
 // fetchesMost bounds how often a file is offered again that Instagram could not
@@ -59,7 +61,7 @@ func (s state) step(done, total int64) network.Step {
 		panic(err) // texts and numbers
 	}
 	name := map[phase]string{create: "upload", upload: "upload", await: "process", gather: "process", process: "process", public: "publish", closing: "publish"}[s.Phase]
-	return network.Step{Name: name, State: data, Done: done, Total: total, Public: s.Phase == public}
+	return network.Step{Name: name, State: data, Done: done, Total: total, Public: s.Phase == public, Uncovered: s.Bare}
 }
 
 // Step does one act of a post. The containers that a repetition leaves behind are
@@ -125,6 +127,14 @@ func (s *session) creates(ctx context.Context, part network.Part, at state) (net
 	case m.Video():
 		form.Set("media_type", "REELS") // the one form in which a video is published
 	}
+	if !album && m.Video() && m.Cover != nil && at.Bare == nil && part.Kind != network.Story {
+		address, err := m.Cover.Address()
+		if err != nil {
+			return network.Stepped{}, err
+		}
+		form.Del("thumb_offset") // a picture of our own goes before a moment of the video
+		form.Set("cover_url", address)
+	}
 	next := process
 	if m.Video() && s.keys.Login == byFacebook {
 		form.Set("upload_type", "resumable")
@@ -147,6 +157,10 @@ func (s *session) creates(ctx context.Context, part network.Part, at state) (net
 	if graph.Refused(err).Subcode == unfetched && at.Fetches < fetchesMost {
 		at.Fetches++
 		return network.Stepped{Step: at.step(0, m.Bytes), Wait: offered(at.Fetches)}, nil
+	}
+	if form.Has("cover_url") && fault.Is(err, fault.Invalid) { // it may be the picture that Instagram does not want
+		at.Bare, at.Fetches = network.Bare(part, err), 0
+		return network.Stepped{Step: at.step(0, m.Bytes)}, nil
 	}
 	if err != nil {
 		return network.Stepped{}, err

@@ -3,7 +3,11 @@ package linkedin_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -26,6 +30,7 @@ import (
 type documentedCall struct {
 	Name, Method, Path, Restli string
 	Query, Body, Form, Head    []string
+	Parts                      []string // of a form with files; Body is what is in its metadata
 	Answer                     []string // nil: not written down
 	Status                     int
 	Raw, Open                  bool
@@ -135,6 +140,16 @@ func (c documentedCall) asked(r *http.Request, body []byte) (wrong []string) {
 			return append(wrong, err.Error())
 		}
 		return append(wrong, held("form", c.Form, form)...)
+	case len(c.Parts) > 0:
+		given, metadata, err := multi(r.Header.Get("Content-Type"), body)
+		if err != nil {
+			return append(wrong, err.Error())
+		}
+		names := url.Values{}
+		for _, p := range paths(metadata) {
+			names.Add(p, "")
+		}
+		return append(append(wrong, held("part", c.Parts, given)...), held("metadata", c.Body, names)...)
 	case len(c.Body) > 0:
 		if r.Header.Get("Content-Type") != "application/json" {
 			wrong = append(wrong, "content type "+r.Header.Get("Content-Type"))
@@ -148,6 +163,28 @@ func (c documentedCall) asked(r *http.Request, body []byte) (wrong []string) {
 		wrong = append(wrong, "a body that nobody documents")
 	}
 	return wrong
+}
+
+// multi takes a form with files apart: the names of its parts, and its metadata.
+func multi(kind string, body []byte) (names url.Values, metadata []byte, err error) {
+	form, args, err := mime.ParseMediaType(kind)
+	if err != nil || form != "multipart/form-data" {
+		return nil, nil, fmt.Errorf("content type %q", kind)
+	}
+	names = url.Values{}
+	for parts := multipart.NewReader(bytes.NewReader(body), args["boundary"]); ; {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return names, metadata, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		names.Add(part.FormName(), part.FileName())
+		if data, _ := io.ReadAll(part); part.FormName() == "metadata" {
+			metadata = data
+		}
+	}
 }
 
 // held compares names with the documented ones.

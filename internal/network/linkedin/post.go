@@ -1,9 +1,11 @@
 package linkedin
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -71,6 +73,10 @@ func shown(part network.Part) (map[string]any, error) {
 		if part.Title != "" && part.Media[0].Video() {
 			m["title"] = part.Title
 		}
+		if part.Media[0].Document() {
+			m["title"] = headed(part)
+			delete(m, "altText") // documents have none: LinkedIn reads them out
+		}
 		return map[string]any{"media": m}, nil
 	case len(part.Media) > 1:
 		images := make([]map[string]any, len(part.Media))
@@ -94,6 +100,22 @@ func shown(part network.Part) (map[string]any, error) {
 		return map[string]any{"article": map[string]any{"source": part.Link, "title": title}}, nil
 	}
 	return nil, nil
+}
+
+// headed is the title of a document, which LinkedIn shows above its pages: that of the
+// post, else what its owner called the file.
+func headed(part network.Part) string {
+	if title := strings.TrimSpace(part.Title); title != "" {
+		return title
+	}
+	name := strings.TrimSpace(part.Media[0].Name)
+	if bare := strings.TrimSuffix(name, path.Ext(name)); bare != "" {
+		name = bare
+	}
+	if name == "" {
+		name, _, _ = strings.Cut(strings.TrimSpace(part.Text), "\n")
+	}
+	return cmp.Or(text.Cut(name, titleMost), "PDF")
 }
 
 // question is a poll. Its question stands beside the text: the title, or else the

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -39,12 +40,15 @@ type handed struct {
 type file struct {
 	URN   string  `json:"urn,omitempty"`
 	Until int64   `json:"until,omitempty"` // when its addresses end, in milliseconds
-	URL   string  `json:"url,omitempty"`   // where an image goes
+	URL   string  `json:"url,omitempty"`   // where an image or a document goes
 	Token string  `json:"token,omitempty"` // of a video's upload
 	Head  string  `json:"head,omitempty"`  // what the addresses of all parts begin with
 	Parts []piece `json:"parts,omitempty"`
 	Given bool    `json:"given,omitempty"` // LinkedIn has all of it
 	Ready bool    `json:"ready,omitempty"` // and has worked on it
+	// Captions is where subtitles go, and Heard what became of them.
+	Captions string `json:"captions,omitempty"`
+	Heard    *heard `json:"heard,omitempty"`
 }
 
 // piece is a part of a video: where it goes and where it ends, then the proof that
@@ -109,7 +113,7 @@ func (h handed) step(name string, part network.Part, wait time.Duration) network
 	if err != nil {
 		panic(err) // strings and numbers
 	}
-	s := network.Step{Name: name, State: state, Public: name == stepPublish}
+	s := network.Step{Name: name, State: state, Public: name == stepPublish, Subtitled: h.subtitled(part)}
 	for i, m := range part.Media {
 		s.Total += m.Bytes
 		f := h.Files[i]
@@ -139,7 +143,11 @@ func (h handed) lost(i int, part network.Part, cause error) (network.Stepped, er
 	if h.Again++; h.Again > againMost {
 		return network.Stepped{}, fault.Wrap(fault.Invalid, cause, "LinkedIn loses a file again and again.").WithHint("Try again later, or save the file anew.").On("media")
 	}
-	h.Files[i] = file{}
+	if f := h.Files[i]; f.Heard != nil && f.Heard.Why != "" {
+		h.Files[i] = file{Heard: f.Heard} // not once more
+	} else {
+		h.Files[i] = file{}
+	}
 	return h.step(stepUpload, part, 0), nil
 }
 
@@ -151,11 +159,17 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, part network.Par
 			continue
 		}
 		if f.URN == "" || f.Until > 0 && d.now().UnixMilli() >= f.Until {
-			made, err := d.announce(ctx, conn, m)
+			made, err := d.announce(ctx, conn, *f, m)
 			if err != nil {
 				return network.Stepped{}, err
 			}
 			h.Files[i] = made
+			return h.step(stepUpload, part, 0), nil
+		}
+		if f.Captions != "" {
+			if err := d.caption(ctx, conn, f, m); err != nil {
+				return network.Stepped{}, err
+			}
 			return h.step(stepUpload, part, 0), nil
 		}
 		gone, err := d.hand(ctx, conn, f, m)
@@ -176,23 +190,32 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, part network.Par
 	return h.step(stepProcess, part, wait), nil
 }
 
-// announce asks for the addresses that take a file.
-func (d *Driver) announce(ctx context.Context, conn network.Conn, m network.Media) (file, error) {
+// announce asks for the addresses that take a file. Subtitles that were refused are
+// not asked for again; those that are there, go with the addresses that are over.
+func (d *Driver) announce(ctx context.Context, conn network.Conn, was file, m network.Media) (file, error) {
 	request := map[string]any{"owner": conn.Account}
 	a := ask{method: http.MethodPost, path: "rest/images", query: "action=initializeUpload", harmless: true}
-	if m.Video() {
+	if was.Heard != nil && was.Heard.Why == "" {
+		was.Heard = nil
+	}
+	switch {
+	case m.Video():
 		a.path = "rest/videos"
-		request["fileSizeBytes"], request["uploadCaptions"], request["uploadThumbnail"] = m.Bytes, false, false
+		request["fileSizeBytes"], request["uploadCaptions"], request["uploadThumbnail"] = m.Bytes, was.silent(m), false
+	case m.Document():
+		a.path = "rest/documents"
 	}
 	a.body = map[string]any{"initializeUploadRequest": request}
 	var got struct {
 		Value struct {
 			Image        string `json:"image"`
+			Document     string `json:"document"`
 			URL          string `json:"uploadUrl"`
 			Until        int64  `json:"uploadUrlExpiresAt"`
 			Video        string `json:"video"`
 			VideoUntil   int64  `json:"uploadUrlsExpireAt"`
 			Token        string `json:"uploadToken"`
+			Captions     string `json:"captionsUploadUrl"`
 			Instructions []struct {
 				URL   string `json:"uploadUrl"`
 				First int64  `json:"firstByte"`
@@ -205,12 +228,21 @@ func (d *Driver) announce(ctx context.Context, conn network.Conn, m network.Medi
 	}
 	v := got.Value
 	if !m.Video() {
-		if !fileURN.MatchString(v.Image) || !d.theirs(v.URL) {
+		urn := v.Image
+		if m.Document() {
+			urn = v.Document
+		}
+		if !fileURN.MatchString(urn) || !d.theirs(v.URL) {
 			return file{}, a.misunderstood()
 		}
-		return file{URN: v.Image, URL: v.URL, Until: v.Until}, nil
+		return file{URN: urn, URL: v.URL, Until: v.Until}, nil
 	}
-	f := file{URN: v.Video, Until: v.VideoUntil, Token: v.Token}
+	f := file{URN: v.Video, Until: v.VideoUntil, Token: v.Token, Heard: was.Heard}
+	if was.silent(m) {
+		if f.Captions = v.Captions; !d.theirs(v.Captions) {
+			return was.mute(m, fault.New(fault.Invalid, "LinkedIn takes no subtitles for this video.").WithHint("Add them on LinkedIn itself.")), nil
+		}
+	}
 	next := int64(0)
 	for i, one := range v.Instructions {
 		if one.First != next || one.Last < one.First || one.Last >= m.Bytes || !d.theirs(one.URL) {
@@ -239,7 +271,7 @@ func common(a, b string) string {
 	return a[:n]
 }
 
-// hand hands over an image, the next part of a video, or says that all parts are
+// hand hands over an image or a document, the next part of a video, or says that all parts are
 // there. gone: the address takes it no more, and the file begins anew.
 func (d *Driver) hand(ctx context.Context, conn network.Conn, f *file, m network.Media) (gone bool, err error) {
 	if !m.Video() {
@@ -274,8 +306,8 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, f *file, m network
 	return d.finalize(ctx, conn, f)
 }
 
-// put sends bytes of a file as they come from ours. An image goes with the token,
-// a part of a video without.
+// put sends bytes of a file as they come from ours. An image or a document goes with
+// the token, a part of a video without.
 func (d *Driver) put(ctx context.Context, address, token string, m network.Media, from, length int64) (tag string, gone bool, err error) {
 	if !d.theirs(address) {
 		return "", false, fault.New(fault.Internal, "an address that is not LinkedIn's")
@@ -351,8 +383,11 @@ func (d *Driver) state(ctx context.Context, conn network.Conn, urn string) (stat
 		return "", false, fault.New(fault.Internal, "no file of LinkedIn")
 	}
 	path := "rest/images/"
-	if isVideoURN(urn) {
+	switch {
+	case isVideoURN(urn):
 		path = "rest/videos/"
+	case strings.HasPrefix(urn, "urn:li:document:"):
+		path = "rest/documents/"
 	}
 	var got struct {
 		Status string `json:"status"`
@@ -392,7 +427,7 @@ func (d *Driver) process(ctx context.Context, conn network.Conn, part network.Pa
 			return h.step(stepProcess, part, 0), nil
 		case state == "PROCESSING_FAILED":
 			return network.Stepped{}, fault.New(fault.Invalid, "LinkedIn could not read this file.").
-				WithHint("Save images as JPEG or PNG and videos as MP4, and try again.").On("media")
+				WithHint("Save images as JPEG or PNG, videos as MP4 and documents as PDF, and try again.").On("media")
 		case state == "WAITING_UPLOAD":
 			return h.lost(i, part, nil)
 		case state == "PROCESSING":

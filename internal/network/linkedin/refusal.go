@@ -110,7 +110,7 @@ func (r *refusal) explain() (text, hint, field string) {
 	case "INVALID_VALUE_BLANK_FIELD":
 		return "LinkedIn wants a text here.", "Write something.", "text"
 	case "MEDIA_ASSET_PROCESSING_FAILED":
-		return "LinkedIn could not read this file.", "Save images as JPEG or PNG and videos as MP4, and try again.", "media"
+		return "LinkedIn could not read this file.", "Save images as JPEG or PNG, videos as MP4 and documents as PDF, and try again.", "media"
 	case "INVALID_IMAGE_ID", "MEDIA_ASSET_WAITING_UPLOAD":
 		return "LinkedIn does not have the file yet.", "Try again.", "media"
 	case "DUPLICATE_POST":
@@ -120,7 +120,7 @@ func (r *refusal) explain() (text, hint, field string) {
 	case http.StatusRequestEntityTooLarge:
 		return "LinkedIn finds the file too large.", "Make it smaller.", "media"
 	case http.StatusUnsupportedMediaType:
-		return "LinkedIn does not take this kind of file.", "Save images as JPEG or PNG and videos as MP4.", "media"
+		return "LinkedIn does not take this kind of file.", "Save images as JPEG or PNG, videos as MP4 and documents as PDF.", "media"
 	}
 	return "LinkedIn refuses this (status " + strconv.Itoa(r.status) + ").", "Change it, or try on LinkedIn itself.", ""
 }

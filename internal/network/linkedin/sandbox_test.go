@@ -37,7 +37,7 @@ func harness(o pretended.Options) networktest.Harness {
 		Flat:   true,
 		Told:   told(),
 		Crowd:  crowd,
-		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
+		Hook: func(*testing.T, time.Time) (http.Header, []byte, secret.Text) {
 			body := []byte(`{"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[]}`)
 			header := http.Header{}
 			header.Set("X-LI-Signature", pretended.Sign(clientSecret, body))

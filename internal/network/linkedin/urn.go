@@ -17,7 +17,7 @@ var (
 	postURN   = regexp.MustCompile(`^urn:li:(?:share|ugcPost|activity):[0-9]{1,25}$`)                                         //nolint:gochecknoglobals // compiled once
 	personURN = regexp.MustCompile(`^urn:li:person:[A-Za-z0-9_-]{1,64}$`)                                                     //nolint:gochecknoglobals // compiled once
 	pageURN   = regexp.MustCompile(`^urn:li:organization:[0-9]{1,20}$`)                                                       //nolint:gochecknoglobals // compiled once
-	fileURN   = regexp.MustCompile(`^urn:li:(?:image|video):[A-Za-z0-9_-]{1,128}$`)                                           //nolint:gochecknoglobals // compiled once
+	fileURN   = regexp.MustCompile(`^urn:li:(?:image|video|document):[A-Za-z0-9_-]{1,128}$`)                                  //nolint:gochecknoglobals // compiled once
 	remark    = regexp.MustCompile(`^urn:li:comment:\((?:urn:li:)?((?:activity|share|ugcPost):[0-9]{1,25}),([0-9]{1,25})\)$`) //nolint:gochecknoglobals // compiled once
 	felt      = regexp.MustCompile(`^urn:li:(?:reaction|like):\((urn:li:(?:person|organization):[A-Za-z0-9_-]{1,64}),`)       //nolint:gochecknoglobals // compiled once
 )

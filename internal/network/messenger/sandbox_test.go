@@ -153,7 +153,7 @@ func lostAnswer(t *testing.T, h networktest.Harness) {
 		w.Weather(m)
 		part, _, err := reply(t, w, "We are, from ten.", e.Ref)
 		is(t, err, fault.Uncertain)
-		look, err := w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, part.At.Add(-2*time.Minute))
+		look, err := w.Look(part)
 		if err != nil {
 			t.Fatal(err)
 		}

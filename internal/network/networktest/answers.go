@@ -221,7 +221,7 @@ func (a answering) found(t *testing.T) {
 		if !offers(t, a.Harness, network.ActFind) {
 			return
 		}
-		look, err := w.Find(part, part.At.Add(-2*time.Minute))
+		look, err := w.Look(part)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package networktest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -35,8 +36,9 @@ type Harness struct {
 	Renew time.Duration
 	// Counts are the names of the fields in which the network tells its counts.
 	Counts []string
-	// Hook is a good webhook: header, body and the key that signed it.
-	Hook func(t *testing.T) (http.Header, []byte, secret.Text)
+	// Hook is a good webhook that the network sends now: header, body and the key that
+	// signed it.
+	Hook func(t *testing.T, now time.Time) (http.Header, []byte, secret.Text)
 	// Told are bodies of webhooks in the order of what happened, each of something
 	// else; what somebody said in them begins with Word.
 	Told [][]byte
@@ -78,6 +80,13 @@ type Harness struct {
 	Sightless bool
 	// Nameless networks are told no names of files.
 	Nameless bool
+	// Ahead is how far the network's clock is ahead of ours; behind, where it is less
+	// than nothing. The suite tries both.
+	Ahead time.Duration
+	// sky is the weather in which every world begins.
+	sky []sandbox.Mishap
+	// limit is how long a driver waits for an answer; 0: the usual time.
+	limit time.Duration
 	// Clip is a video that the network takes; nil: a small MP4 of five seconds.
 	Clip func() network.Media
 }
@@ -176,6 +185,9 @@ func open(t *testing.T, h Harness, opener func(*testing.T, *sandbox.Stage) (http
 	// Whole seconds, because some networks tell no more; frozen, so that two
 	// things may well happen in the same moment.
 	stage := sandbox.New(sandbox.Options{Seed: 7, Frozen: true, Start: time.Now().Truncate(time.Second)})
+	for _, m := range h.sky {
+		stage.Weather.Must(m)
+	}
 	handler, settings := opener(t, stage)
 	if h.Judge != nil {
 		handler = h.Judge(t, handler)
@@ -186,13 +198,13 @@ func open(t *testing.T, h Harness, opener func(*testing.T, *sandbox.Stage) (http
 	t.Cleanup(func() { stage.Close(); w.server.Close() })
 	w.fields = settings(w.Base)
 	w.out = w.Client()
-	w.Driver = h.Driver(w.out, w.Base, stage.Clock.Now)
+	w.Driver = h.Driver(w.out, w.Base, w.Now)
 	return w
 }
 
 // Client makes a client of its own for the network.
 func (w *World) Client() *outward.Client {
-	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: 10 * time.Second, Now: w.Stage.Clock.Now})
+	out, err := outward.New(outward.Options{Allow: []string{"127.0.0.1"}, Timeout: cmp.Or(w.harness.limit, usual), Now: w.Now})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -237,15 +249,18 @@ func (w *World) renew(ctx context.Context, had secret.Text, renew func(context.C
 // T is the test that the world is for.
 func (w *World) T() *testing.T { return w.t }
 
+// Now is our time. The stage's is that of the network.
+func (w *World) Now() time.Time { return w.Stage.Clock.Now().Add(-w.harness.Ahead) }
+
 // Fields are what the account was connected with.
 func (w *World) Fields() map[string]string { return maps.Clone(w.fields) }
 
 // Restart makes a driver that remembers nothing.
-func (w *World) Restart() { w.Driver = w.harness.Driver(w.Client(), w.Base, w.Stage.Clock.Now) }
+func (w *World) Restart() { w.Driver = w.harness.Driver(w.Client(), w.Base, w.Now) }
 
 // Part makes a part of its own, as the room of posts would.
 func (w *World) Part(text string) network.Part {
-	part := network.Part{Key: rand.Text(), Text: text, Langs: []string{"en"}, At: w.Stage.Clock.Now()}
+	part := network.Part{Key: rand.Text(), Text: text, Langs: []string{"en"}, At: w.Now()}
 	if w.harness.Dress != nil {
 		w.harness.Dress(&part)
 	}
@@ -254,7 +269,7 @@ func (w *World) Part(text string) network.Part {
 
 // Answer makes a part that answers something.
 func (w *World) Answer(text string, after network.Ref) network.Part {
-	return network.Part{Key: rand.Text(), Text: text, Langs: []string{"en"}, At: w.Stage.Clock.Now(), After: &after}
+	return network.Part{Key: rand.Text(), Text: text, Langs: []string{"en"}, At: w.Now(), After: &after}
 }
 
 // Publish publishes a text that must go out.

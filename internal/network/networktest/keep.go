@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -64,7 +63,7 @@ func unknownFields(t *testing.T, h Harness) {
 	w.Weather(sandbox.Mishap{Kind: sandbox.UnknownFields})
 	w.Connect()
 	part, sent := w.Publish("odd times")
-	look, err := w.Find(part, part.At.Add(-time.Minute))
+	look, err := w.Look(part)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +107,7 @@ func (w *World) answers(t *testing.T, post network.Ref) map[string]any {
 	}
 	keep("counts", counts, err)
 	if i, ok := w.Driver.(network.Insighter); ok && w.can(network.ActInsights) {
-		figures, err := i.Insights(t.Context(), w.Conn, w.Stage.Clock.Now().AddDate(0, 0, -3))
+		figures, err := i.Insights(t.Context(), w.Conn, w.Now().AddDate(0, 0, -3))
 		keep("figures", figures, err)
 	}
 	if c, ok := w.Driver.(network.Chooser); ok {
@@ -131,7 +130,7 @@ func forgedHook(t *testing.T, h Harness) {
 	if h.Hook == nil {
 		t.Fatal("the harness has no webhook")
 	}
-	header, body, key := h.Hook(t)
+	header, body, key := h.Hook(t, w.Stage.Clock.Now())
 	if err := knocker.Verify(header, body, key); err != nil {
 		t.Fatalf("a good one is refused: %v", err)
 	}

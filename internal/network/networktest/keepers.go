@@ -148,7 +148,7 @@ func insights(t *testing.T, h Harness) {
 	}
 	w := NewWorld(t, h)
 	ask := func() (network.Counts, error) {
-		return w.Driver.(network.Insighter).Insights(t.Context(), w.Conn, w.Stage.Clock.Now().Add(-24*time.Hour))
+		return w.Driver.(network.Insighter).Insights(t.Context(), w.Conn, w.Now().Add(-24*time.Hour))
 	}
 	before, err := ask()
 	if err != nil {

@@ -43,69 +43,88 @@ func Table() []Expected {
 	return all
 }
 
+// step is one promise of every driver.
+type step struct {
+	name string
+	test func(*testing.T, Harness)
+	// timed: what it promises may hang on the network's clock.
+	timed bool
+}
+
+func suite() []step {
+	return []step{
+		{"what the network can do is what its sources say", actions, false},
+		{"connecting says who we are", connects, true},
+		{"what this sort of account cannot is refused", refuses, false},
+		{"a text goes out once", needs(publishes, network.ActPublish), true},
+		{"a thread keeps its order", threads, false},
+		{"an image carries its description", images, false},
+		{"what is too long is refused before and by the network", needs(tooLong, network.ActPublish), false},
+		{"too fast: later, and when if the network says so", needs(throttled, network.ActPublish), false},
+		{"trouble before acceptance leaves nothing behind", needs(trouble, network.ActPublish), false},
+		{"nobody there: nothing happened", needs(refusedConnection, network.ActPublish), false},
+		{"an answer lost after acceptance is found", needs(lostAnswer, network.ActPublish), true},
+		{"a lost answer to a reply is found", lostReply, true},
+		{"an answer that comes too late is looked for", slowAnswers, false},
+		{"an identical earlier post is not ours", needs(earlierTwin, network.ActPublish), true},
+		{"what is listed late is found after the delay", needs(listedLate, network.ActPublish), true},
+		{"a clock that is minutes off changes nothing", skewed, false},
+		{"a look that understood nothing proves nothing", needs(blindLook, network.ActPublish), false},
+		{"a key that is refused is said, with what to do", needs(deniedKeys, network.ActPublish), true},
+		{"keys are renewed ahead of time", needs(renewal, network.ActPublish), true},
+		{"fields nobody announced change nothing", needs(unknownFields, network.ActPublish), false},
+		{"a forged webhook is refused", forgedHook, true},
+		{"a webhook that comes twice or out of order tells the same", knocks, false},
+		{"one webhook tells of several people", crowds, false},
+		{"a huge webhook is refused, or read in bounds", hugeHooks, false},
+		{"hostile bodies do no harm", needs(hostile, network.ActPublish, network.ActPoll), false},
+		{"a hostile network does no harm", needs(hostileNetwork, network.ActPublish), false},
+		{"comments come in and are answered", replies, true},
+		{"private messages come in and are answered", private, true},
+		{"answers carry files", answerFiles, true},
+		{"likes are given and taken back", likes, false},
+		{"comments are hidden and shown", hides, false},
+		{"what is deleted twice is gone", needs(deletes, network.ActPublish, network.ActDelete), false},
+		{"what is gone is said to be gone", needs(gone, network.ActPublish), false},
+		{"people are kept out and let back", bans, false},
+		{"people are muted and heard again", mutes, false},
+		{"a post is changed and stays the same one", edits, false},
+		{"a post is pinned and let go", pins, false},
+		{"the account's figures are what the network says", insights, true},
+		{"nothing is left out between two readings", needs(reading, network.ActPublish, network.ActPoll), true},
+		{"reactions, reposts and follows come in", needs(reactions, network.ActPublish, network.ActPoll), true},
+		{"counts are what the network says, and what it does not say is absent", needs(measures, network.ActPublish, network.ActMeasure, network.ActReply), true},
+		{"a server's own limits are found", limits, false},
+		{"an act that nobody sees may be done twice", twice, false},
+		{"what need not be kept may be forgotten", forgets, false},
+		{"an act that breaks is gone on with", resumes, false},
+		{"half a carousel is none", needs(halfCarousel, network.ActPublish, network.ActCarousel), false},
+		{"a video goes out", videos, true},
+		{"a video has its subtitles", subtitles, false},
+		{"refused subtitles do not keep a video from going out", needs(refusedSubtitles, network.ActVideo, network.ActSubtitles), false},
+		{"a video has its cover", needs(covers, network.ActPublish, network.ActVideo, network.ActCover), false},
+		{"a refused cover does not keep a video from going out", needs(refusedCover, network.ActPublish, network.ActVideo, network.ActCover), false},
+		{"a document goes out alone", needs(documents, network.ActPublish, network.ActDocument), false},
+		{"each kind of post goes out as what it is", kinds, false},
+		{"a poll goes out with its answers", polls, false},
+		{"what must be disclosed is disclosed", discloses, false},
+		{"a wrong file is refused before the network is asked", wrongFile, false},
+	}
+}
+
+// instead is the test of a step, or the network's own in its place.
+func (h Harness) instead(one step) func(*testing.T, Harness) {
+	if own := h.Instead[one.name]; own != nil {
+		return own
+	}
+	return one.test
+}
+
 // Run runs the suite.
 func Run(t *testing.T, h Harness) {
 	known := map[string]bool{}
-	for _, one := range []struct {
-		name string
-		test func(*testing.T, Harness)
-	}{
-		{"what the network can do is what its sources say", actions},
-		{"connecting says who we are", connects},
-		{"what this sort of account cannot is refused", refuses},
-		{"a text goes out once", needs(publishes, network.ActPublish)},
-		{"a thread keeps its order", threads},
-		{"an image carries its description", images},
-		{"what is too long is refused before and by the network", needs(tooLong, network.ActPublish)},
-		{"too fast: later, and when if the network says so", needs(throttled, network.ActPublish)},
-		{"trouble before acceptance leaves nothing behind", needs(trouble, network.ActPublish)},
-		{"nobody there: nothing happened", needs(refusedConnection, network.ActPublish)},
-		{"an answer lost after acceptance is found", needs(lostAnswer, network.ActPublish)},
-		{"a lost answer to a reply is found", lostReply},
-		{"an identical earlier post is not ours", needs(earlierTwin, network.ActPublish)},
-		{"what is listed late is found after the delay", needs(listedLate, network.ActPublish)},
-		{"a look that understood nothing proves nothing", needs(blindLook, network.ActPublish)},
-		{"a key that is refused is said, with what to do", needs(deniedKeys, network.ActPublish)},
-		{"keys are renewed ahead of time", needs(renewal, network.ActPublish)},
-		{"fields nobody announced change nothing", needs(unknownFields, network.ActPublish)},
-		{"a forged webhook is refused", forgedHook},
-		{"a webhook that comes twice or out of order tells the same", knocks},
-		{"one webhook tells of several people", crowds},
-		{"a huge webhook is refused, or read in bounds", hugeHooks},
-		{"hostile bodies do no harm", needs(hostile, network.ActPublish, network.ActPoll)},
-		{"a hostile network does no harm", needs(hostileNetwork, network.ActPublish)},
-		{"comments come in and are answered", replies},
-		{"private messages come in and are answered", private},
-		{"answers carry files", answerFiles},
-		{"likes are given and taken back", likes},
-		{"comments are hidden and shown", hides},
-		{"what is deleted twice is gone", needs(deletes, network.ActPublish, network.ActDelete)},
-		{"what is gone is said to be gone", needs(gone, network.ActPublish)},
-		{"people are kept out and let back", bans},
-		{"people are muted and heard again", mutes},
-		{"a post is changed and stays the same one", edits},
-		{"a post is pinned and let go", pins},
-		{"the account's figures are what the network says", insights},
-		{"nothing is left out between two readings", needs(reading, network.ActPublish, network.ActPoll)},
-		{"reactions, reposts and follows come in", needs(reactions, network.ActPublish, network.ActPoll)},
-		{"counts are what the network says, and what it does not say is absent", needs(measures, network.ActPublish, network.ActMeasure, network.ActReply)},
-		{"a server's own limits are found", limits},
-		{"an act that nobody sees may be done twice", twice},
-		{"what need not be kept may be forgotten", forgets},
-		{"an act that breaks is gone on with", resumes},
-		{"half a carousel is none", needs(halfCarousel, network.ActPublish, network.ActCarousel)},
-		{"a video goes out", videos},
-		{"a video has its subtitles", subtitles},
-		{"refused subtitles do not keep a video from going out", needs(refusedSubtitles, network.ActVideo, network.ActSubtitles)},
-		{"each kind of post goes out as what it is", kinds},
-		{"a poll goes out with its answers", polls},
-		{"what must be disclosed is disclosed", discloses},
-		{"a wrong file is refused before the network is asked", wrongFile},
-	} {
-		test := one.test
-		if own := h.Instead[one.name]; own != nil {
-			test = own
-		}
+	for _, one := range suite() {
+		test := h.instead(one)
 		known[one.name] = true
 		t.Run(one.name, func(t *testing.T) { test(t, h) })
 	}

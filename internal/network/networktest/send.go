@@ -51,7 +51,7 @@ func publishes(t *testing.T, h Harness) {
 	if sent.ID != made[0].Object || sent.At.IsZero() {
 		t.Errorf("sent as %+v, and it is %s", sent, made[0].Object)
 	}
-	look, err := w.Find(part, part.At.Add(-time.Minute))
+	look, err := w.Look(part)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func ours(t *testing.T, look network.Look, part network.Part, id string) {
 }
 
 // near are the posts of a look that may be the part: same text, same place, not
-// older than it but for a skew of clocks.
+// older than it but for what clocks differ.
 func near(look network.Look, part network.Part) []network.Seen {
 	after := ""
 	if part.After != nil {
@@ -83,7 +83,7 @@ func near(look network.Look, part network.Part) []network.Seen {
 	var all []network.Seen
 	for _, s := range look.Near {
 		if strings.Join(strings.Fields(s.Text), " ") == strings.Join(strings.Fields(part.Text), " ") && s.After == after &&
-			s.Media == len(part.Media) && !s.At.Before(part.At.Add(-2*time.Minute)) {
+			s.Media == len(part.Media) && !s.At.Before(part.At.Add(-network.Skew)) {
 			all = append(all, s)
 		}
 	}
@@ -145,7 +145,7 @@ func images(t *testing.T, h Harness) {
 	if described < 2 {
 		t.Error("the network was not told what the images show")
 	}
-	look, err := w.Find(part, part.At.Add(-time.Minute))
+	look, err := w.Look(part)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func trouble(t *testing.T, h Harness) {
 		if fault.Is(err, fault.Unavailable) && len(w.Ledger(sandbox.Publish)) > 0 {
 			t.Errorf("%s: accepted, and the driver says it was not", m.Kind)
 		}
-		look, err := w.Find(part, part.At.Add(-time.Minute))
+		look, err := w.Look(part)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -281,7 +281,7 @@ func found(t *testing.T, w *World, part network.Part, action ...sandbox.Action) 
 		t.Fatalf("the ledger has %+v", made)
 	}
 	w.Restart()
-	look, err := w.Find(part, part.At.Add(-2*time.Minute))
+	look, err := w.Look(part)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -326,7 +326,7 @@ func lostReply(t *testing.T, h Harness) {
 		w.Weather(m)
 		_, err := w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part)
 		w.kind(err, fault.Uncertain)
-		look, err := w.Find(part, part.At.Add(-2*time.Minute))
+		look, err := w.Look(part)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -362,7 +362,7 @@ func earlierTwin(t *testing.T, h Harness) {
 	w.Weather(sandbox.Mishap{Kind: sandbox.Cut, Action: sandbox.Publish, Times: 1})
 	_, err = w.Send(again)
 	w.kind(err, fault.Uncertain)
-	look, err := w.Find(again, again.At.Add(-2*time.Minute))
+	look, err := w.Look(again)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -378,7 +378,7 @@ func listedLate(t *testing.T, h Harness) {
 	part := w.Part("patience")
 	_, err := w.Send(part)
 	w.kind(err, fault.Uncertain)
-	look, err := w.Find(part, part.At.Add(-2*time.Minute))
+	look, err := w.Look(part)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -390,7 +390,7 @@ func listedLate(t *testing.T, h Harness) {
 		t.Errorf("the driver believes that everything is listed after %v", delay)
 	}
 	w.Stage.Clock.Advance(delay + time.Second)
-	look, err = w.Find(part, part.At.Add(-2*time.Minute))
+	look, err = w.Look(part)
 	if err != nil || !look.Complete {
 		t.Fatalf("after the delay: %+v, %v", look, err)
 	}
@@ -406,7 +406,7 @@ func blindLook(t *testing.T, h Harness) {
 			_, _ = rw.Write([]byte(body)) // the client sees to it
 			return true
 		})
-		look, err := w.Find(part, part.At.Add(-time.Minute))
+		look, err := w.Look(part)
 		if err == nil && (look.Complete || look.Exact != nil || look.Keyed) {
 			t.Errorf("%q proves %+v", body, look)
 		}

@@ -81,7 +81,7 @@ func (w *World) steply(part network.Part, step act, before func(network.Part)) (
 	forgot := false
 	for range actsMost {
 		if part.Step = w.steps[part.Key]; part.Step.Name == "" {
-			part.Step = network.Step{Name: network.Begun, Since: w.Stage.Clock.Now()}
+			part.Step = network.Step{Name: network.Begun, Since: w.Now()}
 		}
 		before(part)
 		did, err := step(w.t.Context(), w.Conn, part)
@@ -138,6 +138,12 @@ func stored(t *testing.T, s network.Step, since time.Time) network.Step {
 	return again
 }
 
+// Look looks for a part as the house does: since it was tried, by a clock that may
+// be minutes ahead of the network's.
+func (w *World) Look(part network.Part) (network.Look, error) {
+	return w.Find(part, part.At.Add(-network.Skew))
+}
+
 // Find looks for a part, knowing how far it came.
 func (w *World) Find(part network.Part, since time.Time) (network.Look, error) {
 	part.Step = w.steps[part.Key]
@@ -161,6 +167,11 @@ func (w *World) dressed() map[string]network.Part {
 		p := w.Part("with a video, step by step")
 		p.Media = []network.Media{w.voiced()}
 		all["video"] = p
+	}
+	if w.can(network.ActDocument) {
+		p := w.Part("with a document, step by step")
+		p.Media = []network.Media{w.paper()}
+		all["document"] = p
 	}
 	if w.can(network.ActCarousel) {
 		p := w.Part("with images, step by step")
@@ -265,7 +276,7 @@ func (w *World) breakAct(t *testing.T, part network.Part, n int, m sandbox.Misha
 		w.Restart()
 		if fault.Is(err, fault.Uncertain) {
 			w.Stage.Clock.Advance(w.Driver.Profile().Delay + time.Second)
-			look, ferr := w.Find(part, part.At.Add(-2*time.Minute))
+			look, ferr := w.Look(part)
 			if ferr != nil {
 				t.Fatal(ferr)
 			}
@@ -309,7 +320,7 @@ func videos(t *testing.T, h Harness) {
 	if made := w.Ledger(sandbox.Publish); len(made) != 1 || made[0].Object != sent.ID {
 		t.Errorf("sent as %s, and the ledger has %+v", sent.ID, made)
 	}
-	look, err := w.Find(part, part.At.Add(-time.Minute))
+	look, err := w.Look(part)
 	if err != nil {
 		t.Fatal(err)
 	}

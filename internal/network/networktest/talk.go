@@ -91,7 +91,7 @@ func private(t *testing.T, h Harness) {
 	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: sandbox.Message, Times: 1})
 	_, err = w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part)
 	w.kind(err, fault.Uncertain)
-	look, err := w.Find(part, part.At.Add(-2*time.Minute))
+	look, err := w.Look(part)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func deletes(t *testing.T, h Harness) {
 	if n := len(w.Ledger(sandbox.Delete)); n != 1 {
 		t.Errorf("deleted %d times", n)
 	}
-	look, err := w.Find(part, part.At.Add(-time.Minute))
+	look, err := w.Look(part)
 	if err != nil || look.Exact != nil || len(near(look, part)) > 0 {
 		t.Errorf("it is gone, and the look is %+v, %v", look, err)
 	}

@@ -26,6 +26,8 @@ type place struct {
 	Media  string            `json:"media,omitempty"`
 	URL    string            `json:"url,omitempty"`
 	Fields map[string]string `json:"fields,omitempty"`
+	// Bare: the video goes out without its cover.
+	Bare *network.Uncovered `json:"bare,omitempty"`
 }
 
 func (p place) step(name string, public bool) network.Step {
@@ -33,7 +35,7 @@ func (p place) step(name string, public bool) network.Step {
 	if err != nil {
 		panic(err) // strings alone
 	}
-	return network.Step{Name: name, State: data, Public: public}
+	return network.Step{Name: name, State: data, Public: public, Uncovered: p.Bare}
 }
 
 // Step does the next act of a pin: images go along with it; a video is registered,
@@ -53,6 +55,10 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		return d.processed(ctx, conn, part, p)
 	case stepPublish:
 		sent, err := d.pin(ctx, conn, part, p)
+		if part.Media[0].Cover != nil && p.Bare == nil && fault.Is(err, fault.Invalid) { // it may be the picture: nothing is there yet
+			p.Bare = network.Bare(part, err)
+			return network.Stepped{Step: p.step(stepPublish, true)}, nil
+		}
 		return network.Stepped{Sent: &sent}, err
 	}
 	if !part.Media[0].Video() {
@@ -93,7 +99,7 @@ func (d *Driver) register(ctx context.Context, conn network.Conn) (network.Stepp
 	if u, err := url.Parse(got.URL); err != nil || u.Host == "" || !number.MatchString(got.ID) || len(got.Fields) > 20 {
 		return network.Stepped{}, a.misunderstood()
 	}
-	return network.Stepped{Step: place{got.ID, got.URL, got.Fields}.step(stepUpload, false)}, nil
+	return network.Stepped{Step: place{Media: got.ID, URL: got.URL, Fields: got.Fields}.step(stepUpload, false)}, nil
 }
 
 // processed asks whether Pinterest is done with a video.
@@ -156,9 +162,16 @@ func pinBody(part network.Part, p place) (io.Reader, int64, error) {
 		pin["alt_text"] = alt
 	}
 	const hole = "\x01" // stands where an image's bytes will be; no text of ours has it
+	filling := part.Media
 	switch {
 	case part.Media[0].Video():
-		pin["media_source"] = map[string]any{"source_type": "video_id", "media_id": p.Media, "cover_image_key_frame_time": 0}
+		source := map[string]any{"source_type": "video_id", "media_id": p.Media, "cover_image_key_frame_time": 0}
+		if cover := part.Media[0].Cover; cover != nil && p.Bare == nil {
+			delete(source, "cover_image_key_frame_time")
+			source["cover_image_content_type"], source["cover_image_data"] = cover.Type, hole
+			filling = []network.Media{*cover}
+		}
+		pin["media_source"] = source
 	case len(part.Media) == 1:
 		pin["media_source"] = map[string]any{"source_type": "image_base64", "content_type": part.Media[0].Type, "data": hole}
 	default:
@@ -180,14 +193,14 @@ func pinBody(part network.Part, p place) (io.Reader, int64, error) {
 	if len(pieces) == 1 {
 		return bytes.NewReader(data), int64(len(data)), nil
 	}
-	if len(pieces) != len(part.Media)+1 {
+	if len(pieces) != len(filling)+1 {
 		return nil, 0, fault.New(fault.Invalid, "The text has signs that cannot be sent.").WithHint("Write it anew.").On("text")
 	}
 	var all []io.Reader
 	length := int64(0)
 	for i, piece := range pieces {
 		if i > 0 {
-			m := part.Media[i-1]
+			m := filling[i-1]
 			all = append(all, bytes.NewReader([]byte(`"`)), &encoded{open: m.Open}, bytes.NewReader([]byte(`"`)))
 			length += 2 + int64(base64.StdEncoding.EncodedLen(int(m.Bytes)))
 		}

@@ -51,7 +51,7 @@ func FuzzDecode(f *testing.F) {
 }
 
 func FuzzSplit(f *testing.F) {
-	_, body, _ := hook(nil)
+	_, body, _ := hook(nil, time.Now())
 	f.Add(body)
 	for _, s := range []string{`{"event":"authorization.removed","create_time":1,"user_openid":"a","content":"{\"reason\":1}"}`, `{"event":7}`, `[]`,
 		`{"event":"post.publish.publicly_available","create_time":1763900000,"user_openid":"a","content":"{\"post_id\":\"7\"}"}`,

@@ -18,7 +18,7 @@ import (
 
 // fresh is how far the moment in a signature may be from ours: what is older may be
 // somebody's recording. What TikTok tells is a hint only, so losing one is no loss.
-const fresh = 5 * time.Minute
+const fresh = network.Skew
 
 // Challenge: TikTok tests no addresses.
 func (*Driver) Challenge(url.Values, network.App) (network.Answer, bool) {

@@ -109,9 +109,9 @@ func film(size int) network.Media {
 	return m
 }
 
-func hook(*testing.T) (http.Header, []byte, secret.Text) {
+func hook(_ *testing.T, now time.Time) (http.Header, []byte, secret.Text) {
 	body := []byte(`{"client_key":"awtiktokkey","event":"post.publish.publicly_available","create_time":1763900000,"user_openid":"-0001","content":"{\"publish_id\":\"v_pub_file~v2-1.7\",\"post_id\":7412345678901234567,\"publish_type\":\"DIRECT_PUBLISH\"}"}`)
-	return http.Header{"Tiktok-Signature": {pretended.Sign("tiktok-secret", time.Now(), body)}}, body, "tiktok-secret"
+	return http.Header{"Tiktok-Signature": {pretended.Sign("tiktok-secret", now, body)}}, body, "tiktok-secret"
 }
 
 func TestTikTok(t *testing.T) { networktest.Run(t, harness(quick(), nil)) }

@@ -37,7 +37,7 @@ func harness() networktest.Harness {
 		},
 		Told:  told(),
 		Crowd: crowd,
-		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
+		Hook: func(*testing.T, time.Time) (http.Header, []byte, secret.Text) {
 			body := []byte(`{"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[]}]}`)
 			header := http.Header{}
 			signed, _ := pretended.Sign("app-secret", body)

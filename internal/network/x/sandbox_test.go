@@ -35,7 +35,7 @@ func harness(o pretended.Options) networktest.Harness {
 		Counts: []string{"public_metrics", "non_public_metrics"},
 		Told:   told(),
 		Crowd:  crowd,
-		Hook: func(*testing.T) (http.Header, []byte, secret.Text) {
+		Hook: func(*testing.T, time.Time) (http.Header, []byte, secret.Text) {
 			body := []byte(`{"data":{"filter":{"user_id":"1"},"event_type":"dm.received","payload":{}}}`)
 			return http.Header{"X-Twitter-Webhooks-Signature-Oauth2": {pretended.Sign("client-secret", body)}}, body, "client-secret"
 		},

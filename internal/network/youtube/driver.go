@@ -62,6 +62,7 @@ var (
 	_ network.Authorizer = (*Driver)(nil)
 	_ network.Checker    = (*Driver)(nil)
 	_ network.Stepper    = (*Driver)(nil)
+	_ network.Coverer    = (*Driver)(nil)
 	_ network.Subtitler  = (*Driver)(nil)
 	_ network.Finder     = (*Driver)(nil)
 	_ network.Replier    = (*Driver)(nil)

@@ -9,6 +9,7 @@ import (
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/networktest"
 	"github.com/kithhq/kith/internal/sandbox"
+	pretended "github.com/kithhq/kith/internal/sandbox/youtube"
 )
 
 func is(t *testing.T, err error, want fault.Kind) {
@@ -108,5 +109,17 @@ func subscribers(t *testing.T, h networktest.Harness) {
 	w.Stage.Clock.Advance(time.Hour)
 	if again, _ := w.Read(cursor); len(again) != 0 {
 		t.Errorf("told again: %+v", again)
+	}
+}
+
+// Only channels with a verified telephone number choose the thumbnails of their videos: that
+// is said of the video, and is no ailment of the channel.
+func TestAChannelThatMayNotChooseThumbnails(t *testing.T) {
+	w := networktest.NewWorld(t, harness(pretended.Options{Unverified: true}, nil))
+	_, sent := w.Publish("no thumbnail of its own")
+	err := w.Driver.(network.Coverer).Cover(t.Context(), w.Conn, sent.Ref, networktest.Picture("image/jpeg", 1280, 720, ""))
+	is(t, err, fault.Invalid)
+	if _, hint := fault.Shown(err); !strings.Contains(hint, "youtube.com/verify") {
+		t.Errorf("the hint is %q", hint)
 	}
 }

@@ -122,6 +122,7 @@ func (r *refusal) explain() error {
 		{"forbiddenLicenseSetting", "YouTube does not let this channel use this licence.", "Choose the standard licence.", "options"},
 		{"badContent", "YouTube does not take this file.", "Save it as MP4.", "media"},
 		{"mediaBodyRequired", "YouTube says that the file is empty.", "Upload it again.", "media"},
+		{"invalidImage", "YouTube does not take this picture as a thumbnail.", "Save it as JPEG or PNG of at most 2 MB, 16:9.", "media"},
 		{"uploadTooLarge", "YouTube finds the file too big.", "Make it smaller.", "media"},
 		{"captionExists", "YouTube has subtitles of this language already.", "Change them in YouTube Studio.", ""},
 		{"contentRequired", "YouTube says that the file is empty.", "Upload it again.", "file"},

@@ -122,6 +122,9 @@ func (a *ask) filled(c *container) *graph.Fault {
 		return wrong(100, 2207023, "Unknown media type", "The media type "+c.kind+" is unknown.")
 	}
 	c.video = true
+	if err := a.cover(c); err != nil {
+		return err
+	}
 	switch {
 	case upload == "resumable":
 		if a.token.Kind == "IG" { // "available only for apps that have implemented Facebook Login for Business"
@@ -136,6 +139,26 @@ func (a *ask) filled(c *container) *graph.Fault {
 	}
 	c.file.Add(graph.Whole(a.fetch.data))
 	c.start(a.n, a.now)
+	return nil
+}
+
+// cover looks at the picture that stands for a reel. The documentation knows it of reels alone.
+func (a *ask) cover(c *container) *graph.Fault {
+	address := a.p.Get("cover_url")
+	switch {
+	case address == "":
+		return nil
+	case c.kind != "REELS":
+		return graph.Invalid("The parameter cover_url is only supported on reels")
+	case a.fetch.coverErr != nil:
+		return wrong(9004, 2207052, "Media download has failed", "The media could not be fetched from this uri.")
+	case len(a.fetch.cover) > maxImage:
+		return wrong(36000, 2207004, "Image size too large", "The image is too large to download. It should be less than 8 MiB.")
+	}
+	if _, kind, err := image.DecodeConfig(bytes.NewReader(a.fetch.cover)); err != nil || kind != "jpeg" {
+		return wrong(36001, 2207005, "Unsupported image format", "The image format is not supported. Supported formats are: JPEG.")
+	}
+	c.cover = address
 	return nil
 }
 

@@ -63,6 +63,7 @@ type container struct {
 	collab    []string
 	place     string // the number of its Page
 	thumb     string
+	cover     string
 	broken    bool // it turns out at the end of the work
 	width     int
 	height    int

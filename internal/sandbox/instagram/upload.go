@@ -15,6 +15,9 @@ import (
 type fetched struct {
 	data []byte
 	err  error
+	// The picture that stands for a reel.
+	cover    []byte
+	coverErr error
 }
 
 // fetchFor gets the file that a container is to hold or a message to show, as Meta does.
@@ -23,18 +26,21 @@ func (n *Network) fetchFor(r *http.Request, p *graph.Params) fetched {
 	if kind, address := hung(p); address != "" {
 		wanted = map[string]string{kind: address}
 	}
-	for kind, address := range wanted {
-		if address == "" {
-			continue
-		}
-		get := n.options.Fetch
-		if get == nil {
-			get = n.get
-		}
-		data, err := get(r.Context(), address, kind)
-		return fetched{data, err}
+	get := n.options.Fetch
+	if get == nil {
+		get = n.get
 	}
-	return fetched{}
+	var got fetched
+	if address := p.Values.Get("cover_url"); address != "" {
+		got.cover, got.coverErr = get(r.Context(), address, "image")
+	}
+	for kind, address := range wanted {
+		if address != "" {
+			got.data, got.err = get(r.Context(), address, kind)
+			break
+		}
+	}
+	return got
 }
 
 func (n *Network) get(ctx context.Context, address, kind string) ([]byte, error) {

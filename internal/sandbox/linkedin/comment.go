@@ -130,7 +130,7 @@ func (a *ask) comment(p *post, above *comment) *fault {
 	image := ""
 	for _, one := range body.Content {
 		image = one.Entity.Image
-		if f := a.fitsFile(*body.Actor, image, "", "image"); f != nil {
+		if f := a.fitsFile(*body.Actor, image, "", "", "image"); f != nil {
 			return f
 		}
 	}

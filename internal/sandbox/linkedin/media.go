@@ -21,9 +21,10 @@ const (
 	videoLeast = 75_000
 	videoMost  = 500 << 20
 	imageMost  = 100 << 20 // no number is documented
+	paperMost  = 100_000_000
 )
 
-// file is an image or a video that was announced.
+// file is an image, a video or a document that was announced.
 type file struct {
 	urn, kind, owner string
 	size             int64 // as announced; of a video
@@ -32,6 +33,8 @@ type file struct {
 	finalized        bool
 	ready            time.Time // zero: waits for its upload
 	failed           string
+	captions         string // where its subtitles go; "" where none were announced
+	captioned        bool
 }
 
 // upload is an address that takes a file or a part of one.
@@ -56,7 +59,7 @@ func (f *file) status(now time.Time) string {
 	return "AVAILABLE"
 }
 
-// filesAt is /rest/images and /rest/videos.
+// filesAt is /rest/images, /rest/videos and /rest/documents.
 func (a *ask) filesAt() (any, *fault) {
 	kind := strings.TrimSuffix(a.path[0], "s")
 	switch {
@@ -111,14 +114,14 @@ func (a *ask) announce(kind string) (any, *fault) {
 	}
 	f := &file{urn: "urn:li:" + kind + ":" + a.n.opaque("D4E10AQ", 16), kind: kind, owner: r.Owner}
 	base := "http://" + a.r.Host + "/dms-uploads/"
-	if kind == "image" {
-		if r.FileSizeBytes != nil {
+	if kind != "video" {
+		if r.FileSizeBytes != nil || r.UploadCaptions != nil || r.UploadThumbnail != nil {
 			return nil, no(http.StatusUnprocessableEntity, "", "ERROR :: /initializeUploadRequest/fileSizeBytes :: unrecognized field found but not allowed\n")
 		}
-		u := a.n.address(f, 0, imageMost-1, 24*time.Hour)
+		u := a.n.address(f, 0, f.most()-1, 24*time.Hour)
 		a.n.files[f.urn] = f
 		a.call.Accept(sandbox.Entry{Account: f.owner, Object: f.urn})
-		return map[string]any{"value": map[string]any{"uploadUrlExpiresAt": u.until.UnixMilli(), "uploadUrl": base + u.secret, "image": f.urn}}, nil
+		return map[string]any{"value": map[string]any{"uploadUrlExpiresAt": u.until.UnixMilli(), "uploadUrl": base + u.secret, kind: f.urn}}, nil
 	}
 	if r.FileSizeBytes == nil || r.UploadCaptions == nil || r.UploadThumbnail == nil {
 		return nil, missing("initializeUploadRequest/fileSizeBytes")
@@ -132,9 +135,23 @@ func (a *ask) announce(kind string) (any, *fault) {
 		u := a.n.address(f, from, min(from+a.n.options.PartBytes, f.size)-1, 30*24*time.Hour)
 		instructions = append(instructions, map[string]any{"uploadUrl": base + u.secret, "firstByte": u.first, "lastByte": u.last})
 	}
+	value := map[string]any{"uploadUrlsExpireAt": f.parts[0].until.UnixMilli(), "video": f.urn, "uploadInstructions": instructions, "uploadToken": f.token}
+	if *r.UploadCaptions {
+		f.captions = "captions-" + a.n.opaque("", 40)
+		a.n.spoken[f.captions] = f
+		value["captionsUploadUrl"] = base + f.captions
+	}
 	a.n.files[f.urn] = f
 	a.call.Accept(sandbox.Entry{Account: f.owner, Object: f.urn})
-	return map[string]any{"value": map[string]any{"uploadUrlsExpireAt": f.parts[0].until.UnixMilli(), "video": f.urn, "uploadInstructions": instructions, "uploadToken": f.token}}, nil
+	return map[string]any{"value": value}, nil
+}
+
+// most is how much an image or a document may weigh.
+func (f *file) most() int64 {
+	if f.kind == "document" {
+		return paperMost
+	}
+	return imageMost
 }
 
 func (n *Network) address(f *file, first, last int64, lasts time.Duration) *upload {
@@ -145,8 +162,12 @@ func (n *Network) address(f *file, first, last int64, lasts time.Duration) *uplo
 	return u
 }
 
-// receive takes an image with a token, or a part of a video without one.
+// receive takes an image or a document with a token, or a part of a video without one.
 func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPost {
+		n.hear(w, r)
+		return
+	}
 	n.mu.Lock()
 	u, ok := n.uploads[strings.TrimPrefix(r.URL.Path, "/dms-uploads/")]
 	now := n.now()
@@ -169,7 +190,7 @@ func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
 		n.fail(w, no(http.StatusRequestEntityTooLarge, "REQUEST_ENTITY_TOO_LARGE", "too large"))
 		return
 	}
-	if u.file.kind == "image" {
+	if u.file.kind != "video" {
 		n.mu.Lock()
 		_, f := n.bearer(r, sandbox.From(r.Context()))
 		n.mu.Unlock()
@@ -179,8 +200,8 @@ func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	most := int64(0) // a part of a video is counted, and not kept
-	if u.file.kind == "image" {
-		most = imageMost
+	if u.file.kind != "video" {
+		most = u.file.most()
 	}
 	piece, err := sandbox.Receive(r.Body, most)
 	if err != nil || piece.Bytes != r.ContentLength {
@@ -205,14 +226,20 @@ func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusCreated)
 }
 
-// looked says what becomes of an image.
+// looked says what becomes of an image or a document.
 func (n *Network) looked(f *file, data []byte) {
 	f.failed = ""
+	f.ready = n.now().Add(n.takes(2 * time.Second))
+	if f.kind == "document" {
+		if !paper(data) {
+			f.failed = "UNSUPPORTED_FORMAT"
+		}
+		return
+	}
 	config, kind, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil || !slices.Contains([]string{"jpeg", "png", "gif"}, kind) || config.Width*config.Height >= pixelsMost {
 		f.failed = "UNSUPPORTED_FORMAT"
 	}
-	f.ready = n.now().Add(n.takes(2 * time.Second))
 }
 
 func (n *Network) takes(usual time.Duration) time.Duration {
@@ -255,6 +282,9 @@ func (a *ask) finalize() *fault {
 			return badRequest("Part %d is not what was uploaded", i)
 		}
 	}
+	if f.captions != "" && !f.captioned { // what happens then is not written: it is not finished
+		return badRequest("The captions that were announced are not there")
+	}
 	if a.n.options.Refused {
 		f.failed = "PROCESSING_ERROR"
 	}
@@ -265,7 +295,7 @@ func (a *ask) finalize() *fault {
 }
 
 // fitsFile says whether a file may stand in a post of an author.
-func (a *ask) fitsFile(author, id, alt string, kinds ...string) *fault {
+func (a *ask) fitsFile(author, id, alt, title string, kinds ...string) *fault {
 	f, ok := a.n.files[id]
 	if !ok || !slices.Contains(kinds, f.kind) {
 		return no(http.StatusBadRequest, "INVALID_IMAGE_ID", "This Image ID is invalid")
@@ -275,6 +305,8 @@ func (a *ask) fitsFile(author, id, alt string, kinds ...string) *fault {
 		return denied("Accessing this image resource is forbidden. Please check your permissions for this resource")
 	case length(alt) > altMost:
 		return tooLong("altText", length(alt), altMost)
+	case f.kind == "document" && strings.TrimSpace(title) == "": // nothing says that it may be left out
+		return no(http.StatusBadRequest, "MISSING_FIELD", "content/media/title is required but missing")
 	}
 	switch f.status(a.now) {
 	case "WAITING_UPLOAD":

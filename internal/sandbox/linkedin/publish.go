@@ -133,13 +133,13 @@ func (a *ask) fits(p *post, s sent) *fault {
 	case sorts != 1:
 		return badRequest("content must have exactly one member of the union")
 	case c.Media != nil:
-		return a.fitsFile(p.author, c.Media.ID, c.Media.AltText, "image", "video")
+		return a.fitsFile(p.author, c.Media.ID, c.Media.AltText, c.Media.Title, "image", "video", "document")
 	case c.MultiImage != nil:
 		if n := len(c.MultiImage.Images); n < 2 || n > 20 {
 			return badRequest("multiImage must have between 2 and 20 images, and has %d", n)
 		}
 		for _, one := range c.MultiImage.Images {
-			if f := a.fitsFile(p.author, one.ID, one.AltText, "image"); f != nil {
+			if f := a.fitsFile(p.author, one.ID, one.AltText, "", "image"); f != nil {
 				return f
 			}
 		}

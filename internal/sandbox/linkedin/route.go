@@ -24,8 +24,11 @@ func action(r *http.Request) sandbox.Action {
 		strings.HasPrefix(path, "/rest/organizations"), path == "/rest/organizationAcls":
 		return sandbox.Token
 	case strings.HasPrefix(path, "/dms-uploads/"):
+		if r.Method == http.MethodPost {
+			return sandbox.Subtitle
+		}
 		return sandbox.Upload
-	case strings.HasPrefix(path, "/rest/images"), strings.HasPrefix(path, "/rest/videos"):
+	case strings.HasPrefix(path, "/rest/images"), strings.HasPrefix(path, "/rest/videos"), strings.HasPrefix(path, "/rest/documents"):
 		if get {
 			return sandbox.Read
 		}
@@ -178,7 +181,7 @@ func (a *ask) answer() (any, *fault) {
 		return a.acls()
 	case "posts":
 		return a.postsAt(about)
-	case "images", "videos":
+	case "images", "videos", "documents":
 		return a.filesAt()
 	case "socialActions":
 		return a.socialActions()

@@ -213,6 +213,8 @@ func (n *Network) media(a *account, raw json.RawMessage) (media map[string]any, 
 			return nil, 0, 1, "Invalid request: media_id is not known."
 		case s.CoverURL == "" && s.CoverData == "" && s.CoverFrame == nil:
 			return nil, 0, 1, "Invalid request: a video needs a cover image."
+		case s.CoverData != "" && !image(s.CoverType, s.CoverData):
+			return nil, 0, 1, "Invalid request: the cover image cannot be read."
 		case n.state(u) != "succeeded":
 			return nil, 0, 2786, "The video has not been processed yet."
 		}

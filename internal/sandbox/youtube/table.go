@@ -178,6 +178,8 @@ func (n *Network) action(r *http.Request) sandbox.Action {
 		return sandbox.Insights
 	case name == "captions" && r.Method != http.MethodGet:
 		return sandbox.Subtitle
+	case name == "thumbnails/set":
+		return sandbox.Edit
 	case upload:
 		n.mu.Lock()
 		defer n.mu.Unlock()

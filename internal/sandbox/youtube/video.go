@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/kithhq/kith/internal/sandbox"
 )
@@ -179,11 +178,14 @@ func (a *ask) setThumbnail() (any, *fault) {
 	}
 	kind := http.DetectContentType(a.body)
 	switch {
+	case a.n.options.Unverified:
+		return nil, no(http.StatusForbidden, "youtube.thumbnail", "forbidden", "The authenticated user doesnt have permissions to upload and set custom video thumbnails.")
 	case len(a.body) == 0:
 		return nil, bad("youtube.thumbnail", "mediaBodyRequired", "The request does not include the image content.")
-	case len(a.body) > thumbMost || !strings.HasPrefix(kind, "image/"):
+	case len(a.body) > thumbMost || kind != "image/jpeg" && kind != "image/png" || a.kind != kind && a.kind != "application/octet-stream":
 		return nil, bad("youtube.thumbnail", "invalidImage", "The provided image content is invalid.")
 	}
+	a.call.Accept(sandbox.Entry{Action: sandbox.Edit, Account: a.me.id, Object: v.id, Parent: v.id, Text: "thumbnail", Repeat: v.thumb != ""})
 	v.thumb = kind
 	return map[string]any{"kind": "youtube#thumbnailSetResponse", "etag": etag(v.id), "items": []any{thumbnails(a.base, v.id)}}, nil
 }

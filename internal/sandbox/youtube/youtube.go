@@ -34,6 +34,7 @@ type Options struct {
 	Redirects    []string      // allowed redirect URIs; none allows every loopback address
 	Testing      bool          // the consent screen is in Testing: refresh tokens live for seven days
 	Unaudited    bool          // the project has not been audited: what it uploads stays private
+	Unverified   bool          // channels have no verified telephone number, and so no thumbnails of their own
 	Units        int           // a day, for everything but uploads; 0: 10,000
 	Uploads      int           // a day; 0: 100
 	Processing   time.Duration // how long YouTube works on a video; 0: 20 s

@@ -719,7 +719,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a file
-         * @description Images and videos are for posts and answers, sounds and documents for answers alone, as far as networks take them. The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are.
+         * @description Images and videos are for posts and answers, documents too where a network takes them, sounds for answers alone, as far as networks take them. The type is read from the bytes. Where a photo was taken is removed from the file, and what a camera wrote about place and owner from MP4 and QuickTime files; pixels and colour profiles stay as they are.
          */
         post: operations["uploadMedia"];
         delete?: never;
@@ -2414,6 +2414,21 @@ export interface components {
             level: boolean;
             text: string;
         };
+        CoverLimit: {
+            /** @description It is brought once the video is out. */
+            later?: boolean;
+            /** Format: int64 */
+            max_bytes?: number;
+            types: string[];
+        };
+        Covered: {
+            error: string;
+            hint: string;
+            /** @description The video. */
+            media_id: string;
+            /** @enum {string} */
+            state: "due" | "there" | "failed";
+        };
         Crop: {
             /** @description All of it, with bars beside it. */
             whole?: boolean;
@@ -2452,6 +2467,13 @@ export interface components {
             id: string;
             /** Format: date-time */
             used_at: string | null;
+        };
+        DocumentLimit: {
+            /** Format: int64 */
+            max_bytes: number;
+            /** @description No other file stands beside it. */
+            single?: boolean;
+            types: string[];
         };
         Done: {
             /** @description There is neither, and that is kept. */
@@ -2820,6 +2842,8 @@ export interface components {
         MediaLimit: {
             /** Format: int64 */
             alt_max: number;
+            /** @description Absent: it takes no documents. */
+            document?: components["schemas"]["DocumentLimit"];
             image: components["schemas"]["ImageLimit"];
             /** Format: int64 */
             max_items: number;
@@ -2831,6 +2855,8 @@ export interface components {
         };
         MediaUse: {
             alt: string;
+            /** @description Of a video: the picture that stands for it, an uploaded file. Networks that choose it themselves leave it out, and say so. */
+            cover?: string;
             id: string;
         };
         Member: {
@@ -3307,6 +3333,8 @@ export interface components {
             counts: {
                 [key: string]: number;
             } | null;
+            /** @description Of its videos, where the network takes them once the video is out. */
+            covers: components["schemas"]["Covered"][];
             /** Format: date-time */
             due_at: string | null;
             error: components["schemas"]["Trouble"] | null;
@@ -3870,6 +3898,8 @@ export interface components {
             state: "in_force" | "undone" | "upheld" | "shadow";
         };
         VideoLimit: {
+            /** @description Absent: it chooses the picture of a video itself. */
+            cover?: components["schemas"]["CoverLimit"];
             /** Format: int64 */
             max_bytes?: number;
             /** Format: double */

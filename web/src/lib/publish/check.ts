@@ -77,9 +77,10 @@ function inPart(part: Part, limits: Limits, known: Known): Omit<Finding, 'part'>
 	for (const use of media) {
 		const file = known(use.id);
 		const film = file?.type.startsWith('video/') ?? false;
-		if (file) all.push(...(film ? inVideo(file, video) : inFile(file, image)));
+		const paper = !film && file !== undefined && !file.type.startsWith('image/'); // the server knows what it may be
+		if (file && !paper) all.push(...(film ? inVideo(file, video) : inFile(file, image)));
 		const alt = use.alt.trim();
-		if (alt === '' && (film || altMax === 0)) continue;
+		if (alt === '' && (film || paper || altMax === 0)) continue;
 		if (alt === '') all.push({ level: 'warn', field: 'alt', key: 'no_alt', params: {} });
 		else if (altMax > 0 && graphemeCount(alt) > altMax) {
 			all.push({ level: 'error', field: 'alt', key: 'alt_too_long', params: { n: graphemeCount(alt) - altMax, max: altMax } });

@@ -47,7 +47,7 @@ export const fileAddress = (publication: string, n: number): string => `/api/v1/
 export async function take(publication: string, n: number, file: Handed): Promise<File> {
 	const answer = await fetch(fileAddress(publication, n));
 	if (!answer.ok) throw new Error(answer.statusText);
-	const ending = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp', 'image/gif': 'gif', 'video/mp4': 'mp4', 'video/quicktime': 'mov' }[file.type] ?? 'bin';
+	const ending = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp', 'image/gif': 'gif', 'video/mp4': 'mp4', 'video/quicktime': 'mov', 'application/pdf': 'pdf' }[file.type] ?? 'bin';
 	return new File([await answer.blob()], `kith-${n + 1}.${ending}`, { type: file.type });
 }
 
