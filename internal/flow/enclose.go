@@ -5,14 +5,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
-	"github.com/kithhq/kith/internal/text"
 )
 
 // An answer carries files of the workspace, as its network takes them. Where a
@@ -73,41 +71,6 @@ func (h *House) once(name network.Name) bool {
 		}
 	}
 	return false
-}
-
-// ReplyChecked is what is known of an answer before it is sent.
-type ReplyChecked struct {
-	Problems []network.Problem
-	Messages int // that it becomes
-	Money    Money
-}
-
-// CheckReply says what the network would say of an answer, how many messages it
-// becomes and what it costs, before anything is sent.
-func (h *House) CheckReply(ctx context.Context, tx *store.Tx, actor access.Actor, conversationID, messageID, body string, private bool, files []publish.Attached) (said ReplyChecked, err error) {
-	c, err := inbox.GetConversation(ctx, tx, actor.Workspace, conversationID)
-	if err != nil {
-		return said, err
-	}
-	if err := actor.May(access.Reply, c.ChannelID); err != nil {
-		return said, err
-	}
-	if messageID != "" {
-		if _, err := addressee(ctx, tx, c, messageID); err != nil {
-			return said, err
-		}
-	}
-	ch, err := channel.Get(ctx, tx, actor.Workspace, c.ChannelID)
-	if err != nil {
-		return said, err
-	}
-	parts, problems, err := h.enclose(ctx, tx, ch, c, text.Clean(body), private, files)
-	if err != nil {
-		return said, err
-	}
-	said = ReplyChecked{Problems: problems, Messages: len(parts)}
-	said.Money, err = h.moneyFor(ctx, tx, ch.Network, c, private, parts)
-	return said, err
 }
 
 // refused is the first of the problems that keep an answer from being sent. It
