@@ -43,6 +43,7 @@ type App struct {
 	Runner   *jobs.Runner
 	Handler  http.Handler
 
+	meters    *meters
 	instance  []byte      // proves to kith doctor that it has reached this house
 	setup     secret.Text // opens the house while nobody owns it
 	listener  net.Listener
@@ -104,7 +105,7 @@ func New(ctx context.Context, c config.Config, options ...Option) (*App, error) 
 	for _, o := range options {
 		o(&w)
 	}
-	a := &App{Config: c, Log: w.log, setup: w.setup, reading: make(chan struct{})}
+	a := &App{Config: c, Log: w.log, setup: w.setup, reading: make(chan struct{}), meters: newMeters()}
 	if err := a.open(ctx, w); err != nil {
 		a.close(ctx)
 		return nil, err
@@ -133,7 +134,7 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if a.instance, err = newInstance(c.Data); err != nil {
 		return err
 	}
-	var storeOptions []store.Option
+	storeOptions := []store.Option{store.WithCommits(a.meters.committed())}
 	if w.now != nil {
 		storeOptions = append(storeOptions, store.WithNow(w.now))
 	}
@@ -151,7 +152,7 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if a.Blobs, err = blob.NewFiles(filepath.Join(c.Data, "files")); err != nil {
 		return err
 	}
-	if a.Outside, err = outward.New(outward.Options{Allow: c.Allow, UserAgent: "Kith/" + Version(), Now: w.now}); err != nil {
+	if a.Outside, err = outward.New(outward.Options{Allow: c.Allow, UserAgent: "Kith/" + Version(), Now: w.now, Heard: a.meters.heard()}); err != nil {
 		return err
 	}
 	a.closing("connections", func(context.Context) error { a.Outside.Close(); return nil })
@@ -169,7 +170,8 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if a.House.Apps, err = apps(c); err != nil {
 		return err
 	}
-	working := jobs.Options{Log: a.Log}
+	a.House.Outcome, a.House.Came = a.meters.became, a.meters.came
+	working := jobs.Options{Log: a.Log, Ended: a.meters.ended}
 	if w.clock != nil {
 		a.House.Speed, working.Clock = w.clock.Speed, w.clock
 	}

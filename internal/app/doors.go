@@ -7,9 +7,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"time"
-
-	"github.com/VictoriaMetrics/metrics"
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/callback"
@@ -53,8 +50,9 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 	mux.Handle("/hooks/", hooks.Handler())
 	mux.Handle("/connect/", callback.Handler(callback.Options{House: a.House, Person: rest.Person, Log: a.Log}))
 	mux.HandleFunc("GET /healthz", a.healthz)
-	mux.HandleFunc("GET /readyz", a.readyz())
-	mux.HandleFunc("GET /metrics", a.metrics)
+	parts := a.parts()
+	mux.HandleFunc("GET /readyz", readyz(parts))
+	mux.HandleFunc("GET /metrics", a.metrics(parts))
 	pages, err := ui.New(strings.HasPrefix(a.Config.Address(), "https://"))
 	if err != nil {
 		return nil, err
@@ -82,32 +80,6 @@ func (a *App) healthz(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-// metrics are for the operator's monitoring. They name no person and no
-// channel; behind a proxy they are for the inside only, so a request that came
-// from outside through one is refused.
-func (a *App) metrics(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" || !inside(r.RemoteAddr) {
-		http.Error(w, "metrics are answered to this machine and its own network", http.StatusForbidden)
-		return
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
-	metrics.WritePrometheus(w, true)
-	if lags, err := a.Facts.Lags(ctx, a.DB); err == nil {
-		for _, l := range lags {
-			fmt.Fprintf(w, "kith_facts_waiting{partition=\"%d\"} %d\n", l.Partition, l.Waiting)
-		}
-	}
-	if n, _, err := aside(ctx, a.DB); err == nil {
-		fmt.Fprintf(w, "kith_facts_aside %d\n", n)
-	}
-	if n, err := a.DB.Size(ctx); err == nil {
-		fmt.Fprintf(w, "kith_database_bytes %d\n", n)
-	}
-	fmt.Fprintf(w, "kith_info{version=%q,database=%q} 1\n", Version(), a.DB.Engine())
-}
-
 // aside is how many facts could not be applied and wait for somebody, and how many of
 // them cannot even be read.
 func aside(ctx context.Context, db *store.DB) (n, unreadable int, err error) {
@@ -116,11 +88,6 @@ func aside(ctx context.Context, db *store.DB) (n, unreadable int, err error) {
 		return err
 	})
 	return n, unreadable, err
-}
-
-func inside(remote string) bool {
-	at, err := netip.ParseAddrPort(remote)
-	return err == nil && (at.Addr().Unmap().IsLoopback() || at.Addr().Unmap().IsPrivate())
 }
 
 // host is the name in the public address.

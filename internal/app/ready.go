@@ -143,8 +143,7 @@ func readiness(ctx context.Context, parts []*part) Readiness {
 
 // readyz says whether this house can do its work now, and which part cannot: as lines,
 // or as JSON for whoever asks for it.
-func (a *App) readyz() http.HandlerFunc {
-	parts := a.parts()
+func readyz(parts []*part) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		said := readiness(r.Context(), parts)
 		status := http.StatusOK

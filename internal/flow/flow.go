@@ -44,9 +44,13 @@ type House struct {
 	Room func() Room
 	// Apps are the registrations at networks that were configured; those that were
 	// entered in the settings come before them.
-	Apps   map[network.Name]network.App
-	checks turns
-	till   till
+	Apps map[network.Name]network.App
+	// Outcome and Came hear what became of parts of posts and what came in, for whoever
+	// counts; nil: nobody.
+	Outcome func(channelID, result string)
+	Came    func(name network.Name, facts int)
+	checks  turns
+	till    till
 }
 
 // Room is how much room the disk has on which a house lives.
@@ -88,6 +92,13 @@ func (h *House) Work(r *jobs.Runner) error {
 		return err
 	}
 	return r.Every("upkeep", "* * * * *", h.upkeep)
+}
+
+// became tells whoever counts what became of a part of a post.
+func (h *House) became(tx *store.Tx, channelID, result string) {
+	if h.Outcome != nil {
+		tx.AfterCommit(func() { h.Outcome(channelID, result) })
+	}
 }
 
 // tell sends news to open screens once the change is durable.

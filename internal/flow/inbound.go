@@ -47,6 +47,19 @@ func (h *House) Receive(ctx context.Context, facts []stream.Fact) (stream.Apply,
 		if err != nil {
 			return err
 		}
+		if h.Came != nil {
+			came := map[network.Name]int{}
+			for i, f := range facts {
+				if fresh[i] {
+					came[channels[f.Channel].Network]++
+				}
+			}
+			tx.AfterCommit(func() {
+				for name, n := range came {
+					h.Came(name, n)
+				}
+			})
+		}
 		now := taking{House: h, counted: measure.Tally{}, told: map[news]bool{}}
 		for i, f := range facts {
 			if !fresh[i] {

@@ -22,10 +22,12 @@ func (h *House) missed(ctx context.Context, tx *store.Tx, job *jobs.Job, args se
 		if err := h.doubt(ctx, tx, args); err != nil {
 			return err
 		}
+		h.became(tx, args.Channel, "unclear")
 	default:
 		if err := publish.Fail(ctx, tx, next.Part, cause); err != nil {
 			return err
 		}
+		h.became(tx, args.Channel, "failed")
 	}
 	return jobs.Settle(ctx, tx, job)
 }
@@ -34,8 +36,13 @@ func (h *House) missed(ctx context.Context, tx *store.Tx, job *jobs.Job, args se
 func (h *House) stranded(ctx context.Context, tx *store.Tx, _ *jobs.Job, args sendArgs, cause error) error {
 	h.tell(tx, args.Workspace, "posts", args.Publication)
 	doubtful, err := publish.Stranded(ctx, tx, args.Workspace, args.Publication, cause)
-	if err != nil || !doubtful {
+	if err != nil {
 		return err
 	}
+	if !doubtful {
+		h.became(tx, args.Channel, "failed")
+		return nil
+	}
+	h.became(tx, args.Channel, "unclear")
 	return h.doubt(ctx, tx, args)
 }

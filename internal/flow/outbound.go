@@ -56,6 +56,7 @@ func (h *House) claim(ctx context.Context, tx *store.Tx, job *jobs.Job, args sen
 	}
 	h.tell(tx, args.Workspace, "posts", args.Publication)
 	if next.Former {
+		h.became(tx, args.Channel, "unclear")
 		if err := h.doubt(ctx, tx, args); err != nil {
 			return next, false, err
 		}

@@ -22,6 +22,7 @@ type Options struct {
 	Keep    time.Duration // how long finished jobs are kept; 0 = 30 days
 	Log     *slog.Logger  // nil = silence
 	Clock   Clock         // nil = the machine's; the database's Now must agree with it
+	Ended   func(Ending)  // hears how each try ended, for whoever counts; nil = nobody
 }
 
 // Runner works on jobs. Several may share a database, on PostgreSQL also from
@@ -53,6 +54,13 @@ type Runner struct {
 	running  map[string]*work
 	ended    []*work // their outcomes wait to be written
 	stopping bool
+}
+
+// Ending is how a try of a job ended.
+type Ending struct {
+	Kind  string
+	State State  // Ready: it is tried again
+	Fault string // the kind of the error; "" = none
 }
 
 // handling is what a runner does with one kind.

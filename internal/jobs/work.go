@@ -44,6 +44,13 @@ func (r *Runner) newWork(j *Job, until time.Time) *work {
 func (r *Runner) run(w *work) {
 	w.outcome = r.try(w)
 	w.cancel(nil)
+	if r.opt.Ended != nil {
+		state := w.outcome.decision.state
+		if w.settled.Load() {
+			state = Done
+		}
+		r.opt.Ended(Ending{w.job.Kind, state, w.outcome.kind})
+	}
 	r.mu.Lock()
 	r.ended = append(r.ended, w)
 	r.mu.Unlock()

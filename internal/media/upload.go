@@ -162,6 +162,17 @@ func SweepPieces(ctx context.Context, blobs blob.Store, now time.Time) error {
 	return nil
 }
 
+// Underway counts the uploads of everybody that have not come to their end, and what has
+// come of them, for whoever runs the house.
+func Underway(ctx context.Context, tx *store.Tx) (uploads int, bytes int64, err error) {
+	type sum struct {
+		N     int
+		Bytes int64
+	}
+	s, err := store.One[sum](ctx, tx, "select count(*), coalesce(sum(received), 0) from upload where media_id = ''")
+	return s.N, s.Bytes, err
+}
+
 // Promising looks at the beginning of a file of so many bytes: what Kith does not
 // keep is refused before the rest has come.
 func Promising(ctx context.Context, blobs blob.Store, first Piece, bytes int64) error {

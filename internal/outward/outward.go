@@ -23,11 +23,15 @@ type Options struct {
 	UserAgent string
 	Now       func() time.Time
 	Roots     *x509.CertPool // nil: the system's
+	// Heard is told of each request, for whoever counts: on whose behalf, how it went and
+	// how long it took until the answer began.
+	Heard func(whose, result string, took time.Duration)
 }
 
 // Client speaks to the outside; one is shared by everyone.
 type Client struct {
 	options   Options
+	whose     string
 	guard     *guard
 	paces     *paces
 	transport *http.Transport
@@ -84,6 +88,13 @@ func New(o Options) (*Client, error) {
 			MaxResponseHeaderBytes: 256 << 10,
 		},
 	}, nil
+}
+
+// For gives the same client to somebody whose requests are counted under a name.
+func (c *Client) For(whose string) *Client {
+	named := *c
+	named.whose = whose
+	return &named
 }
 
 // Close ends the connections that are idle.

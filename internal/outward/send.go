@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 )
@@ -112,8 +113,38 @@ func neverTwice(request *http.Request) {
 	}
 }
 
-// once sends a request over one connection.
+// once sends a request over one connection, and tells how it went.
 func (c *Client) once(ctx context.Context, request *http.Request) (*http.Response, error) {
+	began := time.Now()
+	answer, err := c.send(ctx, request)
+	if c.options.Heard != nil {
+		c.options.Heard(c.whose, result(answer, err), time.Since(began))
+	}
+	return answer, err
+}
+
+// result is one word for how a request went.
+func result(answer *http.Response, err error) string {
+	switch fault.KindOf(err) {
+	case fault.Throttled:
+		return "paced"
+	case fault.Uncertain:
+		return "unclear"
+	}
+	switch {
+	case err != nil:
+		return "unreached"
+	case answer.StatusCode == http.StatusTooManyRequests:
+		return "throttled"
+	case answer.StatusCode >= 500:
+		return "broken"
+	case answer.StatusCode >= 400:
+		return "refused"
+	}
+	return "ok"
+}
+
+func (c *Client) send(ctx context.Context, request *http.Request) (*http.Response, error) {
 	host := request.URL.Host
 	if !c.guard.exempt(host) {
 		if err := c.paces.wait(ctx, host); err != nil {

@@ -35,6 +35,7 @@ type DB struct {
 	path     string
 	asItIs   bool
 	onlyLook bool
+	commits  func(took time.Duration, group int)
 	words    notices
 	shapes   sync.Map // of many rows in a text → the text
 }
@@ -48,6 +49,17 @@ func WithNow(now func() time.Time) Option { return func(db *DB) { db.now = now }
 // AsItIs opens a database beside the house that serves it: one of an older Kith is
 // refused and not brought up to date under its feet. A new one is made.
 func AsItIs() Option { return func(db *DB) { db.asItIs = true } }
+
+// WithCommits tells how long each commit took and how many transactions shared it.
+func WithCommits(heard func(took time.Duration, group int)) Option {
+	return func(db *DB) { db.commits = heard }
+}
+
+func (db *DB) committed(began time.Time, group int) {
+	if db.commits != nil {
+		db.commits(time.Since(began), group)
+	}
+}
 
 // OnlyLook opens a database as it is and lets nobody write to it; where there is none,
 // none is made.

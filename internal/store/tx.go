@@ -151,7 +151,10 @@ func (db *DB) once(ctx context.Context, level sql.IsolationLevel, turn string, w
 	if err != nil {
 		return nil, err
 	}
-	if err := t.Commit(); err != nil {
+	began := time.Now()
+	err = t.Commit()
+	db.committed(began, 1)
+	if err != nil {
 		if repeatable(err) {
 			return nil, err
 		}

@@ -91,7 +91,10 @@ func (db *DB) commit(p *prepared, first *work) {
 		break
 	}
 commit:
-	if err := p.end(background, "commit"); err != nil {
+	began = time.Now()
+	err := p.end(background, "commit")
+	db.committed(began, len(all))
+	if err != nil {
 		_ = p.end(background, "rollback") // the commit already failed; that is what is told
 		for _, w := range all {
 			if w.err == nil {

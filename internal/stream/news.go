@@ -67,6 +67,16 @@ func (n *News) Tell(workspace string, item Item) {
 	}
 }
 
+// Listeners is how many listen.
+func (n *News) Listeners() (all int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, of := range n.of {
+		all += len(of)
+	}
+	return all
+}
+
 // Subscribe begins to listen; Close the subscriber.
 func (n *News) Subscribe(workspace string) *Subscriber {
 	c := make(chan Item, 64)

@@ -128,6 +128,15 @@ func (w words) Errorf(format string, args ...any) {
 	}
 }
 
+// Bytes is how much room the stream takes, and may take.
+func (s *Stream) Bytes(ctx context.Context) (now, most uint64, err error) {
+	info, err := s.stream.Info(ctx)
+	if err != nil {
+		return 0, 0, fault.Wrap(fault.Unavailable, err, "The stream does not answer.")
+	}
+	return info.State.Bytes, uint64(max(0, s.o.MaxBytes)), nil
+}
+
 // Ready says whether facts that come now would be kept: whether the stream answers, and
 // kept the last ones.
 func (s *Stream) Ready(ctx context.Context) error {

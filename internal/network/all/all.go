@@ -75,18 +75,18 @@ type given struct {
 func list(out *outward.Client, c config.Config, g given) *network.Set {
 	delays, endpoints, m := g.delays, g.endpoints, g.mechanics
 	drivers := []network.Driver{
-		bluesky.New(out, bluesky.Options{Delay: delays["bluesky"], Mechanics: m["bluesky"], Now: g.now, Base: endpoints["bluesky"]}),
-		mastodon.New(out, mastodon.Options{Delay: delays["mastodon"], Mechanics: m["mastodon"], Now: g.now}),
-		facebook.New(out, facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], Now: g.now, GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
-		instagram.New(out, instagram.Options{Delay: delays["instagram"], Mechanics: m["instagram"], Now: g.now, Base: endpoints["instagram"]}),
-		messenger.New(out, messenger.Options{Delay: delays["messenger"], Mechanics: m["messenger"], Now: g.now, GraphURL: cmp.Or(endpoints["messenger"], c.Facebook.GraphURL), AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
-		lemmy.New(out, lemmy.Options{Delay: delays["lemmy"], Mechanics: m["lemmy"], Now: g.now}),
-		linkedin.New(out, linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Now: g.now, Base: endpoints["linkedin"]}),
-		pinterest.New(out, pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Now: g.now, Base: endpoints["pinterest"]}),
-		youtube.New(out, youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Now: g.now, Base: endpoints["youtube"]}),
-		tiktok.New(out, tiktok.Options{Delay: delays["tiktok"], Mechanics: m["tiktok"], Now: g.now, Base: endpoints["tiktok"]}),
-		whatsapp.New(out, whatsapp.Options{Delay: delays["whatsapp"], Mechanics: m["whatsapp"], Now: g.now, Base: endpoints["whatsapp"]}),
-		x.New(out, x.Options{Delay: delays["x"], Mechanics: m["x"], Now: g.now, Base: endpoints["x"]}),
+		bluesky.New(out.For("bluesky"), bluesky.Options{Delay: delays["bluesky"], Mechanics: m["bluesky"], Now: g.now, Base: endpoints["bluesky"]}),
+		mastodon.New(out.For("mastodon"), mastodon.Options{Delay: delays["mastodon"], Mechanics: m["mastodon"], Now: g.now}),
+		facebook.New(out.For("facebook"), facebook.Options{Delay: delays["facebook"], Mechanics: m["facebook"], Now: g.now, GraphURL: c.Facebook.GraphURL, AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
+		instagram.New(out.For("instagram"), instagram.Options{Delay: delays["instagram"], Mechanics: m["instagram"], Now: g.now, Base: endpoints["instagram"]}),
+		messenger.New(out.For("messenger"), messenger.Options{Delay: delays["messenger"], Mechanics: m["messenger"], Now: g.now, GraphURL: cmp.Or(endpoints["messenger"], c.Facebook.GraphURL), AppID: c.Facebook.AppID, AppSecret: c.Facebook.AppSecret}),
+		lemmy.New(out.For("lemmy"), lemmy.Options{Delay: delays["lemmy"], Mechanics: m["lemmy"], Now: g.now}),
+		linkedin.New(out.For("linkedin"), linkedin.Options{Delay: delays["linkedin"], Mechanics: m["linkedin"], Now: g.now, Base: endpoints["linkedin"]}),
+		pinterest.New(out.For("pinterest"), pinterest.Options{Delay: delays["pinterest"], Mechanics: m["pinterest"], Now: g.now, Base: endpoints["pinterest"]}),
+		youtube.New(out.For("youtube"), youtube.Options{Delay: delays["youtube"], Mechanics: m["youtube"], Now: g.now, Base: endpoints["youtube"]}),
+		tiktok.New(out.For("tiktok"), tiktok.Options{Delay: delays["tiktok"], Mechanics: m["tiktok"], Now: g.now, Base: endpoints["tiktok"]}),
+		whatsapp.New(out.For("whatsapp"), whatsapp.Options{Delay: delays["whatsapp"], Mechanics: m["whatsapp"], Now: g.now, Base: endpoints["whatsapp"]}),
+		x.New(out.For("x"), x.Options{Delay: delays["x"], Mechanics: m["x"], Now: g.now, Base: endpoints["x"]}),
 	}
 	return network.NewSet(append(drivers, byhand.All(m)...)...)
 }
