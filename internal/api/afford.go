@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/flow"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
 )
@@ -25,9 +27,22 @@ type Room struct {
 
 // Cost is what a network takes for a post.
 type Cost struct {
-	Amount   string `json:"amount" doc:"A decimal number."`
-	Currency string `json:"currency"`
-	Link     bool   `json:"link" doc:"It is dearer because of a link."`
+	Amount   string         `json:"amount" doc:"A decimal number."`
+	Currency string         `json:"currency"`
+	Link     bool           `json:"link" doc:"It is dearer because of a link."`
+	Sources  List[SourceOf] `json:"sources" doc:"Where the price is from."`
+}
+
+// moneyOf says a cost; null: the network takes nothing, or nobody knows what.
+func moneyOf(m flow.Money) (said Maybe[Cost]) {
+	if m.Paid {
+		said = some(Cost{m.Cost.Amount, m.Cost.Currency, m.Cost.Link, sourcesOf(m)})
+	}
+	return said
+}
+
+func sourcesOf(m flow.Money) List[SourceOf] {
+	return each(m.Sources, func(s network.Source) SourceOf { return SourceOf{"prices", s.Text, s.Date, s.Uncertain} })
 }
 
 func (d *Door) afford(ctx context.Context, tx *store.Tx, by access.Actor, channelID string, parts []publish.Content, hand publish.Hand, at *time.Time) (said Afford, err error) {
@@ -46,8 +61,6 @@ func (d *Door) afford(ctx context.Context, tx *store.Tx, by access.Actor, channe
 		}
 		return one
 	})
-	if a.Paid {
-		said.Price = some(Cost(a.Cost))
-	}
+	said.Price = moneyOf(a.Money)
 	return said, nil
 }

@@ -21,6 +21,7 @@ type Network struct {
 	Actions  List[Ability]   `json:"actions"`
 	// Templates says that there are messages the network has approved beforehand.
 	Templates bool         `json:"templates" doc:"It has messages that were approved beforehand: GET /channels/{id}/templates."`
+	Paid      bool         `json:"paid" doc:"It takes money for answers: POST /conversations/{id}/check."`
 	Edits     Edits        `json:"edits" doc:"How a post that is out may be changed, where it can be."`
 	Pins      List[string] `json:"pins" doc:"What can be kept at the top, where anything can: post, comment."`
 	Consent   string       `json:"consent" enum:"none,ready,address" doc:"Whether people connect by the network's own page of consent. address: they could, if this house had a public https address."`
@@ -214,6 +215,7 @@ func (d *Door) networkOf(n network.Driver) Network {
 		said.Assisted = some(assistedOf(n, *p.Assisted))
 	}
 	_, said.Templates = n.(network.Templater)
+	said.Paid = len(p.Priced(network.Act{For: network.ForReply}))+len(p.Priced(network.Act{For: network.ForMessage})) > 0
 	for _, what := range []string{network.PinPost, network.PinComment} {
 		if _, ok := p.Pinnable(what); ok && network.Can(n, network.ActPin) {
 			said.Pins = append(said.Pins, what)

@@ -112,6 +112,7 @@ type Reply struct {
 type ReplyChecked struct {
 	Problems List[Wrong] `json:"problems"`
 	Messages int         `json:"messages" doc:"How many messages it becomes: two where the network sends a file without words."`
+	Price    Maybe[Cost] `json:"price" doc:"null: the network takes nothing."`
 }
 
 func enclosed(all []MediaUse) []publish.Attached {

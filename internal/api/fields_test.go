@@ -33,6 +33,7 @@ reconnectChannel   .settings{key}=words .settings{}=network
 listConversations  ?cursor=cursor ?channel=id ?person=id
 listMessages       ?cursor=cursor
 checkReply         .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among
+listTemplates      ?conversation=id
 reply              .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among
 replyWithTemplate  .message_id=id .template=network .values{key}=words .values{}=words
 addDevice          .agent=words .endpoint=secret .auth=secret .p256dh=secret

@@ -41,6 +41,7 @@ func goods() map[string]good {
 		"authorizeChannel":   {body: `{"network":"linkedin","channel":"{linkedin}"}`},
 		"checkReply":         {body: reply},
 		"reply":              {body: reply},
+		"listTemplates":      {of: "whatsapp:channels", query: "conversation={whatsapp:conversations}"},
 		"replyWithTemplate":  {of: "whatsapp:conversations", body: `{"template":"resume_contact/en","values":{"1":"Ada","2":"books"},"message_id":"{whatsapp:messages}"}`},
 		"chooseAccounts":     {body: `{"accounts":["{accounts}"]}`},
 		"invite":             {body: `{"email":"new@example.org","role":"moderator","channels":["{channels}"]}`},

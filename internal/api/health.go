@@ -24,7 +24,18 @@ type ChannelHealth struct {
 	Pages        int            `json:"pages" doc:"Read while catching up; 0: there is nothing to catch up."`
 	ReachS       int            `json:"reach_s" doc:"How far back the network tells, in seconds; 0: as far as needed."`
 	Gaps         List[Gap]      `json:"gaps"`
+	Spent        List[Spent]    `json:"spent" doc:"What the network took money for in so many days, as far as Kith knows its prices."`
+	SpentDays    int            `json:"spent_days"`
 	Rights       List[Right]    `json:"rights" doc:"That people allow, or not, when they connect an account; none: the network does not tell which were given."`
+}
+
+// Spent is what was paid for one sort of act.
+type Spent struct {
+	What     string `json:"what" doc:"As the network's prices name it: post, reply, read_post."`
+	N        int64  `json:"n"`
+	Price    string `json:"price" doc:"Of one, a decimal number."`
+	Amount   string `json:"amount" doc:"Of all, a decimal number."`
+	Currency string `json:"currency"`
 }
 
 // Right is a permission of a network.
@@ -38,7 +49,7 @@ type Right struct {
 // Alert is something that a person should know; its sentence is made from key and
 // params.
 type Alert struct {
-	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside"`
+	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside,calls_kept"`
 	Bad    bool           `json:"bad" doc:"Something does not work now."`
 	Params map[string]any `json:"params" say:"text,fix"`
 	Mend   string         `json:"mend" enum:"reconnect,update,look,wait,replay"`
@@ -115,6 +126,10 @@ func (d *Door) healthOf(k flow.Condition) ChannelHealth {
 		Quotas: each(c.Quotas, func(u network.QuotaUse) QuotaUse {
 			return QuotaUse{Name: u.Name, Used: u.Used, Max: u.Max, Resets: when(u.Resets), Source: "network"}
 		})}
+	said.SpentDays = flow.SpentDays
+	said.Spent = each(k.Spent, func(s channel.Spending) Spent {
+		return Spent{s.What, s.N, s.Price, network.Price{Amount: s.Price}.Times(s.N), s.Currency}
+	})
 	if k.Knocks {
 		said.Webhook.Address = d.House.Hook(c.Network)
 	}

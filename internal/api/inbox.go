@@ -53,8 +53,8 @@ func (d *Door) conversations() {
 			if err := seesAll(ctx, tx, by, in.Body.Media); err != nil {
 				return ReplyChecked{}, err
 			}
-			problems, messages, err := d.House.CheckReply(ctx, tx, by, in.ID, in.Body.MessageID, in.Body.Text, in.Body.Private, enclosed(in.Body.Media))
-			return ReplyChecked{each(problems, func(p network.Problem) Wrong { return Wrong(p) }), messages}, err
+			c, err := d.House.CheckReply(ctx, tx, by, in.ID, in.Body.MessageID, in.Body.Text, in.Body.Private, enclosed(in.Body.Media))
+			return ReplyChecked{each(c.Problems, func(p network.Problem) Wrong { return Wrong(p) }), c.Messages, moneyOf(c.Money)}, err
 		})
 	type change = func(ctx context.Context, tx *store.Tx, by access.Actor, c view.Conversation) error
 	for _, c := range []struct {

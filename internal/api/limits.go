@@ -66,6 +66,8 @@ type FilesLimit struct {
 	AltMax   int             `json:"alt_max"`
 	Types    List[FileLimit] `json:"types"`
 	Direct   bool            `json:"direct,omitempty" doc:"Only in a conversation that is private already."`
+	Caption  *TextLimit      `json:"caption,omitempty" doc:"Of the text beside files where it differs; absent: it is that of a text alone, or a file is a message of its own."`
+	Apart    List[string]    `json:"apart" doc:"Types of files that are a message of their own, so that the text is one, too."`
 }
 
 // FileLimit is one type of files, and how large they may be.
@@ -206,6 +208,10 @@ func subtitleLimitOf(l *network.SubtitleLimit) *SubtitleLimit {
 
 func filesLimitOf(l network.MediaLimit) *FilesLimit {
 	said := &FilesLimit{MaxItems: l.MaxItems, AltMax: l.AltMax, Direct: l.Direct}
+	if l.Caption != nil && !l.Caption.None {
+		beside := textLimitOf(*l.Caption)
+		said.Caption = &beside
+	}
 	for _, sort := range []network.FileLimit{{Types: l.Image.Types, MaxBytes: l.Image.MaxBytes}, {Types: l.Video.Types, MaxBytes: l.Video.MaxBytes}, l.Audio, l.Document, l.Sticker} {
 		for _, t := range sort.Types {
 			most := sort.MaxBytes
@@ -213,6 +219,9 @@ func filesLimitOf(l network.MediaLimit) *FilesLimit {
 				most = min(most, media.MaxFile) // more than that Kith does not keep
 			}
 			said.Types = append(said.Types, FileLimit{t, most})
+			if l.Caption != nil && l.Caption.None || sort.Alone {
+				said.Apart = append(said.Apart, t)
+			}
 		}
 	}
 	return said

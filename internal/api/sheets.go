@@ -24,6 +24,7 @@ type Sheet struct {
 	Quotas    List[Quota]    `json:"quotas"`
 	Prices    List[Price]    `json:"prices"`
 	Windows   List[Window]   `json:"windows"`
+	Waits     string         `json:"scheduling" say:"" doc:"Why posts wait in Kith and not at the network; empty where none are published."`
 	Consent   string         `json:"consent" enum:"none,ready,address" doc:"Whether people connect by the network's own page of consent. address: they could, if this house had a public https address."`
 	Sources   List[SourceOf] `json:"sources"`
 }
@@ -50,6 +51,8 @@ type Price struct {
 	What     string `json:"what"`
 	Amount   string `json:"amount"`
 	Currency string `json:"currency"`
+	Category string `json:"category,omitempty" doc:"Of a template, in the network's words."`
+	Country  string `json:"country,omitempty" doc:"What the person's number begins with."`
 }
 
 // Window is how long after a person's last message we may write to them.
@@ -85,6 +88,11 @@ func (d *Door) sheetOf(n network.Driver) Sheet {
 		Quotas:    each(p.Quotas, func(q network.Quota) Quota { return Quota{q.Name, q.Max, q.WindowS, q.Daily, q.Per} }),
 		Prices:    each(p.Prices, func(q network.Price) Price { return Price(q) }),
 		Windows:   each(p.Windows, func(w network.Window) Window { return Window(w) })}
+	if p.Scheduling != nil {
+		said.Waits = p.Scheduling.Why
+		s := p.Scheduling.Source
+		said.Sources = append(said.Sources, SourceOf{"scheduling", s.Text, s.Date, s.Uncertain})
+	}
 	for _, fact := range slices.Sorted(maps.Keys(p.Sources)) {
 		s := p.Sources[fact]
 		said.Sources = append(said.Sources, SourceOf{fact, s.Text, s.Date, s.Uncertain})

@@ -196,7 +196,7 @@ func (p *place) writesUs(by access.Actor, ids things, number map[string]string, 
 	p.t.Helper()
 	c, err := p.house.Connect(p.t.Context(), by, "whatsapp", number, "")
 	p.must(err)
-	ids["whatsapp"] = c.ID
+	ids["whatsapp"], ids["whatsapp:channels"] = c.ID, c.ID
 	p.do(func(ctx context.Context, tx *store.Tx) error {
 		return p.told(ctx, tx, by, ids, "whatsapp:", "whatsapp", mark, network.Event{Kind: network.Direct, Private: true, Thread: "talk-" + mark})
 	})

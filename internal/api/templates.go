@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
 )
 
 // Template is a message that a network has approved beforehand: it may be sent when
@@ -16,6 +18,14 @@ type Template struct {
 	Category string       `json:"category" doc:"In the network's words; it decides what it costs."`
 	Text     string       `json:"text" doc:"With {{holes}} that are to be filled in."`
 	Holes    List[string] `json:"holes"`
+	Price    Maybe[Cost]  `json:"price" doc:"Of one message, in the conversation that is asked for; null: Kith knows no figure."`
+	// Sources say where a price is from, or why there is none.
+	Sources List[SourceOf] `json:"sources" doc:"Where that is from, or why there is no figure."`
+}
+
+type templatesAsked struct {
+	ID           string `path:"id" maxLength:"64"`
+	Conversation string `query:"conversation" maxLength:"64" doc:"The conversation it is for: prices depend on the person."`
 }
 
 // Filled is a template with what stands in its holes.
@@ -28,10 +38,23 @@ type Filled struct {
 func (d *Door) templates() {
 	way(d, route{id: "GET /channels/{id}/templates", name: "listTemplates", verb: access.Reply, summary: "Messages that the network has approved beforehand",
 		notes: "Asked of the network. Only those that words alone complete."},
-		func(ctx context.Context, by access.Actor, in *byID) (Page[Template], error) {
+		func(ctx context.Context, by access.Actor, in *templatesAsked) (said Page[Template], err error) {
 			all, err := d.House.Templates(ctx, by, in.ID)
+			if err != nil {
+				return said, err
+			}
+			var categories []string
+			for _, t := range all {
+				categories = append(categories, t.Category)
+			}
+			var price map[string]flow.Money
+			err = store.View(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+				price, err = d.House.TemplateMoney(ctx, tx, by, in.ID, in.Conversation, categories)
+				return err
+			})
 			return Page[Template]{Items: each(all, func(t network.Template) Template {
-				return Template{t.ID, t.Name, t.Language, t.Category, t.Text, t.Holes}
+				m := price[t.Category]
+				return Template{t.ID, t.Name, t.Language, t.Category, t.Text, t.Holes, moneyOf(m), sourcesOf(m)}
 			})}, err
 		})
 	way(d, route{id: "POST /conversations/{id}/template", name: "replyWithTemplate", verb: access.Reply, audit: "conversation.reply", summary: "Answer with a template",

@@ -227,6 +227,12 @@ func On(ctx context.Context, tx *store.Tx, name network.Name) ([]string, error) 
 	return store.All[string](ctx, tx, "select id from channel where network = $1 order by id", name)
 }
 
+// Reading gives the ids of the channels that are connected on a network, in every
+// workspace.
+func Reading(ctx context.Context, tx *store.Tx, name network.Name) ([]string, error) {
+	return store.All[string](ctx, tx, "select id from channel where network = $1 and removed_at is null order by id", name)
+}
+
 // Sweep forgets attempts to connect that nobody came back to.
 func Sweep(ctx context.Context, tx *store.Tx) error {
 	_, err := tx.Exec(ctx, "delete from grant_wait where expires_at < $1", tx.Now)

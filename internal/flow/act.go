@@ -30,6 +30,11 @@ func (h *House) Like(ctx context.Context, actor access.Actor, messageID string, 
 	}
 	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
 		h.tell(tx, actor.Workspace, "inbox", m.ConversationID)
+		if on {
+			if err := h.paidAct(ctx, tx, c, network.ForLike); err != nil {
+				return err
+			}
+		}
 		return inbox.Like(ctx, tx, m, on)
 	})
 }
@@ -67,6 +72,9 @@ func (h *House) Remove(ctx context.Context, actor access.Actor, messageID string
 	}
 	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
 		now, err := inbox.Get(ctx, tx, actor.Workspace, m.ID)
+		if err == nil {
+			err = h.paidAct(ctx, tx, c, network.ForDelete)
+		}
 		if err != nil || now.State == inbox.Deleted {
 			return err
 		}

@@ -17,8 +17,7 @@ import (
 // Afforded is what going out at a moment takes.
 type Afforded struct {
 	Rooms []publish.Room
-	Cost  publish.Cost
-	Paid  bool // it costs something
+	Money Money
 }
 
 // Afford says what the quotas of a channel's network say of parts that are to go
@@ -43,7 +42,7 @@ func (h *House) Afford(ctx context.Context, tx *store.Tx, actor access.Actor, ch
 		return Afforded{}, err
 	}
 	said := Afforded{Rooms: rooms}
-	said.Cost, said.Paid = publish.Price(d.Profile().Prices, contents)
+	said.Money = moneyOf(d.Profile(), publish.Priced(d.Profile(), contents...))
 	return said, nil
 }
 

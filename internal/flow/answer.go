@@ -51,6 +51,7 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 	ctx = context.WithoutCancel(ctx) // what the network did is a fact
 	args.Step = did.Step
 	retry := cause != nil && (fault.Is(cause, fault.Throttled) || fault.Is(cause, fault.Unavailable))
+	onward := retry && h.onward(did.Step)
 	err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
 		if err := jobs.Hold(ctx, tx, job); err != nil {
 			return err
@@ -59,7 +60,10 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 		switch {
 		case retry:
 			why, _ := fault.Shown(cause)
-			return inbox.Release(ctx, tx, m, why)
+			if err := inbox.Release(ctx, tx, m, why); err != nil || !onward {
+				return err
+			}
+			return h.answerLater(ctx, tx, job, args, max(fault.After(cause), slowly(did.Step.Since, tx.Now)))
 		case fault.Is(cause, fault.Uncertain):
 			if err := inbox.Doubt(ctx, tx, m, "The network did not answer."); err != nil {
 				return err
@@ -80,7 +84,7 @@ func (h *House) sendAnswer(ctx context.Context, job *jobs.Job, args answerArgs) 
 		}
 		return jobs.Settle(ctx, tx, job)
 	})
-	if err == nil && retry {
+	if err == nil && retry && !onward {
 		return cause
 	}
 	return err

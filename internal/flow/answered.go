@@ -15,8 +15,17 @@ import (
 
 func confirmAnswerKind() jobs.Kind[answerArgs] { return jobs.Kind[answerArgs]{Name: "confirm_answer"} }
 
+// lookForAnswer looks for an answer that is in doubt, unless the network told of it
+// before the doubt began.
 func (h *House) lookForAnswer(ctx context.Context, tx *store.Tx, args answerArgs, at time.Time) error {
-	_, _, err := jobs.Insert(ctx, tx, confirmAnswerKind(), jobs.New{Workspace: args.Workspace, Lane: "confirm/" + args.Message, Key: args.Message, At: at}, args)
+	m, err := inbox.Get(ctx, tx, args.Workspace, args.Message)
+	if err != nil {
+		return err
+	}
+	if m.Sending == "sent" {
+		return h.paidTold(ctx, tx, m)
+	}
+	_, _, err = jobs.Insert(ctx, tx, confirmAnswerKind(), jobs.New{Workspace: args.Workspace, Lane: "confirm/" + args.Message, Key: args.Message, At: at}, args)
 	return err
 }
 

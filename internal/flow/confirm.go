@@ -50,10 +50,7 @@ func (h *House) confirm(ctx context.Context, job *jobs.Job, args sendArgs) error
 		verdict, seen := decide(e, look, known, tx.Now, delay)
 		switch verdict {
 		case found:
-			if err := publish.Settle(ctx, tx, doubtful.Part, network.Sent{Ref: seen.Ref, At: seen.At}); err != nil {
-				return err
-			}
-			if err := h.afterwards(ctx, tx, args.Channel, doubtful.Part, seen.Ref); err != nil {
+			if err := h.settlePart(ctx, tx, args.Channel, doubtful.Part, network.Sent{Ref: seen.Ref, At: seen.At}); err != nil {
 				return err
 			}
 			return h.goOn(ctx, tx, job, args, !doubtful.Last)

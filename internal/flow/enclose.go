@@ -5,14 +5,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
-	"github.com/kithhq/kith/internal/text"
 )
 
 // An answer carries files of the workspace, as its network takes them. Where a
@@ -79,29 +77,6 @@ func (h *House) once(name network.Name) bool {
 		}
 	}
 	return false
-}
-
-// CheckReply says what the network would say of an answer, and how many messages it
-// becomes, before anything is sent.
-func (h *House) CheckReply(ctx context.Context, tx *store.Tx, actor access.Actor, conversationID, messageID, body string, private bool, files []publish.Attached) (problems []network.Problem, messages int, err error) {
-	c, err := inbox.GetConversation(ctx, tx, actor.Workspace, conversationID)
-	if err != nil {
-		return nil, 0, err
-	}
-	if err := mayOn(actor, access.Reply, c.ChannelID, noConversation); err != nil {
-		return nil, 0, err
-	}
-	if messageID != "" {
-		if _, err := addressee(ctx, tx, c, messageID); err != nil {
-			return nil, 0, err
-		}
-	}
-	ch, err := channel.Get(ctx, tx, actor.Workspace, c.ChannelID)
-	if err != nil {
-		return nil, 0, err
-	}
-	parts, problems, err := h.enclose(ctx, tx, ch, c, text.Clean(body), private, files)
-	return problems, len(parts), err
 }
 
 // refused is the first of the problems that keep an answer from being sent. It

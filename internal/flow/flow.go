@@ -50,6 +50,7 @@ type House struct {
 	Outcome func(channelID, result string)
 	Came    func(name network.Name, facts int)
 	checks  turns
+	till    till
 }
 
 // Room is how much room the disk has on which a house lives.

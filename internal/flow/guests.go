@@ -107,14 +107,17 @@ func (h *House) given(ctx context.Context, tx *store.Tx, c channel.Channel, a in
 
 // settle records that an answer exists. A guest that was told of it first forgets it.
 func (h *House) settle(ctx context.Context, tx *store.Tx, m inbox.Message, sent network.Sent) error {
-	if err := inbox.Settle(ctx, tx, m, sent); err != nil || !m.Private {
+	if err := inbox.Settle(ctx, tx, m, sent); err != nil {
 		return err
 	}
 	c, err := channel.Get(ctx, tx, m.Workspace, m.ChannelID)
 	if fault.Is(err, fault.NotFound) {
 		return nil // removed meanwhile
 	}
-	if err != nil {
+	if err == nil {
+		err = h.paidAnswer(ctx, tx, c, m)
+	}
+	if err != nil || !m.Private {
 		return err
 	}
 	for _, guest := range h.Networks.Guests(c.Network) {

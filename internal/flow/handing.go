@@ -54,6 +54,17 @@ func tooLong() error {
 		WithHint("Try again, or save the file in another format.")
 }
 
+// onward says that an answer goes on from where its files have come: what was handed over
+// already is not handed over again because the network asked for patience after it.
+func (h *House) onward(step network.Step) bool {
+	return step.Name != "" && step.Name != network.Begun && h.DB.Now().Sub(step.Since) < patience
+}
+
+// slowly is how long to wait before another try: longer, the longer it has taken.
+func slowly(since, now time.Time) time.Duration {
+	return min(max(now.Sub(since)/4, time.Second), time.Minute)
+}
+
 // restAnswer ends this job while the network is at work, and begins another one later:
 // other answers of the channel need not wait.
 func (h *House) restAnswer(ctx context.Context, tx *store.Tx, job *jobs.Job, args answerArgs, m inbox.Message, wait time.Duration) error {

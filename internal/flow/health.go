@@ -18,6 +18,9 @@ const (
 	silence      = 10 * time.Minute // a network may well not answer for a moment
 )
 
+// SpentDays is how far back it is added up what was spent.
+const SpentDays = 30
+
 // What mends an alert.
 const (
 	mendReconnect = "reconnect" // connect the channel again
@@ -30,7 +33,7 @@ const (
 // Alert is something about a channel that a person should know. The sentence is
 // made in the reader's language from its key and params.
 type Alert struct {
-	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside
+	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside calls_kept
 	Bad     bool   // something does not work now
 	Channel channel.Channel
 	Params  map[string]any
@@ -45,7 +48,8 @@ type Condition struct {
 	Knocks  bool // the network knocks, with an app or without
 	Alerts  []Alert
 	Gaps    []channel.Gap
-	Counted []publish.Room // what Kith counts itself
+	Counted []publish.Room     // what Kith counts itself
+	Spent   []channel.Spending // in the last SpentDays
 }
 
 // Condition says how a channel is.
@@ -69,7 +73,20 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 		return k, err
 	}
 	k.Alerts = append(alerts(k.Channel, k.Profile, tx.Now), heaped(aside, k.Channel)...)
-	k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, tx.Now, nil) // of every kind
+	if k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, tx.Now, nil); err != nil { // of every kind
+		return k, err
+	}
+	b, limited, err := h.budgetOf(ctx, tx, k.Channel)
+	if err != nil {
+		return k, err
+	}
+	if limited {
+		k.Counted = append(k.Counted, publish.Room{Quota: b.quota, Used: b.used})
+		if b.left() <= 0 {
+			k.Alerts = append(k.Alerts, Alert{Key: "calls_kept", Channel: k.Channel, At: tx.Now, Mend: mendWait, Params: map[string]any{"used": b.used, "max": b.quota.Max, "kept": b.kept}})
+		}
+	}
+	k.Spent, err = channel.Spent(ctx, tx, actor.Workspace, channelID, tx.Now.Add(-SpentDays*24*time.Hour))
 	return k, err
 }
 
@@ -111,37 +128,4 @@ func (h *House) Alerts(ctx context.Context, tx *store.Tx, actor access.Actor) ([
 		}
 	}
 	return all, nil
-}
-
-// alerts judges what is known of one channel. Pure.
-func alerts(c channel.Channel, p network.Profile, now time.Time) []Alert {
-	var all []Alert
-	say := func(key string, bad bool, at time.Time, mend string, params map[string]any) {
-		all = append(all, Alert{Key: key, Bad: bad, Channel: c, At: at, Mend: mend, Params: params})
-	}
-	if c.Health != "ok" {
-		say("channel_"+c.Health, c.Health == "broken", c.CheckedAt, mendReconnect, map[string]any{"text": c.HealthText, "fix": c.HealthFix})
-	}
-	if e := c.KeysExpireAt; !e.IsZero() && e.Before(now.Add(keysAhead)) && c.Health == "ok" {
-		say("keys_expire", false, now, mendReconnect, map[string]any{"at": e})
-	}
-	if c.ReadingError != "" && c.Health != "broken" && now.Sub(c.CompleteUntil) > silence {
-		say("not_read", false, c.CompleteUntil, mendWait, map[string]any{"text": c.ReadingError})
-	}
-	if day, err := time.Parse(time.DateOnly, p.Expires); err == nil && day.Before(now.Add(versionAhead)) {
-		key := "version_expires"
-		if day.Before(now) {
-			key = "version_expired"
-		}
-		say(key, day.Before(now), now, mendUpdate, map[string]any{"version": p.Version, "day": p.Expires})
-	}
-	return all
-}
-
-// moment gives a time as a parameter: nil for none.
-func moment(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t
 }

@@ -116,10 +116,13 @@ func (h *House) hide(ctx context.Context, job *jobs.Job, args hideArgs) error {
 		h.ailing(ctx, c, err)
 		return err
 	}
-	if !args.Hidden {
-		return nil
-	}
 	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+		if err := h.paidAct(ctx, tx, c, network.ForHide); err != nil {
+			return err
+		}
+		if !args.Hidden {
+			return jobs.Settle(ctx, tx, job)
+		}
 		now, err := inbox.Get(ctx, tx, args.Workspace, args.Message)
 		if err != nil {
 			return err

@@ -36,6 +36,9 @@ func (h *House) measure(ctx context.Context, job *jobs.Job, args channelArgs) er
 	if h.denied(c, network.ActMeasure) != nil { // until the right is given
 		return h.later(ctx, job, measureKind(), args, h.measureEvery(), nil)
 	}
+	if b, limited, err := h.spare(ctx, c); err != nil || limited && b.left() <= 0 {
+		return h.later(ctx, job, measureKind(), args, max(recount, h.measureEvery()), err)
+	}
 	due, err := h.toMeasure(ctx, args)
 	if err != nil || len(due) == 0 {
 		return h.later(ctx, job, measureKind(), args, h.measureEvery(), err)

@@ -98,10 +98,7 @@ func (h *House) sendPart(ctx context.Context, job *jobs.Job, args sendArgs, next
 				next.Part, err = publish.Reached(ctx, tx, next.Part, did.Step)
 				return err
 			}
-			if err := publish.Settle(ctx, tx, next.Part, *did.Sent); err != nil {
-				return err
-			}
-			if err := h.afterwards(ctx, tx, args.Channel, next.Part, did.Sent.Ref); err != nil {
+			if err := h.settlePart(ctx, tx, args.Channel, next.Part, *did.Sent); err != nil {
 				return err
 			}
 			if !next.Last {

@@ -2,8 +2,10 @@ package flow
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/network"
@@ -34,6 +36,16 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 	if err != nil {
 		return h.attended(ctx, job, args, c)
 	}
+	b, limited, err := h.spare(ctx, c)
+	if err != nil {
+		return err
+	}
+	if limited && b.left() <= 0 {
+		h.unheard(ctx, c, saved(h.label(c.Network)))
+		return h.later(ctx, job, readKind(), args, min(max(b.ends.Sub(h.DB.Now()), h.rhythm()), recount), nil)
+	}
+	var cost atomic.Int64
+	conn.Meter = func(what string, n int) { cost.Add(int64(n)); h.meter(c).Take(what, n) }
 	more, began := true, h.DB.Now()
 	for page := 0; more && page < pagesAtOnce; page++ {
 		var got network.Reading
@@ -56,9 +68,13 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 			return err
 		}
 	}
-	wait := h.rhythm()
-	if more {
+	wait, mostly := h.rhythm(), h.till.cost(c.ID, cost.Load())
+	if more && b.left() >= b.quota.Max/2 { // also where nothing is counted
 		wait = 0
+	}
+	if limited && !more {
+		b.used += int(cost.Load())
+		wait = min(b.wait(h.DB.Now(), mostly, wait), max(recount, wait))
 	}
 	return h.later(ctx, job, readKind(), args, wait, nil)
 }
@@ -73,13 +89,25 @@ func (h *House) later(ctx context.Context, job *jobs.Job, kind jobs.Kind[channel
 		h.Log.InfoContext(ctx, "recurring work will be tried again", "kind", kind.Name, "channel", args.Channel, "error", cause)
 		wait = max(wait, fault.After(cause))
 	}
-	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+	taken := h.till.empty()
+	err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
 		if err := jobs.Settle(ctx, tx, job); err != nil {
+			return err
+		}
+		if err := channel.Took(ctx, tx, taken...); err != nil {
 			return err
 		}
 		return h.recur(ctx, tx, kind, args, tx.Now.Add(wait))
 	})
+	if err != nil {
+		h.till.back(taken)
+	}
+	return err
 }
+
+// recount is how long to wait at most before it is asked whether calls are left: what was
+// to go out may be taken back.
+const recount = 15 * time.Minute
 
 // patient is how long a house that hurries through time waits at most, by its own
 // clock, before it asks again.

@@ -33,9 +33,7 @@ func (h *House) Resolve(ctx context.Context, actor access.Actor, publicationID s
 		if there {
 			// Its id is not known, so its key stands for it.
 			said := network.Ref{ID: "said:" + doubtful.Part.Key, URL: url}
-			if err = publish.Settle(ctx, tx, doubtful.Part, network.Sent{Ref: said}); err == nil {
-				err = h.afterwards(ctx, tx, p.ChannelID, doubtful.Part, said)
-			}
+			err = h.settlePart(ctx, tx, p.ChannelID, doubtful.Part, network.Sent{Ref: said})
 		} else {
 			err = publish.DueAgain(ctx, tx, doubtful.Part)
 		}

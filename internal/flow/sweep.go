@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/media"
 	"github.com/kithhq/kith/internal/store"
@@ -37,5 +38,5 @@ func (h *House) sweepDaily(ctx context.Context, tx *store.Tx, _ time.Time) error
 			return err
 		}
 	}
-	return nil
+	return channel.ForgetUses(ctx, tx)
 }

@@ -20,9 +20,12 @@ func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error 
 		}
 		return nil
 	case network.Receipt:
-		talk, err := inbox.Witness(ctx, tx, a)
+		talk, settled, err := inbox.Witness(ctx, tx, a)
 		if talk != "" {
 			h.tell(a.Workspace, "inbox", talk)
+		}
+		if err == nil && settled != nil {
+			err = h.paidTold(ctx, tx, *settled)
 		}
 		return err
 	case network.Deleted:

@@ -63,6 +63,7 @@ func (h *House) ReplyWith(ctx context.Context, actor access.Actor, conversationI
 	found := false
 	for _, t := range all {
 		if found = t.ID == with.ID; found {
+			with.Category = t.Category
 			if body, with.Values, err = t.Say(with.Values); err != nil {
 				return inbox.Message{}, err
 			}

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
@@ -26,7 +25,7 @@ func (h *House) inTurn(ctx context.Context, tx *store.Tx, job *jobs.Job, args an
 		return false, err
 	}
 	if turn == inbox.TurnLater {
-		return false, h.answerLater(ctx, tx, job, args, min(max(tx.Now.Sub(m.At)/4, time.Second), time.Minute))
+		return false, h.answerLater(ctx, tx, job, args, slowly(m.At, tx.Now))
 	}
 	h.tell(tx, args.Workspace, "inbox", m.ConversationID)
 	cause := fault.New(fault.Conflict, "The file before it did not go out.").WithHint("Send the file again first, or send this without it.")

@@ -51,6 +51,14 @@ func (h *House) Withdraw(ctx context.Context, actor access.Actor, publicationID 
 	}
 	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
 		h.tell(tx, actor.Workspace, "posts", p.PostID)
+		for _, part := range parts {
+			if part.RemoteID == "" {
+				continue
+			}
+			if err := h.paidAct(ctx, tx, c, network.ForDelete); err != nil {
+				return err
+			}
+		}
 		return publish.Gone(ctx, tx, actor.Workspace, publicationID)
 	})
 }

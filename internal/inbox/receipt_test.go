@@ -32,7 +32,7 @@ func written(id string, at time.Time) inbox.Arrival {
 func told(t *testing.T, ctx context.Context, tx *store.Tx, e network.Event) string {
 	t.Helper()
 	e.Kind, e.Private = network.Receipt, true
-	talk, err := inbox.Witness(ctx, tx, inbox.Arrival{Workspace: "w", ChannelID: "c", Event: e})
+	talk, _, err := inbox.Witness(ctx, tx, inbox.Arrival{Workspace: "w", ChannelID: "c", Event: e})
 	if err != nil {
 		t.Fatal(err)
 	}

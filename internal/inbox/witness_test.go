@@ -41,7 +41,7 @@ func TestTheNetworksWordOnAnAnswer(t *testing.T) {
 					t.Fatal("the key by which it comes back is not its id")
 				}
 				told := func(failure string) {
-					talk, err := inbox.Witness(ctx, tx, inbox.Arrival{Workspace: "w", ChannelID: "c", Event: network.Event{Kind: network.Receipt, Ref: network.Ref{ID: "r1"}, Key: m.Key, Failure: failure}})
+					talk, _, err := inbox.Witness(ctx, tx, inbox.Arrival{Workspace: "w", ChannelID: "c", Event: network.Event{Kind: network.Receipt, Ref: network.Ref{ID: "r1"}, Key: m.Key, Failure: failure}})
 					if err != nil || talk != "" && talk != to.ConversationID {
 						t.Fatal(talk, err)
 					}
@@ -101,7 +101,7 @@ func TestAReceiptOfSomethingElse(t *testing.T) {
 			{Workspace: "v", ChannelID: "c", Event: network.Event{Ref: network.Ref{ID: "r"}, Key: m.Key}},                 // another workspace's
 			{Workspace: "w", ChannelID: "c", Event: network.Event{Ref: network.Ref{ID: "r"}, Key: to.ID, Failure: "odd"}}, // not ours by its key
 		} {
-			if talk, err := inbox.Witness(ctx, tx, a); err != nil || talk != "" {
+			if talk, _, err := inbox.Witness(ctx, tx, a); err != nil || talk != "" {
 				t.Errorf("%+v: %q, %v", a.Event, talk, err)
 			}
 		}

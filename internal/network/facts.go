@@ -20,11 +20,13 @@ type facts struct {
 	Options  []Option          `json:"options"`
 	Quotas   []Quota           `json:"quotas"`
 	Prices   []Price           `json:"prices"`
+	Costs    map[string]int    `json:"call_costs"`
 	Windows  []Window          `json:"windows"`
 	Edits    Edits             `json:"edits"`
 	Pins     map[string]int    `json:"pins"`
 	Upload   Upload            `json:"upload"`
 	Insights Insights          `json:"insights"`
+	Waits    *Scheduling       `json:"scheduling"`
 	Version  string            `json:"version"`
 	Expires  string            `json:"expires"`
 	Guide    []string          `json:"guide"`
@@ -46,7 +48,7 @@ func Facts(data []byte, said ...json.RawMessage) Profile {
 	}
 	return Profile{
 		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot, Later: f.Later, Sorts: f.Sorts, Rights: f.Rights,
-		Delay: time.Duration(f.DelayS) * time.Second, Reach: time.Duration(f.ReachS) * time.Second, Options: f.Options, Quotas: f.Quotas, Prices: f.Prices,
-		Windows: f.Windows, Edits: f.Edits, Pins: f.Pins, Upload: f.Upload, Insights: f.Insights, Version: f.Version, Expires: f.Expires, Guide: f.Guide, Assisted: f.Assisted, Sources: f.Sources,
+		Delay: time.Duration(f.DelayS) * time.Second, Reach: time.Duration(f.ReachS) * time.Second, Options: f.Options, Quotas: f.Quotas, Prices: f.Prices, CallCosts: f.Costs,
+		Windows: f.Windows, Edits: f.Edits, Pins: f.Pins, Upload: f.Upload, Insights: f.Insights, Scheduling: f.Waits, Version: f.Version, Expires: f.Expires, Guide: f.Guide, Assisted: f.Assisted, Sources: f.Sources,
 	}
 }

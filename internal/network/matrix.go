@@ -114,7 +114,7 @@ func describe(b *strings.Builder, d Driver) {
 		fmt.Fprintf(b, "- Quota: %s\n", q.words())
 	}
 	for _, price := range p.Prices {
-		fmt.Fprintf(b, "- Price: %s %s for %s\n", price.Amount, price.Currency, strings.ReplaceAll(price.What, "_", " "))
+		fmt.Fprintf(b, "- Price: %s %s for %s\n", price.Amount, price.Currency, strings.ReplaceAll(strings.TrimSpace(strings.Join([]string{price.What, price.Category, price.Country}, " ")), "_", " "))
 	}
 	for _, w := range p.Windows {
 		fmt.Fprintf(b, "- We may write (%s, %s) for %d hours after the person’s last message. %s\n", strings.ReplaceAll(w.Kind, "_", " "), strings.ReplaceAll(w.Name, "_", " "), w.Hours, w.Then)
@@ -124,6 +124,9 @@ func describe(b *strings.Builder, d Driver) {
 	}
 	if u := p.Upload; u.Bytes > 0 {
 		fmt.Fprintf(b, "- Files go there in pieces of %d bytes (%d, where they are refused), %d side by side, at most %d\n", u.Bytes, u.Least, max(u.AtOnce, 1), u.Pieces)
+	}
+	if s := p.Scheduling; s != nil {
+		fmt.Fprintf(b, "- Scheduling: %s (%s; %s%s)\n", s.Why, s.Source.Text, s.Source.Date, map[bool]string{true: ", not certain"}[s.Source.Uncertain])
 	}
 	fmt.Fprintf(b, "- What was accepted may stay invisible for %s\n", p.Delay)
 	if p.Reach > 0 {

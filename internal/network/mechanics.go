@@ -28,6 +28,8 @@ type mechanics struct {
 	Quotas  []Quota  `json:"quotas"`
 	Prices  []Price  `json:"prices"`
 	Windows []Window `json:"windows"`
+	// Costs is how many calls something takes.
+	Costs map[string]int `json:"call_costs"`
 	// Assisted is how people are helped to publish by hand: an application moves its doors
 	// more often than Kith is brought up to date.
 	Assisted *Assisted `json:"assisted"`
@@ -53,7 +55,7 @@ func ReadMechanics(data []byte, known []Name) (Mechanics, error) {
 		}
 		var one mechanics
 		if err := strictly(m[name], &one); err != nil {
-			return nil, wrongMechanics(name, err).WithHint("Possible are: limits, delay_s, reach_s, quotas, prices, windows, assisted, version, expires, with the names of docs/networks.md.")
+			return nil, wrongMechanics(name, err).WithHint("Possible are: limits, delay_s, reach_s, quotas, call_costs, prices, windows, assisted, version, expires, with the names of docs/networks.md.")
 		}
 		if err := one.check(); err != nil {
 			return nil, wrongMechanics(name, err).WithHint("Mend the number in the file of --mechanics, or take it out.")
@@ -85,6 +87,11 @@ func (m mechanics) check() error {
 	for what, n := range map[string]*int{"delay_s": m.DelayS, "reach_s": m.ReachS} {
 		if n != nil && *n < 0 {
 			return errors.New(what + " is below 0")
+		}
+	}
+	for name, n := range m.Costs {
+		if n < 0 {
+			return fmt.Errorf("the cost of %q is below 0", name)
 		}
 	}
 	for _, q := range m.Quotas {

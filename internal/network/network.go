@@ -24,6 +24,8 @@ type Conn struct {
 	Keys    secret.Text // the driver's own JSON: tokens, passwords
 	Limits  Limits      // of this account's server, as Connect or Check found them
 	App     App         // our registration at the network; empty where there is none
+	// Meter is told what calls take of quotas that count them.
+	Meter Meter `json:"-"`
 	// Beside are other networks on which the same account is connected, of those
 	// that knock at this one's address: what is theirs comes to them.
 	Beside []Name

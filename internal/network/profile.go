@@ -29,7 +29,10 @@ type Profile struct {
 	Options []Option
 	Quotas  []Quota
 	Prices  []Price
-	Windows []Window
+	// CallCosts is how many calls (or units) of the quota “calls” something takes, in the
+	// driver's words; “post” is what a whole post takes. What is not named takes one.
+	CallCosts map[string]int
+	Windows   []Window
 	// Edits says how a post that is out may be changed, where it can be.
 	Edits Edits
 	// Pins says what can be kept at the top, a post or a comment, and how many of it
@@ -39,6 +42,8 @@ type Profile struct {
 	Upload Upload
 	// Insights says how the figures of an account are told.
 	Insights Insights
+	// Scheduling says why posts wait here and not there; nil where none are published.
+	Scheduling *Scheduling
 	// Version is the version of the network's API that is spoken, and the day
 	// after which the network may refuse it; "" where it has none.
 	Version, Expires string
@@ -83,13 +88,6 @@ type QuotaUse struct {
 	Used   int       `json:"used"`
 	Max    int       `json:"max"`
 	Resets time.Time `json:"resets,omitzero"` // zero: bit by bit, or unknown
-}
-
-// Price is what the network takes for one act.
-type Price struct {
-	What     string `json:"what"`   // post, post_with_link, reply, message, delete
-	Amount   string `json:"amount"` // a decimal number
-	Currency string `json:"currency"`
 }
 
 // Window is how long after a person's last message we may write to them.
@@ -142,6 +140,13 @@ type Insights struct {
 	// Means says what counts mean that this network alone has, in the order in which
 	// they are shown.
 	Means []Meaning `json:"means,omitempty"`
+}
+
+// Scheduling is whether a network would keep posts until their time, and why Kith does.
+type Scheduling struct {
+	Offered bool   `json:"offered"`
+	Why     string `json:"why"`
+	Source  Source `json:"source"`
 }
 
 // Meaning is what a count of a network's own is called and means.

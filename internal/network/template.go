@@ -19,8 +19,9 @@ type Template struct {
 
 // Filled is a template with what stands in its holes.
 type Filled struct {
-	ID     string            `json:"id"`
-	Values map[string]string `json:"values,omitempty"`
+	ID       string            `json:"id"`
+	Values   map[string]string `json:"values,omitempty"`
+	Category string            `json:"category,omitempty"` // as the network said when it was sent
 }
 
 // holeMost is how long what stands in a hole may be.

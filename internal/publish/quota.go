@@ -111,6 +111,16 @@ func zoneOf(q network.Quota) *time.Location {
 	return zone
 }
 
+// Day is when the day of a quota began that a moment is in, and when it ends.
+func Day(of network.Quota, at time.Time) (from, until time.Time) {
+	zone := zoneOf(of)
+	if zone == nil {
+		zone = time.UTC
+	}
+	y, m, d := at.In(zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, zone), tomorrow(at, zone)
+}
+
 func tomorrow(at time.Time, zone *time.Location) time.Time {
 	y, m, d := at.In(zone).Date()
 	return time.Date(y, m, d+1, 0, 0, 0, 0, zone)

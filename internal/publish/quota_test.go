@@ -189,20 +189,20 @@ func TestAPriceIsAddedUpExactly(t *testing.T) {
 	for name, c := range map[string]struct {
 		prices []network.Price
 		parts  []publish.Content
-		want   publish.Cost
+		want   network.Cost
 		paid   bool
 	}{
-		"free":            {nil, []publish.Content{{Text: "a"}}, publish.Cost{}, false},
-		"other acts cost": {[]network.Price{{What: "message", Amount: "1", Currency: "USD"}}, []publish.Content{{Text: "a"}}, publish.Cost{}, false},
-		"plain":           {prices, []publish.Content{{Text: "a"}}, publish.Cost{Amount: "0.015", Currency: "USD"}, true},
-		"a link":          {prices, []publish.Content{{Text: "see https://kith.example"}}, publish.Cost{Amount: "0.20", Currency: "USD", Link: true}, true},
-		"a card":          {prices, []publish.Content{{Text: "see", Link: "https://kith.example"}}, publish.Cost{Amount: "0.20", Currency: "USD", Link: true}, true},
-		"a description":   {append(prices, network.Price{What: "description", Amount: "0.005", Currency: "USD"}), []publish.Content{{Text: "a", Media: []publish.Attached{{ID: "m", Alt: "A cat"}, {ID: "n"}}}}, publish.Cost{Amount: "0.020", Currency: "USD"}, true},
-		"a thread":        {prices, []publish.Content{{Text: "a"}, {Text: "b"}, {Text: "c https://kith.example"}}, publish.Cost{Amount: "0.230", Currency: "USD", Link: true}, true},
-		"links alone":     {prices[1:], []publish.Content{{Text: "a"}}, publish.Cost{Amount: "0.00"}, false},
+		"free":            {nil, []publish.Content{{Text: "a"}}, network.Cost{}, false},
+		"other acts cost": {[]network.Price{{What: "message", Amount: "1", Currency: "USD"}}, []publish.Content{{Text: "a"}}, network.Cost{}, false},
+		"plain":           {prices, []publish.Content{{Text: "a"}}, network.Cost{Amount: "0.015", Currency: "USD"}, true},
+		"a link":          {prices, []publish.Content{{Text: "see https://kith.example"}}, network.Cost{Amount: "0.20", Currency: "USD", Link: true}, true},
+		"a card":          {prices, []publish.Content{{Text: "see", Link: "https://kith.example"}}, network.Cost{Amount: "0.20", Currency: "USD", Link: true}, true},
+		"a description":   {append(prices, network.Price{What: "description", Amount: "0.005", Currency: "USD"}), []publish.Content{{Text: "a", Media: []publish.Attached{{ID: "m", Alt: "A cat"}, {ID: "n"}}}}, network.Cost{Amount: "0.020", Currency: "USD"}, true},
+		"a thread":        {prices, []publish.Content{{Text: "a"}, {Text: "b"}, {Text: "c https://kith.example"}}, network.Cost{Amount: "0.230", Currency: "USD", Link: true}, true},
+		"links alone":     {prices[1:], []publish.Content{{Text: "a"}}, network.Cost{Amount: "0.00"}, false},
 	} {
-		got, paid := publish.Price(c.prices, c.parts)
-		if paid != c.paid || got != c.want {
+		got, paid := network.Sum(publish.Priced(network.Profile{Prices: c.prices}, c.parts...))
+		if paid != c.paid || paid && got != c.want {
 			t.Errorf("%s: %+v %v", name, got, paid)
 		}
 	}

@@ -111,8 +111,9 @@ func (h *house) facts(name string) error {
 		Insights struct {
 			Means []struct{ Label, Text string }
 		}
-		Guide    []string
-		Assisted struct {
+		Scheduling struct{ Why string }
+		Guide      []string
+		Assisted   struct {
 			Steps []string
 			Kinds map[string][]string
 			More  []struct{ Label, Why, Step string }
@@ -150,6 +151,7 @@ func (h *house) facts(name string) error {
 	for _, w := range f.Windows {
 		h.found(name, w.Then)
 	}
+	h.found(name, f.Scheduling.Why)
 	for _, m := range f.Insights.Means {
 		h.found(name, m.Label)
 		h.found(name, m.Text)

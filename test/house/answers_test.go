@@ -194,3 +194,22 @@ func TestFilesOnWhatsApp(t *testing.T) {
 		}
 	})
 }
+
+// What was handed over stays so when the network asks for patience afterwards.
+func TestAFileOfAnAnswerIsHandedOverOnce(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		p.publish("What is new?", "mastodon")
+		p.act(sandbox.Act{Network: "mastodon", Person: "p001", Kind: "comment", Text: "Show us!"})
+		c := p.conversation("mastodon", "Show us!")
+		photo := p.Upload(t, "shelf.jpg", hand.Photo(60, 40), "A shelf")
+		wait := 1
+		p.Weather.Must(sandbox.Mishap{Network: "mastodon", Action: sandbox.Reply, Kind: sandbox.Throttled, Times: 2, RetryAfterS: &wait})
+		p.sends(c.ID, api.Reply{Text: "Here", Media: []api.MediaUse{{ID: photo.ID}}})
+		if n := len(p.Ledger.Entries(sandbox.Filter{Network: "mastodon", Action: sandbox.Upload})); n != 1 {
+			t.Errorf("it was handed over %d times", n)
+		}
+		if made := p.carried("mastodon"); len(made) != 1 {
+			t.Errorf("the network has %+v", made)
+		}
+	})
+}

@@ -413,7 +413,7 @@ func TestAQuotaIsKeptBeforeSomethingIsScheduled(t *testing.T) {
 		if len(said.Quotas) != 2 || said.Quotas[0].Fits || said.Quotas[0].Used != 2 || !said.Quotas[0].Next.Equal(soonest.Add(24*time.Hour)) || !said.Quotas[1].Fits || said.Quotas[1].Per != "app" {
 			t.Errorf("quotas: %+v", said.Quotas)
 		}
-		if said.Price.It == nil || *said.Price.It != (api.Cost{Amount: "0.20", Currency: "EUR", Link: true}) {
+		if said.Price.It == nil || said.Price.It.Amount != "0.20" || said.Price.It.Currency != "EUR" || !said.Price.It.Link {
 			t.Errorf("price: %+v", said.Price.It)
 		}
 		err := p.Ask(t.Context(), "POST", "/posts/"+third.ID+"/schedule", api.Due{DueAt: &due}, nil)

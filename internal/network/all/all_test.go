@@ -299,3 +299,19 @@ func TestRightsAreExplained(t *testing.T) {
 		t.Errorf("%d rights were asked for", asked)
 	}
 }
+
+// Posts wait in Kith; each network says why that is better than waiting there.
+func TestEachNetworkSaysWhyPostsWaitHere(t *testing.T) {
+	for _, d := range open(t, config.Config{}).All() {
+		s := d.Profile().Scheduling
+		if can := network.Can(d, network.ActPublish); can != (s != nil) {
+			t.Errorf("%s publishes: %v, and says %+v", d.Name(), can, s)
+		}
+		if s == nil {
+			continue
+		}
+		if _, err := time.Parse(time.DateOnly, s.Source.Date); err != nil || s.Why == "" || s.Source.Text == "" {
+			t.Errorf("%s: %+v", d.Name(), s)
+		}
+	}
+}

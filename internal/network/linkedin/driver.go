@@ -70,6 +70,7 @@ func New(out *outward.Client, o Options) *Driver {
 	}
 	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON, o.Mechanics), api: "https://api.linkedin.com", www: "https://www.linkedin.com"}
 	if o.Base != "" {
+		d.profile = d.profile.Elsewhere(o.Mechanics)
 		d.api = strings.TrimSuffix(o.Base, "/")
 		d.www = d.api
 	}

@@ -32,6 +32,7 @@ func (d *Driver) call(ctx context.Context, conn network.Conn, a ask, out any) (*
 	if err != nil {
 		return nil, err
 	}
+	conn.Meter.Take(network.Calls, 1)
 	return d.send(ctx, k.Token, a, out)
 }
 

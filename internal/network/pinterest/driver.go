@@ -56,6 +56,7 @@ var (
 func New(out *outward.Client, o Options) *Driver {
 	d := &Driver{out: out, api: "https://api.pinterest.com", web: "https://www.pinterest.com", now: o.Now, profile: network.Facts(factsJSON, o.Mechanics)}
 	if o.Base != "" {
+		d.profile = d.profile.Elsewhere(o.Mechanics)
 		d.api = strings.TrimSuffix(o.Base, "/")
 		d.web = d.api
 	}

@@ -95,6 +95,7 @@ func (d *Driver) call(ctx context.Context, conn network.Conn, a ask, out any) (t
 	if err != nil {
 		return time.Time{}, err
 	}
+	conn.Meter.Take(network.Calls, 1)
 	return d.send(ctx, k.Access, a, out)
 }
 

@@ -88,6 +88,7 @@ func New(out *outward.Client, o Options) *Driver {
 		accounts: "https://accounts.google.com", oauth: "https://oauth2.googleapis.com", now: o.Now, chunk: o.Chunk / unit * unit,
 		every: o.Every, profile: network.Facts(factsJSON, o.Mechanics), fresh: map[string]keys{}}
 	if o.Base != "" {
+		d.profile = d.profile.Elsewhere(o.Mechanics)
 		d.base = strings.TrimSuffix(o.Base, "/")
 		d.api, d.analytics, d.accounts, d.oauth = d.base, d.base, d.base, d.base
 	} else if d.every == 0 {

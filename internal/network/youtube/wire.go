@@ -39,6 +39,9 @@ func (d *Driver) call(ctx context.Context, conn network.Conn, a ask, out any) (*
 		return nil, err
 	}
 	response, err := d.send(ctx, k.Access, a, out)
+	if response != nil {
+		conn.Meter.Take(network.Calls, d.cost(a))
+	}
 	if response == nil || response.Status != http.StatusUnauthorized || k.Refresh == "" {
 		return response, err
 	}
@@ -47,6 +50,16 @@ func (d *Driver) call(ctx context.Context, conn network.Conn, a ask, out any) (*
 		return nil, err
 	}
 	return d.send(ctx, k.Access, a, out)
+}
+
+// cost is how many units of the project's quota a call takes, also one that is refused;
+// the Analytics API has a quota of its own.
+func (d *Driver) cost(a ask) int {
+	_, resource, data := strings.Cut(a.path, "/youtube/v3")
+	if !data || a.host != "" {
+		return 0
+	}
+	return d.profile.Costs(a.verb()+" "+resource, a.verb())
 }
 
 // send makes a call with a key. The answer is nil when there was none.

@@ -2131,7 +2131,7 @@ export interface components {
             /** @description Something does not work now. */
             bad: boolean;
             /** @enum {string} */
-            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside";
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept";
             /** @enum {string} */
             mend: "reconnect" | "update" | "look" | "wait" | "replay";
             params: {
@@ -2332,6 +2332,10 @@ export interface components {
             reach_s: number;
             /** @description That people allow, or not, when they connect an account; none: the network does not tell which were given. */
             rights: components["schemas"]["Right"][];
+            /** @description What the network took money for in so many days, as far as Kith knows its prices. */
+            spent: components["schemas"]["Spent"][];
+            /** Format: int64 */
+            spent_days: number;
             /** @description Of the network's API; empty where it has none. */
             version: string;
             /** @description The day after which the network may refuse it. */
@@ -2400,6 +2404,8 @@ export interface components {
             currency: string;
             /** @description It is dearer because of a link. */
             link: boolean;
+            /** @description Where the price is from. */
+            sources: components["schemas"]["SourceOf"][];
         };
         CountMeaning: {
             count: string;
@@ -2529,6 +2535,10 @@ export interface components {
         FilesLimit: {
             /** Format: int64 */
             alt_max: number;
+            /** @description Types of files that are a message of their own, so that the text is one, too. */
+            apart: string[];
+            /** @description Of the text beside files where it differs; absent: it is that of a text alone, or a file is a message of its own. */
+            caption?: components["schemas"]["TextLimit"];
             /** @description Only in a conversation that is private already. */
             direct?: boolean;
             /** Format: int64 */
@@ -2925,6 +2935,8 @@ export interface components {
             name: string;
             /** @description What may be chosen for each post there. */
             options: components["schemas"]["Option"][];
+            /** @description It takes money for answers: POST /conversations/{id}/check. */
+            paid: boolean;
             /** @description What can be kept at the top, where anything can: post, comment. */
             pins: string[];
             /** @description It has messages that were approved beforehand: GET /channels/{id}/templates. */
@@ -3280,6 +3292,10 @@ export interface components {
         };
         Price: {
             amount: string;
+            /** @description Of a template, in the network's words. */
+            category?: string;
+            /** @description What the person's number begins with. */
+            country?: string;
             currency: string;
             what: string;
         };
@@ -3500,6 +3516,8 @@ export interface components {
              * @description How many messages it becomes: two where the network sends a file without words.
              */
             messages: number;
+            /** @description null: the network takes nothing. */
+            price: components["schemas"]["Cost"] | null;
             problems: components["schemas"]["Wrong"][];
         };
         Resolution: {
@@ -3628,6 +3646,8 @@ export interface components {
             network: string;
             prices: components["schemas"]["Price"][];
             quotas: components["schemas"]["Quota"][];
+            /** @description Why posts wait in Kith and not at the network; empty where none are published. */
+            scheduling: string;
             sources: components["schemas"]["SourceOf"][];
             version: string;
             windows: components["schemas"]["Window"][];
@@ -3641,6 +3661,17 @@ export interface components {
             fact: string;
             text: string;
             uncertain: boolean;
+        };
+        Spent: {
+            /** @description Of all, a decimal number. */
+            amount: string;
+            currency: string;
+            /** Format: int64 */
+            n: number;
+            /** @description Of one, a decimal number. */
+            price: string;
+            /** @description As the network's prices name it: post, reply, read_post. */
+            what: string;
         };
         Step: {
             /** Format: int64 */
@@ -3731,6 +3762,10 @@ export interface components {
             id: string;
             language: string;
             name: string;
+            /** @description Of one message, in the conversation that is asked for; null: Kith knows no figure. */
+            price: components["schemas"]["Cost"] | null;
+            /** @description Where that is from, or why there is no figure. */
+            sources: components["schemas"]["SourceOf"][];
             /** @description With {{holes}} that are to be filled in. */
             text: string;
         };
@@ -4511,7 +4546,10 @@ export interface operations {
     };
     listTemplates: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The conversation it is for: prices depend on the person. */
+                conversation?: string;
+            };
             header?: never;
             path: {
                 id: string;

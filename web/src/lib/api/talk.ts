@@ -17,7 +17,8 @@ export const conversations = {
 	check: (id: string, answer: { text: string; private?: boolean; media: MediaUse[] }) => body(rest.POST('/api/v1/conversations/{id}/check', { ...one(id), body: answer })),
 	template: (id: string, answer: { template: string; values: Record<string, string>; message_id?: string }, key: string) =>
 		body(rest.POST('/api/v1/conversations/{id}/template', { ...one(id), body: answer, headers: { 'Idempotency-Key': key } })),
-	templates: (channel: string, signal?: AbortSignal) => body(rest.GET('/api/v1/channels/{id}/templates', { ...one(channel), signal })),
+	templates: (channel: string, conversation: string, signal?: AbortSignal) =>
+		body(rest.GET('/api/v1/channels/{id}/templates', { params: { path: { id: channel }, query: { conversation } }, signal })),
 	read: (id: string) => body(rest.POST('/api/v1/conversations/{id}/read', one(id))),
 	done: (id: string) => body(rest.POST('/api/v1/conversations/{id}/done', one(id))),
 	reopen: (id: string) => body(rest.POST('/api/v1/conversations/{id}/reopen', one(id))),

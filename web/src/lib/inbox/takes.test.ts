@@ -4,7 +4,7 @@ import { accepts, called, sizeOf, takesOf } from './takes';
 
 const takes = {
 	max_items: 1,
-	alt_max: 0,
+	alt_max: 0, apart: [],
 	types: [
 		{ type: 'image/jpeg', max_bytes: 5_000_000 },
 		{ type: 'image/png', max_bytes: 5_000_000 },

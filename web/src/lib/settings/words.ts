@@ -53,6 +53,8 @@ export function alertWords(a: Pick<Alert, 'key' | 'params'>): { title: string; m
 	switch (a.key) {
 		case 'keys_expire':
 			return { title: t('alert.keys_expire', { when: absolute(new Date(text(p.at)), locale(), zone()) }), more: t('alert.keys_expire.text') };
+		case 'calls_kept':
+			return { title: t('alert.calls_kept'), more: t('alert.calls_kept.text', { used: Number(p.used), max: Number(p.max) }) };
 		case 'set_aside':
 			return { title: t('alert.set_aside', { n: Number(p.n) }), more: t('alert.set_aside.text') };
 		case 'version_expires':

@@ -1,0 +1,105 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
+	"github.com/kithhq/kith/internal/store"
+)
+
+// Where a network counts calls, reading takes of the same as publishing. So a reader
+// leaves what is needed for what is to go out, and a tenth for what people do by hand;
+// what is left to it, it spreads over the time until the network counts anew.
+
+// spread is the least while of a quota that is spread: what is shorter is the
+// business of Retry-After.
+const spread = time.Hour
+
+// budget is how it stands with a network's calls.
+type budget struct {
+	quota network.Quota
+	used  int
+	kept  int       // for what is to go out and what people do by hand
+	ends  time.Time // then it is counted anew, or something becomes free
+	with  int       // so many channels share it
+}
+
+// left is what reading may take.
+func (b budget) left() int { return b.quota.Max - b.used - b.kept }
+
+// wait is how long to wait after a reading that mostly costs so much: at least the
+// usual time, and no longer than until there is more.
+func (b budget) wait(now time.Time, cost float64, usual time.Duration) time.Duration {
+	rest := max(b.ends.Sub(now), 0)
+	if float64(b.left()) < cost {
+		return max(usual, rest)
+	}
+	return max(usual, min(rest, time.Duration(float64(rest)*cost*float64(max(b.with, 1))/float64(max(b.left(), 1)))))
+}
+
+// budgetOf says how it stands with the calls of a channel's network; limited is false
+// where no number of them is known.
+func (h *House) budgetOf(ctx context.Context, tx *store.Tx, c channel.Channel) (b budget, limited bool, err error) {
+	d, err := h.Networks.Get(c.Network)
+	if err != nil {
+		return b, false, nil //nolint:nilerr // a network that this version does not know
+	}
+	p := d.Profile()
+	for _, q := range p.Quotas {
+		if q.Name == network.Calls && q.Max > 0 && (q.Daily != "" || time.Duration(q.WindowS)*time.Second >= spread) {
+			b.quota, limited = q, true
+			break
+		}
+	}
+	if !limited {
+		return b, false, nil
+	}
+	from := tx.Now.Add(-time.Duration(b.quota.WindowS) * time.Second)
+	b.ends = tx.Now.Add(spread) // bit by bit something becomes free
+	if b.quota.Daily != "" {
+		from, b.ends = publish.Day(b.quota, tx.Now)
+	}
+	one, channels := c.ID, []string{c.ID}
+	if b.quota.Per == "app" {
+		one = ""
+		if channels, err = channel.Reading(ctx, tx, c.Network); err != nil {
+			return b, false, err
+		}
+	}
+	b.with = len(channels)
+	hours, err := channel.TakenOf(ctx, tx, c.Network, one, network.Calls, from)
+	for _, t := range hours {
+		b.used += int(t.N)
+	}
+	b.used += h.till.pending(c.Network, one, network.Calls)
+	if err != nil {
+		return b, false, err
+	}
+	booked, err := publish.Booked(ctx, tx, channels, c.Limits.Thread, network.Quota{Name: publish.OfPosts}, tx.Now)
+	for _, at := range booked {
+		if !at.Before(tx.Now) && at.Before(b.ends) {
+			b.kept += p.Costs("post")
+		}
+	}
+	b.kept += b.quota.Max / 10
+	return b, true, err
+}
+
+// spare asks whether a channel may be read or counted now, and how it stands.
+func (h *House) spare(ctx context.Context, c channel.Channel) (b budget, limited bool, err error) {
+	err = store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		b, limited, err = h.budgetOf(ctx, tx, c)
+		return err
+	})
+	return b, limited, err
+}
+
+// saved is why a channel is not read although it could be.
+func saved(label string) error {
+	return fault.New(fault.Throttled, "What is left of the calls that %s allows is kept for what is to go out.", label).
+		WithHint("It is read again when the network counts anew.")
+}

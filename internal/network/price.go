@@ -1,0 +1,121 @@
+package network
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+)
+
+// What prices are for. Of one with a link and one in a template there may be prices of
+// their own; networks that have others name them as they do.
+const (
+	ForPost     = "post"
+	ForReply    = "reply"
+	ForMessage  = "message"
+	ForTemplate = "template"
+	ForLike     = "like"
+	ForHide     = "hide"
+	ForDelete   = "delete"
+)
+
+// Price is what the network takes for one act.
+type Price struct {
+	What     string `json:"what"`   // post, post_with_link, reply, message, template, delete
+	Amount   string `json:"amount"` // a decimal number
+	Currency string `json:"currency"`
+	// Category and Country narrow the price of a template: the network's word for its
+	// sort, and what the person's number begins with. Empty: any.
+	Category string `json:"category,omitempty"`
+	Country  string `json:"country,omitempty"`
+}
+
+// Act is something that may cost money.
+type Act struct {
+	For       string // ForPost, …
+	Link      bool   // there is one in it
+	Described int    // files of it that have a description
+	Category  string // of a template
+	Number    string // of the person it goes to, as far as it is known
+}
+
+// Cost is what something comes to.
+type Cost struct {
+	Amount   string // a decimal number
+	Currency string
+	Link     bool // it is dearer because of a link
+}
+
+// Priced gives the prices of what an act is made of; none: it is free, or nobody
+// knows.
+func (p Profile) Priced(a Act) (all []Price) {
+	plain, paid := priceOf(p.Prices, a.For, a)
+	if linked, dearer := priceOf(p.Prices, a.For+"_with_link", a); dearer && a.Link {
+		plain, paid = linked, true
+	}
+	if paid {
+		all = append(all, plain)
+	}
+	if described, told := priceOf(p.Prices, "description", a); told && a.Described > 0 {
+		all = append(all, slices.Repeat([]Price{described}, a.Described)...)
+	}
+	return all
+}
+
+// priceOf finds the price that says most about an act.
+func priceOf(prices []Price, what string, a Act) (best Price, ok bool) {
+	number := strings.TrimLeft(a.Number, "+0")
+	for _, p := range prices {
+		if p.What != what || p.Category != "" && !strings.EqualFold(p.Category, a.Category) || p.Country != "" && !strings.HasPrefix(number, p.Country) {
+			continue
+		}
+		if !ok || len(p.Country) > len(best.Country) || len(p.Country) == len(best.Country) && p.Category != "" && best.Category == "" {
+			best, ok = p, true
+		}
+	}
+	return best, ok
+}
+
+// Sum adds prices up; ok is false where they come to nothing. All of them are in the
+// currency of the first.
+func Sum(prices []Price) (c Cost, ok bool) {
+	sum, places := new(big.Rat), 2
+	for _, p := range prices {
+		amount, good := new(big.Rat).SetString(p.Amount)
+		if !good || c.Currency != "" && p.Currency != c.Currency {
+			continue
+		}
+		sum.Add(sum, amount)
+		c.Currency = p.Currency
+		c.Link = c.Link || strings.HasSuffix(p.What, "_with_link")
+		if _, after, has := strings.Cut(p.Amount, "."); has {
+			places = max(places, len(after))
+		}
+	}
+	c.Amount = sum.FloatString(places)
+	return c, sum.Sign() > 0
+}
+
+// Times is a price taken several times.
+func (p Price) Times(n int64) string {
+	amount, good := new(big.Rat).SetString(p.Amount)
+	if !good {
+		return "0"
+	}
+	places := 2
+	if _, after, has := strings.Cut(p.Amount, "."); has {
+		places = max(places, len(after))
+	}
+	return amount.Mul(amount, new(big.Rat).SetInt64(n)).FloatString(places)
+}
+
+// PriceSources says where prices are from: that of all of them, and those of what
+// they are for.
+func (p Profile) PriceSources(prices []Price) (names []string) {
+	names = append(names, "prices")
+	for _, one := range prices {
+		what, _, _ := strings.Cut(one.What, "_with_")
+		names = append(names, what+"_price")
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return p.Sources[name].Text == "" })
+}
