@@ -32,6 +32,7 @@ type Options struct {
 	Deletes     int           // 30 per account and half an hour
 	ImageLimit  int64
 	VideoLimit  int64
+	Unread      bool // pictures are not looked into: whoever passes requests on has broken their bytes
 	NoStreaming bool // streaming answers 503: only polling is left
 }
 

@@ -86,7 +86,7 @@ func (n *Network) upload(q *request) (any, *problem) {
 	if strings.HasPrefix(kind, "image/") {
 		most = n.options.ImageLimit
 		size, _, err := image.DecodeConfig(bytes.NewReader(q.file))
-		if err != nil && (kind == "image/jpeg" || kind == "image/png" || kind == "image/gif") {
+		if err != nil && !n.options.Unread && (kind == "image/jpeg" || kind == "image/png" || kind == "image/gif") {
 			return nil, &problem{status: http.StatusUnprocessableEntity, text: unprocessed}
 		}
 		f.width, f.height = size.Width, size.Height
