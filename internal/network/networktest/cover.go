@@ -68,17 +68,11 @@ func covers(t *testing.T, h Harness) {
 	if takes.Later {
 		part.Media[0].Cover = nil // the house brings it
 	}
-	sent, err := w.Send(part)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sent := w.sendOnce(part)
 	if takes.Later {
 		w.unveils(sent.Ref, cover)
 	} else if n := w.shows(cover); n != 1 {
 		t.Errorf("the cover was brought %d times", n)
-	}
-	if made := w.Ledger(sandbox.Publish); len(made) != 1 || made[0].Object != sent.ID {
-		t.Errorf("sent as %s, and the ledger has %+v", sent.ID, made)
 	}
 	if len(w.Account.Limits.Media.Video.Types) > 0 {
 		odd := w.covered()

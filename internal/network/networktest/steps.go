@@ -48,6 +48,19 @@ func (w *World) send(part network.Part, before func(network.Part)) (network.Sent
 	}, before)
 }
 
+// sendOnce publishes a part that must then stand in the network's ledger, alone.
+func (w *World) sendOnce(part network.Part) network.Sent {
+	w.t.Helper()
+	sent, err := w.Send(part)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if made := w.Ledger(sandbox.Publish); len(made) != 1 || made[0].Object != sent.ID {
+		w.t.Errorf("sent as %s, and the ledger has %+v", sent.ID, made)
+	}
+	return sent
+}
+
 // started holds what a Starter says of a part against the act that it spares.
 func (w *World) started(starter network.Starter, conn network.Conn, part network.Part, did network.Stepped, err error) {
 	w.t.Helper()
@@ -313,13 +326,7 @@ func videos(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
 	part := w.Part("moving pictures")
 	part.Media = []network.Media{w.clip()}
-	sent, err := w.Send(part)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if made := w.Ledger(sandbox.Publish); len(made) != 1 || made[0].Object != sent.ID {
-		t.Errorf("sent as %s, and the ledger has %+v", sent.ID, made)
-	}
+	sent := w.sendOnce(part)
 	look, err := w.Look(part)
 	if err != nil {
 		t.Fatal(err)
@@ -347,13 +354,7 @@ func kinds(t *testing.T, h Harness) {
 			if len(l.Media.Video.Types) == 0 {
 				part.Media = []network.Media{w.picture("up")}
 			}
-			sent, err := w.Send(part)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if made := w.Ledger(sandbox.Publish); len(made) != 1 || made[0].Object != sent.ID {
-				t.Errorf("sent as %s, and the ledger has %+v", sent.ID, made)
-			}
+			w.sendOnce(part)
 		})
 	}
 }
