@@ -103,11 +103,6 @@ func FailEdit(ctx context.Context, tx *store.Tx, e Edit, cause error) error {
 	return e.move(ctx, tx, "state = 'failed', error_text = $5, error_hint = $6, closed_at = $7", text, hint, tx.Now)
 }
 
-// MissedEdit notes a look that did not find a change.
-func MissedEdit(ctx context.Context, tx *store.Tx, e Edit) error {
-	return e.move(ctx, tx, "looks = looks + 1")
-}
-
 // SettleEdit records that the network has changed a part: what it says from now
 // on is what the page shows.
 func SettleEdit(ctx context.Context, tx *store.Tx, e Edit, p Part, ref network.Ref) error {
