@@ -172,7 +172,9 @@ func TestAnUploadGoesOnWhereItBroke(t *testing.T) {
 	}
 	// Instagram notices a little later than we do.
 	noticed := func() bool {
-		return slices.ContainsFunc(o.Front.Requests(), func(r networktest.Request) bool { return strings.HasPrefix(r.Path, "/ig-api-upload/") })
+		return slices.ContainsFunc(o.Front.Requests(), func(r networktest.Request) bool {
+			return strings.HasPrefix(r.Path, "/ig-api-upload/") && r.Over
+		})
 	}
 	for n := 0; n < 10_000 && !noticed(); n++ {
 		if _, _, err := o.driver.Check(t.Context(), o.Conn); err != nil {

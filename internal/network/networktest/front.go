@@ -11,6 +11,8 @@ type Request struct {
 	Method, Path, Query string
 	Header              http.Header
 	Body                []byte
+	// The network is done with it, whether or not its answer arrived.
+	Over bool
 }
 
 // Front stands before the network: it remembers the requests and can answer in
@@ -24,11 +26,16 @@ type Front struct {
 
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// It is there before it is answered: whoever has the answer finds it.
-	request := &Request{r.Method, r.URL.Path, r.URL.RawQuery, r.Header, nil}
+	request := &Request{r.Method, r.URL.Path, r.URL.RawQuery, r.Header, nil, false}
 	f.mu.Lock()
 	f.requests = append(f.requests, request)
 	instead := f.instead
 	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		request.Over = true
+	}()
 	if r.Body != nil {
 		r.Body = &remembered{r.Body, f, request}
 	}
