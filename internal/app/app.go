@@ -234,8 +234,10 @@ func (a *App) Start(ctx context.Context) error {
 		ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug)}
 	a.server.RegisterOnShutdown(a.closeDoor)
 	if a.Config.ACME != "" {
-		a.server.TLSConfig = a.certificates()
+		certificates := a.certificates()
+		a.server.TLSConfig = certificates.TLSConfig()
 		listener = tls.NewListener(listener, a.server.TLSConfig)
+		go a.certify(ctx, certificates)
 	}
 	go func() {
 		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -254,6 +256,9 @@ func (a *App) URL() string {
 	at := a.listener.Addr().String()
 	if addr, ok := a.listener.Addr().(*net.TCPAddr); ok && addr.IP.IsUnspecified() { // it listens everywhere, this machine included
 		at = net.JoinHostPort("localhost", strconv.Itoa(addr.Port))
+	}
+	if a.Config.ACME != "" {
+		return "https://" + at
 	}
 	return "http://" + at
 }
