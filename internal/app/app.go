@@ -118,6 +118,13 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
+	lives := forReal
+	if w.rehearsal != nil {
+		lives = forStage
+	}
+	if err := lives(c.Data); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fault.Wrap(fault.Unavailable, err, "The data folder cannot be made.").WithHint("Give --data a folder that this user may write to.")
 	}

@@ -49,11 +49,14 @@ func (c *copied) taking() store.Copying {
 
 // fill puts a copy into a database and makes it the one that is there.
 func (c *copied) fill(ctx context.Context, address string, prepare func(db *store.DB) error) error {
-	into, err := store.NewRefill(ctx, address, c.shape)
+	into, err := store.NewRefill(ctx, address)
 	if err != nil {
 		return err
 	}
 	defer into.Close()
+	if err := into.Begin(ctx, c.shape); err != nil {
+		return err
+	}
 	for _, table := range c.order {
 		if err := into.Rows(ctx, table, c.rows[table]); err != nil {
 			return err
@@ -278,11 +281,14 @@ func TestACopyIsPutBackWholeOrNotAtAll(t *testing.T) {
 		untouched(t)
 	})
 	t.Run("two at once", func(t *testing.T) {
-		first, err := store.NewRefill(t.Context(), address, c.shape)
+		first, err := store.NewRefill(t.Context(), address)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer first.Close()
+		if err := first.Begin(t.Context(), c.shape); err != nil {
+			t.Fatal(err)
+		}
 		if err := c.fill(t.Context(), address, nothing); !fault.Is(err, fault.Conflict) {
 			t.Errorf("%v", err)
 		}

@@ -19,44 +19,44 @@ const workshop = "kith_restore"
 // holdWorkshop keeps others out of it until the connection ends.
 const holdWorkshop = "select pg_try_advisory_lock(hashtext('kith restore'))"
 
-// Refill fills an empty PostgreSQL database with a copy: [NewRefill], then [Refill.Rows]
-// for all that the copy holds, [Refill.Prepare], and [Refill.Place], which makes it the
-// database, at once and whole.
+// Refill fills an empty PostgreSQL database with a copy: [NewRefill], [Refill.Begin], then
+// [Refill.Rows] for all that the copy holds, [Refill.Prepare], and [Refill.Place], which
+// makes it the database, at once and whole.
 type Refill struct {
-	tables map[string]Table
-	home   string // the schema in which the house looks for its tables
-	conn   *pgx.Conn
-	db     *DB // in the workshop
-	placed bool
+	address string
+	tables  map[string]Table
+	home    string // the schema in which the house looks for its tables
+	conn    *pgx.Conn
+	db      *DB // in the workshop
+	placed  bool
 }
 
-// NewRefill begins with the tables as they were when the copy was made.
-func NewRefill(ctx context.Context, address string, s Shape) (_ *Refill, err error) {
+// NewRefill goes to a database, if it is empty and nobody else fills it.
+func NewRefill(ctx context.Context, address string) (*Refill, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, noAddress(err)
 	}
-	r := &Refill{tables: map[string]Table{}}
-	for _, t := range s.Tables {
-		r.tables[t.Name] = t
-	}
+	r := &Refill{address: address, tables: map[string]Table{}}
 	entering, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if r.conn, err = pgx.ConnectConfig(entering, config); err != nil {
 		return nil, unreached(err, config)
 	}
-	defer func() {
-		if err != nil {
-			r.Close()
-		}
-	}()
 	if err := r.enter(ctx); err != nil {
-		return nil, err
-	}
-	if r.db, err = Open(ctx, address, func(db *DB) { db.within, db.upTo = workshop, s.Schema }); err != nil {
+		r.Close()
 		return nil, err
 	}
 	return r, nil
+}
+
+// Begin makes the tables as they were when the copy was made.
+func (r *Refill) Begin(ctx context.Context, s Shape) (err error) {
+	for _, t := range s.Tables {
+		r.tables[t.Name] = t
+	}
+	r.db, err = Open(ctx, r.address, func(db *DB) { db.within, db.upTo = workshop, s.Schema })
+	return err
 }
 
 // enter makes the workshop, where the database is empty and this user may fill it.
