@@ -16,9 +16,6 @@ import (
 // way, however it ends, leaves nothing that a house would start on.
 const workshop = "kith_restore"
 
-// holdWorkshop keeps others out of it until the connection ends.
-const holdWorkshop = "select pg_try_advisory_lock(hashtext('kith restore'))"
-
 // Refill fills an empty PostgreSQL database with a copy: [NewRefill], [Refill.Begin], then
 // [Refill.Rows] for all that the copy holds, [Refill.Prepare], and [Refill.Place], which
 // makes it the database, at once and whole.
@@ -61,13 +58,8 @@ func (r *Refill) Begin(ctx context.Context, s Shape) (err error) {
 
 // enter makes the workshop, where the database is empty and this user may fill it.
 func (r *Refill) enter(ctx context.Context) error {
-	// The lock ends with the connection: what is in the workshop then was left there.
-	var alone bool
-	if err := r.conn.QueryRow(ctx, holdWorkshop).Scan(&alone); err != nil {
-		return failed(err)
-	}
-	if !alone {
-		return fault.New(fault.Conflict, "Another backup is being put back into this database.").WithHint("Wait for it, or stop it.")
+	if err := r.hold(ctx); err != nil {
+		return err
 	}
 	var home *string
 	var may bool
@@ -82,11 +74,26 @@ func (r *Refill) enter(ctx context.Context) error {
 	if err := r.empty(ctx); err != nil {
 		return err
 	}
-	if _, err := r.conn.Exec(ctx, "set statement_timeout = 0; drop schema if exists "+workshop+" cascade; create schema "+workshop); err != nil {
+	if _, err := r.conn.Exec(ctx, "drop schema if exists "+workshop+" cascade; create schema "+workshop); err != nil {
 		return failed(err)
 	}
 	return nil
 }
+
+// hold keeps others out of the workshop, until the connection ends. Somebody whose connection
+// has just broken holds it for a moment more.
+func (r *Refill) hold(ctx context.Context) error {
+	_, err := r.conn.Exec(ctx, "set statement_timeout = 0; set lock_timeout = '10s'; select pg_advisory_lock("+workshopLock+"); set lock_timeout = 0")
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "55P03" { // lock_not_available
+		return fault.Wrap(fault.Conflict, err, "Another backup is being put back into this database.").WithHint("Wait for it, or stop it.")
+	}
+	if err != nil {
+		return failed(err)
+	}
+	return nil
+}
+
+const workshopLock = "hashtext('kith restore')"
 
 // empty says whether nothing is in the way. What an extension brought along is not.
 func (r *Refill) empty(ctx context.Context) error {
@@ -191,7 +198,8 @@ func (r *Refill) Close() {
 	if !r.placed && r.home != "" {
 		r.leave(ctx)
 	}
-	_ = r.conn.Close(ctx) // the database keeps what it has confirmed
+	_, _ = r.conn.Exec(ctx, "select pg_advisory_unlock("+workshopLock+")") // it also ends with the connection, only later
+	_ = r.conn.Close(ctx)                                                  // the database keeps what it has confirmed
 }
 
 // leave clears the workshop; where it cannot, the next one who enters does.
@@ -201,10 +209,9 @@ func (r *Refill) leave(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		r.conn = again
+		if r.conn = again; r.hold(ctx) != nil {
+			return
+		}
 	}
-	var alone bool
-	if err := r.conn.QueryRow(ctx, holdWorkshop).Scan(&alone); err == nil && alone {
-		_, _ = r.conn.Exec(ctx, "drop schema if exists "+workshop+" cascade")
-	}
+	_, _ = r.conn.Exec(ctx, "drop schema if exists "+workshop+" cascade")
 }
