@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/text"
 )
 
 // The names of the options in facts.json.
@@ -150,7 +150,7 @@ func plainAlt(s string) string {
 	return strings.NewReplacer("[", "(", "]", ")").Replace(strings.Join(strings.Fields(s), " "))
 }
 
-var fileSign = regexp.MustCompile(`^[A-Za-z0-9._-]{1,200}$`) //nolint:gochecknoglobals // compiled once
+var fileSign = text.OnlyOf("A-Za-z0-9._-", 1, 200) //nolint:gochecknoglobals // a table
 
 // upload gives one file to the server and answers its address there. Without a
 // post nobody sees it, so doing it twice is harmless.
