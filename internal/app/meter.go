@@ -51,6 +51,9 @@ func families() []family {
 		{"kith_disk_free_bytes", gauge, "Room on the disk of the data folder", nil, nil},
 		{"kith_disk_size_bytes", gauge, "Size of that disk", nil, nil},
 		{"kith_news_listeners", gauge, "Open screens that hear news (server-sent events)", nil, nil},
+		{"kith_files_bytes", gauge, "Bytes of uploaded files that are kept", nil, nil},
+		{"kith_files_unused_bytes", gauge, "How many of them no draft, post or answer names; they go after --keep-unused", nil, nil},
+		{"kith_files_swept_bytes_total", counter, "Bytes of files that were removed because nothing named them", nil, nil},
 		{"kith_uploads_open", gauge, "Large files on their way here", nil, nil},
 		{"kith_uploads_open_bytes", gauge, "What has come of them", nil, nil},
 	}
