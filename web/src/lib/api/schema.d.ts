@@ -2768,6 +2768,8 @@ export interface components {
         Last: {
             /** Format: date-time */
             at: string;
+            /** @description It is gone on the network; its words are shown no more. */
+            deleted?: boolean;
             from_us: boolean;
             text: string;
         };
