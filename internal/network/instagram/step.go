@@ -163,7 +163,7 @@ func (s *session) creates(ctx context.Context, part network.Part, at state) (net
 		return network.Stepped{Step: at.step(0, m.Bytes)}, nil
 	}
 	if err != nil {
-		return network.Stepped{}, err
+		return network.Stepped{}, part.Refused(i, err)
 	}
 	if !album {
 		at.Container, at.Phase = id, next
