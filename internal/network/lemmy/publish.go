@@ -126,10 +126,10 @@ func (d *Driver) language(ctx context.Context, conn network.Conn, lang string, i
 // a link; all others stand below the text, as Lemmy's own editor puts them.
 func (d *Driver) pictures(ctx context.Context, conn network.Conn, part network.Part, asked draft) (link, alt, body string, err error) {
 	link, body = asked.URL, asked.Body
-	for _, m := range part.Media {
+	for i, m := range part.Media {
 		address, err := d.upload(ctx, conn, m)
 		if err != nil {
-			return "", "", "", err
+			return "", "", "", part.Refused(i, err)
 		}
 		if link == "" {
 			link, alt = address, m.Alt

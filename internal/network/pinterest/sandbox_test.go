@@ -23,6 +23,8 @@ func harnessOf(o pretended.Options, judge func(*testing.T, http.Handler) http.Ha
 	var board string // of the account that was opened last
 	return networktest.Harness{
 		Name: "pinterest",
+		// All images go in one request, whose refusal names none of them.
+		Unsaid: true,
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
 			n := pretended.New(stage, o)
 			a := n.Account("atelier", "Atelier des Halles")
