@@ -21,6 +21,7 @@ type Config struct {
 	PublicURL string        `name:"public-url" help:"Address that people and networks reach Kith under, as https://kith.example.org." env:"KITH_PUBLIC_URL"`
 	Trusted   []string      `name:"trusted-proxies" help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." env:"KITH_TRUSTED_PROXIES"`
 	ACME      string        `name:"acme" help:"E-mail address for certificates by ACME; then Kith answers HTTPS for the host of --public-url itself." env:"KITH_ACME"`
+	Authority string        `name:"acme-directory" help:"Directory of the authority that gives certificates, as https://ca.example.org/acme/directory; Let's Encrypt when empty." env:"KITH_ACME_DIRECTORY"`
 	Allow     []string      `name:"allow-private" help:"Hosts in private networks that Kith may speak to, as a Mastodon server next door." env:"KITH_ALLOW_PRIVATE"`
 	Key       secret.Text   `name:"key" help:"Master key (32 bytes in base64); made in the data folder when empty." env:"KITH_KEY"`
 	Read      time.Duration `name:"read-every" help:"How often channels without webhooks are read." default:"15s" env:"KITH_READ_EVERY"`
@@ -64,6 +65,9 @@ func (c Config) Check() error {
 	}
 	if c.ACME != "" && !strings.HasPrefix(c.PublicURL, "https://") {
 		return fault.New(fault.Invalid, "--acme needs --public-url with https.").WithHint("Give the name that certificates are made for.")
+	}
+	if c.Authority != "" && (c.ACME == "" || !strings.HasPrefix(c.Authority, "https://")) {
+		return fault.New(fault.Invalid, "--acme-directory needs --acme, and an address with https.").WithHint("Give the address of the directory of your certificate authority, and who it may write to.")
 	}
 	if c.DB != "" && !strings.HasPrefix(c.DB, "postgres://") && !strings.HasPrefix(c.DB, "postgresql://") {
 		return fault.New(fault.Invalid, "--db is not the address of a PostgreSQL database.").WithHint("Give it as postgres://user:password@host:5432/name, or leave it out for SQLite.")

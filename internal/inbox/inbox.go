@@ -121,8 +121,11 @@ func (m Message) row() []any {
 }
 
 // terms are the words a message is found by, and where it may be found.
-func terms(m Message) []string {
-	return append(text.Terms(m.Text+" "+m.AuthorName), Scope("w", m.Workspace), Scope("c", m.ChannelID))
+func terms(m Message) []string { return Terms(m.Workspace, m.ChannelID, m.Text, m.AuthorName) }
+
+// Terms are the words that a message of somebody's is found by.
+func Terms(workspace, channel, said, author string) []string {
+	return append(text.Terms(said+" "+author), Scope("w", workspace), Scope("c", channel))
 }
 
 // Scope is the search term that binds a search to a workspace ("w") or to a
