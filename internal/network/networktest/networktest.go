@@ -105,6 +105,8 @@ func suite() []step {
 		{"a video has its cover", needs(covers, network.ActPublish, network.ActVideo, network.ActCover), false},
 		{"a refused cover does not keep a video from going out", needs(refusedCover, network.ActPublish, network.ActVideo, network.ActCover), false},
 		{"a document goes out alone", needs(documents, network.ActPublish, network.ActDocument), false},
+		{"a post takes no more calls than are kept for it", needs(calls, network.ActPublish), false},
+		{"what it says of its limits is heard", tells, false},
 		{"each kind of post goes out as what it is", kinds, false},
 		{"a poll goes out with its answers", polls, false},
 		{"what must be disclosed is disclosed", discloses, false},

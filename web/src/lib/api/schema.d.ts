@@ -3557,6 +3557,11 @@ export interface components {
             max: number;
             name: string;
             /**
+             * Format: int64
+             * @description So much the post takes of it; of calls it is about that.
+             */
+            needs: number;
+            /**
              * Format: date-time
              * @description The next moment with room, when there is none; null then: there never is.
              */
