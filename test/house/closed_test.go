@@ -15,6 +15,7 @@ func TestTheCommentsBelowAPostAreClosed(t *testing.T) {
 	each(t, func(t *testing.T, p *place) {
 		p.guest("linkedin")
 		out := p.publish("What shall we read next?", "linkedin").Publications[0]
+		p.accounts["linkedin"] = p.written("linkedin", "What shall we read next?")[0].Account // the Page, and not who administers it
 		p.act(sandbox.Act{Network: "linkedin", Person: "p002", Kind: "comment", Text: "Something about zeppelins"})
 		talk := p.conversation("linkedin", "Something about zeppelins")
 		p.answer("linkedin", talk.ID, "A fine idea", false)

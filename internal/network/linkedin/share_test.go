@@ -34,8 +34,12 @@ func TestAPostSharesAnotherWithItsOwnWords(t *testing.T) {
 	}
 	before := len(w.ledger(sandbox.Publish))
 	for name, change := range map[string]func(*network.Part){
-		"an activity":              func(p *network.Part) { p.Options["reshare"] = "https://www.linkedin.com/feed/update/urn:li:activity:7123456789012345678/" },
-		"an activity in a slug":    func(p *network.Part) { p.Options["reshare"] = "https://www.linkedin.com/posts/lea-martin_report-activity-7123456789012345678-aB1c" },
+		"an activity": func(p *network.Part) {
+			p.Options["reshare"] = "https://www.linkedin.com/feed/update/urn:li:activity:7123456789012345678/"
+		},
+		"an activity in a slug": func(p *network.Part) {
+			p.Options["reshare"] = "https://www.linkedin.com/posts/lea-martin_report-activity-7123456789012345678-aB1c"
+		},
 		"another place":            func(p *network.Part) { p.Options["reshare"] = "https://example.org/" },
 		"a picture beside it":      func(p *network.Part) { p.Media = []network.Media{networktest.Picture("image/png", 24, 16, "a chart")} },
 		"a link beside it":         func(p *network.Part) { p.Link = "https://example.org/" },
