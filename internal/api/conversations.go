@@ -120,7 +120,7 @@ type ReplyChecked struct {
 func enclosed(all []MediaUse) []publish.Attached {
 	files := make([]publish.Attached, len(all))
 	for i, m := range all {
-		files[i] = publish.Attached{ID: m.ID, Alt: m.Alt} // an answer has no cover
+		files[i] = publish.Attached{ID: m.ID, Alt: m.Alt} // an answer has no cover, and tags nobody
 	}
 	return files
 }

@@ -34,6 +34,8 @@ type Attached struct {
 	ID    string `json:"id"`
 	Alt   string `json:"alt"`
 	Cover string `json:"cover,omitempty"` // of a video: our id of the picture that stands for it
+	// Tags are the people in it, as networks that tag people address them.
+	Tags []network.Tag `json:"tags,omitempty"`
 }
 
 // Content is one part as a person wrote it.

@@ -90,6 +90,7 @@ func suite() []step {
 		{"people are muted and heard again", mutes, false},
 		{"a post is changed and stays the same one", edits, false},
 		{"a post is pinned and let go", pins, false},
+		{"the comments below a post are closed and opened", closes, false},
 		{"the account's figures are what the network says", insights, true},
 		{"nothing is left out between two readings", needs(reading, network.ActPublish, network.ActPoll), true},
 		{"reactions, reposts and follows come in", needs(reactions, network.ActPublish, network.ActPoll), true},

@@ -1342,6 +1342,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/publications/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the comments below it, or open them again
+         * @description On some networks that deletes the comments that are there: closing_deletes of the network.
+         */
+        post: operations["closeComments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/publications/{id}/counts": {
         parameters: {
             query?: never;
@@ -1356,6 +1376,26 @@ export interface paths {
          * @description Only where the network gives none to programs, or where a person published. They are kept as entered by hand.
          */
         post: operations["countByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/covers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the covers that a published video was refused, once more
+         * @description Only where the network takes them once the video is out. The video stays as it is.
+         */
+        post: operations["coverPublication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2705,6 +2745,8 @@ export interface components {
              * @description Width by height.
              */
             min_aspect?: number;
+            /** @description Absent: nobody can be tagged in it. */
+            tags?: components["schemas"]["TagLimit"];
             types: string[];
         };
         Invitation: {
@@ -2860,6 +2902,8 @@ export interface components {
             /** @description Of a video: the picture that stands for it, an uploaded file. Networks that choose it themselves leave it out, and say so. */
             cover?: string;
             id: string;
+            /** @description The people in it. Networks that tag nobody leave them out, and say so. */
+            tags?: components["schemas"]["Tag"][];
         };
         Member: {
             /** @description The channels they are limited to, as far as whoever asks sees them; null = all. */
@@ -2921,6 +2965,8 @@ export interface components {
             as_of: string;
             /** @description How a person is helped to publish by hand; null: nothing is published there. */
             assisted: components["schemas"]["Assisted"] | null;
+            /** @description Closing the comments below a post deletes those that are there. */
+            closing_deletes: boolean;
             /**
              * @description Whether people connect by the network's own page of consent. address: they could, if this house had a public https address.
              * @enum {string}
@@ -3041,6 +3087,8 @@ export interface components {
             /** Format: int64 */
             max?: number;
             name: string;
+            /** @description The option that it depends on: its choices are asked for with that one's value. */
+            of?: string;
             required: boolean;
         };
         PageAccountFigures: {
@@ -3328,6 +3376,8 @@ export interface components {
         };
         Publication: {
             channel_id: string;
+            /** @description Nobody may comment on it there. */
+            closed: boolean;
             /**
              * @description Whose counts these are.
              * @enum {string}
@@ -3680,6 +3730,12 @@ export interface components {
             /** @description As the network's prices name it: post, reply, read_post. */
             what: string;
         };
+        Spot: {
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
         Step: {
             /** Format: int64 */
             done: number;
@@ -3746,6 +3802,23 @@ export interface components {
         };
         Switch: {
             on: boolean;
+        };
+        Tag: {
+            /** @description Nowhere in particular, where it is not said. */
+            at?: components["schemas"]["Spot"];
+            /** @description As the network addresses them, without @. */
+            name: string;
+        };
+        TagLimit: {
+            /** @description Only where no other file stands beside it. */
+            alone?: boolean;
+            /** Format: int64 */
+            max: number;
+            /**
+             * @description Whether each has a place on the picture; empty: none has.
+             * @enum {string}
+             */
+            placed?: "" | "required" | "optional";
         };
         Target: {
             channel_id: string;
@@ -3924,6 +3997,8 @@ export interface components {
             min_seconds?: number;
             /** @description Absent: it takes no subtitle files. */
             subtitles?: components["schemas"]["SubtitleLimit"];
+            /** @description Absent: nobody can be tagged in it. */
+            tags?: components["schemas"]["TagLimit"];
             types: string[];
         };
         Webhook: {
@@ -4452,7 +4527,10 @@ export interface operations {
     };
     listChoices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is chosen for the option that this one depends on. */
+                of?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -7101,6 +7179,44 @@ export interface operations {
             };
         };
     };
+    closeComments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     countByHand: {
         parameters: {
             query?: never;
@@ -7118,6 +7234,40 @@ export interface operations {
                 "application/json": components["schemas"]["HandCounts"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverPublication: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
