@@ -88,6 +88,7 @@ func suite() []step {
 		{"what is gone is said to be gone", needs(gone, network.ActPublish), false},
 		{"people are kept out and let back", bans, false},
 		{"people are muted and heard again", mutes, false},
+		{"private messages of a person are kept away and taken again", blocksMessages, false},
 		{"a post is changed and stays the same one", edits, false},
 		{"a post is pinned and let go", pins, false},
 		{"the account's figures are what the network says", insights, true},
