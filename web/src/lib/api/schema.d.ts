@@ -2560,6 +2560,11 @@ export interface components {
             direct?: boolean;
             /** Format: int64 */
             max_items: number;
+            /**
+             * Format: int64
+             * @description How many files an answer may bring: it becomes several messages with max_items in each. Absent: one message is all.
+             */
+            several?: number;
             types: components["schemas"]["FileLimit"][];
         };
         Filled: {
