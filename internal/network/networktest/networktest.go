@@ -77,6 +77,7 @@ func suite() []step {
 		{"a webhook that comes twice or out of order tells the same", knocks, false},
 		{"one webhook tells of several people", crowds, false},
 		{"a huge webhook is refused, or read in bounds", hugeHooks, false},
+		{"a webhook with fields that nobody announced says the same", strangeHooks, false},
 		{"hostile bodies do no harm", needs(hostile, network.ActPublish, network.ActPoll), false},
 		{"a hostile network does no harm", needs(hostileNetwork, network.ActPublish), false},
 		{"comments come in and are answered", replies, true},
