@@ -272,8 +272,12 @@ func (d *Door) abilities(by access.Actor, m view.Message) (can List[string]) {
 		{"pin", access.Moderate, network.ActPin},
 		{"delete", access.Moderate, network.ActDeleteOthers},
 		{"ban", access.Moderate, network.ActBan},
+		{"block_messages", access.Moderate, network.ActBlockMessages},
 	} {
 		if _, comments := on.Profile().Pinnable(network.PinComment); a.action == network.ActPin && (!comments || m.Kind != "comments") {
+			continue
+		}
+		if a.action == network.ActBlockMessages && m.Kind != network.InDirect {
 			continue
 		}
 		if a.action == network.ActHold && m.Kind == "direct" {

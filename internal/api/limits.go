@@ -63,6 +63,7 @@ type DocumentLimit struct {
 // FilesLimit is what files an answer may carry.
 type FilesLimit struct {
 	MaxItems int             `json:"max_items"`
+	Several  int             `json:"several,omitempty" doc:"How many files an answer may bring: it becomes several messages with max_items in each. Absent: one message is all."`
 	AltMax   int             `json:"alt_max"`
 	Types    List[FileLimit] `json:"types"`
 	Direct   bool            `json:"direct,omitempty" doc:"Only in a conversation that is private already."`
@@ -217,7 +218,7 @@ func subtitleLimitOf(l *network.SubtitleLimit) *SubtitleLimit {
 }
 
 func filesLimitOf(l network.MediaLimit) *FilesLimit {
-	said := &FilesLimit{MaxItems: l.MaxItems, AltMax: l.AltMax, Direct: l.Direct}
+	said := &FilesLimit{MaxItems: l.MaxItems, Several: l.Several, AltMax: l.AltMax, Direct: l.Direct}
 	if l.Caption != nil && !l.Caption.None {
 		beside := textLimitOf(*l.Caption)
 		said.Caption = &beside

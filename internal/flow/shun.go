@@ -42,6 +42,17 @@ func (h *House) Mute(ctx context.Context, actor access.Actor, personID string, o
 	}})
 }
 
+// BlockMessages takes no private messages of a person any more, or takes them again.
+func (h *House) BlockMessages(ctx context.Context, actor access.Actor, personID string, on bool) (done int, err error) {
+	return h.shun(ctx, actor, personID, on, shunning{note: people.BlockMessages, offer: func(c channel.Channel) (func(context.Context, network.Conn, network.Author, bool) error, error) {
+		blocker, err := able[network.MessageBlocker](h, c, network.ActBlockMessages)
+		if err != nil {
+			return nil, err
+		}
+		return blocker.BlockMessages, nil
+	}})
+}
+
 func (h *House) shun(ctx context.Context, actor access.Actor, personID string, on bool, by shunning) (done int, err error) {
 	if err := actor.May(access.Moderate); err != nil {
 		return 0, err

@@ -39,19 +39,22 @@ const (
 	ActDeleteOthers Action = "delete_others"
 	ActBan          Action = "ban"
 	ActMute         Action = "mute"
-	ActWebhook      Action = "webhook"
-	ActPoll         Action = "poll"
-	ActMeasure      Action = "measure"
-	ActInsights     Action = "insights"
-	ActQuota        Action = "quota"
-	ActOAuth        Action = "oauth"
+	// ActBlockMessages is the private messages of one person alone; what they say in
+	// public stays.
+	ActBlockMessages Action = "block_messages"
+	ActWebhook       Action = "webhook"
+	ActPoll          Action = "poll"
+	ActMeasure       Action = "measure"
+	ActInsights      Action = "insights"
+	ActQuota         Action = "quota"
+	ActOAuth         Action = "oauth"
 )
 
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
 	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActDocument, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles, ActCover,
 		ActAILabel, ActPaidLabel, ActTagPeople, ActReshare, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActClose, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
-		ActHold, ActDeleteOthers, ActBan, ActMute, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
+		ActHold, ActDeleteOthers, ActBan, ActMute, ActBlockMessages, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
 
 // Can says what a driver can do: by its interfaces and limits, less what it says
@@ -132,6 +135,8 @@ func acts(d Driver, action Action) bool {
 		return is[Banner](d)
 	case ActMute:
 		return is[Muter](d)
+	case ActBlockMessages:
+		return is[MessageBlocker](d)
 	case ActWebhook:
 		return is[Knocker](d) || d.Profile().Host != ""
 	case ActPoll:

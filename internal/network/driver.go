@@ -123,6 +123,12 @@ type Muter interface {
 	Mute(ctx context.Context, conn Conn, author Author, on bool) error
 }
 
+// MessageBlocker takes no private messages of a person any more, or takes them again.
+// What they say in public stays as it is.
+type MessageBlocker interface {
+	BlockMessages(ctx context.Context, conn Conn, author Author, on bool) error
+}
+
 // Pinner keeps one post of ours, or a comment below it, at the top.
 type Pinner interface {
 	Pin(ctx context.Context, conn Conn, ref Ref, on bool) error

@@ -72,6 +72,9 @@ type MediaLimit struct {
 	// Direct, of answers in private: only in a conversation that is private already,
 	// not to somebody who spoke in public.
 	Direct bool `json:"direct,omitempty"`
+	// Several, of answers: how many files one answer of ours may bring, where the network
+	// takes MaxItems in a message: it becomes several messages, one after the other.
+	Several int `json:"several,omitempty"`
 }
 
 // FileLimit is what a sound, a document or a sticker may be.

@@ -2,6 +2,7 @@ package house
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -154,6 +155,37 @@ func TestAPersonIsMuted(t *testing.T) {
 		}
 		p.act(sandbox.Act{Network: "facebook", Person: "p004", Kind: "comment", Text: "Less loud"})
 		p.refused(p.Hand, 422, "POST", "/people/"+p.conversation("facebook", "Less loud").Person.It.ID+"/mute", api.Switch{On: true})
+	})
+}
+
+// The private messages of a person are kept away and taken again, and what they say in
+// public is heard all the while; a network without such a switch says so.
+func TestPrivateMessagesOfAPersonAreBlocked(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		p.guest("x")
+		p.publish("Write to us", "x", "facebook")
+		p.act(sandbox.Act{Network: "x", Person: "p002", Kind: "message", Text: "Psst"})
+		c := p.conversation("x", "Psst")
+		said := hand.Do[api.Page[api.Message]](t, p.Hand, "GET", "/conversations/"+c.ID+"/messages", nil).Items[0]
+		if !slices.Contains(said.Can, "block_messages") {
+			t.Errorf("the conversation does not offer it: %v", said.Can)
+		}
+		who := "/people/" + c.Person.It.ID
+		if now := hand.Do[api.Person](t, p.Hand, "POST", who+"/block-messages", api.Switch{On: true}); !now.MessagesBlocked || now.Muted || now.Blocked {
+			t.Errorf("blocked: %+v", now)
+		}
+		if _, err := p.Stage.Scripts.Do(sandbox.Act{Network: "x", Person: "p002", Kind: "message", Text: "Psst again"}); !errors.Is(err, sandbox.ErrBlocked) {
+			t.Errorf("X takes a message still: %v", err)
+		}
+		p.act(sandbox.Act{Network: "x", Person: "p002", Kind: "comment", Text: "Then in public"})
+		p.conversation("x", "Then in public")
+		if now := hand.Do[api.Person](t, p.Hand, "POST", who+"/block-messages", api.Switch{On: false}); now.MessagesBlocked {
+			t.Errorf("taken again: %+v", now)
+		}
+		p.act(sandbox.Act{Network: "x", Person: "p002", Kind: "message", Text: "Me again"})
+		p.conversation("x", "Me again")
+		p.act(sandbox.Act{Network: "facebook", Person: "p004", Kind: "comment", Text: "Hello there"})
+		p.refused(p.Hand, 422, "POST", "/people/"+p.conversation("facebook", "Hello there").Person.It.ID+"/block-messages", api.Switch{On: true})
 	})
 }
 

@@ -2,6 +2,7 @@ package networktest
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -173,6 +174,43 @@ func mutes(t *testing.T, h Harness) {
 		t.Error("who is not muted any more is not heard")
 	}
 	w.again(t, sandbox.Ban, func() error { return muter.Mute(t.Context(), w.Conn, comment.Author, true) })
+}
+
+func blocksMessages(t *testing.T, h Harness) {
+	if !offers(t, h, network.ActBlockMessages) {
+		return
+	}
+	w := NewWorld(t, h)
+	_, sent := w.Publish("say what you like")
+	comment, _ := w.comment(sent.ID, "I will write to you")
+	blocker := w.Driver.(network.MessageBlocker)
+	block := func(on bool) {
+		t.Helper()
+		for range 2 {
+			if err := blocker.BlockMessages(t.Context(), w.Conn, comment.Author, on); err != nil {
+				t.Fatalf("block messages %v: %v", on, err)
+			}
+		}
+	}
+	writes := func() error {
+		_, err := w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "message", Text: "psst", Person: "p001"})
+		return err
+	}
+	block(true)
+	if err := writes(); !errors.Is(err, sandbox.ErrBlocked) {
+		t.Errorf("a message that is blocked comes in: %v", err)
+	}
+	if _, err := w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "comment", Target: sent.ID, Text: "then in public", Person: "p001"}); err != nil {
+		t.Errorf("words in public are blocked too: %v", err)
+	}
+	block(false)
+	if err := writes(); err != nil {
+		t.Errorf("a message that is not blocked any more does not come in: %v", err)
+	}
+	w.again(t, sandbox.Ban, func() error { return blocker.BlockMessages(t.Context(), w.Conn, comment.Author, true) })
+	if err := blocker.BlockMessages(t.Context(), w.Conn, network.Author{ID: "../7"}, true); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an odd id: %v", err)
+	}
 }
 
 func insights(t *testing.T, h Harness) {

@@ -1194,6 +1194,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{id}/block-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take no private messages of a person any more, or take them again */
+        post: operations["blockMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}/mute": {
         parameters: {
             query?: never;
@@ -2583,6 +2600,11 @@ export interface components {
             direct?: boolean;
             /** Format: int64 */
             max_items: number;
+            /**
+             * Format: int64
+             * @description How many files an answer may bring: it becomes several messages with max_items in each. Absent: one message is all.
+             */
+            several?: number;
             types: components["schemas"]["FileLimit"][];
         };
         Filled: {
@@ -3252,6 +3274,8 @@ export interface components {
             last_seen: string;
             /** Format: int64 */
             messages: number;
+            /** @description Their private messages are kept from us; what they say in public is not. */
+            messages_blocked: boolean;
             /** @description Their words are kept from us, and they do not know. */
             muted: boolean;
             name: string;
@@ -3506,7 +3530,7 @@ export interface components {
             version: number;
         };
         Reach: {
-            /** @description ban, mute: the network has no such thing, or the account may not. */
+            /** @description ban, mute, block_messages: the network has no such thing, or the account may not. */
             cannot: components["schemas"]["Denied"][];
             channel_id: string;
             handle: string;
@@ -6756,6 +6780,44 @@ export interface operations {
         };
     };
     banPerson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    blockMessages: {
         parameters: {
             query?: never;
             header?: {
