@@ -56,7 +56,7 @@ func newStage(t *testing.T) *stage {
 	s.instagram = instagram.New(s.Stage, instagram.Options{PublishMax: 1e9, ContainersMax: 1e9, Work: 500 * time.Millisecond})
 	s.x = x.New(s.Stage, x.Options{Plenty: true, Premium: true, Work: 500 * time.Millisecond})
 	s.linkedin = linkedin.New(s.Stage, linkedin.Options{Processing: 500 * time.Millisecond, PartBytes: 100_000})
-	s.tiktok = tiktok.New(s.Stage, tiktok.Options{Plain: true, PostsPerDay: 1e9, Pending: 1e9, PerMinute: 1e9, Processing: 500 * time.Millisecond, Moderation: 500 * time.Millisecond})
+	s.tiktok = tiktok.New(s.Stage, tiktok.Options{Plain: true, Plenty: true, PostsPerDay: 1e9, Pending: 1e9, PerMinute: 1e9, Processing: 500 * time.Millisecond, Moderation: 500 * time.Millisecond})
 	s.lemmy = lemmy.New(s.Stage, lemmy.Options{Messages: 1e9, Posts: 1e9, Comments: 1e9, Images: 1e9})
 	for name, h := range map[string]http.Handler{"bluesky": s.bluesky.Handler(), "mastodon": s.mastodon.Handler(), "facebook": s.facebook.Handler(), "pinterest": s.pinterest.Handler(),
 		"youtube": s.youtube.Handler(), "instagram": s.instagram.Handler(), "x": s.x.Handler(), "linkedin": s.linkedin.Handler(), "tiktok": s.tiktok.Handler(),

@@ -32,6 +32,7 @@ type Options struct {
 	PostsPerDay                int           // of one account, 15
 	Pending                    int           // drafts that wait in an inbox within a day, 5
 	PerMinute                  int           // calls of one account to one address of the business API, 40
+	Plenty                     bool          // the posting API does not count the calls of a minute
 	Verified                   []string      // prefixes of addresses that are known to be ours; none: every https address is
 	Plain                      bool          // photos may come from http addresses too, for rehearsals
 	// Fetch gets a photo; nil: over HTTP.
