@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/store/storetest"
 )
@@ -16,8 +18,15 @@ func TestAPostThatWaitsIsMoved(t *testing.T) {
 		p := open(t, db)
 		ada := p.team("ada@example.org")
 		ids := p.furnish(ada)
+		second := ""
+		p.do(func(ctx context.Context, tx *store.Tx) error {
+			c, err := channel.Connect(ctx, tx, p.house.Keys, ada.by.Workspace, "bluesky", network.Account{Base: "https://pds.test", ID: "did:plc:second", Handle: "second.test", Keys: "{}",
+				Limits: network.Limits{Text: network.TextLimit{Max: 300, Unit: "graphemes"}}})
+			second = c.ID
+			return err
+		})
 		post := ok[api.Post](t, p.with(ada, "POST", "/posts", map[string]any{"parts": []any{map[string]any{"text": "at another time"}},
-			"publications": []any{map[string]any{"channel_id": ids["channels"], "parts": nil}}}, "Idempotency-Key", "post"))
+			"publications": []any{map[string]any{"channel_id": ids["channels"], "parts": nil}, map[string]any{"channel_id": second, "parts": nil}}}, "Idempotency-Key", "post"))
 		at := func(due string) api.Post {
 			return ok[api.Post](t, p.with(ada, "POST", "/posts/"+post.ID+"/schedule", map[string]any{"due_at": due}))
 		}
@@ -45,11 +54,14 @@ func TestAPostThatWaitsIsMoved(t *testing.T) {
 			}
 			return err
 		})
-		// What has begun to leave stays: as far as one of its channels is concerned, it is out.
+		// On one of its channels it is out: moving it would send it there again.
 		p.do(func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.Exec(ctx, "update publication set state = 'published' where id = $1", now.Publications[0].ID)
 			return err
 		})
-		refused(t, p.with(ada, "POST", "/posts/"+post.ID+"/schedule", map[string]any{"due_at": "2099-03-03T10:00:00Z"}), 409, "conflict")
+		told := refused(t, p.with(ada, "POST", "/posts/"+post.ID+"/schedule", map[string]any{"due_at": "2099-03-03T10:00:00Z"}), 409, "conflict")
+		if told.Detail != "A part of this post has begun to leave, so it cannot be moved." {
+			t.Errorf("it says: %s", told.Detail)
+		}
 	})
 }
