@@ -32,9 +32,10 @@ authorizeChannel   .network=words .settings{key}=words .settings{}=network .chan
 reconnectChannel   .settings{key}=words .settings{}=network
 listConversations  ?cursor=cursor ?channel=id ?person=id
 listMessages       ?cursor=cursor
-checkReply         .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among
+checkReply         .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among .media[].tags[].name=network
+listChoices        ?of=network
 listTemplates      ?conversation=id
-reply              .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among
+reply              .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among .media[].tags[].name=network
 replyWithTemplate  .message_id=id .template=network .values{key}=words .values{}=words
 addDevice          .agent=words .endpoint=secret .auth=secret .p256dh=secret
 chooseAccounts     .accounts[]=id
@@ -83,7 +84,7 @@ setWeather         {}=stage
 
 // What a post is made of, wherever one is written.
 const (
-	partTexts   = ".text=words .title=words .link=words .poll.options[]=words .media[].id=id .media[].alt=words .media[].cover=id"
+	partTexts   = ".text=words .title=words .link=words .poll.options[]=words .media[].id=id .media[].alt=words .media[].cover=id .media[].tags[].name=network"
 	targetTexts = ".options{key}=network .options{}=network .hand.note=words .hand.more[]=network .hand.crops{key}=among"
 )
 

@@ -14,18 +14,19 @@ import (
 
 // Person is somebody who speaks to us, with their accounts.
 type Person struct {
-	ID         string         `json:"id"`
-	Name       string         `json:"name"`
-	Identities List[Identity] `json:"identities"`
-	Messages   int            `json:"messages"`
-	FirstSeen  time.Time      `json:"first_seen"`
-	LastSeen   time.Time      `json:"last_seen"`
-	Note       string         `json:"note"`
-	Verdicts   List[Verdict]  `json:"verdicts" doc:"Newest first; only on the person's own page."`
-	Recent     List[Message]  `json:"recent" doc:"Newest first; only on the person's own page."`
-	Blocked    bool           `json:"blocked"`
-	Muted      bool           `json:"muted" doc:"Their words are kept from us, and they do not know."`
-	Reach      List[Reach]    `json:"reach" doc:"Where they spoke to us; only on the person's own page."`
+	ID              string         `json:"id"`
+	Name            string         `json:"name"`
+	Identities      List[Identity] `json:"identities"`
+	Messages        int            `json:"messages"`
+	FirstSeen       time.Time      `json:"first_seen"`
+	LastSeen        time.Time      `json:"last_seen"`
+	Note            string         `json:"note"`
+	Verdicts        List[Verdict]  `json:"verdicts" doc:"Newest first; only on the person's own page."`
+	Recent          List[Message]  `json:"recent" doc:"Newest first; only on the person's own page."`
+	Blocked         bool           `json:"blocked"`
+	Muted           bool           `json:"muted" doc:"Their words are kept from us, and they do not know."`
+	MessagesBlocked bool           `json:"messages_blocked" doc:"Their private messages are kept from us; what they say in public is not."`
+	Reach           List[Reach]    `json:"reach" doc:"Where they spoke to us; only on the person's own page."`
 }
 
 // Reach is a channel of ours on which a person spoke, and what cannot be done about them there.
@@ -33,7 +34,7 @@ type Reach struct {
 	ChannelID string       `json:"channel_id"`
 	Network   network.Name `json:"network"`
 	Handle    string       `json:"handle"`
-	Cannot    List[Denied] `json:"cannot" doc:"ban, mute: the network has no such thing, or the account may not."`
+	Cannot    List[Denied] `json:"cannot" doc:"ban, mute, block_messages: the network has no such thing, or the account may not."`
 }
 
 // Identity is an account of a person.
@@ -90,6 +91,7 @@ func (d *Door) people() {
 	}{
 		{"ban", "banPerson", "person.ban", "Keep a person from our accounts, or let them back", d.House.Ban},
 		{"mute", "mutePerson", "person.mute", "Keep a person's words from us without their knowing, or hear them again", d.House.Mute},
+		{"block-messages", "blockMessages", "person.block_messages", "Take no private messages of a person any more, or take them again", d.House.BlockMessages},
 	} {
 		way(d, route{id: "POST /people/{id}/" + shun.path, name: shun.name, verb: access.Moderate, audit: shun.audit, summary: shun.summary},
 			func(ctx context.Context, by access.Actor, in *with[Switch]) (p Person, err error) {
@@ -124,7 +126,7 @@ func (d *Door) onePerson(ctx context.Context, tx *store.Tx, by access.Actor, id 
 
 func (d *Door) personOf(by access.Actor, p view.Person, now time.Time) Person {
 	return Person{
-		ID: p.ID, Name: p.Name, Messages: p.Messages, FirstSeen: p.FirstSeen, LastSeen: p.LastSeen, Note: p.Note, Blocked: p.Blocked, Muted: p.Muted,
+		ID: p.ID, Name: p.Name, Messages: p.Messages, FirstSeen: p.FirstSeen, LastSeen: p.LastSeen, Note: p.Note, Blocked: p.Blocked, Muted: p.Muted, MessagesBlocked: p.MessagesBlocked,
 		Identities: each(p.Identities, func(i view.Identity) Identity {
 			return Identity{i.ID, i.Network, i.Handle, i.Name, avatarOf(i.ID, i.AvatarURL), i.URL, i.FirstSeen, i.LastSeen}
 		}),

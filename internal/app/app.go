@@ -178,6 +178,7 @@ func (a *App) open(ctx context.Context, w wiring) error {
 		return err
 	}
 	a.House.Outcome, a.House.Came = a.meters.became, a.meters.came
+	a.House.KeepUnused, a.House.Swept = c.Unused, a.meters.swept
 	working := jobs.Options{Log: a.Log, Ended: a.meters.ended}
 	if w.clock != nil {
 		a.House.Speed, working.Clock = w.clock.Speed, w.clock

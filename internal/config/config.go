@@ -26,6 +26,7 @@ type Config struct {
 	Key       secret.Text   `name:"key" help:"Master key (32 bytes in base64); made in the data folder when empty." env:"KITH_KEY"`
 	Read      time.Duration `name:"read-every" help:"How often channels without webhooks are read." default:"15s" env:"KITH_READ_EVERY"`
 	FactsMB   int64         `name:"facts-mb" help:"How many megabytes of raw facts are kept at most; then webhooks are refused, never lost." default:"4096" env:"KITH_FACTS_MB"`
+	Unused    time.Duration `name:"keep-unused" help:"How long an uploaded file is kept that no draft, post or answer names any more; 0 keeps all." default:"168h" env:"KITH_KEEP_UNUSED"`
 	Log       string        `help:"What is logged: debug, info, warn, error." default:"info" enum:"debug,info,warn,error" env:"KITH_LOG"`
 	LogJSON   bool          `name:"log-json" help:"Log as JSON lines." env:"KITH_LOG_JSON"`
 	Delays    []string      `name:"delay" help:"Visibility delay of a network, as facebook=90s: how long an accepted post may stay invisible there." env:"KITH_DELAY"`
@@ -70,6 +71,9 @@ func (c Config) Check() error {
 	}
 	if c.DB != "" && !strings.HasPrefix(c.DB, "postgres://") && !strings.HasPrefix(c.DB, "postgresql://") {
 		return fault.New(fault.Invalid, "--db is not the address of a PostgreSQL database.").WithHint("Give it as postgres://user:password@host:5432/name, or leave it out for SQLite.")
+	}
+	if c.Unused != 0 && c.Unused < 24*time.Hour {
+		return fault.New(fault.Invalid, "--keep-unused is shorter than a day.").WithHint("A file waits in a composer before a draft names it: give 24h or more, or 0 to keep all.")
 	}
 	for _, p := range c.Trusted {
 		if _, err := Prefix(p); err != nil {

@@ -106,7 +106,7 @@ func (h *House) confirmAnswer(ctx context.Context, job *jobs.Job, args answerArg
 }
 
 // RetryAnswer sends a failed answer again, or one of which a person says that
-// it is not there.
+// it is not there, and those that were to follow it.
 func (h *House) RetryAnswer(ctx context.Context, actor access.Actor, messageID string) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		m, err := inbox.Get(ctx, tx, actor.Workspace, messageID)
@@ -120,6 +120,15 @@ func (h *House) RetryAnswer(ctx context.Context, actor access.Actor, messageID s
 			return err
 		}
 		h.tell(tx, actor.Workspace, "inbox", m.ConversationID)
-		return h.queueAnswer(ctx, tx, m)
+		behind, err := inbox.Behind(ctx, tx, m)
+		if err != nil {
+			return err
+		}
+		for _, one := range append([]inbox.Message{m}, behind...) {
+			if err := h.queueAnswer(ctx, tx, one); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -59,18 +59,19 @@ func (h *House) checkOne(ctx context.Context, workspace, channelID string) error
 	}); err != nil || health.State == "broken" {
 		return err
 	}
-	if keys != "" {
-		conn.Keys = keys
-	}
-	return h.used(ctx, c, conn)
+	return h.used(ctx, c)
 }
 
 // used asks how much of its quotas an account has used, where the network says.
 // That it does not answer is no ailment of the connection.
-func (h *House) used(ctx context.Context, c channel.Channel, conn network.Conn) error {
+func (h *House) used(ctx context.Context, c channel.Channel) error {
 	quoter, err := network.As[network.Quoter](h.Networks, c.Network, network.ActQuota)
 	if err != nil {
 		return nil //nolint:nilerr // then what Kith counts itself is shown
+	}
+	c, conn, err := h.conn(ctx, c.Workspace, c.ID) // its keys may have been renewed just now
+	if err != nil {
+		return err
 	}
 	quotas, err := quoter.Quota(ctx, conn)
 	if err != nil {

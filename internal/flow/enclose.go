@@ -14,8 +14,9 @@ import (
 )
 
 // An answer carries files of the workspace, as its network takes them. Where a
-// network sends a file without words, the answer becomes two messages, kept in one
-// transaction; each of them is sent, looked for and settled for itself.
+// network sends a file without words, or one file at a time, the answer becomes several
+// messages, kept in one transaction; each of them is sent, looked for and settled for
+// itself, and none before the one in front of it.
 
 // answering are the limits of an answer in a conversation.
 func answering(ch channel.Channel, c inbox.Conversation, private bool) network.Limits {
@@ -47,10 +48,18 @@ func (h *House) enclose(ctx context.Context, tx *store.Tx, ch channel.Channel, c
 		_, err := h.address(ch.Workspace, files[0].ID)
 		return nil, nil, err
 	}
+	if most := l.Media.Several; most > 0 && len(known) > most {
+		return nil, []network.Problem{network.TooMany(len(known), most)}, nil
+	}
 	parts := l.Apart(network.Part{Text: body, Media: known})
 	var problems []network.Problem
+	first := 0 // of the files of a part, among those of the answer
 	for _, p := range parts {
-		problems = append(problems, l.CheckParts([]network.Part{p})...)
+		for _, q := range l.CheckParts([]network.Part{p}) {
+			q.File += first
+			problems = append(problems, q)
+		}
+		first += len(p.Media)
 	}
 	if len(parts) > 1 && private && c.Kind != network.InDirect && h.once(ch.Network) {
 		problems = append(problems, network.Problem{Level: "error", Field: "text", Key: "one_message", Text: "One private message is all that this network sends here, and a file is one by itself.", Hint: "Send the file, or the words."})

@@ -24,8 +24,8 @@ type Cannot struct {
 	Why, Instead string
 }
 
-// Reaches says where a person can be banned and muted before anybody tries, as Ban
-// and Mute will find it.
+// Reaches says where a person can be banned and muted, and their messages blocked, before anybody tries, as Ban, Mute
+// and BlockMessages will find it.
 func (h *House) Reaches(ctx context.Context, tx *store.Tx, actor access.Actor, personID string) ([]Reach, error) {
 	seenOn, err := inbox.Where(ctx, tx, actor.Workspace, personID)
 	if err != nil {
@@ -45,11 +45,12 @@ func (h *House) Reaches(ctx context.Context, tx *store.Tx, actor access.Actor, p
 		}
 		_, ban := able[network.Banner](h, c, network.ActBan)
 		_, mute := able[network.Muter](h, c, network.ActMute)
+		_, block := able[network.MessageBlocker](h, c, network.ActBlockMessages)
 		r := Reach{Channel: c}
 		for _, a := range []struct {
 			action network.Action
 			why    error
-		}{{network.ActBan, ban}, {network.ActMute, mute}} {
+		}{{network.ActBan, ban}, {network.ActMute, mute}, {network.ActBlockMessages, block}} {
 			if a.why != nil {
 				why, instead := fault.Shown(a.why)
 				r.Cannot = append(r.Cannot, Cannot{a.action, why, instead})

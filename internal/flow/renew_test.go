@@ -57,8 +57,12 @@ func (s *spender) Check(ctx context.Context, conn network.Conn) (network.Health,
 }
 
 // replicas are processes of one house on one database.
-func replicas(t *testing.T, db *store.DB, n int, d network.Driver) (all []*flow.House, c channel.Channel) {
+func replicas(t *testing.T, db *store.DB, n int, d network.Driver, as ...network.Account) (all []*flow.House, c channel.Channel) {
 	t.Helper()
+	account := network.Account{Base: "https://spender.test", ID: "1", Handle: "us", Keys: "k"}
+	if len(as) > 0 {
+		account = as[0]
+	}
 	facts, err := stream.Open(t.Context(), stream.Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +76,7 @@ func replicas(t *testing.T, db *store.DB, n int, d network.Driver) (all []*flow.
 		all = append(all, &flow.House{DB: db, Networks: network.NewSet(d), Keys: keys, Facts: facts, News: facts.News(), Log: slog.New(slog.DiscardHandler)})
 	}
 	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-		c, err = channel.Connect(ctx, tx, all[0].Keys, "w", "spender", network.Account{Base: "https://spender.test", ID: "1", Handle: "us", Keys: "k"})
+		c, err = channel.Connect(ctx, tx, all[0].Keys, "w", d.Name(), account)
 		return err
 	})
 	return all, c

@@ -13,8 +13,8 @@ import (
 	"github.com/kithhq/kith/internal/store"
 )
 
-// Schedule lets a post leave the house at a moment; a past one is now. Every
-// channel's network is asked first whether it would take it: by its limits,
+// Schedule lets a post leave the house at a moment; a past one is now. A post that
+// waits for another moment is moved. Every channel's network is asked first whether it would take it: by its limits,
 // which are data.
 func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string, due time.Time) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -26,7 +26,13 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		if err != nil {
 			return err
 		}
-		beside := map[network.Name]map[network.PostKind]int{} // what goes out by this act, for quotas that channels share
+		if post.State == publish.Scheduled {
+			if post, err = h.move(ctx, tx, actor, post, all); err != nil {
+				return err
+			}
+		}
+		with := map[network.Name]beside{} // what goes out by this act, for quotas that channels share
+		taken := map[string][]int{}       // calls, by publication
 		for _, p := range all {
 			if err := mayOn(actor, access.Schedule, p.ChannelID, noPost); err != nil {
 				return err
@@ -48,13 +54,14 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 				continue // what a person publishes takes nothing of what programs may do
 			}
 			parts := p.Parts(post)
-			if err := h.affords(ctx, tx, c, parts, due, beside[c.Network]); err != nil {
+			each, calls, err := h.callsOf(ctx, tx, c, parts)
+			if err != nil {
 				return err
 			}
-			if beside[c.Network] == nil {
-				beside[c.Network] = map[network.PostKind]int{}
+			if err := h.affords(ctx, tx, c, parts, calls, due, with[c.Network]); err != nil {
+				return err
 			}
-			beside[c.Network][p.Kind] += publish.Weighs(len(parts), c.Limits)
+			taken[p.ID], with[c.Network] = each, with[c.Network].and(p.Kind, publish.Weighs(len(parts), c.Limits), calls)
 		}
 		if due.Before(tx.Now) {
 			due = tx.Now
@@ -63,6 +70,9 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 			return err
 		}
 		for _, p := range all {
+			if err := publish.Reserve(ctx, tx, p, taken[p.ID]); err != nil {
+				return err
+			}
 			if err := h.queue(ctx, tx, p, due); err != nil {
 				return err
 			}

@@ -83,8 +83,17 @@ const conversationColumns = `id, workspace, channel_id, network, kind, thread, p
 
 // Recorded says what became of an arrival.
 type Recorded struct {
-	Message Message
-	Fresh   bool // false: known already, or deleted before it came
+	Message  Message
+	Fresh    bool // false: known already, or deleted before it came
+	Reworded bool // it has other words than before
+}
+
+// Spoken is when the words of a message were said.
+func (m Message) Spoken() time.Time {
+	if m.WordedAt.IsZero() {
+		return m.At
+	}
+	return m.WordedAt
 }
 
 // add keeps a new message and makes it findable.

@@ -25,14 +25,33 @@ func (l MediaLimit) beside(alone TextLimit, files []Media) TextLimit {
 	return alone
 }
 
-// Apart takes an answer apart where the network sends files without words: the
-// files come first, and the words are a message of their own. Each of them is sent
-// and settled for itself.
+// Apart takes an answer apart where the network sends files without words, or fewer of
+// them in a message than the answer has: one message after the other, the files in their
+// order, the words with the first file that takes words, else behind them all. Each is
+// sent and settled for itself.
 func (l Limits) Apart(p Part) []Part {
-	if len(p.Media) == 0 || text.Blank(p.Text) || !l.Media.apart(p.Media) {
+	if len(p.Media) == 0 {
 		return []Part{p}
 	}
-	files, words := p, p
-	files.Text, words.Media = "", nil
-	return []Part{files, words}
+	groups := [][]Media{p.Media}
+	if most := l.Media.MaxItems; most > 0 && len(p.Media) > most && len(p.Media) <= l.Media.Several {
+		groups = slices.Collect(slices.Chunk(p.Media, most))
+	}
+	var all []Part
+	said := text.Blank(p.Text)
+	for _, files := range groups {
+		one := p
+		one.Media = files
+		if said || l.Media.apart(files) {
+			one.Text = ""
+		}
+		said = said || one.Text != ""
+		all = append(all, one)
+	}
+	if !said {
+		words := p
+		words.Media = nil
+		all = append(all, words)
+	}
+	return all
 }

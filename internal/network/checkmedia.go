@@ -46,7 +46,7 @@ func (c *checking) media(l MediaLimit) {
 	}
 	most := func(n, max int) {
 		if n > max {
-			c.add("error", "media", "too_many", "Take some away for this network.", params{"max": max, "n": n}, "%d files, this network takes %d.", n, max)
+			c.problems = append(c.problems, TooMany(n, max))
 		}
 	}
 	most(len(files), l.MaxItems)
@@ -79,8 +79,10 @@ func (c *checking) media(l MediaLimit) {
 			if p := l.Video.Covers(m, len(files)); p != nil && len(l.Video.Types) > 0 {
 				c.problems = append(c.problems, *p)
 			}
+			c.tagged(m, l.Video.Tags)
 		case m.Image():
 			c.image(m, l.Image)
+			c.tagged(m, l.Image.Tags)
 		case m.Audio() && len(l.Audio.Types) == 0:
 			c.add("error", "media", "no_sound", "Leave it out.", nil, "This network takes no sounds here.")
 		case m.Audio():
@@ -95,6 +97,17 @@ func (c *checking) media(l MediaLimit) {
 			c.problems[j].File = i
 		}
 	}
+}
+
+func (c *checking) tagged(m Media, takes *TagLimit) {
+	_, problems := m.Tagged(takes, len(c.part.Media))
+	c.problems = append(c.problems, problems...)
+}
+
+// TooMany is what is wrong with more files than a network takes.
+func TooMany(n, most int) Problem {
+	return Problem{Level: "error", Field: "media", Key: "too_many", Hint: "Take some away for this network.", Params: params{"max": most, "n": n},
+		Text: fmt.Sprintf("%d files, this network takes %d.", n, most)}
 }
 
 // file holds a sound, a document or a sticker against what is taken.

@@ -123,9 +123,21 @@ type Muter interface {
 	Mute(ctx context.Context, conn Conn, author Author, on bool) error
 }
 
+// MessageBlocker takes no private messages of a person any more, or takes them again.
+// What they say in public stays as it is.
+type MessageBlocker interface {
+	BlockMessages(ctx context.Context, conn Conn, author Author, on bool) error
+}
+
 // Pinner keeps one post of ours, or a comment below it, at the top.
 type Pinner interface {
 	Pin(ctx context.Context, conn Conn, ref Ref, on bool) error
+}
+
+// Closer closes what people can write below a post of ours, or opens it again. What
+// Profile.Closing says of the comments that are there happens with it.
+type Closer interface {
+	Close(ctx context.Context, conn Conn, ref Ref, on bool) error
 }
 
 // Editor changes the text of a post of ours that is out already.
@@ -193,7 +205,13 @@ type Quoter interface {
 // Chooser gives the choices of an option that are the account's own: its boards,
 // its playlists, the audiences it may choose today.
 type Chooser interface {
-	Choices(ctx context.Context, conn Conn, option string) ([]Choice, error)
+	Choices(ctx context.Context, conn Conn, ask Choosing) ([]Choice, error)
+}
+
+// Choosing says of which option the choices are wanted.
+type Choosing struct {
+	Option string
+	Of     string // what was chosen for the option that this one depends on: Option.Of
 }
 
 // Opener gives a file that came in and that only the account's key opens: an

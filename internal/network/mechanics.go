@@ -162,7 +162,7 @@ func (l Limits) sane() error {
 		}
 	}
 	for _, m := range media {
-		if min(m.MinItems, m.MaxItems, m.AltMax) < 0 || min(m.Image.MaxBytes, m.Video.MaxBytes) < 0 || m.MinItems > m.MaxItems && m.MaxItems > 0 {
+		if min(m.MinItems, m.MaxItems, m.AltMax, m.Several) < 0 || min(m.Image.MaxBytes, m.Video.MaxBytes) < 0 || m.MinItems > m.MaxItems && m.MaxItems > 0 {
 			return errors.New("a limit of files is below 0, or the least is above the most")
 		}
 	}

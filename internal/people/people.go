@@ -21,9 +21,11 @@ type Person struct {
 	Note      string
 	Blocked   bool
 	Muted     bool
-	Messages  int
-	FirstSeen time.Time
-	LastSeen  time.Time
+	// MessagesBlocked: their private messages are kept from us.
+	MessagesBlocked bool
+	Messages        int
+	FirstSeen       time.Time
+	LastSeen        time.Time
 }
 
 // Identity is a person's account on a network.
@@ -43,11 +45,13 @@ type Identity struct {
 
 const identityColumns = "id, workspace, person_id, network, remote_id, handle, name, avatar_url, url, first_seen, last_seen"
 
-func shown(i Identity) string { return or(i.Name, or(i.Handle, i.RemoteID)) }
+// shown is what somebody is called, "" where the network told neither a name nor a handle:
+// its number of a person is no name, and screens say “somebody” in the reader's language.
+func shown(i Identity) string { return or(i.Name, i.Handle) }
 
 // Get gives a person of a workspace.
 func Get(ctx context.Context, tx *store.Tx, workspace, personID string) (Person, error) {
-	p, err := store.One[Person](ctx, tx, "select id, workspace, name, note, blocked, muted, messages, first_seen, last_seen from person where workspace = $1 and id = $2", workspace, personID)
+	p, err := store.One[Person](ctx, tx, "select id, workspace, name, note, blocked, muted, messages_blocked, messages, first_seen, last_seen from person where workspace = $1 and id = $2", workspace, personID)
 	if fault.Is(err, fault.NotFound) {
 		return p, fault.New(fault.NotFound, "There is no such person.")
 	}
@@ -75,6 +79,11 @@ func Block(ctx context.Context, tx *store.Tx, workspace, personID string, on boo
 // Mute notes that a person's words are kept from us, or heard again.
 func Mute(ctx context.Context, tx *store.Tx, workspace, personID string, on bool) error {
 	return changed(tx.Exec(ctx, "update person set muted = $1 where id = $2 and workspace = $3", on, personID, workspace))
+}
+
+// BlockMessages notes that a person's private messages are kept from us, or taken again.
+func BlockMessages(ctx context.Context, tx *store.Tx, workspace, personID string, on bool) error {
+	return changed(tx.Exec(ctx, "update person set messages_blocked = $1 where id = $2 and workspace = $3", on, personID, workspace))
 }
 
 func changed(n int64, err error) error {

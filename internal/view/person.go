@@ -14,17 +14,18 @@ import (
 
 // Person is a person as a list and a card show them.
 type Person struct {
-	ID         string
-	Name       string
-	Note       string
-	Blocked    bool
-	Muted      bool
-	Messages   int
-	FirstSeen  time.Time
-	LastSeen   time.Time
-	Identities []Identity
-	Verdicts   []Verdict
-	Recent     []Message
+	ID              string
+	Name            string
+	Note            string
+	Blocked         bool
+	Muted           bool
+	MessagesBlocked bool
+	Messages        int
+	FirstSeen       time.Time
+	LastSeen        time.Time
+	Identities      []Identity
+	Verdicts        []Verdict
+	Recent          []Message
 }
 
 // Identity is an account of a person.
@@ -62,20 +63,21 @@ type Verdict struct {
 }
 
 const (
-	personSelect  = "select p.id, p.name, p.note, p.blocked, p.muted, p.messages, p.first_seen, p.last_seen from person p"
+	personSelect  = "select p.id, p.name, p.note, p.blocked, p.muted, p.messages_blocked, p.messages, p.first_seen, p.last_seen from person p"
 	verdictSelect = `select v.id, v.rule_id, v.rule_kind, v.rule_version, v.person_id, coalesce(p.name, ''), v.message_ids, v.reason, v.action, v.state, v.at,
 		v.closed_by, v.closed_at, v.closed_reason from verdict v left join person p on p.id = v.person_id`
 )
 
 type personRow struct {
-	ID        string
-	Name      string
-	Note      string
-	Blocked   bool
-	Muted     bool
-	Messages  int
-	FirstSeen time.Time
-	LastSeen  time.Time
+	ID              string
+	Name            string
+	Note            string
+	Blocked         bool
+	Muted           bool
+	MessagesBlocked bool
+	Messages        int
+	FirstSeen       time.Time
+	LastSeen        time.Time
 }
 
 // People gives persons, those heard of last first; words are looked for in
@@ -120,7 +122,7 @@ func People(ctx context.Context, tx *store.Tx, actor access.Actor, words, at str
 }
 
 func (r personRow) person() Person {
-	return Person{ID: r.ID, Name: r.Name, Note: r.Note, Blocked: r.Blocked, Muted: r.Muted, Messages: r.Messages, FirstSeen: r.FirstSeen, LastSeen: r.LastSeen}
+	return Person{ID: r.ID, Name: r.Name, Note: r.Note, Blocked: r.Blocked, Muted: r.Muted, MessagesBlocked: r.MessagesBlocked, Messages: r.Messages, FirstSeen: r.FirstSeen, LastSeen: r.LastSeen}
 }
 
 // known leaves out persons who spoke only on channels out of the actor's rights.

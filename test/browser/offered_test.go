@@ -224,6 +224,11 @@ func TestWhatNetworksCanIsOffered(t *testing.T) {
 	p.looks("person-muted")
 	p.press("button", say("person.unmute"))
 	p.gone(say("person.isMuted"))
+	p.press("button", say("person.blockMessages"))
+	p.see(say("person.areMessagesBlocked"))
+	p.looks("person-messages-blocked")
+	p.press("button", say("person.takeMessages"))
+	p.gone(say("person.areMessagesBlocked"))
 
 	// What was written in time is sent.
 	p.open("/inbox/" + soon)

@@ -155,8 +155,8 @@ func TestAnAnswerThatBecomesTwoMessages(t *testing.T) {
 			return i >= 0 && words.Sending == "failed" && strings.HasPrefix(words.Error, "The file before it"), words.Sending + " " + words.Error
 		})
 		p.must(p.Facebook.Shut(who, p.accounts["facebook"], false))
-		for _, m := range []api.Message{file, words} {
-			hand.Do[api.Message](t, p.Hand, "POST", "/messages/"+m.ID+"/retry", nil)
+		hand.Do[api.Message](t, p.Hand, "POST", "/messages/"+file.ID+"/retry", nil)
+		for _, m := range []api.Message{file, words} { // what was to follow comes along
 			p.until("it is sent after all", func() (bool, any) {
 				again := p.byID(c.ID, m.ID)
 				return again.Sending == "sent" && len(again.Media) == len(m.Media), again.Sending + " " + again.Error
@@ -191,6 +191,62 @@ func TestFilesOnWhatsApp(t *testing.T) {
 		checked := hand.Do[api.ReplyChecked](t, p.Hand, "POST", "/conversations/"+c.ID+"/check", api.Reply{Media: []api.MediaUse{{ID: film.ID}}})
 		if len(checked.Problems) != 1 || checked.Problems[0].Key != "video_too_big" || !strings.Contains(checked.Problems[0].Text, "17.9 MB, this network takes 16.7") {
 			t.Errorf("%+v", checked)
+		}
+	})
+}
+
+// Three files for a network that takes one in a message: three messages in their order,
+// the words with the first, each there once although an answer is lost, and
+// none passes the one before it. What cannot be sent names its file.
+func TestSeveralFilesBecomeSeveralMessages(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		p.guest("x")
+		p.messenger()
+		var with []api.MediaUse
+		for _, name := range []string{"one.jpg", "two.jpg", "three.jpg"} {
+			with = append(with, api.MediaUse{ID: p.Upload(t, name, hand.Photo(60+len(with), 40), "").ID})
+		}
+		for name, first := range map[string]string{"x": "Here they are", "messenger": ""} {
+			p.act(sandbox.Act{Network: name, Person: "p003", Kind: "message", Text: "Photos, please"})
+			c := p.conversation(name, "Photos, please")
+			messages := 3
+			if first == "" {
+				messages = 4 // the words are one of their own
+			}
+			if checked := hand.Do[api.ReplyChecked](t, p.Hand, "POST", "/conversations/"+c.ID+"/check", api.Reply{Text: "Here they are", Media: with}); checked.Messages != messages || len(checked.Problems) != 0 {
+				t.Errorf("%s: %+v", name, checked)
+			}
+			p.lose(name, sandbox.Message)
+			p.sends(c.ID, api.Reply{Text: "Here they are", Media: with})
+			p.until("all are sent", func() (bool, any) {
+				var ours []string
+				sent := 0
+				for _, m := range p.Messages(t, c.ID) {
+					if m.FromUs {
+						ours = append(ours, m.Sending+" "+m.Error)
+						if m.Sending == "sent" {
+							sent++
+						}
+					}
+				}
+				return sent == messages && len(ours) == messages, ours
+			})
+			if made := p.carried(name); len(made) != 3 || made[0].Text != first || made[1].Text != "" || made[2].Text != "" {
+				t.Errorf("%s has %+v", name, made)
+			}
+			if made := p.written(name, "Here they are"); len(made) != 1 {
+				t.Errorf("%s has the words %d times", name, len(made))
+			}
+			many := append(append(append(append([]api.MediaUse{}, with...), with...), with...), with...)
+			p.refused(p.Hand, http.StatusUnprocessableEntity, "POST", "/conversations/"+c.ID+"/reply", api.Reply{Media: many})
+			if name != "x" {
+				continue
+			}
+			paper := p.Upload(t, "prices.pdf", []byte("%PDF-1.7\n%%EOF"), "") // no document of X
+			bad := hand.Do[api.ReplyChecked](t, p.Hand, "POST", "/conversations/"+c.ID+"/check", api.Reply{Media: []api.MediaUse{with[0], {ID: paper.ID}}})
+			if len(bad.Problems) == 0 || bad.Problems[len(bad.Problems)-1].File != 1 {
+				t.Errorf("%s: %+v", name, bad.Problems)
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package house
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -157,6 +158,37 @@ func TestAPersonIsMuted(t *testing.T) {
 	})
 }
 
+// The private messages of a person are kept away and taken again, and what they say in
+// public is heard all the while; a network without such a switch says so.
+func TestPrivateMessagesOfAPersonAreBlocked(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		p.guest("x")
+		p.publish("Write to us", "x", "facebook")
+		p.act(sandbox.Act{Network: "x", Person: "p002", Kind: "message", Text: "Psst"})
+		c := p.conversation("x", "Psst")
+		said := hand.Do[api.Page[api.Message]](t, p.Hand, "GET", "/conversations/"+c.ID+"/messages", nil).Items[0]
+		if !slices.Contains(said.Can, "block_messages") {
+			t.Errorf("the conversation does not offer it: %v", said.Can)
+		}
+		who := "/people/" + c.Person.It.ID
+		if now := hand.Do[api.Person](t, p.Hand, "POST", who+"/block-messages", api.Switch{On: true}); !now.MessagesBlocked || now.Muted || now.Blocked {
+			t.Errorf("blocked: %+v", now)
+		}
+		if _, err := p.Stage.Scripts.Do(sandbox.Act{Network: "x", Person: "p002", Kind: "message", Text: "Psst again"}); !errors.Is(err, sandbox.ErrBlocked) {
+			t.Errorf("X takes a message still: %v", err)
+		}
+		p.act(sandbox.Act{Network: "x", Person: "p002", Kind: "comment", Text: "Then in public"})
+		p.conversation("x", "Then in public")
+		if now := hand.Do[api.Person](t, p.Hand, "POST", who+"/block-messages", api.Switch{On: false}); now.MessagesBlocked {
+			t.Errorf("taken again: %+v", now)
+		}
+		p.act(sandbox.Act{Network: "x", Person: "p002", Kind: "message", Text: "Me again"})
+		p.conversation("x", "Me again")
+		p.act(sandbox.Act{Network: "facebook", Person: "p004", Kind: "comment", Text: "Hello there"})
+		p.refused(p.Hand, 422, "POST", "/people/"+p.conversation("facebook", "Hello there").Person.It.ID+"/block-messages", api.Switch{On: true})
+	})
+}
+
 // What YouTube keeps back for review arrives as held and is released; a comment is
 // held by us, and let out again.
 func TestACommentIsHeldAndReleased(t *testing.T) {
@@ -179,7 +211,7 @@ func TestACommentIsHeldAndReleased(t *testing.T) {
 				all, err := channel.Everywhere(ctx, tx)
 				for _, c := range all {
 					if c.Network == "youtube" && err == nil {
-						err = channel.Heard(ctx, tx, c.Workspace, c.ID, "", c.CompleteUntil, 0)
+						err = channel.Heard(ctx, tx, c.Workspace, c.ID, "", c.CompleteUntil, 0, nil)
 					}
 				}
 				return err

@@ -64,6 +64,7 @@ func harness(o messenger.Options) networktest.Harness {
 			"a webhook that comes twice or out of order tells the same": told,
 			"one webhook tells of several people":                       told,
 			"a huge webhook is refused, or read in bounds":              told,
+			"a webhook with fields that nobody announced says the same": told,
 		},
 	}
 }

@@ -80,11 +80,11 @@ func (a answering) asked(t *testing.T) (*World, network.Event, network.MediaLimi
 	return w, e, w.Conn.Limits.Answering(a.private).Media
 }
 
-// part is an answer with files; words only where they may stand beside them.
+// part is a message with files; words only where they may stand beside them.
 func (a answering) part(w *World, e network.Event, text string, files ...network.Media) network.Part {
 	part := w.Answer(text, network.Ref{ID: e.ID, URL: e.URL, Extra: e.Extra})
 	part.Private, part.Media = a.private, files
-	if all := w.Conn.Limits.Answering(a.private).Apart(part); len(all) > 1 {
+	if all := w.Conn.Limits.Answering(a.private).Apart(part); len(all) > 1 && len(all[0].Media) == len(files) {
 		part = all[0]
 	}
 	return part

@@ -2,6 +2,7 @@ package networktest
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -56,9 +57,11 @@ func edits(t *testing.T, h Harness) {
 	}
 }
 
-// told says whether the network got a text in the body of some request.
-func (w *World) told(text string) bool {
-	for _, r := range w.Front.Requests() {
+func (w *World) told(text string) bool { return w.Front.Told(text) }
+
+// Told says whether the network got a text in the body of some request.
+func (f *Front) Told(text string) bool {
+	for _, r := range f.Requests() {
 		if strings.Contains(string(r.Body), text) || strings.Contains(string(r.Body), strings.ReplaceAll(text, " ", "+")) {
 			return true
 		}
@@ -89,6 +92,37 @@ func pins(t *testing.T, h Harness) {
 		}
 	}
 	w.again(t, sandbox.Edit, func() error { return pinner.Pin(t.Context(), w.Conn, first.Ref, true) })
+}
+
+func closes(t *testing.T, h Harness) {
+	if !offers(t, h, network.ActClose) {
+		return
+	}
+	w := NewWorld(t, h)
+	_, sent := w.Publish("say what you like, while you may")
+	say := func() error {
+		_, err := w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "comment", Target: sent.ID, Text: "me too", Person: "p001"})
+		return err
+	}
+	if err := say(); err != nil {
+		t.Fatal(err)
+	}
+	closer := w.Driver.(network.Closer)
+	for _, on := range []bool{true, true, false, false, true} {
+		if err := closer.Close(t.Context(), w.Conn, sent.Ref, on); err != nil {
+			t.Fatalf("closed %v: %v", on, err)
+		}
+		if err := say(); (err != nil) != on {
+			t.Errorf("closed %v: a comment: %v", on, err)
+		}
+	}
+	w.again(t, sandbox.Edit, func() error { return closer.Close(t.Context(), w.Conn, sent.Ref, false) })
+	if err := say(); err != nil {
+		t.Errorf("opened again: %v", err)
+	}
+	if n := len(w.Ledger(sandbox.Publish)); n != 1 {
+		t.Errorf("%d posts", n)
+	}
 }
 
 // again loses the answer to something that may be done again without harm.
@@ -140,6 +174,43 @@ func mutes(t *testing.T, h Harness) {
 		t.Error("who is not muted any more is not heard")
 	}
 	w.again(t, sandbox.Ban, func() error { return muter.Mute(t.Context(), w.Conn, comment.Author, true) })
+}
+
+func blocksMessages(t *testing.T, h Harness) {
+	if !offers(t, h, network.ActBlockMessages) {
+		return
+	}
+	w := NewWorld(t, h)
+	_, sent := w.Publish("say what you like")
+	comment, _ := w.comment(sent.ID, "I will write to you")
+	blocker := w.Driver.(network.MessageBlocker)
+	block := func(on bool) {
+		t.Helper()
+		for range 2 {
+			if err := blocker.BlockMessages(t.Context(), w.Conn, comment.Author, on); err != nil {
+				t.Fatalf("block messages %v: %v", on, err)
+			}
+		}
+	}
+	writes := func() error {
+		_, err := w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "message", Text: "psst", Person: "p001"})
+		return err
+	}
+	block(true)
+	if err := writes(); !errors.Is(err, sandbox.ErrBlocked) {
+		t.Errorf("a message that is blocked comes in: %v", err)
+	}
+	if _, err := w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "comment", Target: sent.ID, Text: "then in public", Person: "p001"}); err != nil {
+		t.Errorf("words in public are blocked too: %v", err)
+	}
+	block(false)
+	if err := writes(); err != nil {
+		t.Errorf("a message that is not blocked any more does not come in: %v", err)
+	}
+	w.again(t, sandbox.Ban, func() error { return blocker.BlockMessages(t.Context(), w.Conn, comment.Author, true) })
+	if err := blocker.BlockMessages(t.Context(), w.Conn, network.Author{ID: "../7"}, true); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an odd id: %v", err)
+	}
 }
 
 func insights(t *testing.T, h Harness) {

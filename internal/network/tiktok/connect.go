@@ -260,28 +260,58 @@ func (d *Driver) renewed(ctx context.Context, conn network.Conn, k keys) (_ keys
 	return k, changed, stuck, nil
 }
 
+// renews says whether there is something to renew, and something to do it with.
+func (d *Driver) renews(app network.App, k keys) bool {
+	now, b := d.now(), k.Business
+	return k.old(now) && k.Refresh != "" && app.Known() || b != nil && b.old(now) && b.Refresh != "" && app.Extra[businessApp] != ""
+}
+
+// renewedOnce is renewed for keys of which the one that renews is good once: one process
+// at a time where somebody keeps them, and then there is nothing to give back.
+func (d *Driver) renewedOnce(ctx context.Context, conn network.Conn, had keys) (k keys, given secret.Text, stuck string, err error) {
+	var changed bool
+	if conn.Renew == nil || !d.renews(conn.App, had) {
+		if k, changed, stuck, err = d.renewed(ctx, conn, had); changed {
+			given = k.text()
+		}
+		return k, given, stuck, err
+	}
+	asked := false
+	kept, cause := conn.Renew(ctx, conn.Keys, func(ctx context.Context) (secret.Text, error) {
+		asked = true
+		if k, changed, stuck, err = d.renewed(ctx, conn, had); changed {
+			return k.text(), nil
+		}
+		return "", fault.New(fault.Unavailable, "TikTok renewed nothing.") // what it said is err and stuck
+	})
+	if asked && !changed {
+		return had, "", stuck, err
+	}
+	if cause != nil {
+		return had, "", "", cause
+	}
+	k, err = readKeys(kept)
+	return k, "", stuck, err
+}
+
 // Check asks how the connection is, and renews keys well before they end.
 func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, secret.Text, error) {
 	k, err := readKeys(conn.Keys)
 	if err != nil {
 		return broken(err), "", nil
 	}
-	k, changed, stuck, err := d.renewed(ctx, conn, k)
+	k, fresh, stuck, err := d.renewedOnce(ctx, conn, k)
 	if err != nil {
 		if fault.Is(err, fault.Denied) {
 			return broken(err), "", nil
 		}
 		return network.Health{}, "", err
 	}
-	fresh := secret.Text("")
-	if changed {
-		fresh = k.text()
-	}
 	health, err := d.health(ctx, k, stuck)
 	if err != nil && fault.Is(err, fault.Denied) {
 		return broken(err), fresh, nil
 	}
-	if err != nil && changed {
+	if err != nil && fresh != "" {
 		// The new keys may be the only ones that still open: they must be kept.
 		text, hint := fault.Shown(err)
 		health, err = network.Health{State: "warn", Text: text, Fix: hint, Followers: -1, Limits: conn.Limits, Handle: conn.Handle}, nil

@@ -244,6 +244,16 @@ func TestExamplesAreAnswered(t *testing.T) {
 	g.holds(t, "POST /open_api/v1.3/business/comment/delete/")
 }
 
+func TestExamplesEndKeys(t *testing.T) {
+	g, d := open(t)
+	conn := us(g, withBusiness)
+	conn.App.ID = "" // the app for posts is not there, that for comments is
+	if err := d.Revoke(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	g.holds(t, "POST /open_api/v1.3/tt_user/oauth2/revoke/")
+}
+
 func TestExamplesRenewKeys(t *testing.T) {
 	g, d := open(t)
 	g.known["GET /v2/user/info/"] = calls(t)["GET /v2/user/info/"]

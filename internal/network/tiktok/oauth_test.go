@@ -1,6 +1,7 @@
 package tiktok_test
 
 import (
+	"encoding/json"
 	"html"
 	"io"
 	"net/http"
@@ -241,6 +242,10 @@ func TestWhatWasAllowedIsEnded(t *testing.T) {
 	health, _, err := w.Driver.(network.Checker).Check(t.Context(), conn)
 	if err != nil || health.State != "broken" {
 		t.Errorf("TikTok was not told: %+v, %v", health, err)
+	}
+	comment := network.Ref{ID: "7100000000000000004", Extra: json.RawMessage(`{"post":"7100000000000000001","top":"7100000000000000003"}`)}
+	if err := w.Driver.(network.Hider).Hide(t.Context(), conn, comment, true); !fault.Is(err, fault.Denied) {
+		t.Errorf("the business token opens still: %v", err)
 	}
 	conn.App.Secret = "another"
 	if err := w.Driver.(network.Revoker).Revoke(t.Context(), conn); err == nil {

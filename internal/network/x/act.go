@@ -55,6 +55,35 @@ func (d *Driver) Mute(ctx context.Context, conn network.Conn, author network.Aut
 	return d.turn(ctx, conn, "muting", "target_user_id", author.ID, on)
 }
 
+// BlockMessages takes no private messages of a person any more, or takes them again. X
+// answers how it is by now.
+func (d *Driver) BlockMessages(ctx context.Context, conn network.Conn, author network.Author, on bool) error {
+	verb := "dm/unblock"
+	if on {
+		verb = "dm/block"
+	}
+	path, err := at("users", author.ID, verb)
+	if err != nil {
+		return err
+	}
+	a := rest.Ask{Method: http.MethodPost, Path: path, Harmless: true}
+	var got struct {
+		Data struct {
+			Blocked *bool `json:"blocked"`
+		} `json:"data"`
+	}
+	_, err = d.call(ctx, conn, a, &got)
+	switch {
+	case !on && fault.Is(err, fault.NotFound):
+		return nil
+	case err != nil:
+		return err
+	case got.Data.Blocked == nil || *got.Data.Blocked != on:
+		return unclear(a)
+	}
+	return nil
+}
+
 // turn does what is the same when done twice; taking back what is gone is done.
 func (d *Driver) turn(ctx context.Context, conn network.Conn, what, name, id string, on bool) error {
 	path, err := at("users", conn.Account, what)

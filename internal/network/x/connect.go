@@ -3,7 +3,6 @@ package x
 import (
 	"context"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/text"
 )
 
 const (
@@ -18,7 +18,7 @@ const (
 	early    = 30 * time.Minute // before its end a token is renewed: three checks of the house
 )
 
-var tokenSign = regexp.MustCompile(`^[A-Za-z0-9_.~+/=:|%-]{8,1000}$`) //nolint:gochecknoglobals // compiled once
+var tokenSign = text.OnlyOf("A-Za-z0-9_.~+/=:|%-", 8, 1000) //nolint:gochecknoglobals // a table
 
 // premiumText is how much somebody may write who pays X for that.
 const premiumText = 25000
@@ -106,7 +106,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	ending := k.Until > 0 && left < early
 	renews := k.Refresh != "" && conn.App.Known()
 	if ending && renews {
-		renewed, err := d.renew(ctx, conn.App, k)
+		renewed, given, err := d.renewOnce(ctx, conn, k)
 		switch {
 		case fault.Is(err, fault.Invalid), fault.Is(err, fault.Denied):
 			if left <= 0 {
@@ -117,7 +117,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		case err != nil:
 			return network.Health{}, "", err
 		default:
-			k, fresh, ending = renewed, renewed.text(), false
+			k, fresh, ending = renewed, given, false
 		}
 	}
 	if !renews && k.Until > 0 { // of what renews, X tells no end
@@ -150,6 +150,31 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		health.Fix = "Connect the account again by X's own page, so that Kith can renew the access."
 	}
 	return health, fresh, nil
+}
+
+// renewOnce renews keys of which the one that renews is good once: one process at a time
+// where somebody keeps them, and then there is nothing to give back.
+func (d *Driver) renewOnce(ctx context.Context, conn network.Conn, k keys) (_ keys, given secret.Text, err error) {
+	renew := func(ctx context.Context) (secret.Text, error) {
+		next, err := d.renew(ctx, conn.App, k)
+		if err != nil {
+			return "", err
+		}
+		return next.text(), nil
+	}
+	if conn.Renew == nil {
+		if given, err = renew(ctx); err != nil {
+			return k, "", err
+		}
+		k, err = readKeys(given)
+		return k, given, err
+	}
+	kept, err := conn.Renew(ctx, conn.Keys, renew)
+	if err != nil {
+		return k, "", err
+	}
+	k, err = readKeys(kept)
+	return k, "", err
 }
 
 // renew changes a refresh token for new keys. It works once: X answers the second

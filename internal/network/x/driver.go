@@ -16,13 +16,13 @@ package x
 import (
 	_ "embed"
 	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/text"
 )
 
 //go:embed facts.json
@@ -46,26 +46,27 @@ type Driver struct {
 }
 
 var (
-	_ network.Connector   = (*Driver)(nil)
-	_ network.Revoker     = (*Driver)(nil)
-	_ network.Authorizer  = (*Driver)(nil)
-	_ network.Checker     = (*Driver)(nil)
-	_ network.Stepper     = (*Driver)(nil)
-	_ network.Finder      = (*Driver)(nil)
-	_ network.StepReplier = (*Driver)(nil)
-	_ network.Replier     = (*Driver)(nil)
-	_ network.Editor      = (*Driver)(nil)
-	_ network.Deleter     = (*Driver)(nil)
-	_ network.Liker       = (*Driver)(nil)
-	_ network.Hider       = (*Driver)(nil)
-	_ network.Muter       = (*Driver)(nil)
-	_ network.Reader      = (*Driver)(nil)
-	_ network.Decoder     = (*Driver)(nil)
-	_ network.Knocker     = (*Driver)(nil)
-	_ network.Subscriber  = (*Driver)(nil)
-	_ network.Measurer    = (*Driver)(nil)
-	_ network.Insighter   = (*Driver)(nil)
-	_ network.Quoter      = (*Driver)(nil)
+	_ network.Connector      = (*Driver)(nil)
+	_ network.Revoker        = (*Driver)(nil)
+	_ network.Authorizer     = (*Driver)(nil)
+	_ network.Checker        = (*Driver)(nil)
+	_ network.Stepper        = (*Driver)(nil)
+	_ network.Finder         = (*Driver)(nil)
+	_ network.StepReplier    = (*Driver)(nil)
+	_ network.Replier        = (*Driver)(nil)
+	_ network.Editor         = (*Driver)(nil)
+	_ network.Deleter        = (*Driver)(nil)
+	_ network.Liker          = (*Driver)(nil)
+	_ network.Hider          = (*Driver)(nil)
+	_ network.Muter          = (*Driver)(nil)
+	_ network.MessageBlocker = (*Driver)(nil)
+	_ network.Reader         = (*Driver)(nil)
+	_ network.Decoder        = (*Driver)(nil)
+	_ network.Knocker        = (*Driver)(nil)
+	_ network.Subscriber     = (*Driver)(nil)
+	_ network.Measurer       = (*Driver)(nil)
+	_ network.Insighter      = (*Driver)(nil)
+	_ network.Quoter         = (*Driver)(nil)
 )
 
 // New makes the driver.
@@ -117,7 +118,7 @@ func wanted() []string {
 }
 
 // number is what ids are on X: they may come from anywhere and go into paths.
-var number = regexp.MustCompile(`^[0-9]{1,19}$`) //nolint:gochecknoglobals // compiled once
+var number = text.OnlyOf("0-9", 1, 19) //nolint:gochecknoglobals // a table
 
 // moment reads a time as X writes one; what is none is the zero time.
 func moment(s string) time.Time {

@@ -249,6 +249,32 @@ func (n *Network) renewBusiness(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// revokeBusiness ends a token of TikTok API for Business, and what renews it.
+func (n *Network) revokeBusiness(w http.ResponseWriter, r *http.Request) {
+	var d struct {
+		ID     string `json:"client_id"`
+		Secret string `json:"client_secret"`
+		Access string `json:"access_token"`
+	}
+	if !read(r, &d) || d.Access == "" {
+		answer(w, 40002, "access_token: Missing data for required field.", nil)
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	t := n.tokens[d.Access]
+	switch {
+	case d.ID != n.options.BusinessID || d.Secret != n.options.BusinessSecret:
+		answer(w, 40101, "client_id or client_secret is incorrect.", nil)
+	case t == nil || !t.business:
+		answer(w, 40105, "Access token is incorrect or has been revoked.", nil)
+	default:
+		delete(n.tokens, t.access)
+		delete(n.renewals, t.refresh)
+		answer(w, 0, "OK", map[string]any{})
+	}
+}
+
 // holder finds the token of a request, as the weather leaves it; the lock is held.
 func (n *Network) holder(r *http.Request, value string, business bool) *token {
 	call := sandbox.From(r.Context())

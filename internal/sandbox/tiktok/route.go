@@ -29,6 +29,7 @@ func (n *Network) table() http.Handler {
 	mux.HandleFunc("POST /v2/post/publish/status/fetch/", n.status)
 	mux.HandleFunc("PUT /upload/", n.receive)
 	mux.HandleFunc("POST "+v+"/tt_user/oauth2/refresh_token/", n.renewBusiness)
+	mux.HandleFunc("POST "+v+"/tt_user/oauth2/revoke/", n.revokeBusiness)
 	mux.HandleFunc("GET "+v+"/business/get/", n.business)
 	mux.HandleFunc("GET "+v+"/business/video/list/", n.businessVideos)
 	mux.HandleFunc("GET "+v+"/business/comment/list/", n.listComments)

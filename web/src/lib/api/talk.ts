@@ -46,7 +46,8 @@ export const people = {
 	get: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/people/{id}', { ...one(id), signal })),
 	note: (id: string, note: string) => body(rest.PATCH('/api/v1/people/{id}', { ...one(id), body: { note } })),
 	ban: (id: string, on: boolean) => body(rest.POST('/api/v1/people/{id}/ban', { ...one(id), body: { on } })),
-	mute: (id: string, on: boolean) => body(rest.POST('/api/v1/people/{id}/mute', { ...one(id), body: { on } }))
+	mute: (id: string, on: boolean) => body(rest.POST('/api/v1/people/{id}/mute', { ...one(id), body: { on } })),
+	blockMessages: (id: string, on: boolean) => body(rest.POST('/api/v1/people/{id}/block-messages', { ...one(id), body: { on } }))
 };
 
 type VerdictState = NonNullable<operations['listVerdicts']['parameters']['query']>['state'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '$lib/api/types';
-import { accepts, called, sizeOf, takesOf } from './takes';
+import { accepts, called, mostOf, sizeOf, takesOf } from './takes';
 
 const takes = {
 	max_items: 1,
@@ -28,6 +28,7 @@ describe('what files an answer may carry', () => {
 			{ what: 'PDF', max: 100_000_000 },
 			{ what: 'Word', max: 0 }
 		]);
+		expect([mostOf(takes), mostOf({ ...takes, several: 10 }), mostOf({ ...takes, max_items: 4 })]).toEqual([1, 10, 4]);
 		expect(accepts(takes)).toContain('image/jpeg,image/png');
 		expect(sizeOf(26_214_400)).toBe(26.2);
 		expect(sizeOf(102_400)).toBe(0.102);

@@ -9,6 +9,9 @@ export function takesOf(limits: Limits | undefined, secret: boolean, direct: boo
 	return takes && takes.max_items > 0 && (direct || !takes.direct) ? takes : null;
 }
 
+/** How many files one answer may bring, be it in several messages. */
+export const mostOf = (takes: Takes) => Math.max(takes.max_items, takes.several ?? 0);
+
 export const accepts = (takes: Takes) => takes.types.map((x) => x.type).join(',');
 
 const names: Record<string, string> = { 'image/jpeg': 'JPEG', 'audio/mpeg': 'MP3', 'audio/mp4': 'M4A', 'video/quicktime': 'MOV', 'video/3gpp': '3GP' };
