@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -28,8 +29,8 @@ type commands struct {
 		Create token `cmd:"" help:"Make an API token for an owner."`
 	} `cmd:"" help:"API tokens."`
 	Backup   backup        `cmd:"" help:"Write everything into one file, while Kith runs."`
-	Restore  restore       `cmd:"" help:"Put a backup into an empty data folder."`
-	Restored restored      `cmd:"" help:"Tell a PostgreSQL database that pg_restore put it back, before Kith starts on it."`
+	Restore  restore       `cmd:"" help:"Put a backup into an empty data folder, or into an empty PostgreSQL database."`
+	Restored restored      `cmd:"" help:"Tell a PostgreSQL database that it was put back by other means than kith restore, before Kith starts on it."`
 	Rotate   rotate        `cmd:"" help:"Give the database another master key."`
 	Doctor   doctor        `cmd:"" help:"Say what is wrong and what to do."`
 	Networks networks      `cmd:"" help:"Say what each network can do, with limits, quotas, prices and sources."`
@@ -48,7 +49,11 @@ type rehearsal struct {
 	Quiet bool   `help:"Nobody talks until asked to in the control room."`
 }
 
-func (c rehearsal) Run(ctx context.Context) error {
+// Run leaves KITH_DATA aside: it names the folder of the real house.
+func (c rehearsal) Run(ctx context.Context, k *kong.Context) error {
+	if !slices.ContainsFunc(k.Path, func(p *kong.Path) bool { return p.Flag != nil && p.Flag.Name == "data" }) {
+		c.Data = ""
+	}
 	return rehearse.Run(ctx, c.Config, c.Seed, c.Quiet)
 }
 

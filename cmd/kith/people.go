@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/app"
@@ -69,47 +68,6 @@ func (c token) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println(text)
-	return nil
-}
-
-type backup struct {
-	config.Config
-	File string `arg:"" help:"File to write; it holds the keys too, so keep it safe." type:"path"`
-}
-
-func (c backup) Run(ctx context.Context) error {
-	n, err := app.Backup(ctx, c.Config, c.File)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%s: %d files. It holds the master key: keep it as safe as the server.\n", c.File, n)
-	return nil
-}
-
-type restore struct {
-	config.Config
-	File string `arg:"" help:"Backup to read." type:"existingfile"`
-}
-
-func (c restore) Run(ctx context.Context) error {
-	n, err := app.Restore(ctx, c.Config, c.File)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%d files are back in %s. Start kith serve: it reads what came in since the backup from the facts that are kept.\n", n, c.Data)
-	return nil
-}
-
-type restored struct {
-	config.Config
-	Made time.Time `help:"When pg_dump began, as 2026-11-22T03:00:00Z." required:""`
-}
-
-func (c restored) Run(ctx context.Context) error {
-	if err := app.Restored(ctx, c.Config, c.Made); err != nil {
-		return err
-	}
-	fmt.Println("Everything that was to go out is looked for on the networks before it is sent. Start kith serve.")
 	return nil
 }
 

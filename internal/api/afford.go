@@ -21,8 +21,9 @@ type Afford struct {
 // Room is what a quota of posts has left at a moment.
 type Room struct {
 	QuotaUse
-	Fits bool       `json:"fits"`
-	Next *time.Time `json:"next" doc:"The next moment with room, when there is none; null then: there never is."`
+	Needs int        `json:"needs" doc:"So much the post takes of it; of calls it is about that."`
+	Fits  bool       `json:"fits"`
+	Next  *time.Time `json:"next" doc:"The next moment with room, when there is none; null then: there never is."`
 }
 
 // Cost is what a network takes for a post.
@@ -55,7 +56,7 @@ func (d *Door) afford(ctx context.Context, tx *store.Tx, by access.Actor, channe
 		return said, err
 	}
 	said.Quotas = each(a.Rooms, func(r publish.Room) Room {
-		one := Room{QuotaUse: quotaOf(r), Fits: r.Fits}
+		one := Room{QuotaUse: quotaOf(r), Needs: r.Needs, Fits: r.Fits}
 		if !r.Fits {
 			one.Next = when(r.Next)
 		}

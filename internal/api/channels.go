@@ -20,13 +20,14 @@ type Network struct {
 	Options  List[Option]    `json:"options" doc:"What may be chosen for each post there."`
 	Actions  List[Ability]   `json:"actions"`
 	// Templates says that there are messages the network has approved beforehand.
-	Templates bool         `json:"templates" doc:"It has messages that were approved beforehand: GET /channels/{id}/templates."`
-	Paid      bool         `json:"paid" doc:"It takes money for answers: POST /conversations/{id}/check."`
-	Edits     Edits        `json:"edits" doc:"How a post that is out may be changed, where it can be."`
-	Pins      List[string] `json:"pins" doc:"What can be kept at the top, where anything can: post, comment."`
-	Consent   string       `json:"consent" enum:"none,ready,address" doc:"Whether people connect by the network's own page of consent. address: they could, if this house had a public https address."`
-	Evidence  string       `json:"evidence" doc:"What the driver was proved on."`
-	AsOf      string       `json:"as_of"`
+	Templates      bool         `json:"templates" doc:"It has messages that were approved beforehand: GET /channels/{id}/templates."`
+	Paid           bool         `json:"paid" doc:"It takes money for answers: POST /conversations/{id}/check."`
+	Edits          Edits        `json:"edits" doc:"How a post that is out may be changed, where it can be."`
+	ClosingDeletes bool         `json:"closing_deletes" doc:"Closing the comments below a post deletes those that are there."`
+	Pins           List[string] `json:"pins" doc:"What can be kept at the top, where anything can: post, comment."`
+	Consent        string       `json:"consent" enum:"none,ready,address" doc:"Whether people connect by the network's own page of consent. address: they could, if this house had a public https address."`
+	Evidence       string       `json:"evidence" doc:"What the driver was proved on."`
+	AsOf           string       `json:"as_of"`
 }
 
 // Edits is how long and how often a post that is out may be changed; 0: without end.
@@ -108,6 +109,7 @@ func (c Channel) about() string { return c.ID }
 type choicesQuery struct {
 	ID     string `path:"id" maxLength:"64"`
 	Option string `path:"option" maxLength:"64"`
+	Of     string `query:"of" maxLength:"1000" doc:"What is chosen for the option that this one depends on."`
 }
 
 func (d *Door) channels() {
@@ -149,7 +151,7 @@ func (d *Door) channels() {
 	way(d, route{id: "GET /channels/{id}/choices/{option}", name: "listChoices", verb: access.Compose, summary: "What may be chosen for an option that is the account's own",
 		notes: "The network is asked: its boards, its playlists, the audiences it allows today."},
 		func(ctx context.Context, by access.Actor, in *choicesQuery) (Page[Choice], error) {
-			all, err := d.House.Choices(ctx, by, in.ID, in.Option)
+			all, err := d.House.Choices(ctx, by, in.ID, network.Choosing{Option: in.Option, Of: in.Of})
 			return Page[Choice]{Items: each(all, func(c network.Choice) Choice { return Choice(c) })}, err
 		})
 	way(d, route{id: "POST /channels/{id}/check", name: "checkChannel", verb: access.Read, summary: "Ask the network how the connection is"},
@@ -216,6 +218,7 @@ func (d *Door) networkOf(n network.Driver) Network {
 	}
 	_, said.Templates = n.(network.Templater)
 	said.Paid = len(p.Priced(network.Act{For: network.ForReply}))+len(p.Priced(network.Act{For: network.ForMessage})) > 0
+	said.ClosingDeletes = p.Closing.Deletes
 	for _, what := range []string{network.PinPost, network.PinComment} {
 		if _, ok := p.Pinnable(what); ok && network.Can(n, network.ActPin) {
 			said.Pins = append(said.Pins, what)

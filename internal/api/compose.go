@@ -144,7 +144,7 @@ func contents(ctx context.Context, tx *store.Tx, by access.Actor, parts []Part) 
 					return nil, fault.New(fault.Invalid, "The cover of a video is a picture.").On("cover").WithHint("Choose another file.")
 				}
 			}
-			all[i].Media = append(all[i].Media, publish.Attached(m))
+			all[i].Media = append(all[i].Media, m.attached())
 		}
 	}
 	return all, nil
@@ -214,7 +214,7 @@ func postOf(p view.Post) Post {
 func publicationOf(u view.Publication, base []view.Part) Publication {
 	said := Publication{ID: u.ID, ChannelID: u.ChannelID, Network: u.Network, State: u.State, Own: u.OwnParts != nil,
 		DueAt: when(u.DueAt), URL: u.URL, PublishedAt: when(u.PublishedAt), Counts: u.Counts,
-		Kind: string(u.Kind), Options: u.Options, Proof: u.Proof, Pinned: u.Pinned,
+		Kind: string(u.Kind), Options: u.Options, Proof: u.Proof, Pinned: u.Pinned, Closed: u.Closed,
 		Hand: handOf(u.Hand), WaitsSince: when(u.HandSince), Said: u.Said}
 	if said.Options == nil {
 		said.Options = map[string]string{}
@@ -244,9 +244,25 @@ func publicationOf(u view.Publication, base []view.Part) Publication {
 
 func partOf(p view.Part) Part {
 	said := Part{Text: p.Text, Link: p.Link, Title: p.Title, AI: p.Disclosure.AI, Paid: p.Disclosure.Paid,
-		Media: each(p.Media, func(m view.PartMedia) MediaUse { return MediaUse(m) })}
+		Media: each(p.Media, useOf)}
 	if p.Poll != nil {
 		said.Poll = &Poll{p.Poll.Options, p.Poll.Minutes, p.Poll.Multiple}
 	}
 	return said
+}
+
+func (m MediaUse) attached() publish.Attached {
+	a := publish.Attached{ID: m.ID, Alt: m.Alt, Cover: m.Cover}
+	for _, t := range m.Tags {
+		a.Tags = append(a.Tags, network.Tag{Name: t.Name, At: (*network.Spot)(t.At)})
+	}
+	return a
+}
+
+func useOf(m view.PartMedia) MediaUse {
+	use := MediaUse{ID: m.ID, Alt: m.Alt, Cover: m.Cover}
+	for _, t := range m.Tags {
+		use.Tags = append(use.Tags, Tag{t.Name, (*Spot)(t.At)})
+	}
+	return use
 }

@@ -50,6 +50,8 @@ type Last struct {
 	Text   string    `json:"text"`
 	At     time.Time `json:"at"`
 	FromUs bool      `json:"from_us"`
+	// Deleted is said where nothing is left of it to read.
+	Deleted bool `json:"deleted,omitempty" doc:"It is gone on the network; its words are shown no more."`
 }
 
 // PostName is a post in a few words.
@@ -118,7 +120,7 @@ type ReplyChecked struct {
 func enclosed(all []MediaUse) []publish.Attached {
 	files := make([]publish.Attached, len(all))
 	for i, m := range all {
-		files[i] = publish.Attached{ID: m.ID, Alt: m.Alt} // an answer has no cover
+		files[i] = publish.Attached{ID: m.ID, Alt: m.Alt} // an answer has no cover, and tags nobody
 	}
 	return files
 }

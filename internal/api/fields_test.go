@@ -83,7 +83,7 @@ setWeather         {}=stage
 
 // What a post is made of, wherever one is written.
 const (
-	partTexts   = ".text=words .title=words .link=words .poll.options[]=words .media[].id=id .media[].alt=words .media[].cover=id"
+	partTexts   = ".text=words .title=words .link=words .poll.options[]=words .media[].id=id .media[].alt=words .media[].cover=id .media[].tags[].name=network"
 	targetTexts = ".options{key}=network .options{}=network .hand.note=words .hand.more[]=network .hand.crops{key}=among"
 )
 

@@ -126,6 +126,9 @@ func (d *Door) healthOf(k flow.Condition) ChannelHealth {
 		Quotas: each(c.Quotas, func(u network.QuotaUse) QuotaUse {
 			return QuotaUse{Name: u.Name, Used: u.Used, Max: u.Max, Resets: when(u.Resets), Source: "network"}
 		})}
+	for _, u := range c.Told {
+		said.Quotas = append(said.Quotas, QuotaUse{Name: u.Name, Used: u.Used, Max: u.Max, Resets: when(u.Resets), Source: "network"})
+	}
 	said.SpentDays = flow.SpentDays
 	said.Spent = each(k.Spent, func(s channel.Spending) Spent {
 		return Spent{s.What, s.N, s.Price, network.Price{Amount: s.Price}.Times(s.N), s.Currency}

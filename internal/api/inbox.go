@@ -205,7 +205,7 @@ func (d *Door) conversationsOf(ctx context.Context, tx *store.Tx, by access.Acto
 
 func conversationOf(c view.Conversation) Conversation {
 	said := Conversation{ID: c.ID, ChannelID: c.ChannelID, Network: c.Network, Kind: c.Kind, State: c.State, Unread: c.Unread, URL: c.URL,
-		Last: Last{c.LastText, c.LastAt, c.LastFromUs}, Count: c.Count, Held: c.Held, WaitingSince: when(c.WaitingSince), Title: c.PersonName}
+		Last: Last{c.LastText, c.LastAt, c.LastFromUs, c.LastDeleted}, Count: c.Count, Held: c.Held, WaitingSince: when(c.WaitingSince), Title: c.PersonName}
 	if c.PersonID != "" {
 		said.Person = some(PersonName{c.PersonID, c.PersonName, c.PersonHandle, avatarOf(c.PersonFace, c.PersonAvatar)})
 	}

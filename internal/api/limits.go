@@ -84,6 +84,14 @@ type ImageLimit struct {
 	MinAspect float64      `json:"min_aspect,omitempty" doc:"Width by height."`
 	MaxAspect float64      `json:"max_aspect,omitempty"`
 	Types     List[string] `json:"types"`
+	Tags      *TagLimit    `json:"tags,omitempty" doc:"Absent: nobody can be tagged in it."`
+}
+
+// TagLimit is who may be tagged in a picture or a video.
+type TagLimit struct {
+	Max    int    `json:"max"`
+	Placed string `json:"placed,omitempty" enum:",required,optional" doc:"Whether each has a place on the picture; empty: none has."`
+	Alone  bool   `json:"alone,omitempty" doc:"Only where no other file stands beside it."`
 }
 
 // VideoLimit is what a video may be; no types: none is taken.
@@ -94,6 +102,7 @@ type VideoLimit struct {
 	Types      List[string]   `json:"types"`
 	Subtitles  *SubtitleLimit `json:"subtitles,omitempty" doc:"Absent: it takes no subtitle files."`
 	Cover      *CoverLimit    `json:"cover,omitempty" doc:"Absent: it chooses the picture of a video itself."`
+	Tags       *TagLimit      `json:"tags,omitempty" doc:"Absent: nobody can be tagged in it."`
 }
 
 // CoverLimit is what a picture may be that stands for a video.
@@ -133,6 +142,7 @@ type Option struct {
 	Default  string       `json:"default,omitempty"`
 	Max      int          `json:"max,omitempty"`
 	Kinds    List[string] `json:"kinds" doc:"Only for these kinds of posts; none: for all."`
+	Of       string       `json:"of,omitempty" doc:"The option that it depends on: its choices are asked for with that one's value."`
 }
 
 // Choice is one value of an option.
@@ -182,8 +192,8 @@ func textLimitOf(l network.TextLimit) TextLimit {
 
 func mediaLimitOf(l network.MediaLimit) MediaLimit {
 	return MediaLimit{MinItems: l.MinItems, MaxItems: l.MaxItems, Mixed: l.Mixed, AltMax: l.AltMax,
-		Image: ImageLimit{l.Image.MaxBytes, l.Image.MaxPixels, l.Image.MinAspect, l.Image.MaxAspect, l.Image.Types},
-		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types, subtitleLimitOf(l.Video.Subtitles), coverLimitOf(l.Video.Cover)}, Document: documentLimitOf(l.Document)}
+		Image: ImageLimit{l.Image.MaxBytes, l.Image.MaxPixels, l.Image.MinAspect, l.Image.MaxAspect, l.Image.Types, (*TagLimit)(l.Image.Tags)},
+		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types, subtitleLimitOf(l.Video.Subtitles), coverLimitOf(l.Video.Cover), (*TagLimit)(l.Video.Tags)}, Document: documentLimitOf(l.Document)}
 }
 
 func coverLimitOf(l *network.CoverLimit) *CoverLimit {
@@ -229,7 +239,7 @@ func filesLimitOf(l network.MediaLimit) *FilesLimit {
 }
 
 func optionOf(o network.Option) Option {
-	return Option{Name: o.Name, Label: o.Label, Help: o.Help, Kind: o.Kind, Account: o.Account, Required: o.Required, Default: o.Default, Max: o.Max,
+	return Option{Name: o.Name, Label: o.Label, Help: o.Help, Kind: o.Kind, Account: o.Account, Required: o.Required, Default: o.Default, Max: o.Max, Of: o.Of,
 		Choices: each(o.Choices, func(c network.Choice) Choice { return Choice(c) }),
 		Kinds:   each(o.Kinds, func(k network.PostKind) string { return string(k) })}
 }

@@ -49,6 +49,19 @@ type MediaUse struct {
 	ID    string `json:"id" maxLength:"64"`
 	Alt   string `json:"alt" maxLength:"10000"`
 	Cover string `json:"cover,omitempty" maxLength:"64" doc:"Of a video: the picture that stands for it, an uploaded file. Networks that choose it themselves leave it out, and say so."`
+	Tags  []Tag  `json:"tags,omitempty" maxItems:"50" nullable:"false" doc:"The people in it. Networks that tag nobody leave them out, and say so."`
+}
+
+// Tag is somebody who is to be seen in a picture or a video.
+type Tag struct {
+	Name string `json:"name" minLength:"1" maxLength:"64" doc:"As the network addresses them, without @."`
+	At   *Spot  `json:"at,omitempty" doc:"Nowhere in particular, where it is not said."`
+}
+
+// Spot is a place on a picture, as shares of its width and height from the top left.
+type Spot struct {
+	X float64 `json:"x" minimum:"0" maximum:"1"`
+	Y float64 `json:"y" minimum:"0" maximum:"1"`
 }
 
 // Publication is a post on one channel.
@@ -65,6 +78,7 @@ type Publication struct {
 	WaitsSince  *time.Time        `json:"waits_since" doc:"Since when it waits for a person; later than now: it was put off until then."`
 	Said        bool              `json:"said" doc:"It is there by the word of a person alone."`
 	Pinned      bool              `json:"pinned" doc:"The network keeps it at the top of our account."`
+	Closed      bool              `json:"closed" doc:"Nobody may comment on it there."`
 	Step        Maybe[Step]       `json:"step" doc:"How far it has come, where a network takes several acts."`
 	Parts       List[Part]        `json:"parts"`
 	DueAt       *time.Time        `json:"due_at"`

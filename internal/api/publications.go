@@ -66,6 +66,11 @@ func (d *Door) publications() {
 		func(ctx context.Context, by access.Actor, in *with[Switch]) (Post, error) {
 			return d.thenPostOf(ctx, by, in.ID, d.House.PinPost(ctx, by, in.ID, in.Body.On))
 		})
+	way(d, route{id: "POST /publications/{id}/close", name: "closeComments", verb: access.Moderate, audit: "publication.close", summary: "Close the comments below it, or open them again",
+		notes: "On some networks that deletes the comments that are there: closing_deletes of the network."},
+		func(ctx context.Context, by access.Actor, in *with[Switch]) (Post, error) {
+			return d.thenPostOf(ctx, by, in.ID, d.House.CloseComments(ctx, by, in.ID, in.Body.On))
+		})
 	way(d, route{id: "DELETE /publications/{id}/remote", name: "deleteRemote", verb: access.Schedule, audit: "publication.withdraw", summary: "Delete it on the network"},
 		func(ctx context.Context, by access.Actor, in *byID) (Post, error) {
 			return d.thenPostOf(ctx, by, in.ID, d.House.Withdraw(ctx, by, in.ID))

@@ -88,6 +88,11 @@ func (d *Door) subtitles() {
 		func(ctx context.Context, by access.Actor, in *byID) (Post, error) {
 			return d.thenPostOf(ctx, by, in.ID, d.House.Subtitle(ctx, by, in.ID))
 		})
+	way(d, route{id: "POST /publications/{id}/covers", name: "coverPublication", verb: access.Schedule, audit: "publication.cover", summary: "Bring the covers that a published video was refused, once more",
+		notes: "Only where the network takes them once the video is out. The video stays as it is."},
+		func(ctx context.Context, by access.Actor, in *byID) (Post, error) {
+			return d.thenPostOf(ctx, by, in.ID, d.House.Cover(ctx, by, in.ID))
+		})
 }
 
 func subtitlesOf(s media.Subtitle) Subtitles {

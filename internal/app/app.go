@@ -118,6 +118,13 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
+	lives := forReal
+	if w.rehearsal != nil {
+		lives = forStage
+	}
+	if err := lives(c.Data); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fault.Wrap(fault.Unavailable, err, "The data folder cannot be made.").WithHint("Give --data a folder that this user may write to.")
 	}
@@ -171,6 +178,7 @@ func (a *App) open(ctx context.Context, w wiring) error {
 		return err
 	}
 	a.House.Outcome, a.House.Came = a.meters.became, a.meters.came
+	a.House.KeepUnused, a.House.Swept = c.Unused, a.meters.swept
 	working := jobs.Options{Log: a.Log, Ended: a.meters.ended}
 	if w.clock != nil {
 		a.House.Speed, working.Clock = w.clock.Speed, w.clock
@@ -234,8 +242,10 @@ func (a *App) Start(ctx context.Context) error {
 		ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug)}
 	a.server.RegisterOnShutdown(a.closeDoor)
 	if a.Config.ACME != "" {
-		a.server.TLSConfig = a.certificates()
+		certificates := a.certificates()
+		a.server.TLSConfig = certificates.TLSConfig()
 		listener = tls.NewListener(listener, a.server.TLSConfig)
+		go a.certify(ctx, certificates)
 	}
 	go func() {
 		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -254,6 +264,9 @@ func (a *App) URL() string {
 	at := a.listener.Addr().String()
 	if addr, ok := a.listener.Addr().(*net.TCPAddr); ok && addr.IP.IsUnspecified() { // it listens everywhere, this machine included
 		at = net.JoinHostPort("localhost", strconv.Itoa(addr.Port))
+	}
+	if a.Config.ACME != "" {
+		return "https://" + at
 	}
 	return "http://" + at
 }

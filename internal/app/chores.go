@@ -2,11 +2,7 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
-	"path/filepath"
 	"time"
-
-	"golang.org/x/crypto/acme/autocert"
 
 	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/mail"
@@ -29,12 +25,4 @@ func (a *App) chores() error {
 	return a.Runner.Every("sweep", "17 * * * *", func(ctx context.Context, tx *store.Tx, _ time.Time) error {
 		return team.Sweep(ctx, tx)
 	})
-}
-
-// certificates fetches and renews the certificate of the public address. The
-// challenge is answered on the TLS port itself, so no second port is needed.
-func (a *App) certificates() *tls.Config {
-	m := autocert.Manager{Prompt: autocert.AcceptTOS, Email: a.Config.ACME,
-		HostPolicy: autocert.HostWhitelist(a.host()), Cache: autocert.DirCache(filepath.Join(a.Config.Data, "certificates"))}
-	return m.TLSConfig()
 }

@@ -34,7 +34,7 @@ func families() []family {
 		{"kith_jobs_silence_seconds", gauge, "Since when jobs have not been looked for; it is below 2 in health", nil, nil},
 		{"kith_jobs_tries_total", counter, "Tries of jobs by how they ended: done, failed, cancelled, or ready (tried again)", []string{"kind", "result"}, nil},
 		{"kith_jobs_faults_total", counter, "Tries of jobs that failed, by what kind of error", []string{"kind", "fault"}, nil},
-		{"kith_posts_total", counter, "Parts of posts by what became of them: published, failed, unclear (which may become published later)", []string{"network", "result"}, nil},
+		{"kith_posts_total", counter, "Parts of posts by what became of them: published (also by a person), failed, unclear (which may become published later)", []string{"network", "result"}, nil},
 		{"kith_posts_unclear", gauge, "Parts of posts of which nobody knows now whether they are out", []string{"network"}, nil},
 		{"kith_facts_total", counter, "What networks told, and was taken over for the first time", []string{"network"}, nil},
 		{"kith_facts_waiting", gauge, "What was told and is not taken over yet", []string{"partition"}, nil},
@@ -51,6 +51,9 @@ func families() []family {
 		{"kith_disk_free_bytes", gauge, "Room on the disk of the data folder", nil, nil},
 		{"kith_disk_size_bytes", gauge, "Size of that disk", nil, nil},
 		{"kith_news_listeners", gauge, "Open screens that hear news (server-sent events)", nil, nil},
+		{"kith_files_bytes", gauge, "Bytes of uploaded files that are kept", nil, nil},
+		{"kith_files_unused_bytes", gauge, "How many of them no draft, post or answer names; they go after --keep-unused", nil, nil},
+		{"kith_files_swept_bytes_total", counter, "Bytes of files that were removed because nothing named them", nil, nil},
 		{"kith_uploads_open", gauge, "Large files on their way here", nil, nil},
 		{"kith_uploads_open_bytes", gauge, "What has come of them", nil, nil},
 	}

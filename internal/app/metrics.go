@@ -67,6 +67,8 @@ func (m *meters) came(name network.Name, facts int) {
 	m.add("kith_facts_total", float64(facts), "network", cmp.Or(string(name), other))
 }
 
+func (m *meters) swept(bytes int64) { m.add("kith_files_swept_bytes_total", float64(bytes)) }
+
 // became counts a part of a post under its channel; which network that is on is asked
 // when somebody wants to read it.
 func (m *meters) became(channelID, result string) {
@@ -186,6 +188,12 @@ func (a *App) census(ctx context.Context, tx *store.Tx, p page) error {
 	}
 	p.set("kith_uploads_open", float64(uploads))
 	p.set("kith_uploads_open_bytes", float64(bytes))
+	kept, unused, err := media.Stock(ctx, tx)
+	if err != nil {
+		return err
+	}
+	p.set("kith_files_bytes", float64(kept))
+	p.set("kith_files_unused_bytes", float64(unused))
 	return a.posts(ctx, tx, p, ending)
 }
 

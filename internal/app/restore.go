@@ -1,16 +1,14 @@
 package app
 
 import (
-	"archive/tar"
-	"compress/flate"
-	"compress/gzip"
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/kithhq/kith/internal/config"
@@ -18,18 +16,26 @@ import (
 	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/stream"
 )
 
-// Restore puts a backup into a data folder that has no database. The stream's
-// folder may be there: facts that are newer than the backup are applied again.
-// Everything is unpacked and prepared in a folder of its own, and the database is put in
-// its place last: what fails on the way leaves no house that could be started.
-func Restore(ctx context.Context, c config.Config, from string) (files int, err error) {
-	if c.DB != "" {
-		return 0, fault.New(fault.Invalid, "PostgreSQL is put back by pg_restore.").
-			WithHint("This puts a backup back that kith backup made of SQLite: leave --db and KITH_DB out.")
+// Restore puts a backup into a data folder that has no database, or into an empty
+// PostgreSQL. The stream's folder may be there: facts that are newer than the backup are
+// applied again. Everything is unpacked and prepared beside its place, and the database is
+// put into it last: what fails on the way leaves no house that could be started.
+func Restore(ctx context.Context, c config.Config, from string, told func(Progress)) (files int, err error) {
+	if told == nil {
+		told = func(Progress) {}
 	}
-	for _, name := range []string{"kith.db", "kith.db-wal", "kith.db-shm"} {
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = fault.Wrap(fault.Unavailable, ctx.Err(), "The backup was not put back, because that was stopped; nothing was changed.")
+		}
+	}()
+	if err := cmp.Or(c.Check(), forReal(c.Data)); err != nil {
+		return 0, err
+	}
+	for _, name := range []string{databaseFile, databaseFile + "-wal", databaseFile + "-shm"} {
 		if _, err := os.Stat(filepath.Join(c.Data, name)); err == nil {
 			return 0, fault.New(fault.Conflict, "There is a database in %s already.", c.Data).
 				WithHint("Move kith.db, kith.db-wal and kith.db-shm away first; leave the folder facts: it holds what came in since the backup.")
@@ -38,81 +44,59 @@ func Restore(ctx context.Context, c config.Config, from string) (files int, err 
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return 0, noRoom(err)
 	}
-	dir, err := os.MkdirTemp(c.Data, "restore-")
+	release, err := stream.Hold(filepath.Join(c.Data, "facts"))
 	if err != nil {
+		return 0, err
+	}
+	defer release()
+	r := &returning{ctx: ctx, c: c, told: told}
+	if r.dir, err = os.MkdirTemp(c.Data, "restore-"); err != nil {
 		return 0, noRoom(err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
-	names, made, err := unpack(ctx, from, dir)
-	if err != nil {
+	defer os.RemoveAll(r.dir) //nolint:errcheck // a folder for temporary files
+	if c.DB != "" {
+		if r.into, err = store.NewRefill(ctx, c.DB); err != nil {
+			return 0, err
+		}
+		defer r.into.Close()
+	}
+	if err := r.unpack(from); err != nil {
 		return 0, err
 	}
-	if err := prepare(ctx, c, filepath.Join(dir, "kith.db"), made); err != nil {
+	if err := r.prepare(); err != nil {
 		return 0, err
 	}
-	for i := range names { // the database is the first of them, and goes last
-		name := names[(i+1)%len(names)]
-		to := filepath.Join(c.Data, filepath.FromSlash(name))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.Rename(filepath.Join(dir, filepath.FromSlash(name)), to)); err != nil {
-			return 0, noRoom(err)
-		}
+	if err := ctx.Err(); err != nil {
+		return 0, err
 	}
-	return len(names), nil
+	return r.place()
 }
 
-// unpack gives the names that a backup holds, the database first, and when it was made.
-func unpack(ctx context.Context, from, dir string) (names []string, made time.Time, err error) {
-	in, err := os.Open(from) //nolint:gosec // the operator names it
-	if err != nil {
-		return nil, made, fault.Wrap(fault.Invalid, err, "The backup cannot be read.")
-	}
-	defer in.Close() //nolint:errcheck // only read
-	zip, err := gzip.NewReader(in)
-	if err != nil {
-		return nil, made, fault.Wrap(fault.Invalid, err, "This is no backup of Kith.")
-	}
-	archive := tar.NewReader(zip)
-	for {
-		head, err := archive.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, made, damaged(err)
-		}
-		if !ours(head.Name) || (head.Name == "kith.db") != (len(names) == 0) {
-			return nil, made, fault.New(fault.Invalid, "This is no backup of Kith: it holds “%s”.", head.Name)
-		}
-		if len(names) == 0 {
-			made = head.ModTime
-		}
-		if err := errors.Join(ctx.Err(), write(filepath.Join(dir, filepath.FromSlash(head.Name)), archive, head.ModTime)); err != nil {
-			return nil, made, err
-		}
-		names = append(names, head.Name)
-	}
-	if _, err := io.Copy(io.Discard, zip); err != nil { //nolint:gosec // to the sum at its end, and kept nowhere
-		return nil, made, damaged(err)
-	}
-	if len(names) == 0 {
-		return nil, made, fault.New(fault.Invalid, "The backup is empty.")
-	}
-	return names, made, nil
+// returning is a backup that is being put back.
+type returning struct {
+	ctx   context.Context //nolint:containedctx // one work, with many steps
+	c     config.Config
+	told  func(Progress)
+	dir   string        // where it is unpacked
+	into  *store.Refill // nil: SQLite
+	shape bool          // it is one of PostgreSQL
+	made  time.Time
+	names []string // what was unpacked beside the database
 }
 
-// prepare lets a database know that it comes out of a backup.
-func prepare(ctx context.Context, c config.Config, path string, made time.Time) error {
-	known, err := Networks(c)
+// prepare lets the database know that it comes out of a backup.
+func (r *returning) prepare() error {
+	if r.into != nil {
+		return r.into.Prepare(r.ctx, r.ready)
+	}
+	path := filepath.Join(r.dir, databaseFile)
+	db, err := store.Open(r.ctx, path)
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, path)
-	if err != nil {
-		return err
-	}
-	err = store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error { return flow.Restored(ctx, tx, made, known.set) })
+	err = r.ready(db)
 	db.Close()
-	if err != nil || c.DB != "" {
+	if err != nil {
 		return err
 	}
 	if _, err := os.Stat(path + "-wal"); !errors.Is(err, fs.ErrNotExist) {
@@ -121,45 +105,83 @@ func prepare(ctx context.Context, c config.Config, path string, made time.Time) 
 	return nil
 }
 
-// Restored lets a PostgreSQL database know that it was put back from a copy of a moment.
-func Restored(ctx context.Context, c config.Config, made time.Time) error {
-	if c.DB == "" {
-		return fault.New(fault.Invalid, "This is for PostgreSQL that was put back by pg_restore.").WithHint("Give its address with --db; kith restore does it for SQLite by itself.")
+func (r *returning) ready(db *store.DB) error {
+	if err := r.opens(db); err != nil {
+		return err
 	}
-	if made.IsZero() || made.After(time.Now()) {
-		return fault.New(fault.Invalid, "The moment of the copy is missing, or has not come yet.").WithHint("Give --made the time at which pg_dump began, as 2026-11-22T03:00:00Z.")
-	}
-	return prepare(ctx, c, c.Database(), made)
+	return lookFirst(r.ctx, r.c, db, r.made)
 }
 
-func damaged(err error) error {
-	return fault.Wrap(fault.Invalid, err, "The backup is damaged.").WithHint("Nothing was started from it; use another one.")
+// opens says whether the master key that the house will have is that of the backup.
+func (r *returning) opens(db *store.DB) error {
+	folder := r.c.Data
+	if slices.Contains(r.names, secret.KeyFile) && r.c.Key == "" {
+		folder = r.dir
+		there, err := os.ReadFile(filepath.Join(r.c.Data, secret.KeyFile))
+		came, other := os.ReadFile(filepath.Join(r.dir, secret.KeyFile)) //nolint:gosec // unpacked by us
+		if other == nil && err == nil && !bytes.Equal(bytes.TrimSpace(there), bytes.TrimSpace(came)) {
+			return fault.New(fault.Conflict, "There is another master key in %s than in the backup.", r.c.Data).
+				WithHint("Move %s away first, and keep it: it opens the database that was there, and newer backups.", secret.KeyFile)
+		}
+	}
+	master, err := secret.FindMaster(folder, r.c.Key)
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.Invalid, "The backup holds no master key.").WithHint("It was in KITH_KEY when the backup was made: give it there again.")
+	}
+	if err == nil {
+		_, err = secret.Look(r.ctx, db, master)
+	}
+	return err
+}
+
+// place puts everything where a house looks for it; the database is the last of it. What has
+// begun here is not stopped any more.
+func (r *returning) place() (int, error) {
+	names := r.names
+	if r.c.Key != "" {
+		names = slices.DeleteFunc(names, func(name string) bool { return name == secret.KeyFile })
+	}
+	if r.into == nil {
+		names = append(names, databaseFile)
+	}
+	for _, name := range names {
+		to := filepath.Join(r.c.Data, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.Rename(filepath.Join(r.dir, filepath.FromSlash(name)), to)); err != nil {
+			return 0, noRoom(err)
+		}
+	}
+	if r.into == nil {
+		return len(names), nil
+	}
+	return len(names) + 1, r.into.Place(context.WithoutCancel(r.ctx))
+}
+
+// lookFirst lets what a restored database takes for due be looked for on the networks.
+func lookFirst(ctx context.Context, c config.Config, db *store.DB, made time.Time) error {
+	known, err := Networks(c)
+	if err != nil {
+		return err
+	}
+	return store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error { return flow.Restored(ctx, tx, made, known.set) })
+}
+
+// Restored lets a PostgreSQL database know that it was put back from a copy of a moment, by
+// other means than Restore.
+func Restored(ctx context.Context, c config.Config, made time.Time) error {
+	if c.DB == "" {
+		return fault.New(fault.Invalid, "This is for a PostgreSQL database that was put back by other means.").WithHint("Give its address with --db; kith restore does it by itself.")
+	}
+	if made.IsZero() || made.After(time.Now()) {
+		return fault.New(fault.Invalid, "The moment of the copy is missing, or has not come yet.").WithHint("Give --made the time at which the copy was begun, as 2026-11-22T03:00:00Z.")
+	}
+	db, err := store.Open(ctx, c.Database())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return lookFirst(ctx, c, db, made)
 }
 
 func noRoom(err error) error {
 	return fault.Wrap(fault.Unavailable, err, "The backup could not be put back.").WithHint("Is there room in the data folder, and may this user write to it?")
-}
-
-// ours says whether a name is one that Backup writes: no path tricks.
-func ours(name string) bool {
-	return name == "kith.db" || name == secret.KeyFile || strings.HasPrefix(name, "files/") && filepath.IsLocal(name)
-}
-
-func write(path string, from io.Reader, at time.Time) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return noRoom(err)
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // checked by ours
-	if err != nil {
-		return noRoom(err)
-	}
-	_, err = io.Copy(f, from) //nolint:gosec // as large as the backup that the operator chose
-	var broken flate.CorruptInputError
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || errors.As(err, &broken) {
-		return errors.Join(damaged(err), f.Close())
-	}
-	if err := errors.Join(err, f.Sync(), f.Close(), os.Chtimes(path, at, at)); err != nil {
-		return noRoom(err)
-	}
-	return nil
 }

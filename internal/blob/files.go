@@ -132,6 +132,9 @@ func (f *Files) Delete(_ context.Context, key string) error {
 func (f *Files) All(ctx context.Context) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
 		err := filepath.WalkDir(f.root, func(path string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) && path != f.root {
+				return nil // gone since its folder was read
+			}
 			if err = errors.Join(err, ctx.Err()); err != nil {
 				return err
 			}
@@ -139,6 +142,9 @@ func (f *Files) All(ctx context.Context) iter.Seq2[Info, error] {
 				return nil
 			}
 			stat, err := d.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
 			if err != nil {
 				return err
 			}

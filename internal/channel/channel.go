@@ -38,8 +38,9 @@ type Channel struct {
 	KeysExpireAt  time.Time          // zero: they last, or nobody knows
 	Quotas        []network.QuotaUse // as the network says
 	QuotasAt      time.Time
-	Pages         int    // read while catching up; 0 = there is nothing to catch up
-	ReadingError  string // why it could not be read the last time
+	Told          []network.QuotaUse // as answers to reading say in their headers
+	Pages         int                // read while catching up; 0 = there is nothing to catch up
+	ReadingError  string             // why it could not be read the last time
 	Granted       network.Granted
 	App           string // our registration at the network, sealed; "" where none was entered
 }
@@ -49,7 +50,7 @@ const columns = `id, workspace, network, base, account_id, handle, name, avatar_
 
 // read are the columns of a Channel; our registration comes along, so that a
 // call to a network needs no second question.
-const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, pages, reading_error, granted,
+const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, told, pages, reading_error, granted,
 	coalesce((select a.sealed from network_app a where a.network = channel.network and a.workspace = ''), '') from channel `
 
 func row(id string) string { return "channel:" + id }
@@ -176,9 +177,12 @@ func Ailing(ctx context.Context, tx *store.Tx, c Channel, text, fix string) erro
 
 // Heard moves the cursor: everything up to a moment has been taken in. pages is
 // how many have been read while there are more; 0 at the end.
-func Heard(ctx context.Context, tx *store.Tx, workspace, id, cursor string, until time.Time, pages int) error {
+func Heard(ctx context.Context, tx *store.Tx, workspace, id, cursor string, until time.Time, pages int, told []network.QuotaUse) error {
+	if told == nil {
+		told = []network.QuotaUse{}
+	}
 	_, err := tx.Exec(ctx, `update channel set cursor = $1, complete_until = case when complete_until is null or complete_until < $2 then $2 else complete_until end,
-		pages = $5, reading_error = '' where id = $3 and workspace = $4`, cursor, until, id, workspace, pages)
+		pages = $5, told = $6, reading_error = '' where id = $3 and workspace = $4`, cursor, until, id, workspace, pages, told)
 	return err
 }
 

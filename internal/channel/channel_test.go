@@ -143,7 +143,7 @@ func TestHavingHeardNeverGoesBack(t *testing.T) {
 		until := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 		for i, step := range []time.Time{until, until.Add(-time.Hour), {}} {
 			storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
-				return channel.Heard(ctx, tx, "w", c.ID, strings.Repeat("x", i), step, 0)
+				return channel.Heard(ctx, tx, "w", c.ID, strings.Repeat("x", i), step, 0, nil)
 			})
 			if now, _ := read(t, db, keys, c.ID); !now.CompleteUntil.Equal(until) || len(now.Cursor) != i {
 				t.Errorf("step %d: heard until %v, cursor %q", i, now.CompleteUntil, now.Cursor)

@@ -21,10 +21,12 @@ type Config struct {
 	PublicURL string        `name:"public-url" help:"Address that people and networks reach Kith under, as https://kith.example.org." env:"KITH_PUBLIC_URL"`
 	Trusted   []string      `name:"trusted-proxies" help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." env:"KITH_TRUSTED_PROXIES"`
 	ACME      string        `name:"acme" help:"E-mail address for certificates by ACME; then Kith answers HTTPS for the host of --public-url itself." env:"KITH_ACME"`
+	Authority string        `name:"acme-directory" help:"Directory of the authority that gives certificates, as https://ca.example.org/acme/directory; Let's Encrypt when empty." env:"KITH_ACME_DIRECTORY"`
 	Allow     []string      `name:"allow-private" help:"Hosts in private networks that Kith may speak to, as a Mastodon server next door." env:"KITH_ALLOW_PRIVATE"`
 	Key       secret.Text   `name:"key" help:"Master key (32 bytes in base64); made in the data folder when empty." env:"KITH_KEY"`
 	Read      time.Duration `name:"read-every" help:"How often channels without webhooks are read." default:"15s" env:"KITH_READ_EVERY"`
 	FactsMB   int64         `name:"facts-mb" help:"How many megabytes of raw facts are kept at most; then webhooks are refused, never lost." default:"4096" env:"KITH_FACTS_MB"`
+	Unused    time.Duration `name:"keep-unused" help:"How long an uploaded file is kept that no draft, post or answer names any more; 0 keeps all." default:"168h" env:"KITH_KEEP_UNUSED"`
 	Log       string        `help:"What is logged: debug, info, warn, error." default:"info" enum:"debug,info,warn,error" env:"KITH_LOG"`
 	LogJSON   bool          `name:"log-json" help:"Log as JSON lines." env:"KITH_LOG_JSON"`
 	Delays    []string      `name:"delay" help:"Visibility delay of a network, as facebook=90s: how long an accepted post may stay invisible there." env:"KITH_DELAY"`
@@ -64,8 +66,14 @@ func (c Config) Check() error {
 	if c.ACME != "" && !strings.HasPrefix(c.PublicURL, "https://") {
 		return fault.New(fault.Invalid, "--acme needs --public-url with https.").WithHint("Give the name that certificates are made for.")
 	}
+	if c.Authority != "" && (c.ACME == "" || !strings.HasPrefix(c.Authority, "https://")) {
+		return fault.New(fault.Invalid, "--acme-directory needs --acme, and an address with https.").WithHint("Give the address of the directory of your certificate authority, and who it may write to.")
+	}
 	if c.DB != "" && !strings.HasPrefix(c.DB, "postgres://") && !strings.HasPrefix(c.DB, "postgresql://") {
 		return fault.New(fault.Invalid, "--db is not the address of a PostgreSQL database.").WithHint("Give it as postgres://user:password@host:5432/name, or leave it out for SQLite.")
+	}
+	if c.Unused != 0 && c.Unused < 24*time.Hour {
+		return fault.New(fault.Invalid, "--keep-unused is shorter than a day.").WithHint("A file waits in a composer before a draft names it: give 24h or more, or 0 to keep all.")
 	}
 	for _, p := range c.Trusted {
 		if _, err := Prefix(p); err != nil {

@@ -33,7 +33,11 @@ func (h *House) Afford(ctx context.Context, tx *store.Tx, actor access.Actor, ch
 	if h.byHand(c.Network, hand) {
 		return Afforded{}, nil
 	}
-	rooms, err := h.rooms(ctx, tx, c, contents, due, nil)
+	_, calls, err := h.callsOf(ctx, tx, c, contents)
+	if err != nil {
+		return Afforded{}, err
+	}
+	rooms, err := h.rooms(ctx, tx, c, contents, calls, due, beside{})
 	if err != nil {
 		return Afforded{}, err
 	}
@@ -47,8 +51,8 @@ func (h *House) Afford(ctx context.Context, tx *store.Tx, actor access.Actor, ch
 }
 
 // affords refuses what the quotas have no room for, and says when they have.
-func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content, due time.Time, beside map[network.PostKind]int) error {
-	rooms, err := h.rooms(ctx, tx, c, contents, due, beside)
+func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content, calls int, due time.Time, with beside) error {
+	rooms, err := h.rooms(ctx, tx, c, contents, calls, due, with)
 	if err != nil {
 		return err
 	}
@@ -61,6 +65,13 @@ func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, co
 		label = d.Profile().Label
 	}
 	full := rooms[i]
+	if never := slices.IndexFunc(rooms, func(r publish.Room) bool { return r.Quota.Max > 0 && r.Needs > r.Quota.Max }); never >= 0 {
+		full = rooms[never] // what never fits is told first
+	}
+	if full.Next.IsZero() && full.Quota.Name == network.Calls {
+		return fault.New(fault.Invalid, "%s: this takes about %d calls, and %s never allows more than %d.", c.Handle, full.Needs, label, full.Quota.Max).On("due_at").
+			WithHint("Subtitles, covers and first comments take calls of their own: bring some of them by hand.")
+	}
 	if full.Next.IsZero() {
 		return fault.New(fault.Invalid, "%s: %s never takes that many posts at once.", c.Handle, label).On("due_at").
 			WithHint("Make fewer parts of it.")
@@ -75,6 +86,8 @@ func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, co
 	next := full.Next.Add(time.Minute - time.Microsecond).Truncate(time.Minute).In(zone)
 	taken := fault.New(fault.Invalid, "%s: %s takes %d posts in that time, and they are taken.", c.Handle, label, full.Quota.Max)
 	switch full.Quota.Name {
+	case network.Calls:
+		taken = fault.New(fault.Invalid, "%s: this takes about %d of the %d calls that %s allows in that time, and too few are left.", c.Handle, full.Needs, full.Quota.Max, label)
 	case publish.OfReels:
 		taken = fault.New(fault.Invalid, "%s: %s takes %d reels in that time, and they are taken.", c.Handle, label, full.Quota.Max)
 	case publish.OfDrafts:

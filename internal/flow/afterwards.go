@@ -15,6 +15,9 @@ import (
 // subtitles, and the covers of its videos.
 func (h *House) afterwards(ctx context.Context, tx *store.Tx, channelID string, part publish.Part, ref network.Ref) error {
 	h.became(tx, channelID, "published")
+	if err := h.closed(ctx, tx, channelID, part); err != nil {
+		return err
+	}
 	if err := h.subtitled(ctx, tx, channelID, part, ref); err != nil {
 		return err
 	}
@@ -54,4 +57,23 @@ func (h *House) afterwards(ctx context.Context, tx *store.Tx, channelID string, 
 	_, _, err = jobs.Insert(ctx, tx, coverKind(), jobs.New{Workspace: part.Workspace, Lane: lane(channelID, lanePosts), Key: part.PublicationID},
 		coverArgs{Workspace: part.Workspace, Channel: channelID, Publication: part.PublicationID})
 	return err
+}
+
+// closed records that a post was published with its comments closed, where that was chosen.
+func (h *House) closed(ctx context.Context, tx *store.Tx, channelID string, part publish.Part) error {
+	if part.Position > 0 || len(part.Content.Options) == 0 {
+		return nil
+	}
+	c, err := channel.Get(ctx, tx, part.Workspace, channelID)
+	if err != nil {
+		return err
+	}
+	d, err := h.Networks.Get(c.Network)
+	if err != nil {
+		return err
+	}
+	if option := d.Profile().Closing.Option; option == "" || part.Content.Options[option] != "true" {
+		return nil
+	}
+	return publish.Close(ctx, tx, part.Workspace, part.PublicationID, true)
 }

@@ -14,18 +14,23 @@ import (
 	"github.com/kithhq/kith/internal/stream"
 )
 
+// told is a webhook about a comment below a post of ours.
+func told(after time.Duration, who, verb, id, parent, words string) []byte {
+	at := noon().Add(after).Unix()
+	value := map[string]any{"from": map[string]any{"id": who, "name": "Reader " + who}, "item": "comment", "verb": verb, "comment_id": id, "post_id": "71_1", "parent_id": parent,
+		"created_time": at, "message": words}
+	body, err := json.Marshal(map[string]any{"object": "page", "entry": []any{map[string]any{"id": "71", "time": at, "changes": []any{map[string]any{"field": "feed", "value": value}}}}})
+	if err != nil {
+		panic(err) // texts and numbers alone
+	}
+	return body
+}
+
 // story is what some people did below a post of ours, in the order in which they did it:
 // one changes their mind twice, one takes their words back, one answers what was said.
 func story() (bodies [][]byte) {
 	tell := func(after time.Duration, who, verb, id, parent, words string) {
-		at := noon().Add(after).Unix()
-		value := map[string]any{"from": map[string]any{"id": who, "name": "Reader " + who}, "item": "comment", "verb": verb, "comment_id": id, "post_id": "71_1", "parent_id": parent,
-			"created_time": at, "message": words}
-		body, err := json.Marshal(map[string]any{"object": "page", "entry": []any{map[string]any{"id": "71", "time": at, "changes": []any{map[string]any{"field": "feed", "value": value}}}}})
-		if err != nil {
-			panic(err) // texts and numbers alone
-		}
-		bodies = append(bodies, body)
+		bodies = append(bodies, told(after, who, verb, id, parent, words))
 	}
 	tell(0, "501", "add", "1_1", "71_1", "the first word")
 	tell(5*time.Second, "502", "add", "1_2", "71_1", "a rash word")

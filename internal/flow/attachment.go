@@ -6,6 +6,7 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
 )
 
@@ -17,7 +18,7 @@ func (h *House) Attachment(ctx context.Context, actor access.Actor, messageID st
 	if err != nil {
 		return network.Opened{}, err
 	}
-	if n < 0 || n >= len(m.Media) || !strings.HasPrefix(m.Media[n].URL, network.Closed) {
+	if m.State == inbox.Deleted || n < 0 || n >= len(m.Media) || !strings.HasPrefix(m.Media[n].URL, network.Closed) {
 		return network.Opened{}, fault.New(fault.NotFound, "There is no such file.")
 	}
 	d, err := h.Networks.Get(c.Network)

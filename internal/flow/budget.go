@@ -15,10 +15,6 @@ import (
 // leaves what is needed for what is to go out, and a tenth for what people do by hand;
 // what is left to it, it spreads over the time until the network counts anew.
 
-// spread is the least while of a quota that is spread: what is shorter is the
-// business of Retry-After.
-const spread = time.Hour
-
 // budget is how it stands with a network's calls.
 type budget struct {
 	quota network.Quota
@@ -50,7 +46,7 @@ func (h *House) budgetOf(ctx context.Context, tx *store.Tx, c channel.Channel) (
 	}
 	p := d.Profile()
 	for _, q := range p.Quotas {
-		if q.Name == network.Calls && q.Max > 0 && (q.Daily != "" || time.Duration(q.WindowS)*time.Second >= spread) {
+		if q.Spread() {
 			b.quota, limited = q, true
 			break
 		}
@@ -59,30 +55,26 @@ func (h *House) budgetOf(ctx context.Context, tx *store.Tx, c channel.Channel) (
 		return b, false, nil
 	}
 	from := tx.Now.Add(-time.Duration(b.quota.WindowS) * time.Second)
-	b.ends = tx.Now.Add(spread) // bit by bit something becomes free
+	b.ends = tx.Now.Add(time.Hour) // bit by bit something becomes free
 	if b.quota.Daily != "" {
 		from, b.ends = publish.Day(b.quota, tx.Now)
 	}
-	one, channels := c.ID, []string{c.ID}
-	if b.quota.Per == "app" {
-		one = ""
-		if channels, err = channel.Reading(ctx, tx, c.Network); err != nil {
-			return b, false, err
-		}
-	}
-	b.with = len(channels)
-	hours, err := channel.TakenOf(ctx, tx, c.Network, one, network.Calls, from)
-	for _, t := range hours {
-		b.used += int(t.N)
-	}
-	b.used += h.till.pending(c.Network, one, network.Calls)
+	channels, err := sharing(ctx, tx, c, b.quota)
 	if err != nil {
 		return b, false, err
 	}
-	booked, err := publish.Booked(ctx, tx, channels, c.Limits.Thread, network.Quota{Name: publish.OfPosts}, tx.Now)
-	for _, at := range booked {
-		if !at.Before(tx.Now) && at.Before(b.ends) {
-			b.kept += p.Costs("post")
+	b.with = len(channels)
+	taken, err := h.takenOf(ctx, tx, c, b.quota, from)
+	for _, t := range taken {
+		b.used += t.N
+	}
+	if err != nil {
+		return b, false, err
+	}
+	booked, err := publish.Reserved(ctx, tx, channels, p)
+	for _, t := range booked {
+		if t.At.Before(b.ends) {
+			b.kept += t.N
 		}
 	}
 	b.kept += b.quota.Max / 10
@@ -95,6 +87,9 @@ func (h *House) spare(ctx context.Context, c channel.Channel) (b budget, limited
 		b, limited, err = h.budgetOf(ctx, tx, c)
 		return err
 	})
+	if over, is := spent(c, h.DB.Now()); is && (!limited || b.left() > 0) {
+		return over, true, err
+	}
 	return b, limited, err
 }
 

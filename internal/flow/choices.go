@@ -10,7 +10,7 @@ import (
 
 // Choices asks a network what an account may choose for an option: its boards,
 // its playlists, the audiences it allows today.
-func (h *House) Choices(ctx context.Context, actor access.Actor, channelID, option string) ([]network.Choice, error) {
+func (h *House) Choices(ctx context.Context, actor access.Actor, channelID string, asked network.Choosing) ([]network.Choice, error) {
 	if err := actor.May(access.Compose, channelID); err != nil {
 		return nil, err
 	}
@@ -23,14 +23,14 @@ func (h *House) Choices(ctx context.Context, actor access.Actor, channelID, opti
 		return nil, err
 	}
 	for _, o := range d.Profile().Options {
-		if o.Name != option {
+		if o.Name != asked.Option {
 			continue
 		}
 		chooser, ok := d.(network.Chooser)
 		if !o.Account || !ok {
 			return o.Choices, nil
 		}
-		all, err := chooser.Choices(ctx, conn, option)
+		all, err := chooser.Choices(ctx, conn, asked)
 		h.ailing(ctx, c, err)
 		return all, err
 	}

@@ -18,7 +18,7 @@ const quiet = time.Hour
 
 // heard moves the cursor of a channel past a page whose facts are durable, notes
 // how far catching up has come, and what may have been missed.
-func (h *House) heard(ctx context.Context, c channel.Channel, got network.Reading, began time.Time) (channel.Channel, error) {
+func (h *House) heard(ctx context.Context, c channel.Channel, got network.Reading, told []network.QuotaUse, began time.Time) (channel.Channel, error) {
 	reach := h.reach(c.Network)
 	until, pages := c.CompleteUntil, c.Pages+1
 	if !got.More {
@@ -44,7 +44,7 @@ func (h *House) heard(ctx context.Context, c channel.Channel, got network.Readin
 		if pages > 0 || c.Pages > 0 || c.ReadingError != "" {
 			h.tell(tx, c.Workspace, "channels", c.ID) // its page shows how far it is
 		}
-		return channel.Heard(ctx, tx, c.Workspace, c.ID, got.Next, until, pages)
+		return channel.Heard(ctx, tx, c.Workspace, c.ID, got.Next, until, pages, told)
 	})
 	c.Cursor, c.CompleteUntil, c.Pages, c.ReadingError = got.Next, until, pages, ""
 	return c, err
@@ -60,7 +60,7 @@ func (h *House) attended(ctx context.Context, job *jobs.Job, args channelArgs, c
 	if _, err := network.As[network.Knocker](h.Networks, c.Network, network.ActWebhook); err != nil {
 		return nil //nolint:nilerr // a person does everything there
 	}
-	if _, err := h.heard(ctx, c, network.Reading{Next: c.Cursor}, h.DB.Now()); err != nil {
+	if _, err := h.heard(ctx, c, network.Reading{Next: c.Cursor}, c.Told, h.DB.Now()); err != nil {
 		return err
 	}
 	return h.later(ctx, job, readKind(), args, max(attentive, h.rhythm()), nil)

@@ -70,6 +70,7 @@ func described(ctx context.Context, tx *store.Tx, workspace string, attached []p
 		}
 		keys = append(keys, m.Key)
 		one := known(m, alt)
+		one.Tags = a.Tags
 		if a.Cover != "" {
 			m, err := media.Get(ctx, tx, workspace, a.Cover)
 			if err != nil {

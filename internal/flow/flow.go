@@ -49,8 +49,12 @@ type House struct {
 	// counts; nil: nobody.
 	Outcome func(channelID, result string)
 	Came    func(name network.Name, facts int)
-	checks  turns
-	till    till
+	// KeepUnused is how long a file is kept that nothing names; 0: for good. Swept hears
+	// of the bytes of each one that is removed; nil: nobody.
+	KeepUnused time.Duration
+	Swept      func(bytes int64)
+	checks     turns
+	till       till
 }
 
 // Room is how much room the disk has on which a house lives.
@@ -88,6 +92,7 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, subscribeKind(), h.subscribe, nil) // reading goes on without
 	jobs.Handle(r, sweepFaces(), h.sweepFaces, nil)
 	jobs.Handle(r, sweepUploads(), h.sweepUploads, nil)
+	jobs.Handle(r, sweepFiles(), h.sweepFiles, nil) // the next one goes on
 	if err := r.Every("faces", "41 3 * * *", h.sweepDaily); err != nil {
 		return err
 	}

@@ -45,6 +45,15 @@ func (h *House) DoneByHand(ctx context.Context, actor access.Actor, publicationI
 				return err
 			}
 		}
+		parts, err := publish.Sequence(ctx, tx, p.Workspace, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, part := range parts {
+			if part.RemoteID == "" { // for whoever counts: it is out now, and was not before
+				h.became(tx, p.ChannelID, "published")
+			}
+		}
 		return publish.Done(ctx, tx, actor, publicationID, publish.Word{URL: w.URL, Proof: w.Proof})
 	})
 }

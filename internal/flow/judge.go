@@ -7,6 +7,7 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/moderate"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 )
 
@@ -15,13 +16,14 @@ import (
 func (h *taking) judge(ctx context.Context, tx *store.Tx, a inbox.Arrival, m inbox.Message) error {
 	for _, r := range h.docket.Rules(a.Workspace) {
 		subject := h.docket.Witness(moderate.Person{Workspace: a.Workspace, ID: a.PersonID}, m.ID, a.Event.At, r)
+		subject.Changed = a.Event.Kind == network.Edited
 		verdict := moderate.Judge(r, subject)
 		if !verdict.Guilty {
 			continue
 		}
 		ruling, hold := h.docket.Pronounce(r, subject, verdict)
 		h.tell(a.Workspace, "rules", ruling)
-		if !hold {
+		if !hold || m.State == inbox.Held || m.State == inbox.Hidden {
 			continue
 		}
 		if err := h.hold(ctx, tx, m, verdict.Reason); err != nil {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -14,11 +15,25 @@ import (
 // longest is the while of the longest quota that is looked at.
 const longest = 32 * 24 * time.Hour
 
-// rooms holds parts against the quotas of posts of their network. Nothing is
-// reserved: what is scheduled counts, and what is taken back counts no more.
-// beside is how many of each kind go out on other channels of the network by the same
-// act.
-func (h *House) rooms(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content, due time.Time, beside map[network.PostKind]int) ([]publish.Room, error) {
+// beside is what goes out on other channels of a network by the same act.
+type beside struct {
+	posts map[network.PostKind]int
+	calls int
+}
+
+// and is a beside with one more publication.
+func (b beside) and(kind network.PostKind, posts, calls int) beside {
+	all := maps.Clone(b.posts)
+	if all == nil {
+		all = map[network.PostKind]int{}
+	}
+	all[kind] += posts
+	return beside{all, b.calls + calls}
+}
+
+// rooms holds parts, and the calls that they take, against the quotas of their network.
+// What is scheduled counts, and what is taken back counts no more.
+func (h *House) rooms(ctx context.Context, tx *store.Tx, c channel.Channel, contents []publish.Content, calls int, due time.Time, with beside) ([]publish.Room, error) {
 	d, err := h.Networks.Get(c.Network)
 	if err != nil {
 		return nil, err
@@ -27,18 +42,18 @@ func (h *House) rooms(ctx context.Context, tx *store.Tx, c channel.Channel, cont
 		due = tx.Now
 	}
 	var quotas []network.Quota
-	booked := map[network.Quota][]time.Time{}
+	booked := map[network.Quota][]publish.Taking{}
 	for _, q := range d.Profile().Quotas {
 		if !publish.Kept(q) || len(contents) > 0 && !publish.Counts(q, contents[0]) {
 			continue
 		}
 		q = told(c, d.Profile().Quotas, q)
 		quotas = append(quotas, q)
-		if booked[q], err = h.booked(ctx, tx, c, q, due, beside); err != nil {
+		if booked[q], err = h.booked(ctx, tx, c, d.Profile(), q, due, with); err != nil {
 			return nil, err
 		}
 	}
-	return publish.Rooms(quotas, contents, c.Limits, func(q network.Quota) []time.Time { return booked[q] }, due), nil
+	return publish.Rooms(quotas, contents, calls, c.Limits, func(q network.Quota) []publish.Taking { return booked[q] }, due), nil
 }
 
 // told is a quota with the number that the network itself gives for this account, which
@@ -58,7 +73,10 @@ func told(c channel.Channel, all []network.Quota, q network.Quota) network.Quota
 }
 
 // booked is what counts for a quota of a channel's network.
-func (h *House) booked(ctx context.Context, tx *store.Tx, c channel.Channel, q network.Quota, due time.Time, beside map[network.PostKind]int) ([]time.Time, error) {
+func (h *House) booked(ctx context.Context, tx *store.Tx, c channel.Channel, p network.Profile, q network.Quota, due time.Time, with beside) ([]publish.Taking, error) {
+	if q.Spread() {
+		return h.calls(ctx, tx, c, p, q, due, with)
+	}
 	channels := []string{c.ID}
 	if q.Per == "app" {
 		var err error
@@ -70,9 +88,9 @@ func (h *House) booked(ctx context.Context, tx *store.Tx, c channel.Channel, q n
 	if err != nil || q.Per != "app" {
 		return elsewhere(c, q, all), err
 	}
-	for kind, n := range beside {
+	for kind, n := range with.posts {
 		if publish.Counts(q, publish.Content{Kind: kind}) {
-			all = append(all, slices.Repeat([]time.Time{due}, n)...)
+			all = append(all, publish.Taking{At: due, N: n})
 		}
 	}
 	return all, nil
@@ -80,15 +98,14 @@ func (h *House) booked(ctx context.Context, tx *store.Tx, c channel.Channel, q n
 
 // elsewhere adds what went out by other hands than ours, where the network says
 // how much that is: as if it had all gone out when it was asked.
-func elsewhere(c channel.Channel, q network.Quota, own []time.Time) []time.Time {
+func elsewhere(c channel.Channel, q network.Quota, own []publish.Taking) []publish.Taking {
 	for _, use := range c.Quotas {
 		if use.Name != q.Name || c.QuotasAt.IsZero() || use.Max != q.Max && use.Max > 0 && q.Max > 0 {
 			continue
 		}
 		ours := publish.Fit(q, own, c.QuotasAt, 0).Used
-		own = slices.Clone(own)
-		for range min(use.Used-ours, 10_000) {
-			own = append(own, c.QuotasAt)
+		if more := use.Used - ours; more > 0 {
+			own = append(slices.Clone(own), publish.Taking{At: c.QuotasAt, N: more})
 		}
 	}
 	return own

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/publish"
 )
 
 // Instagram gives accounts 25, 50 or 100 posts a day and says how many to each: what it
@@ -18,8 +19,8 @@ func TestTheNumberOfTheNetworkHolds(t *testing.T) {
 	c := channel.Channel{Quotas: []network.QuotaUse{{Name: "posts", Used: 49, Max: 50}}, QuotasAt: now}
 	if got := told(c, []network.Quota{posts, files}, posts); got.Max != 50 || got.WindowS != posts.WindowS {
 		t.Errorf("%+v", got)
-	} else if used := elsewhere(c, got, []time.Time{now.Add(-time.Hour)}); len(used) != 49 {
-		t.Errorf("%d count", len(used))
+	} else if used := elsewhere(c, got, []publish.Taking{{At: now.Add(-time.Hour), N: 1}}); len(used) != 2 || used[1].N != 48 {
+		t.Errorf("%+v", used)
 	}
 	if got := told(c, []network.Quota{posts, files}, files); got != files {
 		t.Errorf("%+v", got)

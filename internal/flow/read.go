@@ -46,10 +46,11 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 	}
 	var cost atomic.Int64
 	conn.Meter = func(what string, n int) { cost.Add(int64(n)); h.meter(c).Take(what, n) }
+	asking, said := h.listening(ctx, c)
 	more, began := true, h.DB.Now()
-	for page := 0; more && page < pagesAtOnce; page++ {
+	for page := 0; more && page < pagesAtOnce && !said.over(); page++ {
 		var got network.Reading
-		if got, err = reader.Read(ctx, conn, c.Cursor); err != nil {
+		if got, err = reader.Read(asking, conn, c.Cursor); err != nil {
 			h.ailing(ctx, c, err)
 			h.unheard(ctx, c, err)
 			return h.later(ctx, job, readKind(), args, time.Minute, err)
@@ -64,7 +65,7 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 				return h.later(ctx, job, readKind(), args, time.Minute, err)
 			}
 		}
-		if c, err = h.heard(ctx, c, got, began); err != nil {
+		if c, err = h.heard(ctx, c, got, said.told(), began); err != nil {
 			return err
 		}
 	}
@@ -76,6 +77,7 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 		b.used += int(cost.Load())
 		wait = min(b.wait(h.DB.Now(), mostly, wait), max(recount, wait))
 	}
+	wait = said.wait(h.DB.Now(), wait)
 	return h.later(ctx, job, readKind(), args, wait, nil)
 }
 

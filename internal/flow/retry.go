@@ -50,5 +50,9 @@ func (h *House) affordsRest(ctx context.Context, tx *store.Tx, p publish.Publica
 	if len(rest) == 0 || len(rest) < len(parts) && !c.Limits.Thread { // a first comment is no post
 		return nil
 	}
-	return h.affords(ctx, tx, c, rest, tx.Now, nil)
+	_, calls, err := h.callsOf(ctx, tx, c, rest)
+	if err != nil {
+		return err
+	}
+	return h.affords(ctx, tx, c, rest, calls, tx.Now, beside{})
 }

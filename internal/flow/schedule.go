@@ -26,7 +26,8 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		if err != nil {
 			return err
 		}
-		beside := map[network.Name]map[network.PostKind]int{} // what goes out by this act, for quotas that channels share
+		with := map[network.Name]beside{} // what goes out by this act, for quotas that channels share
+		taken := map[string][]int{}       // calls, by publication
 		for _, p := range all {
 			if err := mayOn(actor, access.Schedule, p.ChannelID, noPost); err != nil {
 				return err
@@ -48,13 +49,14 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 				continue // what a person publishes takes nothing of what programs may do
 			}
 			parts := p.Parts(post)
-			if err := h.affords(ctx, tx, c, parts, due, beside[c.Network]); err != nil {
+			each, calls, err := h.callsOf(ctx, tx, c, parts)
+			if err != nil {
 				return err
 			}
-			if beside[c.Network] == nil {
-				beside[c.Network] = map[network.PostKind]int{}
+			if err := h.affords(ctx, tx, c, parts, calls, due, with[c.Network]); err != nil {
+				return err
 			}
-			beside[c.Network][p.Kind] += publish.Weighs(len(parts), c.Limits)
+			taken[p.ID], with[c.Network] = each, with[c.Network].and(p.Kind, publish.Weighs(len(parts), c.Limits), calls)
 		}
 		if due.Before(tx.Now) {
 			due = tx.Now
@@ -63,6 +65,9 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 			return err
 		}
 		for _, p := range all {
+			if err := publish.Reserve(ctx, tx, p, taken[p.ID]); err != nil {
+				return err
+			}
 			if err := h.queue(ctx, tx, p, due); err != nil {
 				return err
 			}

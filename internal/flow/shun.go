@@ -5,6 +5,7 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/people"
@@ -106,8 +107,12 @@ func (h *House) shun(ctx context.Context, actor access.Actor, personID string, o
 			done++
 		}
 	}
-	if done == 0 && cannot != nil {
+	switch {
+	case done == 0 && cannot != nil:
 		return 0, cannot
+	case done == 0 && on: // a note alone would say that it was done
+		return 0, fault.New(fault.Conflict, "This person has written on none of your channels, so there is nowhere to do it.").
+			WithHint("Do it on the network itself.")
 	}
 	return done, h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
 		h.tell(tx, actor.Workspace, "people", personID)

@@ -33,8 +33,8 @@ func (h *House) sweepUploads(ctx context.Context, _ *jobs.Job, _ struct{}) error
 }
 
 func (h *House) sweepDaily(ctx context.Context, tx *store.Tx, _ time.Time) error {
-	for _, k := range []jobs.Kind[struct{}]{sweepFaces(), sweepUploads()} {
-		if _, _, err := jobs.Insert(ctx, tx, k, jobs.New{Key: "all"}, struct{}{}); err != nil {
+	for _, k := range []jobs.Kind[struct{}]{sweepFaces(), sweepUploads(), sweepFiles()} {
+		if _, _, err := jobs.Insert(ctx, tx, k, jobs.New{Key: "all", Lane: k.Name}, struct{}{}); err != nil {
 			return err
 		}
 	}

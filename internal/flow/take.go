@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kithhq/kith/internal/inbox"
+	"github.com/kithhq/kith/internal/moderate"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 )
@@ -36,8 +37,7 @@ func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error 
 	case network.Edited:
 		if m, known := h.tray.Known(a); a.FromUs || known && !m.Unknown() {
 			h.tell(a.Workspace, "inbox", "")
-			h.tray.Edit(a)
-			return nil
+			return h.reworded(ctx, tx, a, m)
 		}
 		// The first we hear of it: it is judged and counted as what was said is.
 		if a.Changed, a.Event.Kind = true, network.Comment; a.Event.Private {
@@ -85,5 +85,17 @@ func (h *taking) record(ctx context.Context, tx *store.Tx, a inbox.Arrival) erro
 		return nil // nobody can be judged whom the network does not name
 	}
 	h.crowd.Spoke(h.face(a), a.Event.At)
+	return h.judge(ctx, tx, a, done.Message)
+}
+
+// reworded follows a change of words. They are judged as what is said anew: who is heard
+// with harmless words may put others in their place.
+func (h *taking) reworded(ctx context.Context, tx *store.Tx, a inbox.Arrival, before inbox.Message) error {
+	done := h.tray.Edit(a)
+	if a.FromUs || before.FromUs || !done.Reworded || before.PersonID == "" {
+		return nil
+	}
+	a.PersonID = before.PersonID
+	h.docket.Anew(moderate.Person{Workspace: a.Workspace, ID: a.PersonID}, before.ID, before.Spoken())
 	return h.judge(ctx, tx, a, done.Message)
 }

@@ -58,12 +58,21 @@ func (h *taking) look(ctx context.Context, tx *store.Tx) (err error) {
 			continue
 		}
 		said = append(said, *a)
-		if somebody(*a) {
-			statements = append(statements, moderate.Statement{Person: moderate.Person{Workspace: a.Workspace, ID: h.crowd.Known(h.face(*a))}, At: a.Event.At})
-		}
 	}
 	if h.tray, err = inbox.Lay(ctx, tx, said); err != nil {
 		return err
+	}
+	for _, a := range said {
+		person := ""
+		if somebody(a) {
+			person = h.crowd.Known(h.face(a))
+		}
+		if m, known := h.tray.Known(a); known && a.Event.Kind == network.Edited {
+			person = m.PersonID // a network need not say whose words were changed
+		}
+		if somebody(a) || person != "" {
+			statements = append(statements, moderate.Statement{Person: moderate.Person{Workspace: a.Workspace, ID: person}, At: a.Event.At})
+		}
 	}
 	h.docket, err = moderate.Open(ctx, tx, statements)
 	return err

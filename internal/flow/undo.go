@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/inbox"
@@ -28,7 +29,14 @@ func (h *House) Undo(ctx context.Context, actor access.Actor, rulingID, why stri
 			return err
 		}
 		h.tell(tx, actor.Workspace, "rules", r.ID)
+		stands, err := moderate.Also(ctx, tx, r)
+		if err != nil {
+			return err
+		}
 		for _, m := range all {
+			if slices.ContainsFunc(stands, func(also moderate.Ruling) bool { return slices.Contains(also.MessageIDs, m.ID) }) {
+				continue // other words of it were ruled of as well
+			}
 			if m.State != inbox.Held && m.State != inbox.Hidden {
 				continue
 			}

@@ -53,7 +53,7 @@ func Known(ctx context.Context, tx *store.Tx, workspace, channelID, remoteID str
 }
 
 // Move changes what people see of a message, and why. What is gone is found by
-// no search any more.
+// no search any more, and its words are not in the list.
 func Move(ctx context.Context, tx *store.Tx, m Message, state, reason string) error {
 	if m.State == Deleted {
 		return fault.New(fault.Conflict, "This message is gone on the network.")
@@ -63,6 +63,9 @@ func Move(ctx context.Context, tx *store.Tx, m Message, state, reason string) er
 	}
 	if state == Deleted {
 		if err := tx.DropText(ctx, m.Seq); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "update conversation set last_text = '' where id = $1 and workspace = $2 and last_at = $3 and last_text = $4", m.ConversationID, m.Workspace, m.At, lastText(m)); err != nil {
 			return err
 		}
 	}

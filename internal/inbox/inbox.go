@@ -83,8 +83,17 @@ const conversationColumns = `id, workspace, channel_id, network, kind, thread, p
 
 // Recorded says what became of an arrival.
 type Recorded struct {
-	Message Message
-	Fresh   bool // false: known already, or deleted before it came
+	Message  Message
+	Fresh    bool // false: known already, or deleted before it came
+	Reworded bool // it has other words than before
+}
+
+// Spoken is when the words of a message were said.
+func (m Message) Spoken() time.Time {
+	if m.WordedAt.IsZero() {
+		return m.At
+	}
+	return m.WordedAt
 }
 
 // add keeps a new message and makes it findable.
@@ -112,8 +121,11 @@ func (m Message) row() []any {
 }
 
 // terms are the words a message is found by, and where it may be found.
-func terms(m Message) []string {
-	return append(text.Terms(m.Text+" "+m.AuthorName), Scope("w", m.Workspace), Scope("c", m.ChannelID))
+func terms(m Message) []string { return Terms(m.Workspace, m.ChannelID, m.Text, m.AuthorName) }
+
+// Terms are the words that a message of somebody's is found by.
+func Terms(workspace, channel, said, author string) []string {
+	return append(text.Terms(said+" "+author), Scope("w", workspace), Scope("c", channel))
 }
 
 // Scope is the search term that binds a search to a workspace ("w") or to a

@@ -118,6 +118,29 @@ func TestAnEditIsFoundByItsNewWords(t *testing.T) {
 	})
 }
 
+// What we delete ourselves is gone from the list as well.
+func TestWhatIsDeletedIsNotReadInTheList(t *testing.T) {
+	on(t, func(t *testing.T, ctx context.Context, tx *store.Tx) {
+		m := record(t, ctx, tx, comment("1", "post", "a rash word")).Message
+		last := func() string {
+			c, err := inbox.GetConversation(ctx, tx, m.Workspace, m.ConversationID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.LastText
+		}
+		if last() != "a rash word" {
+			t.Fatalf("the list says %q", last())
+		}
+		if err := inbox.Move(ctx, tx, m, inbox.Deleted, ""); err != nil {
+			t.Fatal(err)
+		}
+		if last() != "" {
+			t.Errorf("the list says %q of what is gone", last())
+		}
+	})
+}
+
 func TestOurAnswerToldBackIsOne(t *testing.T) {
 	on(t, func(t *testing.T, ctx context.Context, tx *store.Tx) {
 		to := record(t, ctx, tx, comment("1", "post", "Question?")).Message

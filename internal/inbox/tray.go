@@ -132,7 +132,15 @@ func (c *talk) follow(m Message) {
 	}
 }
 
-func lastText(m Message) string { return text.Cut(strings.Join(strings.Fields(m.Text), " "), 200) }
+// lastText is what the list says of a message: nothing of one that is gone.
+func lastText(m Message) string {
+	if m.State == Deleted {
+		return ""
+	}
+	return said(m.Text)
+}
+
+func said(words string) string { return text.Cut(strings.Join(strings.Fields(words), " "), 200) }
 
 // Edit changes the text of a message after its author changed it.
 func (t *Tray) Edit(a Arrival) Recorded {
@@ -143,7 +151,7 @@ func (t *Tray) Edit(a Arrival) Recorded {
 	}
 	if p.State != Deleted && !p.outworded(a.Event.At) {
 		if c := t.talks[p.ConversationID]; c != nil && c.LastAt.Equal(p.At) && c.LastText == lastText(p.Message) {
-			c.LastText, c.changed = text.Cut(strings.Join(strings.Fields(a.Event.Text), " "), 200), true
+			c.LastText, c.changed = said(a.Event.Text), true
 		}
 		if p.late() { // it stays so until its beginning is told
 			p.At = a.Event.At
@@ -151,8 +159,10 @@ func (t *Tray) Edit(a Arrival) Recorded {
 				c.unsure = true
 			}
 		}
+		reworded := p.Text != a.Event.Text
 		p.Text, p.WordedAt, p.changed = a.Event.Text, a.Event.At, true
 		p.dropped, p.words = true, terms(p.Message)
+		return Recorded{Message: p.Message, Reworded: reworded}
 	}
 	return Recorded{Message: p.Message}
 }
@@ -216,6 +226,9 @@ func (t *Tray) Move(m Message, state, reason string) error {
 	}
 	if c := t.talks[p.ConversationID]; c != nil {
 		c.stirred = c.stirred || stirs(p.Message, state, c.WaitingSince)
+		if state == Deleted && c.LastAt.Equal(p.At) && c.LastText == lastText(p.Message) {
+			c.LastText = "" // what is gone is not read in the list either
+		}
 		c.Held += withheld(state) - withheld(p.State)
 		c.changed = true
 	}

@@ -20,6 +20,7 @@ type Docket struct {
 	heard   map[string]bool // messages of this batch that are among what was spoken
 	rulings map[under][]*ruling
 	signals [][]any
+	anew    [][]any // what was said, and is said in other words now
 	order   []*ruling
 }
 
@@ -124,8 +125,24 @@ func (d *Docket) Witness(p Person, messageID string, at time.Time, r Rule) Subje
 	return Subject{PersonID: p.ID, MessageID: messageID, At: at, Others: all[max(from, to-most):to:to]}
 }
 
+// Anew makes what a person said something that they say in other words now: it counts
+// once, at the moment of its newest words. former is the moment at which it counted.
+func (d *Docket) Anew(p Person, messageID string, former time.Time) {
+	if i, found := slices.BinarySearchFunc(d.spoken[p], former, time.Time.Compare); found {
+		d.spoken[p] = slices.Delete(d.spoken[p], i, i+1)
+	}
+	delete(d.heard, messageID)
+	d.signals = slices.DeleteFunc(d.signals, func(row []any) bool { return row[3] == messageID })
+	d.anew = append(d.anew, []any{p.Workspace, p.ID, former, messageID})
+}
+
 // Keep writes what was said and ruled.
 func (d *Docket) Keep(ctx context.Context, tx *store.Tx) error {
+	for _, row := range d.anew {
+		if _, err := tx.Exec(ctx, "delete from signal where workspace = $1 and person_id = $2 and at = $3 and message_id = $4", row...); err != nil {
+			return err
+		}
+	}
 	if _, err := tx.Insert(ctx, "signal (workspace, person_id, at, message_id)", 4, d.signals, "on conflict do nothing"); err != nil {
 		return err
 	}

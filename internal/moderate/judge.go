@@ -49,6 +49,7 @@ type Subject struct {
 	MessageID string
 	At        time.Time
 	Others    []time.Time
+	Changed   bool // its author has just put other words in the place of what they said
 }
 
 // Sentence is a reason that is said in the reader's language.
@@ -56,6 +57,12 @@ type Sentence struct {
 	Key    string         `json:"key"`
 	Params map[string]any `json:"params"`
 }
+
+// The reasons there are.
+const (
+	flooding     = "flooding"
+	floodingAnew = "flooding_changed" // with words that were changed
+)
 
 // Verdict is what a rule says of a subject.
 type Verdict struct {
@@ -80,6 +87,10 @@ func Judge(r Rule, s Subject) Verdict {
 	if n <= r.Count {
 		return Verdict{}
 	}
-	return Verdict{Guilty: true, Reason: Sentence{Key: "flooding",
+	key := flooding
+	if s.Changed {
+		key = floodingAnew
+	}
+	return Verdict{Guilty: true, Reason: Sentence{Key: key,
 		Params: map[string]any{"n": n, "window_s": r.Window, "count": r.Count}}}
 }

@@ -90,6 +90,12 @@ func Get(ctx context.Context, tx *store.Tx, workspace, rulingID string) (Ruling,
 	return r, err
 }
 
+// Also gives what else was ruled of a person and stands.
+func Also(ctx context.Context, tx *store.Tx, r Ruling) ([]Ruling, error) {
+	return store.All[Ruling](ctx, tx, "select "+rulingColumns+" from verdict where workspace = $1 and person_id = $2 and id <> $3 and state in ('in_force', 'upheld') order by at desc limit 1000",
+		r.Workspace, r.PersonID, r.ID)
+}
+
 // Close ends a ruling that is in force: undone or upheld, by whom and why.
 func Close(ctx context.Context, tx *store.Tx, r Ruling, state, by, why string) error {
 	n, err := tx.Exec(ctx, "update verdict set state = $1, closed_by = $2, closed_at = $3, closed_reason = $4 where id = $5 and workspace = $6 and state = 'in_force'",

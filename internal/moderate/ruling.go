@@ -41,6 +41,8 @@ func (l list) len() int {
 	return strings.Count(string(l), ",") + 1
 }
 
+func (l list) has(id string) bool { return strings.Contains(string(l), `"`+id+`"`) }
+
 func (l list) with(id string) list {
 	if l.len() == 0 {
 		return list(`["` + id + `"]`)
@@ -63,11 +65,12 @@ func (d *Docket) reopen(ctx context.Context, tx *store.Tx, times map[Person][]ti
 		Version                     int
 		State                       string
 		Messages                    list
+		Reason                      Sentence
 		At                          time.Time
-	}](ctx, tx, `select id, workspace, person_id, rule_id, rule_version, state, message_ids, at from (keys) k cross join verdict
+	}](ctx, tx, `select id, workspace, person_id, rule_id, rule_version, state, message_ids, reason, at from (keys) k cross join verdict
 		where workspace = k.column1 and person_id = k.column2 and rule_id = k.column3 and rule_version = k.column4 and state = k.column5 and at > k.column6`, keys)
 	for _, f := range found {
-		d.add(&ruling{ID: f.ID, of: under{Person{f.Workspace, f.Person}, f.Rule, f.Version, f.State}, messages: f.Messages, at: f.At, known: true})
+		d.add(&ruling{ID: f.ID, of: under{Person{f.Workspace, f.Person}, f.Rule, f.Version, f.State}, messages: f.Messages, reason: f.Reason, at: f.At, known: true})
 	}
 	return err
 }
@@ -79,11 +82,15 @@ func (d *Docket) add(r *ruling) {
 
 // Pronounce keeps a verdict, and gives the ruling that it belongs to: messages
 // of one episode (same rule and version, same person, the last within the
-// window) share one. hold: what is ruled shall be carried out.
+// window) share one. What was ruled of a message stays as it was when other words of
+// it are judged: that is another ruling. hold: what is ruled shall be carried out.
 func (d *Docket) Pronounce(r Rule, s Subject, v Verdict) (rulingID string, hold bool) {
 	of := under{Person{r.Workspace, s.PersonID}, r.ID, r.Version, r.outcome()}
 	var open *ruling
 	for _, one := range d.rulings[of] {
+		if one.reason.Key != v.Reason.Key && one.messages.has(s.MessageID) {
+			continue // of its former words
+		}
 		if one.at.After(s.At.Add(-r.window())) && (open == nil || one.at.After(open.at)) {
 			open = one
 		}
@@ -92,7 +99,7 @@ func (d *Docket) Pronounce(r Rule, s Subject, v Verdict) (rulingID string, hold 
 		open = &ruling{ID: id.New(), of: of, kind: r.Kind, action: r.action()}
 		d.add(open)
 	}
-	if open.messages.len() < 500 {
+	if open.messages.len() < 500 && !(s.Changed && open.messages.has(s.MessageID)) {
 		open.messages = open.messages.with(s.MessageID)
 	}
 	open.reason, open.at, open.changed = v.Reason, s.At, true

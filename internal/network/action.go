@@ -22,11 +22,14 @@ const (
 	ActCover        Action = "cover"
 	ActAILabel      Action = "ai_label"
 	ActPaidLabel    Action = "paid_label"
+	ActTagPeople    Action = "tag_people"
+	ActReshare      Action = "reshare"
 	ActFind         Action = "find"
 	ActEdit         Action = "edit"
 	ActDelete       Action = "delete"
 	ActDeleteReply  Action = "delete_reply"
 	ActPin          Action = "pin"
+	ActClose        Action = "close_comments"
 	ActReply        Action = "reply"
 	ActPrivateReply Action = "private_reply"
 	ActReplyFiles   Action = "reply_files"
@@ -50,7 +53,7 @@ const (
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
 	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActDocument, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles, ActCover,
-		ActAILabel, ActPaidLabel, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
+		ActAILabel, ActPaidLabel, ActTagPeople, ActReshare, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActClose, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
 		ActHold, ActDeleteOthers, ActBan, ActMute, ActBlockMessages, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
 
@@ -95,6 +98,10 @@ func Can(d Driver, action Action) bool {
 		return l.AILabel
 	case ActPaidLabel:
 		return l.PaidLabel
+	case ActTagPeople:
+		return l.tags()
+	case ActReshare:
+		return slices.ContainsFunc(p.Options, func(o Option) bool { return o.Name == OptionReshare })
 	}
 	return acts(d, action)
 }
@@ -109,6 +116,8 @@ func acts(d Driver, action Action) bool {
 		return is[Deleter](d)
 	case ActPin:
 		return is[Pinner](d)
+	case ActClose:
+		return is[Closer](d)
 	case ActReply, ActPrivateReply:
 		return is[Replier](d)
 	case ActReplyFiles:

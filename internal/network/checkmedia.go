@@ -79,8 +79,10 @@ func (c *checking) media(l MediaLimit) {
 			if p := l.Video.Covers(m, len(files)); p != nil && len(l.Video.Types) > 0 {
 				c.problems = append(c.problems, *p)
 			}
+			c.tagged(m, l.Video.Tags)
 		case m.Image():
 			c.image(m, l.Image)
+			c.tagged(m, l.Image.Tags)
 		case m.Audio() && len(l.Audio.Types) == 0:
 			c.add("error", "media", "no_sound", "Leave it out.", nil, "This network takes no sounds here.")
 		case m.Audio():
@@ -95,6 +97,11 @@ func (c *checking) media(l MediaLimit) {
 			c.problems[j].File = i
 		}
 	}
+}
+
+func (c *checking) tagged(m Media, takes *TagLimit) {
+	_, problems := m.Tagged(takes, len(c.part.Media))
+	c.problems = append(c.problems, problems...)
 }
 
 // TooMany is what is wrong with more files than a network takes.

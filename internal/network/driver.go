@@ -134,6 +134,12 @@ type Pinner interface {
 	Pin(ctx context.Context, conn Conn, ref Ref, on bool) error
 }
 
+// Closer closes what people can write below a post of ours, or opens it again. What
+// Profile.Closing says of the comments that are there happens with it.
+type Closer interface {
+	Close(ctx context.Context, conn Conn, ref Ref, on bool) error
+}
+
 // Editor changes the text of a post of ours that is out already.
 type Editor interface {
 	Edit(ctx context.Context, conn Conn, ref Ref, part Part) (Ref, error)
@@ -199,7 +205,13 @@ type Quoter interface {
 // Chooser gives the choices of an option that are the account's own: its boards,
 // its playlists, the audiences it may choose today.
 type Chooser interface {
-	Choices(ctx context.Context, conn Conn, option string) ([]Choice, error)
+	Choices(ctx context.Context, conn Conn, ask Choosing) ([]Choice, error)
+}
+
+// Choosing says of which option the choices are wanted.
+type Choosing struct {
+	Option string
+	Of     string // what was chosen for the option that this one depends on: Option.Of
 }
 
 // Opener gives a file that came in and that only the account's key opens: an

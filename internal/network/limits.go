@@ -101,6 +101,8 @@ type ImageLimit struct {
 	MinAspect float64  `json:"min_aspect,omitempty"` // width / height
 	MaxAspect float64  `json:"max_aspect,omitempty"`
 	Types     []string `json:"types"`
+	// Tags is who may be tagged in it; nil: nobody.
+	Tags *TagLimit `json:"tags,omitempty"`
 }
 
 // VideoLimit is what a video may be.
@@ -118,6 +120,8 @@ type VideoLimit struct {
 	Subtitles *SubtitleLimit `json:"subtitles,omitempty"`
 	// Cover is the picture that may stand for it; nil: the network chooses one.
 	Cover *CoverLimit `json:"cover,omitempty"`
+	// Tags is who may be tagged in it; nil: nobody.
+	Tags *TagLimit `json:"tags,omitempty"`
 }
 
 // PollLimit is what a poll may be.
@@ -168,6 +172,7 @@ func (l Limits) Answering(private bool) Limits {
 			k.Media = l.Media
 		}
 		k.Media.Video.Subtitles, k.Media.Video.Cover = nil, nil // of posts alone
+		k.Media.Image.Tags, k.Media.Video.Tags = nil, nil
 	}
 	return k
 }

@@ -9,6 +9,16 @@ import (
 // them, too.
 const Calls = "calls"
 
+// spread is the least while of a quota that is planned with: what is shorter is the
+// business of Retry-After.
+const spread = 3600
+
+// Spread says that a quota counts calls over so long a while that they are divided:
+// among what is to go out, what people do, and reading.
+func (q Quota) Spread() bool {
+	return q.Name == Calls && q.Max > 0 && (q.Daily != "" || q.WindowS >= spread)
+}
+
 // Meter is told what was taken of a quota that counts more than posts. nil: nobody
 // counts.
 type Meter func(what string, n int)
@@ -29,6 +39,42 @@ func (p Profile) Costs(names ...string) int {
 		}
 	}
 	return 1
+}
+
+// CallsOf is about how many calls parts take that are published as one post, each with
+// what belongs to it, in the words of CallCosts: “post” and “comment” for a part, “file”
+// or “video” for each of its files, “cover”, “subtitles” for each language, and
+// “option NAME” for a choice that is acted upon. What is not named is in the others.
+func (p Profile) CallsOf(l Limits, parts []Part) (all []int) {
+	for i, part := range parts {
+		n := p.Costs("post")
+		if i > 0 && !l.Thread {
+			n = p.Costs("comment")
+		}
+		kind, _ := l.Of(part.Kind)
+		takes := kind.Media.Video
+		for _, m := range part.Media {
+			if !m.Video() {
+				n += p.CallCosts["file"]
+				continue
+			}
+			n += p.CallCosts["video"]
+			if takes.Cover != nil && m.Cover != nil && takes.Covers(m, len(part.Media)) == nil {
+				n += p.CallCosts["cover"]
+			}
+			if takes.Subtitles != nil {
+				fit, _ := takes.Captions(m)
+				n += p.CallCosts["subtitles"] * len(fit)
+			}
+		}
+		for name, value := range part.Options {
+			if value != "" {
+				n += p.CallCosts["option "+name]
+			}
+		}
+		all = append(all, n)
+	}
+	return all
 }
 
 // Elsewhere is the profile of a network where another address stands in its place, as in

@@ -113,8 +113,13 @@ type Option struct {
 	Default  string     `json:"default,omitempty"`
 	Max      int        `json:"max,omitempty"`   // of a text, in code points
 	Kinds    []PostKind `json:"kinds,omitempty"` // only for these; none: for all
+	Of       string     `json:"of,omitempty"`    // the option that it depends on: without that one there is nothing to choose
 	Paid     bool       `json:"paid,omitempty"`  // the label of a paid partnership is made of it, and asks for it
 }
+
+// OptionReshare is the name of the option that holds the address of the post that a
+// post shares, on networks where it may have words of its own.
+const OptionReshare = "reshare"
 
 // Choice is one value of an option.
 type Choice struct {
@@ -135,6 +140,8 @@ type Media struct {
 	Subtitles []Subtitle
 	// Cover is the picture that stands for a video, where somebody chose one.
 	Cover *Media
+	// Tags are the people in it, where somebody named them.
+	Tags []Tag
 	// Seconds is how long a video or sound lasts; 0: not known, or an image.
 	Seconds float64
 	Open    func() (ReadCloser, error) `json:"-"`

@@ -21,6 +21,8 @@ func (p Profile) CheckOptions(part Part) []Problem {
 		case o.Paid && part.Disclosure.Paid && text.Blank(value):
 			c.add("error", "options", "option_missing", "The label of a paid partnership is made of it.", params{"option": o.Label}, "“%s” is missing.", o.Label)
 		case other: // what was chosen for another kind stays
+		case o.Of != "" && value != "" && part.Options[o.Of] == "":
+			c.add("error", "options", "option_wrong", "Choose one of those that are there.", params{"option": o.Label}, "“%s” cannot be that.", o.Label)
 		default:
 			c.option(o, value)
 		}

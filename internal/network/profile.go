@@ -51,6 +51,8 @@ type Profile struct {
 	// makes an app at the network; both empty where no app is needed.
 	App   []Field
 	Guide []string
+	// Closing says what closing the comments below a post does.
+	Closing Closing
 	// Host is the network whose app serves this one too, and at whose address it
 	// knocks, where there is no app of its own: one of Meta's apps has one address
 	// for all that Pages tell. Accounts have the same id on both.
@@ -128,6 +130,13 @@ func (p Profile) Pinnable(what string) (most int, ok bool) {
 	}
 	most, ok = p.Pins[what]
 	return most, ok
+}
+
+// Closing is what closing the comments below a post does to those that are there.
+type Closing struct {
+	Deletes bool `json:"deletes,omitempty"` // they are gone, for good
+	// Option is the switch with which a post is published closed; "": there is none.
+	Option string `json:"option,omitempty"`
 }
 
 // Insights is how a network tells the figures of an account: of whole days, or, where

@@ -120,6 +120,7 @@ func (c *Client) once(ctx context.Context, request *http.Request) (*http.Respons
 	if c.options.Heard != nil {
 		c.options.Heard(c.whose, result(answer, err), time.Since(began))
 	}
+	c.tell(ctx, answer)
 	return answer, err
 }
 

@@ -47,6 +47,12 @@ func Uncovered(ctx context.Context, tx *store.Tx, p Part, coverID string, u netw
 	return err
 }
 
+// CoverAgain makes the covers of a publication due that failed, and says how many.
+func CoverAgain(ctx context.Context, tx *store.Tx, workspace, publicationID string) (int64, error) {
+	return tx.Exec(ctx, "update covered set state = 'due', error_text = '', error_hint = '', changed_at = $1 where publication_id = $2 and workspace = $3 and state = 'failed'",
+		tx.Now, publicationID, workspace)
+}
+
 // Close records what became of a cover that was due; cause nil: it is there.
 func (c Covered) Close(ctx context.Context, tx *store.Tx, cause error) error {
 	state, text, hint := There, "", ""

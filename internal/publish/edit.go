@@ -148,6 +148,12 @@ func Pin(ctx context.Context, tx *store.Tx, p Publication, on bool, most int) er
 	return err
 }
 
+// Close records whether nobody may comment on a publication.
+func Close(ctx context.Context, tx *store.Tx, workspace, publicationID string, on bool) error {
+	_, err := tx.Exec(ctx, "update publication set closed = $1 where id = $2 and workspace = $3", on, publicationID, workspace)
+	return err
+}
+
 // Reads finds a changed part among what was seen: the post itself, or the newer
 // one that took its place.
 func Reads(seen []network.Seen, p Part, e Edit) *network.Seen {

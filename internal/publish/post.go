@@ -34,6 +34,8 @@ type Attached struct {
 	ID    string `json:"id"`
 	Alt   string `json:"alt"`
 	Cover string `json:"cover,omitempty"` // of a video: our id of the picture that stands for it
+	// Tags are the people in it, as networks that tag people address them.
+	Tags []network.Tag `json:"tags,omitempty"`
 }
 
 // Content is one part as a person wrote it.
@@ -171,10 +173,8 @@ func aim(ctx context.Context, tx *store.Tx, workspace, postID string, targets []
 	}
 	for _, p := range now {
 		if !wanted[p.ChannelID] {
-			for _, text := range []string{"delete from hand_step where publication_id = $1 and workspace = $2", "delete from publication where id = $1 and workspace = $2"} {
-				if _, err := tx.Exec(ctx, text, p.ID, workspace); err != nil {
-					return err
-				}
+			if err := forget(ctx, tx, workspace, p.ID); err != nil {
+				return err
 			}
 		}
 	}
@@ -225,12 +225,15 @@ func Delete(ctx context.Context, tx *store.Tx, workspace, postID string) error {
 		return fault.New(fault.Conflict, "This post is %s and cannot be forgotten.", p.State).
 			WithHint("Take it back to draft first; what is out already is deleted on the network.")
 	}
-	for _, table := range []string{"delete from part where publication_id in (select id from publication where workspace = $1 and post_id = $2)",
-		"delete from hand_step where publication_id in (select id from publication where workspace = $1 and post_id = $2)",
-		"delete from publication where workspace = $1 and post_id = $2", "delete from post where workspace = $1 and id = $2"} {
-		if _, err := tx.Exec(ctx, table, workspace, postID); err != nil {
+	all, err := Publications(ctx, tx, workspace, postID)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if err := forget(ctx, tx, workspace, p.ID); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err = tx.Exec(ctx, "delete from post where workspace = $1 and id = $2", workspace, postID)
+	return err
 }

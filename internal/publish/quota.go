@@ -9,9 +9,16 @@ import (
 	"github.com/kithhq/kith/internal/store"
 )
 
+// Taking is so much of a quota at a moment: what has gone out, or is to.
+type Taking struct {
+	At time.Time
+	N  int
+}
+
 // Room is what a quota says of something that is to go out at a moment.
 type Room struct {
 	Quota network.Quota
+	Needs int       // so much of it goes out
 	Used  int       // in the while that ends then, or in its day, without what is to go out
 	Fits  bool      // there is room for it at that moment
 	Next  time.Time // else the next moment with room in every quota; zero: there never is
@@ -20,9 +27,9 @@ type Room struct {
 // Fit says whether n more fit into a quota at a moment, beside what has gone out
 // and what is to go out; else when they do. No while of a rolling quota may hold
 // more than the quota, wherever it begins.
-func Fit(of network.Quota, booked []time.Time, due time.Time, n int) Room {
+func Fit(of network.Quota, booked []Taking, due time.Time, n int) Room {
 	q := quota{of, zoneOf(of)}
-	r := Room{Quota: of, Used: q.used(booked, due), Next: due}
+	r := Room{Quota: of, Needs: n, Used: q.used(booked, due), Next: due}
 	if q.Max <= 0 || q.fits(booked, due, n) {
 		r.Fits = true // without a number only the network knows
 		return r
@@ -41,9 +48,9 @@ func Fit(of network.Quota, booked []time.Time, due time.Time, n int) Room {
 	}
 	// Room is made only where something leaves the while.
 	booked = slices.Clone(booked)
-	slices.SortFunc(booked, time.Time.Compare)
+	slices.SortFunc(booked, func(a, b Taking) int { return a.At.Compare(b.At) })
 	for _, b := range booked {
-		if at := b.Add(q.while()); at.After(due) && q.fits(booked, at, n) {
+		if at := b.At.Add(q.while()); at.After(due) && q.fits(booked, at, n) {
 			r.Next = at
 			return r
 		}
@@ -58,7 +65,7 @@ type quota struct {
 }
 
 // fits says that no while, or day, holds more than the quota when n go out then.
-func (q quota) fits(booked []time.Time, at time.Time, n int) bool {
+func (q quota) fits(booked []Taking, at time.Time, n int) bool {
 	if q.used(booked, at)+n > q.Max {
 		return false
 	}
@@ -66,7 +73,7 @@ func (q quota) fits(booked []time.Time, at time.Time, n int) bool {
 		return true
 	}
 	for _, b := range booked { // whiles that end later and hold this moment, too
-		if b.After(at) && b.Before(at.Add(q.while())) && within(booked, b.Add(-q.while()), b)+n > q.Max {
+		if b.At.After(at) && b.At.Before(at.Add(q.while())) && within(booked, b.At.Add(-q.while()), b.At)+n > q.Max {
 			return false
 		}
 	}
@@ -74,24 +81,24 @@ func (q quota) fits(booked []time.Time, at time.Time, n int) bool {
 }
 
 // used is how many are in the while that ends at a moment, or in its day.
-func (q quota) used(booked []time.Time, at time.Time) (n int) {
+func (q quota) used(booked []Taking, at time.Time) (n int) {
 	if q.zone == nil {
 		return within(booked, at.Add(-q.while()), at)
 	}
 	end := tomorrow(at, q.zone)
 	for _, b := range booked {
-		if tomorrow(b, q.zone).Equal(end) {
-			n++
+		if tomorrow(b.At, q.zone).Equal(end) {
+			n += b.N
 		}
 	}
 	return n
 }
 
-// within counts what is after from, and not after to.
-func within(booked []time.Time, from, to time.Time) (n int) {
+// within adds up what is after from, and not after to.
+func within(booked []Taking, from, to time.Time) (n int) {
 	for _, b := range booked {
-		if b.After(from) && !b.After(to) {
-			n++
+		if b.At.After(from) && !b.At.After(to) {
+			n += b.N
 		}
 	}
 	return n
@@ -134,9 +141,10 @@ const (
 	OfContainers = "containers" // files, and what holds several of them
 )
 
-// Kept says whether a quota is one that is counted here: one of posts.
+// Kept says whether a quota is one that is counted here: one of posts, or one of calls
+// that is long enough to plan with.
 func Kept(q network.Quota) bool {
-	return slices.Contains([]string{OfPosts, OfReels, OfDrafts, OfContainers}, q.Name)
+	return q.Spread() || slices.Contains([]string{OfPosts, OfReels, OfDrafts, OfContainers}, q.Name)
 }
 
 // Counts says whether a quota counts such a post.
@@ -156,11 +164,15 @@ func weight(q network.Quota, c Content) int {
 }
 
 // Rooms holds the parts of one more post against all quotas that count it; without
-// parts it says how full all of them are. booked gives what counts for a quota. Next is
-// the same in all: a moment with room in every one.
-func Rooms(quotas []network.Quota, contents []Content, l network.Limits, booked func(network.Quota) []time.Time, due time.Time) []Room {
+// parts it says how full all of them are. calls is what they take of quotas of calls, and
+// booked gives what counts for a quota. Next is the same in all: a moment with room in
+// every one.
+func Rooms(quotas []network.Quota, contents []Content, calls int, l network.Limits, booked func(network.Quota) []Taking, due time.Time) []Room {
 	var all []Room
 	n := func(q network.Quota) (sum int) {
+		if q.Spread() {
+			return calls
+		}
 		for _, c := range contents[:Weighs(len(contents), l)] {
 			sum += weight(q, c)
 		}
@@ -200,9 +212,9 @@ func Weighs(parts int, l network.Limits) int {
 // Booked gives when parts of some channels have gone out since a moment, and when
 // the others are to go out. A part of which nobody knows whether it is out counts.
 // Channels of several workspaces may share an app, so that none is named here. What a
-// quota does not count is left out, and what weighs more is there several times. What a
-// person publishes takes nothing of what programs may do.
-func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, q network.Quota, since time.Time) ([]time.Time, error) {
+// quota does not count is left out. What a person publishes takes nothing of what
+// programs may do.
+func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, q network.Quota, since time.Time) ([]Taking, error) {
 	kind := network.PlainPost // of all kinds
 	if q.Name == OfReels {
 		kind = network.Reel
@@ -213,7 +225,7 @@ func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, q
 	}
 	// Most quotas count posts, whatever is in them.
 	inside := q.Option != "" || q.Name == OfContainers
-	var all []time.Time
+	var all []Taking
 	for _, channel := range channels {
 		out, err := store.All[booking](ctx, tx, `select sent_at, case when $5 = 1 then content else '{}' end from part where channel_id = $1 and sent_at > $2 and state = 'sent' and remote_id not like 'hand:%' and (position = 0 or $3 = 1)
 			and ($4 = '' or exists (select 1 from publication u where u.id = part.publication_id and u.kind = $4))`, channel, since, thread, string(kind), inside)
@@ -228,11 +240,8 @@ func Booked(ctx context.Context, tx *store.Tx, channels []string, thread bool, q
 		}
 		for _, b := range append(out, waiting...) {
 			b.Content.Kind = kind // as it was asked for
-			if !Counts(q, b.Content) {
-				continue
-			}
-			for range weight(q, b.Content) {
-				all = append(all, b.At)
+			if Counts(q, b.Content) {
+				all = append(all, Taking{b.At, weight(q, b.Content)})
 			}
 		}
 	}

@@ -13,12 +13,18 @@ import (
 	"github.com/kithhq/kith/internal/store/storetest"
 )
 
-func at(hours ...float64) []time.Time {
-	var all []time.Time
+func at(hours ...float64) (all []publish.Taking) {
 	for _, h := range hours {
-		all = append(all, due.Add(time.Duration(h*float64(time.Hour))))
+		all = append(all, publish.Taking{At: due.Add(time.Duration(h * float64(time.Hour))), N: 1})
 	}
 	return all
+}
+
+func sum(all []publish.Taking) (n int) {
+	for _, t := range all {
+		n += t.N
+	}
+	return n
 }
 
 func TestAQuotaSaysWhetherThereIsRoomAndWhenThereWillBe(t *testing.T) {
@@ -26,10 +32,10 @@ func TestAQuotaSaysWhetherThereIsRoomAndWhenThereWillBe(t *testing.T) {
 	pacific := network.Quota{Name: "posts", Max: 2, Daily: "America/Los_Angeles"} // its day began at 8:00 UTC
 	for name, c := range map[string]struct {
 		quota  network.Quota
-		booked []time.Time
+		booked []publish.Taking
 		n      int
 		used   int
-		next   []time.Time // none: it fits; a zero time: never
+		next   []publish.Taking // none: it fits; a zero time: never
 	}{
 		"nothing yet":                       {perDay, nil, 1, 0, nil},
 		"the last place":                    {perDay, at(-1, -2), 1, 2, nil},
@@ -40,7 +46,7 @@ func TestAQuotaSaysWhetherThereIsRoomAndWhenThereWillBe(t *testing.T) {
 		"whiles that do not touch":          {perDay, at(-5, -6, 19, 20), 1, 2, nil},
 		"between two whiles":                {perDay, at(-5, 6, 7, 12), 1, 1, at(30)},
 		"a thread needs several":            {perDay, at(-1, -2), 2, 2, at(22)},
-		"more than it ever takes":           {perDay, nil, 4, 0, []time.Time{{}}},
+		"more than it ever takes":           {perDay, nil, 4, 0, []publish.Taking{{}}},
 		"only the network knows":            {network.Quota{Name: "posts", WindowS: 60}, at(0, 0, 0), 9, 3, nil},
 		"another day over there":            {pacific, at(-2, -3, -4), 1, 0, nil},
 		"this day is full":                  {pacific, at(-0.5, 5), 1, 2, at(23)},
@@ -51,8 +57,8 @@ func TestAQuotaSaysWhetherThereIsRoomAndWhenThereWillBe(t *testing.T) {
 		if r.Used != c.used || r.Fits != (c.next == nil) {
 			t.Errorf("%s: %d used, fits: %v", name, r.Used, r.Fits)
 		}
-		if c.next != nil && !r.Next.Equal(c.next[0]) {
-			t.Errorf("%s: next at %v, not %v", name, r.Next, c.next[0])
+		if c.next != nil && !r.Next.Equal(c.next[0].At) {
+			t.Errorf("%s: next at %v, not %v", name, r.Next, c.next[0].At)
 		}
 	}
 }
@@ -66,11 +72,11 @@ func TestNoWhileEverHoldsMoreThanItsQuota(t *testing.T) {
 		if zones := []string{"UTC", "Europe/Paris", "America/Los_Angeles"}; chance.IntN(2) == 0 {
 			q = network.Quota{Name: "posts", Max: q.Max, Daily: zones[chance.IntN(len(zones))]}
 		}
-		var booked []time.Time
+		var booked []publish.Taking
 		for range chance.IntN(25) {
 			when := due.Add(time.Duration(chance.IntN(400)-200) * 15 * time.Minute)
 			if publish.Fit(q, booked, when, 1).Fits { // what is booked kept to the quota
-				booked = append(booked, when)
+				booked = append(booked, publish.Taking{At: when, N: 1})
 			}
 		}
 		n := 1 + chance.IntN(q.Max)
@@ -82,11 +88,9 @@ func TestNoWhileEverHoldsMoreThanItsQuota(t *testing.T) {
 			t.Fatalf("seed %d: what is called possible is not: %v", seed, r.Next)
 		}
 		all := slices.Clone(booked)
-		for range n {
-			all = append(all, r.Next)
-		}
+		all = append(all, publish.Taking{At: r.Next, N: n})
 		for _, b := range all { // the fullest whiles end at something
-			if got := publish.Fit(q, all, b, 0).Used; got > q.Max {
+			if got := publish.Fit(q, all, b.At, 0).Used; got > q.Max {
 				t.Fatalf("seed %d: %d within a while of %d", seed, got, q.Max)
 			}
 		}
@@ -100,7 +104,7 @@ func TestNoWhileEverHoldsMoreThanItsQuota(t *testing.T) {
 
 func TestSeveralQuotasAreAllKept(t *testing.T) {
 	quotas := []network.Quota{{Name: "posts", Max: 1, WindowS: 3600}, {Name: "posts", Max: 2, Daily: "UTC"}, {Name: "replies", Max: 1, WindowS: 60}}
-	rooms := publish.Rooms(quotas, []publish.Content{{}}, network.Limits{}, func(network.Quota) []time.Time { return at(-0.5, -1.5, 15.5) }, due)
+	rooms := publish.Rooms(quotas, []publish.Content{{}}, 0, network.Limits{}, func(network.Quota) []publish.Taking { return at(-0.5, -1.5, 15.5) }, due)
 	if len(rooms) != 2 || rooms[0].Fits || rooms[1].Fits {
 		t.Fatalf("%+v", rooms)
 	}
@@ -113,12 +117,12 @@ func TestSeveralQuotasAreAllKept(t *testing.T) {
 // A quota of reels is asked of reels alone; one of posts counts these, too.
 func TestAQuotaOfReels(t *testing.T) {
 	quotas := []network.Quota{{Name: "reels", Max: 1, WindowS: 3600}, {Name: "posts", Max: 2, WindowS: 3600}}
-	booked := func(network.Quota) []time.Time { return at(-0.5) }
+	booked := func(network.Quota) []publish.Taking { return at(-0.5) }
 	one := func(kind network.PostKind) []publish.Content { return []publish.Content{{Kind: kind}} }
-	if rooms := publish.Rooms(quotas, one(network.PlainPost), network.Limits{}, booked, due); len(rooms) != 1 || !rooms[0].Fits {
+	if rooms := publish.Rooms(quotas, one(network.PlainPost), 0, network.Limits{}, booked, due); len(rooms) != 1 || !rooms[0].Fits {
 		t.Errorf("a post: %+v", rooms)
 	}
-	if rooms := publish.Rooms(quotas, one(network.Reel), network.Limits{}, booked, due); len(rooms) != 2 || rooms[0].Fits || !rooms[1].Fits || !rooms[0].Next.Equal(due.Add(30*time.Minute)) {
+	if rooms := publish.Rooms(quotas, one(network.Reel), 0, network.Limits{}, booked, due); len(rooms) != 2 || rooms[0].Fits || !rooms[1].Fits || !rooms[0].Next.Equal(due.Add(30*time.Minute)) {
 		t.Errorf("a reel: %+v", rooms)
 	}
 }
@@ -174,7 +178,7 @@ func TestWhatIsBookedIsWhatIsOutAndWhatWillBe(t *testing.T) {
 		} {
 			storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
 				got, err := publish.Booked(ctx, tx, c.channels, c.thread, c.quota, due.Add(-time.Hour))
-				if len(got) != c.want {
+				if sum(got) != c.want {
 					t.Errorf("%s: %v", name, got)
 				}
 				return err

@@ -135,7 +135,7 @@ func choose(ctx context.Context, a *app.App, actor access.Actor, c channel.Chann
 		if !o.Required || o.Kind != "choice" {
 			continue
 		}
-		all, err := a.House.Choices(ctx, actor, c.ID, o.Name)
+		all, err := a.House.Choices(ctx, actor, c.ID, network.Choosing{Option: o.Name})
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,6 @@
 // Package rehearse runs the house on pretended networks with a lively sample
 // workspace, so that a team can train and a stranger can look around. Nothing of
-// it leaves this machine, and nothing of it stays.
+// it leaves this machine.
 package rehearse
 
 import (
@@ -151,17 +151,24 @@ func (s *Stage) Follow(ctx context.Context, a *app.App) {
 // slow is up to when networks are asked about as often as in life.
 const slow = 10
 
-// Run rehearses until the context ends.
+// Run rehearses until the context ends. A data folder that is given stays until the next
+// rehearsal in it; without one nothing stays.
 func Run(ctx context.Context, c config.Config, seed uint64, quiet bool) (err error) {
-	dir, err := os.MkdirTemp("", "kith-rehearsal-")
-	if err != nil {
-		return fault.Wrap(fault.Unavailable, err, "A folder for the rehearsal cannot be made.")
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
 	if c.DB != "" {
 		return fault.New(fault.Invalid, "A rehearsal has a database of its own.").WithHint("Leave --db out: nothing of a rehearsal stays.")
 	}
-	c.Data = filepath.Join(dir, "data")
+	stays := "What it wrote stays in " + c.Data + " until the next one."
+	if c.Data == "" {
+		dir, err := os.MkdirTemp("", "kith-rehearsal-")
+		if err != nil {
+			return fault.Wrap(fault.Unavailable, err, "A folder for the rehearsal cannot be made.")
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
+		c.Data, stays = filepath.Join(dir, "data"), "Nothing stays."
+	}
+	if err := app.ClearStage(c.Data); err != nil {
+		return err
+	}
 	stage, err := Open(ctx, sandbox.Options{Seed: seed})
 	if err != nil {
 		return err
@@ -181,8 +188,8 @@ func Run(ctx context.Context, c config.Config, seed uint64, quiet bool) (err err
 	if err := Fill(ctx, a, stage, password, quiet); err != nil {
 		return err
 	}
-	fmt.Printf("\n  Kith rehearses at  %s\n  Sign in as         %s\n  with the password  %s\n\n  Everything here is played on this machine. Stop with Ctrl+C; nothing stays.\n\n",
-		a.URL(), Keeper, password.Reveal())
+	fmt.Printf("\n  Kith rehearses at  %s\n  Sign in as         %s\n  with the password  %s\n\n  Everything here is played on this machine. Stop with Ctrl+C. %s\n\n",
+		a.URL(), Keeper, password.Reveal(), stays)
 	<-ctx.Done()
 	return nil
 }

@@ -29,10 +29,10 @@ func (db *DB) migrate(ctx context.Context) error {
 			return cmp.Or(err, missing())
 		}
 	}
-	dialect, files := goose.DialectSQLite3, schemaFS{own: "schema/sqlite"}
+	dialect := goose.DialectSQLite3
 	options := []goose.ProviderOption{goose.WithLogger(goose.NopLogger())}
 	if db.postgres {
-		dialect, files = goose.DialectPostgres, schemaFS{own: "schema/postgres", collate: true}
+		dialect = goose.DialectPostgres
 		// Several replicas may start at once: one migrates, the others wait.
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {
@@ -40,7 +40,7 @@ func (db *DB) migrate(ctx context.Context) error {
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := goose.NewProvider(dialect, db.write, files, options...)
+	provider, err := goose.NewProvider(dialect, db.write, db.schema(), options...)
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "reading the schema")
 	}
@@ -48,11 +48,12 @@ func (db *DB) migrate(ctx context.Context) error {
 	for _, step := range provider.ListSources() {
 		want = max(want, step.Version)
 	}
+	db.version = want
 	have, err := provider.GetDBVersion(ctx)
 	switch {
 	case err != nil:
 		return unready(err)
-	case have > want:
+	case have > want, db.upTo > want:
 		return fault.New(fault.Conflict, "The database belongs to a newer Kith.").
 			WithHint("Use that one: an older program would harm what it does not know.")
 	case db.asItIs && have < want && have > 0:
@@ -61,10 +62,21 @@ func (db *DB) migrate(ctx context.Context) error {
 	case db.onlyLook:
 		return nil
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if db.upTo > 0 {
+		want = db.upTo
+	}
+	if _, err := provider.UpTo(ctx, want); err != nil {
 		return unready(err)
 	}
 	return nil
+}
+
+// schema is the row of numbered files of the engine.
+func (db *DB) schema() schemaFS {
+	if db.postgres {
+		return schemaFS{own: "schema/postgres", collate: true}
+	}
+	return schemaFS{own: "schema/sqlite"}
 }
 
 // furnished says whether Kith, or anybody, has begun to make its tables there.
@@ -87,11 +99,15 @@ func missing() error {
 // unready says why a schema could not be made or read.
 func unready(err error) error {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "42501" { // insufficient_privilege
-		return fault.Wrap(fault.Unavailable, err, "This user may not make tables in the database.").
-			WithHint("Make it the owner of the database: alter database … owner to ….")
+		return mayNot(err)
 	}
 	return fault.Wrap(fault.Unavailable, err, "The database could not be brought up to date.").
 		WithHint("Nothing is half done: each step is one transaction. The log names the step.")
+}
+
+func mayNot(err error) error {
+	return fault.Wrap(fault.Unavailable, err, "This user may not make tables in the database.").
+		WithHint("Make it the owner of the database: alter database … owner to ….")
 }
 
 // schemaFS shows the common folder and one engine's folder as one.

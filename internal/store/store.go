@@ -35,6 +35,9 @@ type DB struct {
 	path     string
 	asItIs   bool
 	onlyLook bool
+	version  int64  // of the schema
+	upTo     int64  // 0: the newest; else how far the schema is brought
+	within   string // PostgreSQL: the schema that takes the tables; '': that of the user
 	commits  func(took time.Duration, group int)
 	words    notices
 	shapes   sync.Map // of many rows in a text → the text
@@ -91,14 +94,16 @@ func Open(ctx context.Context, address string, options ...Option) (*DB, error) {
 func (db *DB) openPostgres(ctx context.Context, address string) error {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "The database address is not one.").
-			WithHint("It has the form postgres://user:password@host:5432/name.")
+		return noAddress(err)
 	}
 	// A process that stands still in a transaction holds the turn of all others.
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
 		text := "set idle_in_transaction_session_timeout = '60s'"
 		if db.onlyLook {
 			text += "; set default_transaction_read_only = on"
+		}
+		if db.within != "" {
+			text += "; set search_path = " + pgx.Identifier{db.within}.Sanitize()
 		}
 		_, err := c.Exec(ctx, text)
 		return err
@@ -114,6 +119,11 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	}
 	db.words.open(address, pool)
 	return nil
+}
+
+func noAddress(err error) error {
+	return fault.Wrap(fault.Invalid, err, "The database address is not one.").
+		WithHint("It has the form postgres://user:password@host:5432/name.")
 }
 
 // patience is how long a database may take to let somebody in.
@@ -209,11 +219,10 @@ func (db *DB) Engine() string {
 func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
 
 // Backup writes a consistent copy of a SQLite database to a new file while it
-// is in use. PostgreSQL has its own tool for that and says so.
+// is in use. Of PostgreSQL there is CopyOut.
 func (db *DB) Backup(ctx context.Context, path string) error {
 	if db.postgres {
-		return fault.New(fault.Invalid, "PostgreSQL is copied by pg_dump.").
-			WithHint("Run pg_dump on the database; kith backup keeps everything else.")
+		return fault.New(fault.Internal, "PostgreSQL is no file")
 	}
 	// A connection of its own: the readers are query-only, the writer is busy.
 	own, err := sql.Open("sqlite", "file:"+(&url.URL{Path: db.path}).EscapedPath()+"?_pragma=busy_timeout(10000)")

@@ -116,7 +116,7 @@ func (s *Stream) embed() error {
 		return fault.Wrap(fault.Unavailable, err, "The folder of the stream cannot be made.")
 	}
 	var err error
-	if s.unlock, err = lock(filepath.Join(s.o.Dir, "lock")); err != nil {
+	if s.unlock, err = lock(filepath.Join(s.o.Dir, lockFile)); err != nil {
 		return err
 	}
 	store := s.o.configuration()

@@ -26,6 +26,7 @@ type Conversation struct {
 	LastAt        time.Time
 	LastText      string
 	LastFromUs    bool
+	LastDeleted   bool      // what was said last is gone on the network
 	HeardAt       time.Time // of a private conversation: when the person spoke last
 	WaitingSince  time.Time
 	ClaimedBy     string
@@ -52,6 +53,7 @@ func (c *Conversation) show() {
 // The person's face is that of the identity last seen on this network, else anywhere: one
 // row, found by index, not a join that multiplies.
 const conversationSelect = `select c.id, c.channel_id, c.network, c.kind, c.state, c.unread, c.count, c.held, c.url, c.last_at, c.last_text, c.last_from_us,
+	case when c.last_text = '' and (select state from message where conversation_id = c.id and state <> 'missing' order by at desc, id desc limit 1) = 'deleted' then 1 else 0 end,
 	case when c.kind = 'direct' then (select max(at) from message where conversation_id = c.id and from_us = 0 and state <> 'missing') end, c.waiting_since, c.claimed_by, c.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''), coalesce(i.id, ''),
 	c.publication_id, coalesce(u.post_id, ''), coalesce(o.excerpt, ''), coalesce(u.url, ''), u.own_parts
 	from conversation c
@@ -109,7 +111,8 @@ func OneConversation(ctx context.Context, tx *store.Tx, actor access.Actor, id s
 	return c, err
 }
 
-// Message is one thing said, as a page shows it.
+// Message is one thing said, as a page shows it. Of one that is gone on the network only
+// that is left: neither its words nor its files are shown anywhere.
 type Message struct {
 	ID             string
 	ConversationID string
@@ -143,9 +146,9 @@ type Message struct {
 }
 
 const messageSelect = `select m.id, m.conversation_id, m.channel_id, coalesce(c.network, ''), m.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''), coalesce(i.id, ''),
-	m.author_name, m.from_us, m.text, m.at, coalesce(a.id, ''), m.url, m.state, case when m.sending = 'claimed' then 'sending' else m.sending end, m.error_text, m.private,
+	m.author_name, m.from_us, case when m.state = 'deleted' then '' else m.text end, m.at, coalesce(a.id, ''), m.url, m.state, case when m.sending = 'claimed' then 'sending' else m.sending end, m.error_text, m.private,
 	case when m.from_us = 0 and m.private = 0 and exists (select 1 from message w where w.conversation_id = m.conversation_id and w.parent_id = m.remote_id
-		and w.private = 1 and w.from_us = 1 and w.sending <> 'failed') then 1 else 0 end, m.pinned, coalesce(c.kind, ''), m.liked, m.media, m.reason, m.seq, r.delivered_at, r.read_at, coalesce(h.granted, '{}')
+		and w.private = 1 and w.from_us = 1 and w.sending <> 'failed') then 1 else 0 end, m.pinned, coalesce(c.kind, ''), m.liked, case when m.state = 'deleted' then '[]' else m.media end, m.reason, m.seq, r.delivered_at, r.read_at, coalesce(h.granted, '{}')
 	from message m
 	left join receipt r on r.message_id = m.id and m.sending = 'sent'
 	left join conversation c on c.id = m.conversation_id

@@ -233,3 +233,52 @@ func TestPagesShowEverythingOnce(t *testing.T) {
 		}
 	})
 }
+
+// Of what was deleted on the network that is shown, and neither its words nor its files.
+func TestWordsThatAreGoneAreShownNowhere(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		furnish(t, db, "w", "c", "a rash word", "a calm word")
+		by := owner("w")
+		by.Channels = nil
+		storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+			if _, err := tx.Exec(ctx, "update message set state = 'deleted', person_id = 'p', media = $1 where text = 'a rash word'", `[{"type":"image","url":"https://example.org/a.jpg"}]`); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, "update conversation set last_text = '' where last_text = 'a rash word'"); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, "insert into person (id, workspace, name, note, blocked, messages, first_seen, last_seen) values ('p', 'w', 'Ada', '', 0, 1, 1, 1)")
+			return err
+		})
+		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+			list, err := view.Conversations(ctx, tx, by, view.ConversationsAsked{})
+			if err != nil {
+				return err
+			}
+			day, err := view.TodayFor(ctx, tx, by, time.UTC)
+			if err != nil {
+				return err
+			}
+			person, err := view.OnePerson(ctx, tx, by, "p")
+			if err != nil {
+				return err
+			}
+			gone := 0
+			for _, c := range append(list.Items, day.Answer.First...) {
+				if c.LastDeleted != (c.LastText == "") {
+					t.Errorf("the list says %q, deleted %v", c.LastText, c.LastDeleted)
+				}
+				if c.LastDeleted {
+					gone++
+				}
+			}
+			if gone != 2 {
+				t.Errorf("the list and the day show %d of two that are gone", gone)
+			}
+			if len(person.Recent) != 1 || person.Recent[0].Text != "" || len(person.Recent[0].Media) != 0 || person.Recent[0].State != "deleted" {
+				t.Errorf("the person's card shows %+v", person.Recent)
+			}
+			return nil
+		})
+	})
+}

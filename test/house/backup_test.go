@@ -1,8 +1,11 @@
 package house
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -14,13 +17,16 @@ import (
 	"github.com/kithhq/kith/internal/app"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/store/storetest"
 	"github.com/kithhq/kith/test/hand"
 )
 
 // A backup that is made while Kith runs comes back in a fresh folder. With the
 // newer facts beside it, nothing that people said since is missing.
-func TestABackupComesBack(t *testing.T) {
-	p := open(t, "sqlite", false)
+func TestABackupComesBack(t *testing.T) { each(t, comesBack) }
+
+func comesBack(t *testing.T, p *place) {
 	image := p.Upload(t, "shop.png", picture(t), "the shop window")
 	p.publish("Backed up", "mastodon", "facebook")
 	say := func(name, text string) {
@@ -36,7 +42,7 @@ func TestABackupComesBack(t *testing.T) {
 	archive := filepath.Join(t.TempDir(), "kith.tar.gz")
 	done := make(chan error, 1)
 	go func() {
-		_, err := app.Backup(t.Context(), p.config, archive)
+		_, err := app.Backup(t.Context(), p.config, archive, nil)
 		done <- err
 	}()
 	for i := range 20 {
@@ -53,12 +59,12 @@ func TestABackupComesBack(t *testing.T) {
 	p.stop()
 
 	old := p.config.Data
-	p.config.Data = filepath.Join(t.TempDir(), "data")
-	n, err := app.Restore(t.Context(), p.config, archive)
+	p.elsewhere()
+	n, err := app.Restore(t.Context(), p.config, archive, nil)
 	if err != nil || n < 3 {
 		t.Fatalf("%d files came back: %v", n, err)
 	}
-	if _, err := app.Restore(t.Context(), p.config, archive); err == nil {
+	if _, err := app.Restore(t.Context(), p.config, archive, nil); err == nil {
 		t.Error("a second restore wrote over a database")
 	}
 	p.must(os.CopyFS(filepath.Join(p.config.Data, "facts"), os.DirFS(filepath.Join(old, "facts"))))
@@ -87,8 +93,18 @@ func TestABackupComesBack(t *testing.T) {
 	p.publish("With the keys of before", "mastodon", "facebook")
 }
 
-func TestWhatWentOutAfterTheBackupGoesOutOnce(t *testing.T) {
-	p := open(t, "sqlite", false)
+// elsewhere gives the next house another folder, and an empty database.
+func (p *place) elsewhere() {
+	p.t.Helper()
+	p.config.Data = filepath.Join(p.t.TempDir(), "data")
+	if p.config.DB != "" {
+		p.config.DB = storetest.PostgresURL(p.t)
+	}
+}
+
+func TestWhatWentOutAfterTheBackupGoesOutOnce(t *testing.T) { each(t, wentOut) }
+
+func wentOut(t *testing.T, p *place) {
 	var posts []string
 	for _, name := range []string{"bluesky", "mastodon", "facebook"} {
 		post := p.Write(t, hand.Texts("Sent after the backup, on "+name), hand.To(p.channels[name])...)
@@ -96,13 +112,13 @@ func TestWhatWentOutAfterTheBackupGoesOutOnce(t *testing.T) {
 		posts = append(posts, post.ID)
 	}
 	archive := filepath.Join(t.TempDir(), "kith.tar.gz")
-	if _, err := app.Backup(t.Context(), p.config, archive); err != nil {
+	if _, err := app.Backup(t.Context(), p.config, archive, nil); err != nil {
 		t.Fatal(err)
 	}
 	p.published(posts...)
 	p.stop()
-	p.config.Data = filepath.Join(t.TempDir(), "data")
-	if _, err := app.Restore(t.Context(), p.config, archive); err != nil {
+	p.elsewhere()
+	if _, err := app.Restore(t.Context(), p.config, archive, nil); err != nil {
 		t.Fatal(err)
 	}
 	p.begin(p.config)
@@ -122,8 +138,9 @@ func (p *place) published(posts ...string) {
 
 // What was to go out later and was brought forward after the backup is found, too; what
 // is still to go out waits for its moment.
-func TestWhatWasBroughtForwardAfterTheBackupGoesOutOnce(t *testing.T) {
-	p := open(t, "sqlite", false)
+func TestWhatWasBroughtForwardAfterTheBackupGoesOutOnce(t *testing.T) { each(t, broughtForward) }
+
+func broughtForward(t *testing.T, p *place) {
 	var posts []string
 	later := time.Now().Add(2 * time.Hour).UTC().Truncate(time.Minute)
 	write := func(text, name string) string {
@@ -136,7 +153,7 @@ func TestWhatWasBroughtForwardAfterTheBackupGoesOutOnce(t *testing.T) {
 	}
 	waits := write("For later", "mastodon")
 	archive := filepath.Join(t.TempDir(), "kith.tar.gz")
-	if _, err := app.Backup(t.Context(), p.config, archive); err != nil {
+	if _, err := app.Backup(t.Context(), p.config, archive, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range posts {
@@ -145,8 +162,8 @@ func TestWhatWasBroughtForwardAfterTheBackupGoesOutOnce(t *testing.T) {
 	}
 	p.published(posts...)
 	p.stop()
-	p.config.Data = filepath.Join(t.TempDir(), "data")
-	if _, err := app.Restore(t.Context(), p.config, archive); err != nil {
+	p.elsewhere()
+	if _, err := app.Restore(t.Context(), p.config, archive, nil); err != nil {
 		t.Fatal(err)
 	}
 	p.config.Delays = []string{"mastodon=1s"} // what is accepted is listed at once in good weather
@@ -163,7 +180,7 @@ func TestWhatWasBroughtForwardAfterTheBackupGoesOutOnce(t *testing.T) {
 	}
 }
 
-// PostgreSQL is copied by its own tools; the house is told of it.
+// PostgreSQL may be copied by its own tools, too; the house is told of it.
 func TestACopyOfPostgreSQLSendsNothingTwice(t *testing.T) {
 	p := open(t, "postgres", false)
 	post := p.Write(t, hand.Texts("Sent after the copy"), hand.To(p.channels["bluesky"], p.channels["mastodon"])...)
@@ -199,21 +216,22 @@ func TestACopyOfPostgreSQLSendsNothingTwice(t *testing.T) {
 
 // A backup that is cut off leaves nothing behind that could be started, and nothing in
 // the way of a whole one.
-func TestADamagedBackupLeavesNoHouse(t *testing.T) {
-	p := open(t, "sqlite", false)
+func TestADamagedBackupLeavesNoHouse(t *testing.T) { each(t, damaged) }
+
+func damaged(t *testing.T, p *place) {
 	p.Upload(t, "shop.png", picture(t), "the shop window")
 	archive := filepath.Join(t.TempDir(), "kith.tar.gz")
-	if _, err := app.Backup(t.Context(), p.config, archive); err != nil {
+	if _, err := app.Backup(t.Context(), p.config, archive, nil); err != nil {
 		t.Fatal(err)
 	}
 	p.stop()
 	whole, err := os.ReadFile(archive)
 	p.must(err)
-	p.config.Data = filepath.Join(t.TempDir(), "data")
+	p.elsewhere()
 	for _, n := range []int{5, len(whole) / 3, len(whole) * 9 / 10, len(whole) - 4} {
 		cut := filepath.Join(t.TempDir(), "cut.tar.gz")
 		p.must(os.WriteFile(cut, whole[:n], 0o600))
-		if _, err := app.Restore(t.Context(), p.config, cut); !fault.Is(err, fault.Invalid) {
+		if _, err := app.Restore(t.Context(), p.config, cut, nil); !fault.Is(err, fault.Invalid) {
 			t.Errorf("cut off after %d of %d bytes: %v", n, len(whole), err)
 		}
 		if left, err := os.ReadDir(p.config.Data); err != nil || len(left) > 0 {
@@ -222,19 +240,136 @@ func TestADamagedBackupLeavesNoHouse(t *testing.T) {
 	}
 	wal := filepath.Join(p.config.Data, "kith.db-wal")
 	p.must(os.WriteFile(wal, []byte("of another database"), 0o600))
-	if _, err := app.Restore(t.Context(), p.config, archive); !fault.Is(err, fault.Conflict) {
+	if _, err := app.Restore(t.Context(), p.config, archive, nil); !fault.Is(err, fault.Conflict) {
 		t.Errorf("beside what another database had not written yet: %v", err)
 	}
 	p.must(os.Remove(wal))
+	key := filepath.Join(p.config.Data, secret.KeyFile)
+	p.must(os.WriteFile(key, []byte("of another house"), 0o600))
+	if _, err := app.Restore(t.Context(), p.config, archive, nil); !fault.Is(err, fault.Conflict) {
+		t.Errorf("beside the master key of another database: %v", err)
+	}
+	p.must(os.Remove(key))
 	other := p.config
-	other.DB = "postgres://127.0.0.1:1/kith"
-	if _, err := app.Restore(t.Context(), other, archive); !fault.Is(err, fault.Invalid) {
-		t.Errorf("into PostgreSQL: %v", err)
+	other.Key = secret.Text(strings.Repeat("ab", 32))
+	if _, err := app.Restore(t.Context(), other, archive, nil); !fault.Is(err, fault.Denied) {
+		t.Errorf("with a master key that opens nothing: %v", err)
 	}
-	if _, err := app.Restore(t.Context(), p.config, archive); err != nil {
-		t.Fatal(err)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	if _, err := app.Restore(ctx, p.config, archive, func(app.Progress) { stop() }); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
 	}
+	if left, err := os.ReadDir(p.config.Data); err != nil || len(left) > 0 {
+		t.Errorf("all that leaves %v, %v", left, err)
+	}
+	_, err = app.Restore(t.Context(), p.config, archive, nil)
+	p.must(err)
 	p.begin(p.config)
+}
+
+// What is deleted while a backup is written does not take others with it, and what is
+// stopped leaves nothing.
+func TestABackupIsWholeOrNotThere(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		p.Upload(t, "shop.png", picture(t), "the shop window")
+		root := filepath.Join(p.config.Data, "files")
+		for _, name := range []string{"aa/first.png", "aa/.half-1", "bb/gone.png", "zz/last.png"} {
+			p.must(os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o700))
+			p.must(os.WriteFile(filepath.Join(root, name), []byte(name), 0o600))
+		}
+		folder := t.TempDir()
+		archive := filepath.Join(folder, "kith.tar.gz")
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		for part, ctx := range map[string]context.Context{"database": ctx, "files": ctx} {
+			if _, err := app.Backup(ctx, p.config, archive, func(now app.Progress) {
+				if now.Part == part {
+					stop()
+				}
+			}); !errors.Is(err, context.Canceled) {
+				t.Errorf("stopped in %s: %v", part, err)
+			}
+		}
+		if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+			t.Errorf("it leaves %v, %v", left, err)
+		}
+		_, err := app.Backup(t.Context(), p.config, archive, func(now app.Progress) {
+			if now.Part == "files" {
+				_ = os.Remove(filepath.Join(root, "bb/gone.png")) // once is enough
+			}
+		})
+		p.must(err)
+		if _, err := app.Backup(t.Context(), p.config, archive, nil); !fault.Is(err, fault.Invalid) {
+			t.Errorf("over another backup: %v", err)
+		}
+		if _, err := app.Restore(t.Context(), p.config, archive, nil); err == nil {
+			t.Error("a backup was put back where a house runs")
+		}
+		p.stop()
+		p.elsewhere()
+		_, err = app.Restore(t.Context(), p.config, archive, nil)
+		p.must(err)
+		root = filepath.Join(p.config.Data, "files")
+		for name, want := range map[string]bool{"aa/first.png": true, "aa/.half-1": false, "bb/gone.png": false, "zz/last.png": true} {
+			if _, err := os.Stat(filepath.Join(root, name)); (err == nil) != want {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		p.begin(p.config)
+	})
+}
+
+// A house on SQLite moves to PostgreSQL by its backup: what people said, what is planned and
+// what is to be found move with it. It does not move back.
+func TestAHouseMovesToPostgreSQL(t *testing.T) {
+	p := open(t, "sqlite", false)
+	image := p.Upload(t, "shop.png", picture(t), "the shop window")
+	p.publish("Before the move", "mastodon", "facebook")
+	p.act(sandbox.Act{Network: "facebook", Mood: sandbox.Fan, Kind: "comment", Text: "said before the move"})
+	c := p.conversation("facebook", "said before the move")
+	p.answer("facebook", c.ID, "answered before the move", false)
+	later := time.Now().Add(2 * time.Hour).UTC().Truncate(time.Minute)
+	planned := p.Write(t, hand.Texts("For after the move"), hand.To(p.channels["mastodon"])...)
+	p.Schedule(t, planned.ID, later)
+	archive := filepath.Join(t.TempDir(), "kith.tar.gz")
+	_, err := app.Backup(t.Context(), p.config, archive, nil)
+	p.must(err)
+	p.act(sandbox.Act{Network: "facebook", Mood: sandbox.Fan, Kind: "comment", Text: "said after the backup"})
+	p.conversation("facebook", "said after the backup")
+	before := p.texts()
+	p.stop()
+
+	old := p.config
+	p.elsewhere()
+	p.config.DB = storetest.PostgresURL(t)
+	_, err = app.Restore(t.Context(), p.config, archive, nil)
+	p.must(err)
+	p.must(os.CopyFS(filepath.Join(p.config.Data, "facts"), os.DirFS(filepath.Join(old.Data, "facts"))))
+	p.config.Delays = []string{"mastodon=1s"} // what is accepted is listed at once in good weather
+	p.begin(p.config)
+	p.until("everything that was heard is there again", func() (bool, any) { now := p.texts(); return maps.Equal(now, before), now })
+	p.until("what is planned waits", func() (bool, any) {
+		got := p.Post(t, planned.ID)
+		return got.State == "scheduled" && got.DueAt != nil && got.DueAt.Equal(later), describe(got)
+	})
+	found := hand.Do[api.Page[api.Hit]](t, p.Hand, "GET", "/search?q=before+move", nil)
+	if len(found.Items) == 0 {
+		t.Error("what was said before is not found")
+	}
+	if err := p.Ask(t.Context(), "GET", "/media/"+image.ID, nil, nil); err != nil && !isNoJSON(err) {
+		t.Errorf("the image: %v", err)
+	}
+	p.answer("facebook", c.ID, "answered after the move", false)
+	p.publish("After the move", "mastodon", "facebook")
+
+	back := filepath.Join(t.TempDir(), "back.tar.gz")
+	_, err = app.Backup(t.Context(), p.config, back, nil)
+	p.must(err)
+	old.Data = filepath.Join(t.TempDir(), "data")
+	if _, err := app.Restore(t.Context(), old, back, nil); !fault.Is(err, fault.Invalid) {
+		t.Errorf("back into SQLite: %v", err)
+	}
 }
 
 // isNoJSON: an image is read, and is no JSON.

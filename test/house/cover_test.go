@@ -18,9 +18,10 @@ func TestAVideoHasACover(t *testing.T) {
 		film := p.Upload(t, "press.mp4", hand.Film(5, 1280, 720, 200<<10), "")
 		cover := p.Upload(t, "cover.png", picture(t), "")
 		p.refused(p.Hand, http.StatusUnprocessableEntity, http.MethodPost, "/posts", api.Draft{Parts: []api.Part{{Text: "x", Media: []api.MediaUse{{ID: film.ID, Cover: film.ID}}}}})
+		var post api.Post
 		becomes := func(title, state string) api.Publication {
 			t.Helper()
-			post := p.Write(t, []api.Part{{Text: title, Title: title, Media: []api.MediaUse{{ID: p.Upload(t, title, hand.Film(5, 1280, 720, 200<<10+len(title)), "").ID, Cover: cover.ID}}}},
+			post = p.Write(t, []api.Part{{Text: title, Title: title, Media: []api.MediaUse{{ID: p.Upload(t, title, hand.Film(5, 1280, 720, 200<<10+len(title)), "").ID, Cover: cover.ID}}}},
 				api.Target{ChannelID: p.channels["youtube"], Options: map[string]string{"kids": "no"}})
 			if got := p.Post(t, post.ID).Parts[0].Media[0].Cover; got != cover.ID {
 				t.Errorf("the cover of the draft is %q", got)
@@ -51,8 +52,22 @@ func TestAVideoHasACover(t *testing.T) {
 			t.Errorf("%d covers", set)
 		}
 		p.Weather.Must(sandbox.Mishap{Network: "youtube", Action: sandbox.Edit, Kind: sandbox.Blocked, Times: 1})
-		if out := becomes("The other press", "failed"); out.State != "published" || out.Covers[0].Error == "" || out.Covers[0].Hint == "" {
+		out := becomes("The other press", "failed")
+		if out.State != "published" || out.Covers[0].Error == "" || out.Covers[0].Hint == "" {
 			t.Errorf("%+v", out)
+		}
+		// It is brought once more when somebody asks for it: the picture alone.
+		uploads := len(p.Ledger.Entries(sandbox.Filter{Network: "youtube", Action: sandbox.Upload}))
+		for range 2 {
+			hand.Do[api.Post](t, p.Hand, http.MethodPost, "/publications/"+out.ID+"/covers", nil)
+		}
+		hand.Until(t, time.Minute, "the cover is there", func() (bool, any) {
+			p.Clock.Advance(time.Second)
+			now := p.Post(t, post.ID).Publications[0]
+			return now.Covers[0].State == "there" && now.Covers[0].Error == "", now
+		})
+		if now := len(p.Ledger.Entries(sandbox.Filter{Network: "youtube", Action: sandbox.Upload})); now != uploads {
+			t.Errorf("%d uploads more", now-uploads)
 		}
 		if made := p.Ledger.Entries(sandbox.Filter{Network: "youtube", Action: sandbox.Publish}); len(made) != 2 {
 			t.Errorf("the videos are %+v", made)

@@ -91,6 +91,11 @@ func TestAPersonPublishesWhatNoProgramCan(t *testing.T) {
 		if got := now.Publications[0]; now.State != "published" || got.URL != "https://www.snapchat.com/spotlight/W7_abc" || !got.Said {
 			t.Errorf("done, it is %s at %s", describe(now), got.URL)
 		}
+		p.until("what a person published is counted", func() (bool, any) {
+			all, _ := p.figures()
+			n := figure(all, "kith_posts_total", "network", "snapchat", "result", "published")
+			return n == 1, n
+		})
 		counted := hand.Do[api.Post](t, p.Hand, "POST", "/publications/"+one.ID+"/counts", api.HandCounts{Counts: map[string]int64{"likes": 12}})
 		if got := counted.Publications[0]; got.Counts["likes"] != 12 || len(got.Counts) != 1 || got.CountedBy != "by_hand" {
 			t.Errorf("counted %v by %s", got.Counts, got.CountedBy)

@@ -87,6 +87,8 @@ func TestFiguresSayHowTheHouseIs(t *testing.T) {
 				{1, "kith_database_commit_transactions", nil},
 				{1, "kith_disk_size_bytes", nil},
 				{0, "kith_news_listeners", nil},
+				{0, "kith_files_bytes", nil},
+				{0, "kith_files_unused_bytes", nil},
 				{0, "kith_uploads_open", nil},
 				{0, "kith_uploads_open_bytes", nil},
 			} {

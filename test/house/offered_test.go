@@ -211,7 +211,7 @@ func TestACommentIsHeldAndReleased(t *testing.T) {
 				all, err := channel.Everywhere(ctx, tx)
 				for _, c := range all {
 					if c.Network == "youtube" && err == nil {
-						err = channel.Heard(ctx, tx, c.Workspace, c.ID, "", c.CompleteUntil, 0)
+						err = channel.Heard(ctx, tx, c.Workspace, c.ID, "", c.CompleteUntil, 0, nil)
 					}
 				}
 				return err

@@ -30,9 +30,11 @@ func harness() networktest.Harness {
 		Unheard: true,
 		// These are records in our own repository, and nobody holds them against what they
 		// name (com.atproto.repo.createRecord, read on 2026-11-27).
-		Heedless:  []network.Action{network.ActLike, network.ActHide, network.ActPin},
-		Sightless: true,
-		Counts:    []string{"likeCount", "replyCount", "repostCount", "quoteCount"},
+		Heedless: []network.Action{network.ActLike, network.ActHide, network.ActPin},
+		// Of bytes that begin as no format it knows, the server believes their name; these
+		// it knows (com.atproto.repo.uploadBlob, and the lexicon of app.bsky.embed.images).
+		Odd:    []byte("%PDF-1.7\nthis is no picture, whatever its name says"),
+		Counts: []string{"likeCount", "replyCount", "repostCount", "quoteCount"},
 	}
 }
 

@@ -145,5 +145,5 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part,
 	if err == nil {
 		w.Files[i] = f
 	}
-	return wait, err
+	return wait, part.Refused(i, err)
 }

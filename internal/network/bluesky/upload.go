@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/rest"
+	"github.com/kithhq/kith/internal/text"
 )
 
 // upload gives one file to the server, as it is read. Without a post it is swept
@@ -20,6 +20,9 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, m network.Media)
 	var made struct {
 		Blob json.RawMessage `json:"blob"`
 	}
+	var kept struct {
+		Type string `json:"mimeType"`
+	}
 	err := streamed(m, func(body *rest.Stream) error {
 		_, err := d.call(ctx, conn, ask{method: "com.atproto.repo.uploadBlob", stream: body, harmless: true}, &made)
 		return err
@@ -27,7 +30,18 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, m network.Media)
 	if err != nil {
 		return nil, err
 	}
-	return plainBlob(made.Blob)
+	blob, err := plainBlob(made.Blob)
+	if err != nil {
+		return nil, err
+	}
+	// The server takes any bytes, and says what it thinks they are: a post that shows
+	// something else as a picture is refused.
+	wanted, _, _ := strings.Cut(m.Type, "/")
+	if err := json.Unmarshal(blob, &kept); err == nil && !strings.HasPrefix(kept.Type, wanted+"/") {
+		return nil, fault.New(fault.Invalid, "Bluesky does not take this file for what it is called.").
+			WithHint("Save images as JPEG or PNG, videos as MP4, and try again.").On("media")
+	}
+	return blob, nil
 }
 
 // streamed opens a file for one call.
@@ -40,7 +54,7 @@ func streamed(m network.Media, call func(*rest.Stream) error) error {
 	return call(&rest.Stream{Body: file, Bytes: m.Bytes, Type: m.Type})
 }
 
-var jobSign = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,256}$`) //nolint:gochecknoglobals // compiled once
+var jobSign = text.OnlyOf("A-Za-z0-9._:-", 1, 256) //nolint:gochecknoglobals // a table
 
 // job is the work of the video service on one file.
 type job struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/text"
 )
 
 // ask is one XRPC call.
@@ -83,7 +84,7 @@ func strange(a rest.Ask) error {
 
 //nolint:gochecknoglobals // compiled once
 var (
-	safeName   = regexp.MustCompile(`^[A-Za-z_]{1,40}$`)
+	safeName   = text.OnlyOf("A-Za-z_", 1, 40)
 	challenged = regexp.MustCompile(`\berror="(use_dpop_nonce|invalid_dpop_proof|invalid_token)"`)
 )
 

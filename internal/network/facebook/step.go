@@ -162,7 +162,7 @@ func (d *Driver) photographs(ctx context.Context, conn network.Conn, part networ
 	}
 	id, err := d.photo(ctx, conn, part.Media[i])
 	if err != nil {
-		return network.Stepped{}, err
+		return network.Stepped{}, part.Refused(i, err)
 	}
 	if at.Photos = append(at.Photos, id); len(at.Photos) == total {
 		at.Phase = public

@@ -7,15 +7,15 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/text"
 )
 
-var challenge = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`) //nolint:gochecknoglobals // compiled once
+var challenge = text.OnlyOf("A-Za-z0-9_-", 1, 128) //nolint:gochecknoglobals // a table
 
 // Challenge answers the question by which Meta tests an address, if it knows
 // the token that was typed in Meta's form.

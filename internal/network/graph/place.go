@@ -1,14 +1,14 @@
 package graph
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/text"
 )
 
-var number = regexp.MustCompile(`^[0-9]{1,32}$`) //nolint:gochecknoglobals // compiled once
+var number = text.OnlyOf("0-9", 1, 32) //nolint:gochecknoglobals // a table
 
 // Place is the number of the Page that stands for where a post was made, "" for
 // none: the option “place”. A story and what follows a post have none.

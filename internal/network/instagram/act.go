@@ -180,6 +180,22 @@ func (d *Driver) Hide(ctx context.Context, conn network.Conn, ref network.Ref, o
 	return s.call(ctx, graph.Ask{Method: http.MethodPost, Path: ref.ID, Form: url.Values{"hide": {hidden}}, Harmless: true}, nil)
 }
 
+// Close closes the comments below a post, or opens them again; those that are there stay.
+func (d *Driver) Close(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	if known := readExtra(&ref); !graph.Object.MatchString(ref.ID) || known.Media != "" || known.To != "" {
+		return fault.New(fault.Invalid, "This is no post on Instagram that can be closed.")
+	}
+	s, err := d.open(conn)
+	if err != nil {
+		return err
+	}
+	enabled := "true"
+	if on {
+		enabled = "false"
+	}
+	return s.call(ctx, graph.Ask{Method: http.MethodPost, Path: ref.ID, Form: url.Values{"comment_enabled": {enabled}}, Harmless: true}, nil)
+}
+
 // Ban blocks a person, or lets them back. It is a way of conversations: there must
 // be one with them, and the account must be connected through its Page.
 func (d *Driver) Ban(ctx context.Context, conn network.Conn, author network.Author, on bool) error {

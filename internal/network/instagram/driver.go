@@ -62,6 +62,7 @@ var (
 	_ network.Replier    = (*Driver)(nil)
 	_ network.Deleter    = (*Driver)(nil)
 	_ network.Hider      = (*Driver)(nil)
+	_ network.Closer     = (*Driver)(nil)
 	_ network.Remover    = (*Driver)(nil)
 	_ network.Banner     = (*Driver)(nil)
 	_ network.Reader     = (*Driver)(nil)

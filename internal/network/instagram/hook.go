@@ -5,17 +5,17 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph"
 	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/text"
 )
 
 // handle is what a name on Instagram may be.
-var handle = regexp.MustCompile(`^[A-Za-z0-9_.]{1,64}$`) //nolint:gochecknoglobals // compiled once
+var handle = text.OnlyOf("A-Za-z0-9_.", 1, 64) //nolint:gochecknoglobals // a table
 
 // Challenge answers the question by which Meta tests an address.
 func (*Driver) Challenge(query url.Values, app network.App) (network.Answer, bool) {

@@ -80,14 +80,15 @@ func (s *session) awaits(ctx context.Context, part network.Part, at state) (netw
 		return network.Stepped{}, err
 	}
 	ready := int64(0)
-	for _, id := range at.Children {
+	for i, id := range at.Children {
 		switch c := all[id]; c.Code {
 		case finished:
 			ready++
 		case expired, published:
 			return anew(at), nil
 		case failed:
-			return at.verdict(c.Status)
+			did, err := at.verdict(c.Status)
+			return did, part.Refused(i, err)
 		case atWork:
 		default:
 			return network.Stepped{}, s.misunderstood(a)
@@ -203,7 +204,7 @@ func (s *session) uploads(ctx context.Context, part network.Part, at state) (net
 	if c.Code == atWork && c.Video.Upload.Status != "complete" && has < m.Bytes {
 		to := s.hosts.upload + "/ig-api-upload/" + s.facebook.Version + "/" + id
 		if err := s.facebook.Hand(ctx, s.keys.Token, to, m, max(has, 0)); err != nil {
-			return network.Stepped{}, err
+			return network.Stepped{}, part.Refused(i, err)
 		}
 	}
 	if at.Container != "" {

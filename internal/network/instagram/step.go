@@ -106,6 +106,31 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 	return s.creates(ctx, part, at)
 }
 
+// tags names the people in a file.
+func (s *session) tags(form url.Values, part network.Part, m network.Media) error {
+	kind, _ := s.limits(s.conn).Of(part.Kind)
+	takes := kind.Media.Image.Tags
+	if m.Video() {
+		takes = kind.Media.Video.Tags
+	}
+	tagged, _ := m.Tagged(takes, len(part.Media))
+	if len(tagged) == 0 {
+		return nil
+	}
+	all := make([]map[string]any, len(tagged))
+	for i, t := range tagged {
+		if all[i] = map[string]any{"username": t.Name}; t.At != nil {
+			all[i]["x"], all[i]["y"] = t.At.X, t.At.Y
+		}
+	}
+	data, err := json.Marshal(all)
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "writing whom a picture shows")
+	}
+	form.Set("user_tags", string(data))
+	return nil
+}
+
 // creates makes the container of a post, or of the next file of a carousel.
 func (s *session) creates(ctx context.Context, part network.Part, at state) (network.Stepped, error) {
 	album, i := len(part.Media) > 1, len(at.Children)
@@ -150,6 +175,9 @@ func (s *session) creates(ctx context.Context, part network.Part, at state) (net
 		}
 		form.Set(name, address)
 	}
+	if err := s.tags(form, part, m); err != nil {
+		return network.Stepped{}, err
+	}
 	if m.Alt != "" && !m.Video() && part.Kind == network.PlainPost {
 		form.Set("alt_text", m.Alt)
 	}
@@ -163,7 +191,7 @@ func (s *session) creates(ctx context.Context, part network.Part, at state) (net
 		return network.Stepped{Step: at.step(0, m.Bytes)}, nil
 	}
 	if err != nil {
-		return network.Stepped{}, err
+		return network.Stepped{}, part.Refused(i, err)
 	}
 	if !album {
 		at.Container, at.Phase = id, next

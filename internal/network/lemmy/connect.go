@@ -188,8 +188,8 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 
 // Choices are the communities one may post to: those that the account moderates
 // first, then those it follows.
-func (d *Driver) Choices(ctx context.Context, conn network.Conn, option string) ([]network.Choice, error) {
-	if option != optionCommunity {
+func (d *Driver) Choices(ctx context.Context, conn network.Conn, asked network.Choosing) ([]network.Choice, error) {
+	if asked.Option != optionCommunity {
 		return nil, fault.New(fault.NotFound, "There is no such option.")
 	}
 	s, err := d.me(ctx, conn)

@@ -108,7 +108,7 @@ func TestWhatModeratorsAloneMayDoIsRefusedElsewhere(t *testing.T) {
 	if _, err := w.Send(part); !fault.Is(err, fault.Denied) {
 		t.Errorf("%v", err)
 	}
-	choices, err := w.Driver.(network.Chooser).Choices(t.Context(), w.Conn, "community")
+	choices, err := w.Driver.(network.Chooser).Choices(t.Context(), w.Conn, network.Choosing{Option: "community"})
 	if err != nil || len(choices) != 2 || choices[0].Value != w.us.Community || choices[1].Label != "Books (!books@lemmy.test)" {
 		t.Errorf("choices %+v, %v", choices, err)
 	}

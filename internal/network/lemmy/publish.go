@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/text"
 )
 
 // The names of the options in facts.json.
@@ -126,10 +126,10 @@ func (d *Driver) language(ctx context.Context, conn network.Conn, lang string, i
 // a link; all others stand below the text, as Lemmy's own editor puts them.
 func (d *Driver) pictures(ctx context.Context, conn network.Conn, part network.Part, asked draft) (link, alt, body string, err error) {
 	link, body = asked.URL, asked.Body
-	for _, m := range part.Media {
+	for i, m := range part.Media {
 		address, err := d.upload(ctx, conn, m)
 		if err != nil {
-			return "", "", "", err
+			return "", "", "", part.Refused(i, err)
 		}
 		if link == "" {
 			link, alt = address, m.Alt
@@ -150,7 +150,7 @@ func plainAlt(s string) string {
 	return strings.NewReplacer("[", "(", "]", ")").Replace(strings.Join(strings.Fields(s), " "))
 }
 
-var fileSign = regexp.MustCompile(`^[A-Za-z0-9._-]{1,200}$`) //nolint:gochecknoglobals // compiled once
+var fileSign = text.OnlyOf("A-Za-z0-9._-", 1, 200) //nolint:gochecknoglobals // a table
 
 // upload gives one file to the server and answers its address there. Without a
 // post nobody sees it, so doing it twice is harmless.

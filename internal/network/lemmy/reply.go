@@ -94,10 +94,10 @@ func (d *Driver) standing(ctx context.Context, conn network.Conn, kind string, i
 // count as what is written.
 func (d *Driver) illustrated(ctx context.Context, conn network.Conn, part network.Part, private bool) (string, error) {
 	said := part.Text
-	for _, m := range part.Media {
+	for i, m := range part.Media {
 		address, err := d.upload(ctx, conn, m)
 		if err != nil {
-			return "", err
+			return "", part.Refused(i, err)
 		}
 		said = captioned(said, m.Alt, address)
 	}

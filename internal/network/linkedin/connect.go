@@ -3,18 +3,18 @@ package linkedin
 import (
 	"context"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/text"
 )
 
 var (
-	tokenSign  = regexp.MustCompile(`^[A-Za-z0-9_|.~+/=-]{8,1000}$`) //nolint:gochecknoglobals // compiled once
-	pageNumber = regexp.MustCompile(`^[0-9]{1,20}$`)                 //nolint:gochecknoglobals // compiled once
+	tokenSign  = text.OnlyOf("A-Za-z0-9_|.~+/=-", 8, 1000) //nolint:gochecknoglobals // a table
+	pageNumber = text.OnlyOf("0-9", 1, 20)                 //nolint:gochecknoglobals // a table
 )
 
 // soon is how long ahead keys are renewed, and people are told of what ends.

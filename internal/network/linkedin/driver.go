@@ -55,6 +55,7 @@ var (
 	_ network.Deleter     = (*Driver)(nil)
 	_ network.Remover     = (*Driver)(nil)
 	_ network.Liker       = (*Driver)(nil)
+	_ network.Closer      = (*Driver)(nil)
 	_ network.Reader      = (*Driver)(nil)
 	_ network.Decoder     = (*Driver)(nil)
 	_ network.Knocker     = (*Driver)(nil)

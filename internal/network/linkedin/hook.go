@@ -8,18 +8,18 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"regexp"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/text"
 )
 
 const eventType = "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"
 
 var (
-	challenge   = regexp.MustCompile(`^[A-Za-z0-9-]{8,128}$`) //nolint:gochecknoglobals // compiled once
-	application = regexp.MustCompile(`^[0-9]{1,20}$`)         //nolint:gochecknoglobals // compiled once
+	challenge   = text.OnlyOf("A-Za-z0-9-", 8, 128) //nolint:gochecknoglobals // a table
+	application = text.OnlyOf("0-9", 1, 20)         //nolint:gochecknoglobals // a table
 )
 
 func mac(key secret.Text, text []byte) []byte {

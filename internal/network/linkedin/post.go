@@ -53,6 +53,14 @@ func (d *Driver) written(conn network.Conn, part network.Part) (map[string]any, 
 	body := map[string]any{"author": conn.Account, "commentary": little(part.Text), "visibility": visibility, "lifecycleState": "PUBLISHED",
 		"isReshareDisabledByAuthor": part.Options[optionNoReshare] == "true",
 		"distribution":              map[string]any{"feedDistribution": "MAIN_FEED", "targetEntities": []any{}, "thirdPartyDistributionChannels": []any{}}}
+	if part.Options[network.OptionReshare] != "" {
+		urn, err := shared(part)
+		if err != nil {
+			return nil, err
+		}
+		body["reshareContext"] = map[string]any{"parent": urn}
+		return body, nil
+	}
 	content, err := shown(part)
 	if content != nil {
 		body["content"] = content

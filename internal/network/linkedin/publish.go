@@ -141,7 +141,7 @@ func (f file) sent() (done int64) {
 // lost begins a file anew.
 func (h handed) lost(i int, part network.Part, cause error) (network.Stepped, error) {
 	if h.Again++; h.Again > againMost {
-		return network.Stepped{}, fault.Wrap(fault.Invalid, cause, "LinkedIn loses a file again and again.").WithHint("Try again later, or save the file anew.").On("media")
+		return network.Stepped{}, part.Refused(i, fault.Wrap(fault.Invalid, cause, "LinkedIn loses a file again and again.").WithHint("Try again later, or save the file anew.").On("media"))
 	}
 	if f := h.Files[i]; f.Heard != nil && f.Heard.Why != "" {
 		h.Files[i] = file{Heard: f.Heard} // not once more
@@ -161,7 +161,7 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, part network.Par
 		if f.URN == "" || f.Until > 0 && d.now().UnixMilli() >= f.Until {
 			made, err := d.announce(ctx, conn, *f, m)
 			if err != nil {
-				return network.Stepped{}, err
+				return network.Stepped{}, part.Refused(i, err)
 			}
 			h.Files[i] = made
 			return h.step(stepUpload, part, 0), nil
@@ -177,7 +177,7 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, part network.Par
 		case gone:
 			return h.lost(i, part, err)
 		case err != nil:
-			return network.Stepped{}, err
+			return network.Stepped{}, part.Refused(i, err)
 		}
 		did := h.step(stepUpload, part, 0)
 		did.Loose = !h.Files[i].Given // a part of a video may come again to the same address
@@ -426,8 +426,8 @@ func (d *Driver) process(ctx context.Context, conn network.Conn, part network.Pa
 			f.Ready = true
 			return h.step(stepProcess, part, 0), nil
 		case state == "PROCESSING_FAILED":
-			return network.Stepped{}, fault.New(fault.Invalid, "LinkedIn could not read this file.").
-				WithHint("Save images as JPEG or PNG, videos as MP4 and documents as PDF, and try again.").On("media")
+			return network.Stepped{}, part.Refused(i, fault.New(fault.Invalid, "LinkedIn could not read this file.").
+				WithHint("Save images as JPEG or PNG, videos as MP4 and documents as PDF, and try again.").On("media"))
 		case state == "WAITING_UPLOAD":
 			return h.lost(i, part, nil)
 		case state == "PROCESSING":

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kithhq/kith/internal/text"
 )
 
 const (
@@ -14,10 +16,10 @@ const (
 )
 
 var (
-	postURN   = regexp.MustCompile(`^urn:li:(?:share|ugcPost|activity):[0-9]{1,25}$`)                                         //nolint:gochecknoglobals // compiled once
-	personURN = regexp.MustCompile(`^urn:li:person:[A-Za-z0-9_-]{1,64}$`)                                                     //nolint:gochecknoglobals // compiled once
-	pageURN   = regexp.MustCompile(`^urn:li:organization:[0-9]{1,20}$`)                                                       //nolint:gochecknoglobals // compiled once
-	fileURN   = regexp.MustCompile(`^urn:li:(?:image|video|document):[A-Za-z0-9_-]{1,128}$`)                                  //nolint:gochecknoglobals // compiled once
+	postURN   = text.OnlyOf("0-9", 1, 25).After("urn:li:share:", "urn:li:ugcPost:", "urn:li:activity:")                       //nolint:gochecknoglobals // a table
+	personURN = text.OnlyOf("A-Za-z0-9_-", 1, 64).After("urn:li:person:")                                                     //nolint:gochecknoglobals // a table
+	pageURN   = text.OnlyOf("0-9", 1, 20).After("urn:li:organization:")                                                       //nolint:gochecknoglobals // a table
+	fileURN   = text.OnlyOf("A-Za-z0-9_-", 1, 128).After("urn:li:image:", "urn:li:video:", "urn:li:document:")                //nolint:gochecknoglobals // a table
 	remark    = regexp.MustCompile(`^urn:li:comment:\((?:urn:li:)?((?:activity|share|ugcPost):[0-9]{1,25}),([0-9]{1,25})\)$`) //nolint:gochecknoglobals // compiled once
 	felt      = regexp.MustCompile(`^urn:li:(?:reaction|like):\((urn:li:(?:person|organization):[A-Za-z0-9_-]{1,64}),`)       //nolint:gochecknoglobals // compiled once
 )

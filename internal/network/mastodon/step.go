@@ -162,7 +162,7 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part,
 	if f.ID == "" {
 		id, ready, err := d.upload(ctx, conn, part.Media[i])
 		if err != nil {
-			return 0, err
+			return 0, part.Refused(i, err)
 		}
 		*f = handed{ID: id, At: d.now().Unix(), Ready: ready}
 	} else {
@@ -172,7 +172,7 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part,
 			*f = handed{} // it was swept away
 			return 0, nil
 		case err != nil:
-			return 0, err
+			return 0, part.Refused(i, err)
 		}
 		f.Ready = ready
 		f.Asked++

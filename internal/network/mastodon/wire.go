@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/text"
 )
 
 // keys is what is kept, sealed, of an account.
@@ -136,7 +136,7 @@ func pause(response *outward.Response, now time.Time) time.Duration {
 	return min(max(reset.Sub(now), time.Second), 25*time.Hour)
 }
 
-var idSign = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`) //nolint:gochecknoglobals // compiled once
+var idSign = text.OnlyOf("A-Za-z0-9_-", 1, 64) //nolint:gochecknoglobals // a table
 
 // at makes the path of a thing, whose id may come from anywhere.
 func at(kind, id, verb string) (string, error) {

@@ -93,6 +93,8 @@ func refuses(t *testing.T, h Harness) {
 			err = w.Driver.(network.Hider).Hide(t.Context(), w.Conn, ref, true)
 		case network.ActPin:
 			err = w.Driver.(network.Pinner).Pin(t.Context(), w.Conn, ref, true)
+		case network.ActClose:
+			err = w.Driver.(network.Closer).Close(t.Context(), w.Conn, sent.Ref, true)
 		case network.ActDelete:
 			err = w.Driver.(network.Deleter).Delete(t.Context(), w.Conn, sent.Ref)
 		case network.ActDeleteReply:

@@ -49,6 +49,7 @@ func (w *World) without(t *testing.T, what string, ref network.Ref) {
 		{network.ActHide, func() error { return w.Driver.(network.Hider).Hide(t.Context(), w.Conn, ref, true) }},
 		{network.ActHold, func() error { return w.Driver.(network.Holder).Hold(t.Context(), w.Conn, ref, true) }},
 		{network.ActPin, func() error { return w.Driver.(network.Pinner).Pin(t.Context(), w.Conn, ref, true) }},
+		{network.ActClose, func() error { return w.Driver.(network.Closer).Close(t.Context(), w.Conn, ref, true) }},
 		{network.ActEdit, func() error {
 			_, err := w.Driver.(network.Editor).Edit(t.Context(), w.Conn, ref, w.Part("Better words"))
 			return err

@@ -74,8 +74,10 @@ type Harness struct {
 	// Asked is a world in which somebody spoke to us, where that is not read: a nil
 	// world where nobody can, in public or in private.
 	Asked func(t *testing.T, h Harness, private bool) (*World, network.Event)
-	// Sightless: the stand-in for the network takes any bytes for a picture.
-	Sightless bool
+	// Odd is what this network refuses as a picture whatever its name says; nil: any words.
+	Odd []byte
+	// Unsaid networks refuse a post and do not say which of its files they mean.
+	Unsaid bool
 	// Nameless networks are told no names of files.
 	Nameless bool
 	// Ahead is how far the network's clock is ahead of ours; behind, where it is less

@@ -116,7 +116,7 @@ func (w *World) answers(t *testing.T, post network.Ref) map[string]any {
 	if c, ok := w.Driver.(network.Chooser); ok {
 		for _, option := range w.Driver.Profile().Options {
 			if option.Account {
-				choices, err := c.Choices(t.Context(), w.Conn, option.Name)
+				choices, err := c.Choices(t.Context(), w.Conn, network.Choosing{Option: option.Name})
 				keep("choices of "+option.Name, choices, err)
 			}
 		}

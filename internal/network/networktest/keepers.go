@@ -57,9 +57,11 @@ func edits(t *testing.T, h Harness) {
 	}
 }
 
-// told says whether the network got a text in the body of some request.
-func (w *World) told(text string) bool {
-	for _, r := range w.Front.Requests() {
+func (w *World) told(text string) bool { return w.Front.Told(text) }
+
+// Told says whether the network got a text in the body of some request.
+func (f *Front) Told(text string) bool {
+	for _, r := range f.Requests() {
 		if strings.Contains(string(r.Body), text) || strings.Contains(string(r.Body), strings.ReplaceAll(text, " ", "+")) {
 			return true
 		}
@@ -90,6 +92,37 @@ func pins(t *testing.T, h Harness) {
 		}
 	}
 	w.again(t, sandbox.Edit, func() error { return pinner.Pin(t.Context(), w.Conn, first.Ref, true) })
+}
+
+func closes(t *testing.T, h Harness) {
+	if !offers(t, h, network.ActClose) {
+		return
+	}
+	w := NewWorld(t, h)
+	_, sent := w.Publish("say what you like, while you may")
+	say := func() error {
+		_, err := w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "comment", Target: sent.ID, Text: "me too", Person: "p001"})
+		return err
+	}
+	if err := say(); err != nil {
+		t.Fatal(err)
+	}
+	closer := w.Driver.(network.Closer)
+	for _, on := range []bool{true, true, false, false, true} {
+		if err := closer.Close(t.Context(), w.Conn, sent.Ref, on); err != nil {
+			t.Fatalf("closed %v: %v", on, err)
+		}
+		if err := say(); (err != nil) != on {
+			t.Errorf("closed %v: a comment: %v", on, err)
+		}
+	}
+	w.again(t, sandbox.Edit, func() error { return closer.Close(t.Context(), w.Conn, sent.Ref, false) })
+	if err := say(); err != nil {
+		t.Errorf("opened again: %v", err)
+	}
+	if n := len(w.Ledger(sandbox.Publish)); n != 1 {
+		t.Errorf("%d posts", n)
+	}
 }
 
 // again loses the answer to something that may be done again without harm.

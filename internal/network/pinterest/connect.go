@@ -125,9 +125,15 @@ func (d *Driver) tokens(ctx context.Context, app network.App, form url.Values) (
 	return k, nil
 }
 
-// Choices are the boards of the account.
-func (d *Driver) Choices(ctx context.Context, conn network.Conn, option string) ([]network.Choice, error) {
-	if option != "board" {
+// Choices are the boards of the account, or the sections of one of them.
+func (d *Driver) Choices(ctx context.Context, conn network.Conn, asked network.Choosing) ([]network.Choice, error) {
+	path := "/boards"
+	switch {
+	case asked.Option == optionSection && asked.Of == "":
+		return nil, nil
+	case asked.Option == optionSection && number.MatchString(asked.Of):
+		path += "/" + asked.Of + "/sections"
+	case asked.Option != optionBoard:
 		return nil, fault.New(fault.NotFound, "There is no such option.")
 	}
 	var all []network.Choice
@@ -140,7 +146,7 @@ func (d *Driver) Choices(ctx context.Context, conn network.Conn, option string) 
 			} `json:"items"`
 			Bookmark string `json:"bookmark"`
 		}
-		if _, err := d.call(ctx, conn, ask{path: "/boards", query: query}, &got); err != nil {
+		if _, err := d.call(ctx, conn, ask{path: path, query: query}, &got); err != nil {
 			return nil, err
 		}
 		for _, b := range got.Items {

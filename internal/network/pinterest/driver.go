@@ -10,12 +10,12 @@ package pinterest
 import (
 	_ "embed"
 	"encoding/json"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/text"
 )
 
 //go:embed facts.json
@@ -90,7 +90,7 @@ func (d *Driver) limits(conn network.Conn) network.Limits {
 }
 
 // number is what may stand in a path: ids are digits.
-var number = regexp.MustCompile(`^[0-9]{1,32}$`) //nolint:gochecknoglobals // compiled once
+var number = text.OnlyOf("0-9", 1, 32) //nolint:gochecknoglobals // a table
 
 // moment reads a time as Pinterest writes it: UTC, without saying so.
 func moment(s string) time.Time {

@@ -21,6 +21,12 @@ const (
 	stepPublish = "publish"
 )
 
+// The names of what is chosen for a pin.
+const (
+	optionBoard   = "board"
+	optionSection = "section"
+)
+
 // place is what is remembered of a video between two acts.
 type place struct {
 	Media  string            `json:"media,omitempty"`
@@ -75,8 +81,11 @@ func (d *Driver) takes(conn network.Conn, part network.Part) error {
 	if len(part.Media) == 0 {
 		return fault.New(fault.Invalid, "A pin needs a picture or a video.").WithHint("Add one.").On("media")
 	}
-	if !number.MatchString(part.Options["board"]) {
+	if !number.MatchString(part.Options[optionBoard]) {
 		return fault.New(fault.Invalid, "No board is chosen.").WithHint("Choose the board that the pin is put on.").On("options")
+	}
+	if section := part.Options[optionSection]; section != "" && !number.MatchString(section) {
+		return fault.New(fault.Invalid, "Pinterest does not know this section of the board.").WithHint("Choose the section anew.").On("options")
 	}
 	if part.Link != "" {
 		if u, err := url.Parse(part.Link); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(part.Link) > 2048 {
@@ -151,7 +160,10 @@ func address(id string) string { return "https://www.pinterest.com/pin/" + id + 
 // pinBody is the JSON of a pin, with its images encoded while they are read, and
 // how long it is.
 func pinBody(part network.Part, p place) (io.Reader, int64, error) {
-	pin := map[string]any{"board_id": part.Options["board"], "description": part.Text}
+	pin := map[string]any{"board_id": part.Options[optionBoard], "description": part.Text}
+	if section := part.Options[optionSection]; section != "" {
+		pin["board_section_id"] = section
+	}
 	if part.Title != "" {
 		pin["title"] = part.Title
 	}

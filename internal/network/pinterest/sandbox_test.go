@@ -23,6 +23,8 @@ func harnessOf(o pretended.Options, judge func(*testing.T, http.Handler) http.Ha
 	var board string // of the account that was opened last
 	return networktest.Harness{
 		Name: "pinterest",
+		// All images go in one request, whose refusal names none of them.
+		Unsaid: true,
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
 			n := pretended.New(stage, o)
 			a := n.Account("atelier", "Atelier des Halles")
@@ -84,7 +86,7 @@ func counts(t *testing.T, h networktest.Harness) {
 func TestBoardsAreChosenAndDaysAreCounted(t *testing.T) {
 	w := networktest.NewWorld(t, harness(nil))
 	d := w.Driver.(*pinterest.Driver)
-	boards, err := d.Choices(t.Context(), w.Conn, "board")
+	boards, err := d.Choices(t.Context(), w.Conn, network.Choosing{Option: "board"})
 	if err != nil || len(boards) != 2 || boards[0].Label != "Shop window" {
 		t.Errorf("%+v, %v", boards, err)
 	}
@@ -100,6 +102,61 @@ func TestBoardsAreChosenAndDaysAreCounted(t *testing.T) {
 	}
 	if c, err := d.Insights(t.Context(), w.Conn, now.AddDate(0, 0, -1)); err != nil || len(c) != 0 {
 		t.Errorf("what is still being counted is not there: %v, %v", c, err)
+	}
+}
+
+func TestAPinIsPutIntoASectionOfItsBoard(t *testing.T) {
+	for name, between := range map[string]func(*testing.T, http.Handler) http.Handler{"alone": nil, "judged": judge} {
+		t.Run(name, func(t *testing.T) {
+			w := networktest.NewWorld(t, harness(between))
+			d := w.Driver.(*pinterest.Driver)
+			ask := func(of string) []network.Choice {
+				t.Helper()
+				all, err := d.Choices(t.Context(), w.Conn, network.Choosing{Option: "section", Of: of})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return all
+			}
+			boards, err := d.Choices(t.Context(), w.Conn, network.Choosing{Option: "board"})
+			if err != nil || len(boards) != 2 {
+				t.Fatal(boards, err)
+			}
+			sections := ask(boards[1].Value)
+			if len(sections) != 2 || sections[0].Label != "Evenings" || len(ask(boards[0].Value)) != 0 || len(ask("")) != 0 {
+				t.Fatalf("the sections are %+v", sections)
+			}
+			part := w.Part("an evening with the author")
+			part.Options = map[string]string{"board": boards[1].Value, "section": sections[0].Value}
+			sent, err := w.Send(part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !w.Front.Told(`"board_section_id":"` + sections[0].Value + `"`) {
+				t.Error("the section was not told")
+			}
+			if sent.ID == "" {
+				t.Error("there is no pin")
+			}
+			for what, options := range map[string]map[string]string{
+				"a section of another board": {"board": boards[0].Value, "section": sections[0].Value},
+				"a section that is none":     {"board": boards[1].Value, "section": "evenings"},
+			} {
+				part := w.Part(what)
+				part.Options = options
+				if _, err := w.Send(part); !fault.Is(err, fault.Invalid) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			if n := len(w.Ledger(sandbox.Publish)); n != 1 {
+				t.Errorf("%d pins", n)
+			}
+			part.Options = map[string]string{"section": sections[0].Value}
+			problems := d.Profile().CheckOptions(part)
+			if len(problems) != 2 || problems[0].Key != "option_missing" || problems[1].Key != "option_wrong" {
+				t.Errorf("a section without its board: %+v", problems)
+			}
+		})
 	}
 }
 

@@ -68,8 +68,8 @@ func (d *Driver) limited(c creator, k keys) network.Limits {
 }
 
 // Choices are the audiences that the account may choose today.
-func (d *Driver) Choices(ctx context.Context, conn network.Conn, option string) ([]network.Choice, error) {
-	if option != optPrivacy {
+func (d *Driver) Choices(ctx context.Context, conn network.Conn, asked network.Choosing) ([]network.Choice, error) {
+	if asked.Option != optPrivacy {
 		return nil, fault.New(fault.NotFound, "There is no such option.")
 	}
 	k, err := readKeys(conn.Keys)

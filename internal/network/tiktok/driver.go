@@ -33,6 +33,7 @@ import (
 
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/text"
 )
 
 //go:embed facts.json
@@ -131,9 +132,9 @@ func (d *Driver) limits(conn network.Conn) network.Limits {
 }
 
 var (
-	number = regexp.MustCompile(`^[0-9]{1,32}$`)             //nolint:gochecknoglobals // compiled once
-	ticket = regexp.MustCompile(`^[A-Za-z0-9_.~-]{1,64}$`)   //nolint:gochecknoglobals // compiled once
-	person = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)   //nolint:gochecknoglobals // compiled once
+	number = text.OnlyOf("0-9", 1, 32)                       //nolint:gochecknoglobals // a table
+	ticket = text.OnlyOf("A-Za-z0-9_.~-", 1, 64)             //nolint:gochecknoglobals // a table
+	person = text.OnlyOf("A-Za-z0-9_.-", 1, 128)             //nolint:gochecknoglobals // a table
 	handle = regexp.MustCompile(`^[\p{L}\p{N}_.]+$`)         //nolint:gochecknoglobals // compiled once; counting classes of this size takes a megabyte
 	host   = regexp.MustCompile(`(^|\.)tiktok(apis)?\.com$`) //nolint:gochecknoglobals // compiled once
 )

@@ -219,7 +219,7 @@ func TestWhoMaySeeItIsChosenByHand(t *testing.T) {
 	w := networktest.NewWorld(t, harness(quick(), &tt))
 	d := w.Driver.(*tiktok.Driver)
 	values := func() (all []string) {
-		choices, err := d.Choices(t.Context(), w.Conn, "privacy")
+		choices, err := d.Choices(t.Context(), w.Conn, network.Choosing{Option: "privacy"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -261,7 +261,7 @@ func TestWhoMaySeeItIsChosenByHand(t *testing.T) {
 	if h, _, err := d.Check(t.Context(), w.Conn); err != nil || h.Limits.Media.Video.MaxSeconds != 3 {
 		t.Errorf("%+v, %v", h.Limits, err)
 	}
-	if _, err := d.Choices(t.Context(), w.Conn, "board"); !fault.Is(err, fault.NotFound) {
+	if _, err := d.Choices(t.Context(), w.Conn, network.Choosing{Option: "board"}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("another option: %v", err)
 	}
 	if n := len(w.Ledger(sandbox.Publish)); n != 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph"
+	"github.com/kithhq/kith/internal/text"
 )
 
 // fact is the driver's own form of something that happened.
@@ -51,7 +52,7 @@ const (
 )
 
 // opaque is what our own key looks like when it comes back.
-var opaque = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`) //nolint:gochecknoglobals // compiled once
+var opaque = text.OnlyOf("A-Za-z0-9_-", 1, 128) //nolint:gochecknoglobals // a table
 
 // place is an address of a map, which is all that a decoder makes.
 var place = regexp.MustCompile(`^https://www\.openstreetmap\.org/\?mlat=-?[0-9.]{1,24}&mlon=-?[0-9.]{1,24}$`) //nolint:gochecknoglobals // compiled once

@@ -10,11 +10,12 @@ import (
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph"
 	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/text"
 )
 
 var (
 	// digits is a phone number as WhatsApp writes one.
-	digits = regexp.MustCompile(`^[0-9]{5,20}$`) //nolint:gochecknoglobals // compiled once
+	digits = text.OnlyOf("0-9", 5, 20) //nolint:gochecknoglobals // a table
 	// scoped is the id that Meta gives a business for a person.
 	scoped = regexp.MustCompile(`^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$`) //nolint:gochecknoglobals // compiled once
 )

@@ -3,7 +3,6 @@ package x
 import (
 	"context"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/secret"
+	"github.com/kithhq/kith/internal/text"
 )
 
 const (
@@ -18,7 +18,7 @@ const (
 	early    = 30 * time.Minute // before its end a token is renewed: three checks of the house
 )
 
-var tokenSign = regexp.MustCompile(`^[A-Za-z0-9_.~+/=:|%-]{8,1000}$`) //nolint:gochecknoglobals // compiled once
+var tokenSign = text.OnlyOf("A-Za-z0-9_.~+/=:|%-", 8, 1000) //nolint:gochecknoglobals // a table
 
 // premiumText is how much somebody may write who pays X for that.
 const premiumText = 25000

@@ -16,13 +16,13 @@ package x
 import (
 	_ "embed"
 	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/text"
 )
 
 //go:embed facts.json
@@ -118,7 +118,7 @@ func wanted() []string {
 }
 
 // number is what ids are on X: they may come from anywhere and go into paths.
-var number = regexp.MustCompile(`^[0-9]{1,19}$`) //nolint:gochecknoglobals // compiled once
+var number = text.OnlyOf("0-9", 1, 19) //nolint:gochecknoglobals // a table
 
 // moment reads a time as X writes one; what is none is the zero time.
 func moment(s string) time.Time {

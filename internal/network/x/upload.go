@@ -140,7 +140,7 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part,
 	if err == nil {
 		w.Files[i] = f
 	}
-	return wait, err
+	return wait, part.Refused(i, err)
 }
 
 func (d *Driver) initialize(ctx context.Context, conn network.Conn, m network.Media, private bool) (handed, error) {

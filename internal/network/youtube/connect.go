@@ -228,8 +228,8 @@ func broken(err error) network.Health {
 }
 
 // Choices are the playlists of the channel.
-func (d *Driver) Choices(ctx context.Context, conn network.Conn, option string) ([]network.Choice, error) {
-	if option != optionPlaylist {
+func (d *Driver) Choices(ctx context.Context, conn network.Conn, asked network.Choosing) ([]network.Choice, error) {
+	if asked.Option != optionPlaylist {
 		return nil, fault.New(fault.NotFound, "There is no such option.")
 	}
 	type playlist struct {

@@ -26,6 +26,7 @@ import (
 
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/outward"
+	"github.com/kithhq/kith/internal/text"
 )
 
 //go:embed facts.json
@@ -133,7 +134,7 @@ func (d *Driver) limits(conn network.Conn) network.Limits {
 var (
 	videoID   = regexp.MustCompile(`^[A-Za-z0-9_-]{11}$`)                                //nolint:gochecknoglobals // compiled once
 	commentID = regexp.MustCompile(`^[A-Za-z0-9_-]{15,120}(?:\.[A-Za-z0-9_-]{6,120})?$`) //nolint:gochecknoglobals // compiled once
-	channelID = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)                              //nolint:gochecknoglobals // compiled once
+	channelID = text.OnlyOf("A-Za-z0-9_-", 8, 64)                                        //nolint:gochecknoglobals // a table
 )
 
 // above is the comment at the top of the thread that a comment stands in.

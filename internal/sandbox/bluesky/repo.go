@@ -445,8 +445,10 @@ func (n *Network) uploadBlob(q *request) (any, *problem) {
 	if mime == "" {
 		mime = "application/octet-stream"
 	}
-	if sniffed := http.DetectContentType(q.raw); strings.HasPrefix(sniffed, "image/") || strings.HasPrefix(sniffed, "video/") {
-		mime = sniffed // the real server believes the bytes more than the header
+	// The real server believes the bytes more than the header, where they begin as a format
+	// that it knows; of words and of what nobody knows it believes the header.
+	if sniffed := http.DetectContentType(q.raw); !strings.HasPrefix(sniffed, "text/") && sniffed != "application/octet-stream" {
+		mime = sniffed
 	}
 	cid := cidOf(codecRaw, q.raw)
 	q.me.blobs[cid] = blobFile{mime: mime, data: q.raw, made: q.now, used: q.me.blobs[cid].used}

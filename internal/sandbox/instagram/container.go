@@ -55,6 +55,9 @@ func (a *ask) contain(acc *account) (any, *graph.Fault) {
 	if err := a.filled(c); err != nil {
 		return nil, err
 	}
+	if err := a.tagged(c); err != nil {
+		return nil, err
+	}
 	c.id = a.n.number()
 	a.n.containers[c.id] = c
 	acc.contained = append(acc.contained, a.now)

@@ -19,6 +19,7 @@ var (
 var (
 	errNoTarget  = errors.New("no such post or comment")
 	errNotTheirs = errors.New("that is not theirs")
+	errClosed    = errors.New("nobody may comment there")
 )
 
 // on runs an act and sends the news of it.
@@ -63,6 +64,9 @@ func (a actor) Comment(who sandbox.Person, account, target, text string) (id str
 		p, above, err := a.pick(account, target)
 		if err != nil {
 			return err
+		}
+		if p.closed {
+			return errClosed
 		}
 		if above != nil && above.parent != nil {
 			above = above.parent // answers hang below the first comment

@@ -120,6 +120,8 @@ func (a *ask) comment(p *post, above *comment) *fault {
 	}
 	text := *body.Message.Text
 	switch n := length(text); {
+	case p.closed:
+		return no(http.StatusForbidden, "", "Comments are disabled on this thread")
 	case strings.TrimSpace(text) == "":
 		return no(http.StatusBadRequest, "INVALID_VALUE_BLANK_FIELD", "message/text can't be blank")
 	case n > commentMost:

@@ -63,6 +63,8 @@ type post struct {
 	visibility    string
 	content       *content
 	reshareOff    bool
+	parent        *post // it shares this one
+	closed        bool  // to comments
 	created       time.Time
 	modified      time.Time
 	visible       time.Time // in lists from then on

@@ -34,6 +34,9 @@ type sent struct {
 	LifecycleState            *string  `json:"lifecycleState"`
 	IsReshareDisabledByAuthor bool     `json:"isReshareDisabledByAuthor"`
 	Content                   *content `json:"content"`
+	ReshareContext            *struct {
+		Parent string `json:"parent"`
+	} `json:"reshareContext"`
 }
 
 func (a *ask) postsAt(depth int) (any, *fault) {
@@ -60,8 +63,14 @@ func (a *ask) publish() *fault {
 	if f := a.writes(*s.Author); f != nil {
 		return f
 	}
+	if f := a.shares(s); f != nil {
+		return f
+	}
 	text, kept := read(*s.Commentary)
 	p := &post{author: *s.Author, commentary: kept, text: text, visibility: *s.Visibility, content: s.Content, reshareOff: s.IsReshareDisabledByAuthor}
+	if s.ReshareContext != nil {
+		p.parent = a.n.find(s.ReshareContext.Parent)
+	}
 	if f := a.fits(p, s); f != nil {
 		return f
 	}
@@ -74,10 +83,35 @@ func (a *ask) publish() *fault {
 	}
 	p.visible = a.now.Add(a.call.ListedLate())
 	a.n.keep(p, a.now)
+	if p.parent != nil {
+		p.parent.shares++
+		a.n.noticed(p.parent, func(f *figures) { f.shares++ })
+	}
 	a.call.Accept(sandbox.Entry{Account: p.author, Object: p.urn, Text: p.text})
 	a.w.Header().Set("x-restli-id", a.n.inHeader(p.urn))
 	a.w.Header().Set("x-linkedin-id", p.urn)
 	a.n.write(a.w, http.StatusCreated, map[string]any{})
+	return nil
+}
+
+// shares looks at the post that a new one shares.
+func (a *ask) shares(s sent) *fault {
+	if s.ReshareContext == nil {
+		return nil
+	}
+	urn := s.ReshareContext.Parent
+	if !strings.HasPrefix(urn, "urn:li:share:") && !strings.HasPrefix(urn, "urn:li:ugcPost:") && !strings.HasPrefix(urn, "urn:li:groupPost:") {
+		return invalidURN("reshareContext/parent", urn, "groupPost, share or ugcPost")
+	}
+	parent := a.n.find(urn)
+	switch {
+	case s.Content != nil:
+		return badRequest("content is not taken beside reshareContext")
+	case parent == nil:
+		return wrong("reshareContext/parent", urn)
+	case parent.reshareOff:
+		return no(http.StatusUnprocessableEntity, "", "The author of %s does not allow it to be reshared", urn)
+	}
 	return nil
 }
 
@@ -212,6 +246,13 @@ func (p *post) show() any {
 		"distribution": map[string]any{"feedDistribution": "MAIN_FEED", "thirdPartyDistributionChannels": []any{}}}
 	if p.content != nil {
 		v["content"] = p.content
+	}
+	if p.parent != nil {
+		root := p.parent
+		for root.parent != nil {
+			root = root.parent
+		}
+		v["reshareContext"] = map[string]any{"parent": p.parent.urn, "root": root.urn}
 	}
 	return v
 }

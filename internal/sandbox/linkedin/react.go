@@ -101,6 +101,9 @@ func (a *ask) feel() *fault {
 
 // metadata is /rest/socialMetadata/{urn}, and several at once with ids=List(…).
 func (a *ask) metadata() (any, *fault) {
+	if a.r.Method == http.MethodPost && len(a.path) == 2 {
+		return nil, a.closes(a.path[1])
+	}
 	if a.r.Method != http.MethodGet {
 		return nil, no(http.StatusMethodNotAllowed, "", "Method not allowed")
 	}
@@ -145,6 +148,48 @@ func (a *ask) counted(urn string) (any, *fault) {
 	}
 	every := living(p.comments, func(*comment) bool { return true })
 	first := living(p.comments, func(c *comment) bool { return c.parent == nil })
-	return map[string]any{"entity": urn, "commentsState": "OPEN", "reactionSummaries": sums,
+	return map[string]any{"entity": urn, "commentsState": map[bool]string{true: "CLOSED", false: "OPEN"}[p.closed], "reactionSummaries": sums,
 		"commentSummary": map[string]any{"count": len(every), "topLevelCount": len(first)}}, nil
+}
+
+// closes closes the comments of a thread, which deletes them, or opens it again.
+func (a *ask) closes(urn string) *fault {
+	var body struct {
+		Patch struct {
+			Set struct {
+				State *string `json:"commentsState"`
+			} `json:"$set"`
+		} `json:"patch"`
+	}
+	if !partial(a.r) {
+		return badRequest("X-RestLi-Method: PARTIAL_UPDATE is missing")
+	}
+	if f := a.told(&body); f != nil {
+		return f
+	}
+	p, c := a.n.target(urn)
+	state := body.Patch.Set.State
+	switch {
+	case p == nil:
+		return nothing()
+	case c != nil:
+		return invalidURN("entity", urn, "share, ugcPost or activity")
+	case state == nil:
+		return missing("patch/$set/commentsState")
+	case *state != "OPEN" && *state != "CLOSED":
+		return wrong("commentsState", *state)
+	case a.query.Get("actor") != p.author:
+		return denied("Not enough permissions to access: PARTIAL_UPDATE.socialMetadata")
+	}
+	if f := a.writes(p.author); f != nil {
+		return f
+	}
+	if p.closed = *state == "CLOSED"; p.closed {
+		for _, one := range p.comments {
+			one.gone = true
+		}
+	}
+	a.call.Accept(sandbox.Entry{Account: p.author, Object: p.urn, Text: "comments " + strings.ToLower(*state)})
+	empty(a.w, http.StatusAccepted)
+	return nil
 }

@@ -33,7 +33,7 @@ func action(r *http.Request) sandbox.Action {
 			return sandbox.Read
 		}
 		return sandbox.Upload
-	case strings.Contains(path, "Statistics"), strings.Contains(path, "Analytics"), strings.HasPrefix(path, "/rest/socialMetadata"),
+	case strings.Contains(path, "Statistics"), strings.Contains(path, "Analytics"), get && strings.HasPrefix(path, "/rest/socialMetadata"),
 		strings.HasPrefix(path, "/rest/networkSizes"), strings.HasPrefix(path, "/rest/memberFollowersCount"):
 		return sandbox.Insights
 	case get:

@@ -62,6 +62,7 @@ func TestOnlyWhatIsPublishedMakesAPin(t *testing.T) {
 		"a description of 801":      w.pin(`"description":"` + strings.Repeat("é", 801) + `",`),
 		"a link that is none":       w.pin(`"link":"librairie",`),
 		"somebody else's board":     strings.Replace(w.pin(""), w.who.Board, "1", 1),
+		"another board's section":   w.pin(`"board_section_id":"` + w.who.Section + `",`),
 		"no image":                  of(`{"source_type":"image_base64","content_type":"image/png","data":"bm90aGluZw=="}`),
 		"another kind than is said": of(`{"source_type":"image_base64",` + strings.Replace(strings.TrimPrefix(image(1), "{"), "image/png", "image/jpeg", 1)),
 		"one of several":            of(`{"source_type":"multiple_image_base64","items":[` + image(1) + `]}`),

@@ -21,6 +21,7 @@ func (n *Network) table() http.Handler {
 	mux.HandleFunc("GET /v5/user_account", n.account)
 	mux.HandleFunc("GET /v5/user_account/analytics", n.accountAnalytics)
 	mux.HandleFunc("GET /v5/boards", n.boards)
+	mux.HandleFunc("GET /v5/boards/{id}/sections", n.sections)
 	mux.HandleFunc("POST /v5/pins", n.create)
 	mux.HandleFunc("GET /v5/pins", n.list)
 	mux.HandleFunc("GET /v5/pins/{id}", n.one)
@@ -59,6 +60,31 @@ func (n *Network) boards(w http.ResponseWriter, r *http.Request) {
 	items := []any{}
 	for _, b := range some {
 		items = append(items, map[string]any{"id": b.id, "name": b.name, "description": "", "owner": map[string]any{"username": a.username}, "privacy": "PUBLIC"})
+	}
+	give(w, http.StatusOK, map[string]any{"items": items, "bookmark": bookmark})
+}
+
+// sections are those of a board.
+func (n *Network) sections(w http.ResponseWriter, r *http.Request) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	a := n.who(w, r, "boards:read")
+	if a == nil {
+		return
+	}
+	i := slices.IndexFunc(a.boards, func(b board) bool { return b.id == r.PathValue("id") })
+	if i < 0 {
+		say(w, http.StatusNotFound, 40, "Board not found.")
+		return
+	}
+	some, bookmark, ok := page(r.URL.Query(), a.boards[i].sections)
+	if !ok {
+		say(w, http.StatusBadRequest, 1, "Invalid bookmark.")
+		return
+	}
+	items := []any{}
+	for _, s := range some {
+		items = append(items, map[string]any{"id": s.id, "name": s.name})
 	}
 	give(w, http.StatusOK, map[string]any{"items": items, "bookmark": bookmark})
 }
@@ -144,7 +170,7 @@ func (n *Network) create(w http.ResponseWriter, r *http.Request) {
 }
 
 func (n *Network) add(a *account, d draft, media map[string]any, items int, at time.Time) *pin {
-	p := &pin{id: n.next(), board: d.Board, title: text(d.Title), description: text(d.Description), link: text(d.Link), alt: text(d.Alt),
+	p := &pin{id: n.next(), board: d.Board, section: d.Section, title: text(d.Title), description: text(d.Description), link: text(d.Link), alt: text(d.Alt),
 		media: media, items: items, owner: a, made: at, listed: at}
 	n.pins[p.id] = p
 	a.pins = append(a.pins, p)
@@ -168,8 +194,12 @@ func (d draft) check(a *account) string {
 			return "link is no address."
 		}
 	}
-	if !slices.ContainsFunc(a.boards, func(b board) bool { return b.id == d.Board }) {
+	i := slices.IndexFunc(a.boards, func(b board) bool { return b.id == d.Board })
+	switch {
+	case i < 0:
 		return "board_id is not a board of yours."
+	case d.Section != nil && !slices.ContainsFunc(a.boards[i].sections, func(s section) bool { return s.id == *d.Section }):
+		return "board_section_id is not a section of this board."
 	}
 	return ""
 }
@@ -225,7 +255,7 @@ func (n *Network) media(a *account, raw json.RawMessage) (media map[string]any, 
 
 func (n *Network) show(p *pin, metrics bool) map[string]any {
 	out := map[string]any{"id": p.id, "created_at": p.made.UTC().Format(time.RFC3339), "link": p.link, "title": p.title, "description": p.description, "dominant_color": nil,
-		"alt_text": p.alt, "board_id": p.board, "board_section_id": nil, "board_owner": map[string]any{"username": p.owner.username}, "media": p.media,
+		"alt_text": p.alt, "board_id": p.board, "board_section_id": p.section, "board_owner": map[string]any{"username": p.owner.username}, "media": p.media,
 		"parent_pin_id": nil, "is_owner": true, "has_been_promoted": false, "creative_type": "REGULAR", "is_standard": true, "pin_metrics": nil}
 	if metrics {
 		out["pin_metrics"] = map[string]any{
@@ -305,7 +335,9 @@ func (n *Network) change(w http.ResponseWriter, r *http.Request) {
 			*c.to = *c.from
 		}
 	}
-	p.board = d.Board
+	if d.Board != p.board || d.Section != nil { // another board has other sections
+		p.board, p.section = d.Board, d.Section
+	}
 	sandbox.From(r.Context()).Accept(sandbox.Entry{Account: a.id, Object: p.id, Text: p.description})
 	give(w, http.StatusOK, n.show(p, false))
 }

@@ -51,10 +51,16 @@ type account struct {
 	minute             time.Time
 }
 
-type board struct{ id, name string }
+type board struct {
+	id, name string
+	sections []section
+}
+
+type section struct{ id, name string }
 
 type pin struct {
 	id, board, title, description, link, alt string
+	section                                  *string
 	media                                    map[string]any
 	items                                    int
 	owner                                    *account
@@ -101,6 +107,7 @@ func (n *Network) Handler() http.Handler { return n.handler }
 // Credentials are an account of ours with tokens of all scopes.
 type Credentials struct {
 	ID, Username, Token, Refresh, Board string
+	Section                             string // of another board of theirs
 }
 
 // Account makes an account of ours with two boards.
@@ -108,10 +115,11 @@ func (n *Network) Account(username, name string) Credentials {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	a := &account{id: n.next(), username: username, name: name, followers: 120}
-	a.boards = []board{{n.next(), "Shop window"}, {n.next(), "Readings"}}
+	a.boards = []board{{id: n.next(), name: "Shop window"}, {id: n.next(), name: "Readings"}}
+	a.boards[1].sections = []section{{n.next(), "Evenings"}, {n.next(), "For children"}}
 	n.accounts[a.id] = a
 	t := n.issue(a, everything())
-	return Credentials{a.id, username, t.access, t.refresh, a.boards[0].id}
+	return Credentials{a.id, username, t.access, t.refresh, a.boards[0].id, a.boards[1].sections[0].id}
 }
 
 func (n *Network) next() string {

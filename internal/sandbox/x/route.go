@@ -232,7 +232,7 @@ func (n *Network) count(h http.Header, a *ask, r route) *problem {
 		}
 		left := one.most - w.spent - 1
 		if n.options.Plenty {
-			left = max(left, 1)
+			left = one.most
 		}
 		limited(h, one.prefix, one.most, max(left, 0), w.start.Add(one.length))
 		if left < 0 {

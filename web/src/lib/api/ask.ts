@@ -47,8 +47,8 @@ export const channels = {
 	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/channels', { signal })),
 	connect: (network: string, settings: Record<string, string>) => body(rest.POST('/api/v1/channels', { body: { network, settings } })),
 	check: (id: string) => body(rest.POST('/api/v1/channels/{id}/check', one(id))),
-	choices: (id: string, option: string, signal?: AbortSignal) =>
-		body(rest.GET('/api/v1/channels/{id}/choices/{option}', { params: { path: { id, option } }, signal })),
+	choices: (id: string, option: string, of: string, signal?: AbortSignal) =>
+		body(rest.GET('/api/v1/channels/{id}/choices/{option}', { params: { path: { id, option }, query: of ? { of } : {} }, signal })),
 	reconnect: (id: string, settings: Record<string, string>) => body(rest.POST('/api/v1/channels/{id}/reconnect', { ...one(id), body: { settings } })),
 	remove: (id: string) => rest.DELETE('/api/v1/channels/{id}', one(id))
 };
@@ -100,6 +100,8 @@ export const publications = {
 	edit: async (id: string, change: { part: number; text: string; title?: string }) => asPost(await body(rest.POST('/api/v1/publications/{id}/edit', { ...one(id), body: change }))),
 	edits: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/publications/{id}/edits', { ...one(id), signal })),
 	pin: async (id: string, on: boolean) => asPost(await body(rest.POST('/api/v1/publications/{id}/pin', { ...one(id), body: { on } }))),
+	close: async (id: string, on: boolean) => asPost(await body(rest.POST('/api/v1/publications/{id}/close', { ...one(id), body: { on } }))),
+	cover: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/covers', one(id)))),
 	subtitle: async (id: string) => asPost(await body(rest.POST('/api/v1/publications/{id}/subtitles', one(id)))),
 	removeRemote: async (id: string) => asPost(await body(rest.DELETE('/api/v1/publications/{id}/remote', one(id))))
 };

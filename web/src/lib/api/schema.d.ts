@@ -1359,6 +1359,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/publications/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the comments below it, or open them again
+         * @description On some networks that deletes the comments that are there: closing_deletes of the network.
+         */
+        post: operations["closeComments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/publications/{id}/counts": {
         parameters: {
             query?: never;
@@ -1373,6 +1393,26 @@ export interface paths {
          * @description Only where the network gives none to programs, or where a person published. They are kept as entered by hand.
          */
         post: operations["countByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/covers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the covers that a published video was refused, once more
+         * @description Only where the network takes them once the video is out. The video stays as it is.
+         */
+        post: operations["coverPublication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2727,6 +2767,8 @@ export interface components {
              * @description Width by height.
              */
             min_aspect?: number;
+            /** @description Absent: nobody can be tagged in it. */
+            tags?: components["schemas"]["TagLimit"];
             types: string[];
         };
         Invitation: {
@@ -2790,6 +2832,8 @@ export interface components {
         Last: {
             /** Format: date-time */
             at: string;
+            /** @description It is gone on the network; its words are shown no more. */
+            deleted?: boolean;
             from_us: boolean;
             text: string;
         };
@@ -2880,6 +2924,8 @@ export interface components {
             /** @description Of a video: the picture that stands for it, an uploaded file. Networks that choose it themselves leave it out, and say so. */
             cover?: string;
             id: string;
+            /** @description The people in it. Networks that tag nobody leave them out, and say so. */
+            tags?: components["schemas"]["Tag"][];
         };
         Member: {
             /** @description The channels they are limited to, as far as whoever asks sees them; null = all. */
@@ -2941,6 +2987,8 @@ export interface components {
             as_of: string;
             /** @description How a person is helped to publish by hand; null: nothing is published there. */
             assisted: components["schemas"]["Assisted"] | null;
+            /** @description Closing the comments below a post deletes those that are there. */
+            closing_deletes: boolean;
             /**
              * @description Whether people connect by the network's own page of consent. address: they could, if this house had a public https address.
              * @enum {string}
@@ -3061,6 +3109,8 @@ export interface components {
             /** Format: int64 */
             max?: number;
             name: string;
+            /** @description The option that it depends on: its choices are asked for with that one's value. */
+            of?: string;
             required: boolean;
         };
         PageAccountFigures: {
@@ -3350,6 +3400,8 @@ export interface components {
         };
         Publication: {
             channel_id: string;
+            /** @description Nobody may comment on it there. */
+            closed: boolean;
             /**
              * @description Whose counts these are.
              * @enum {string}
@@ -3579,6 +3631,11 @@ export interface components {
             max: number;
             name: string;
             /**
+             * Format: int64
+             * @description So much the post takes of it; of calls it is about that.
+             */
+            needs: number;
+            /**
              * Format: date-time
              * @description The next moment with room, when there is none; null then: there never is.
              */
@@ -3697,6 +3754,12 @@ export interface components {
             /** @description As the network's prices name it: post, reply, read_post. */
             what: string;
         };
+        Spot: {
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
         Step: {
             /** Format: int64 */
             done: number;
@@ -3763,6 +3826,23 @@ export interface components {
         };
         Switch: {
             on: boolean;
+        };
+        Tag: {
+            /** @description Nowhere in particular, where it is not said. */
+            at?: components["schemas"]["Spot"];
+            /** @description As the network addresses them, without @. */
+            name: string;
+        };
+        TagLimit: {
+            /** @description Only where no other file stands beside it. */
+            alone?: boolean;
+            /** Format: int64 */
+            max: number;
+            /**
+             * @description Whether each has a place on the picture; empty: none has.
+             * @enum {string}
+             */
+            placed?: "" | "required" | "optional";
         };
         Target: {
             channel_id: string;
@@ -3941,6 +4021,8 @@ export interface components {
             min_seconds?: number;
             /** @description Absent: it takes no subtitle files. */
             subtitles?: components["schemas"]["SubtitleLimit"];
+            /** @description Absent: nobody can be tagged in it. */
+            tags?: components["schemas"]["TagLimit"];
             types: string[];
         };
         Webhook: {
@@ -4469,7 +4551,10 @@ export interface operations {
     };
     listChoices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is chosen for the option that this one depends on. */
+                of?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -7156,6 +7241,44 @@ export interface operations {
             };
         };
     };
+    closeComments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     countByHand: {
         parameters: {
             query?: never;
@@ -7173,6 +7296,40 @@ export interface operations {
                 "application/json": components["schemas"]["HandCounts"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverPublication: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -13,6 +13,7 @@ const whatOf = (name: string): string => {
 /** How much of a quota is used: 3 of 100 posts in 1 day. */
 export function used(q: QuotaUse): string {
 	const params = { used: q.used, max: q.max, what: whatOf(q.name) };
+	if (q.name === 'load') return t('quota.load', params);
 	if (q.max === 0) return t('quota.unknown', params);
 	if (q.daily) return t('quota.day', params);
 	if (q.window_s) return t('quota.span', { ...params, span: windowSpan(q.window_s, locale()) });
