@@ -32,9 +32,10 @@ authorizeChannel   .network=words .settings{key}=words .settings{}=network .chan
 reconnectChannel   .settings{key}=words .settings{}=network
 listConversations  ?cursor=cursor ?channel=id ?person=id
 listMessages       ?cursor=cursor
-checkReply         .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among
+checkReply         .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among .media[].tags[].name=network
+listChoices        ?of=network
 listTemplates      ?conversation=id
-reply              .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among
+reply              .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among .media[].tags[].name=network
 replyWithTemplate  .message_id=id .template=network .values{key}=words .values{}=words
 addDevice          .agent=words .endpoint=secret .auth=secret .p256dh=secret
 chooseAccounts     .accounts[]=id

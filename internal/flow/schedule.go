@@ -13,8 +13,8 @@ import (
 	"github.com/kithhq/kith/internal/store"
 )
 
-// Schedule lets a post leave the house at a moment; a past one is now. Every
-// channel's network is asked first whether it would take it: by its limits,
+// Schedule lets a post leave the house at a moment; a past one is now. A post that
+// waits for another moment is moved. Every channel's network is asked first whether it would take it: by its limits,
 // which are data.
 func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string, due time.Time) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -25,6 +25,11 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		all, err := publish.Publications(ctx, tx, actor.Workspace, postID)
 		if err != nil {
 			return err
+		}
+		if post.State == publish.Scheduled {
+			if post, err = h.move(ctx, tx, actor, post, all); err != nil {
+				return err
+			}
 		}
 		with := map[network.Name]beside{} // what goes out by this act, for quotas that channels share
 		taken := map[string][]int{}       // calls, by publication

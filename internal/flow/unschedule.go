@@ -27,17 +27,43 @@ func (h *House) Unschedule(ctx context.Context, actor access.Actor, postID strin
 		if cancel {
 			to = publish.Cancelled
 		}
-		waiting, err := publish.Unschedule(ctx, tx, actor.Workspace, postID, to)
-		if err != nil {
+		if err := takeBack(ctx, tx, actor.Workspace, postID, to); err != nil {
 			return err
-		}
-		for _, job := range waiting {
-			// A job that has just begun finds nothing to claim.
-			if err := jobs.Cancel(ctx, tx, actor.Workspace, job); err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
-				return err
-			}
 		}
 		h.tell(tx, actor.Workspace, "posts", postID)
 		return nil
 	})
+}
+
+// takeBack stops what waits to leave, and the jobs that would send it.
+func takeBack(ctx context.Context, tx *store.Tx, workspace, postID, to string) error {
+	waiting, err := publish.Unschedule(ctx, tx, workspace, postID, to)
+	if err != nil {
+		return err
+	}
+	for _, job := range waiting {
+		// A job that has just begun finds nothing to claim.
+		if err := jobs.Cancel(ctx, tx, workspace, job); err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// move takes back a post that waits as a whole, so that it can be given another moment
+// in the same transaction: it never stands between two moments, and where the new one is
+// refused the old one holds.
+func (h *House) move(ctx context.Context, tx *store.Tx, actor access.Actor, post publish.Post, all []publish.Publication) (publish.Post, error) {
+	for _, p := range all {
+		if err := mayOn(actor, access.Schedule, p.ChannelID, noPost); err != nil {
+			return post, err
+		}
+		if p.State != publish.Scheduled {
+			return post, fault.New(fault.Conflict, "A part of this post has begun to leave, so it cannot be moved.").WithHint("Read it again.")
+		}
+	}
+	if err := takeBack(ctx, tx, actor.Workspace, post.ID, publish.Draft); err != nil {
+		return post, err
+	}
+	return publish.Get(ctx, tx, actor.Workspace, post.ID)
 }

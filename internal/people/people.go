@@ -45,7 +45,9 @@ type Identity struct {
 
 const identityColumns = "id, workspace, person_id, network, remote_id, handle, name, avatar_url, url, first_seen, last_seen"
 
-func shown(i Identity) string { return or(i.Name, or(i.Handle, i.RemoteID)) }
+// shown is what somebody is called, "" where the network told neither a name nor a handle:
+// its number of a person is no name, and screens say “somebody” in the reader's language.
+func shown(i Identity) string { return or(i.Name, i.Handle) }
 
 // Get gives a person of a workspace.
 func Get(ctx context.Context, tx *store.Tx, workspace, personID string) (Person, error) {

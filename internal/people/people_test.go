@@ -109,3 +109,24 @@ func TestANoteIsBounded(t *testing.T) {
 		}
 	})
 }
+
+func TestANumberIsNoName(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		who := network.Author{ID: "urn:li:person:castp015"}
+		i := recognize(t, db, "w", "linkedin", who)
+		named := func(name string) {
+			t.Helper()
+			storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+				p, err := people.Get(ctx, tx, "w", i.PersonID)
+				if p.Name != name {
+					t.Errorf("they are called “%s”, not “%s”", p.Name, name)
+				}
+				return err
+			})
+		}
+		named("")
+		who.Name = "Ada Lovelace"
+		recognize(t, db, "w", "linkedin", who)
+		named("Ada Lovelace")
+	})
+}

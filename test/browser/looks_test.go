@@ -82,6 +82,7 @@ func full(f finds) []scene {
 		{name: "inbox-search", route: "/inbox", path: "/inbox?q=the"},
 		{name: "inbox-search-nothing", route: "/inbox", path: "/inbox?q=zzzzzz"},
 		{name: "publish", route: "/publish", path: "/publish"},
+		{name: "publish-calendar", route: "/publish", path: "/publish?view=calendar"},
 		{name: "publish-drafts", route: "/publish", path: "/publish?view=draft"},
 		{name: "publish-published", route: "/publish", path: "/publish?view=published"},
 		{name: "publish-attention", route: "/publish", path: "/publish?view=attention"},

@@ -22,6 +22,11 @@ export function can(verb: Verb): boolean {
 	return current?.can.includes(verb) ?? false;
 }
 
+/** What is for all channels is refused to who is limited to some of them, whatever their role. */
+export function canEverywhere(verb: Verb): boolean {
+	return can(verb) && current?.channels === null;
+}
+
 /** The zone in which this workspace reads its clock. */
 export function zone(): string {
 	return current?.workspace.zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
