@@ -81,6 +81,29 @@ func TestWebVTTBecomesSRT(t *testing.T) {
 	}
 }
 
+// What only looks like a tag is words, in a format that has no other way to write them.
+func TestWordsThatLookLikeTagsStay(t *testing.T) {
+	for text, want := range map[string]string{
+		"&lt;b&gt; is bold":               "< b> is bold",
+		"&lt;v bi<x>.y</b></v>&#1--&gt;":  "< v bi.y&#1->",
+		"I <b>&lt;3</b> it, 5 &lt; 6":     "I <b><3</b> it, 5 < 6",
+		`{\an8}`:                          `{ \an8}`,
+		"<v Zoé>a &lt;<i>b</i>&gt; b</v>": "Zoé: a <<i>b</i>> b",
+	} {
+		f, err := subtitle.Read([]byte("WEBVTT\n\n00:01.000 --> 00:02.000\n" + text + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		written := f.Write(subtitle.SRT)
+		if got := strings.TrimPrefix(written, "1\n00:00:01,000 --> 00:00:02,000\n"); got != want+"\n" {
+			t.Errorf("%s: %q, not %q", text, got, want)
+		}
+		if again, err := subtitle.Read([]byte(written)); err != nil || len(again) != 1 {
+			t.Errorf("%s: %v of %q", text, err, written)
+		}
+	}
+}
+
 func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 	for data, want := range map[string]string{
 		"":                                      "There are no subtitles in this file.",
@@ -114,7 +137,8 @@ func TestLanguagesHaveOneForm(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, s := range []string{srt, asVTT, "WEBVTT\n\n00:01.000 --> 00:02.000 line:0\n<v A&B><b>x<i>y</b></v>&#x2028;&#13;&nbsp;--&gt;<c>", "00:01.0-->00:02.0\n<v  >\n<v a>b<v c>d", string(wide(srt, true))} {
+	for _, s := range []string{srt, asVTT, "WEBVTT\n\n00:01.000 --> 00:02.000 line:0\n<v A&B><b>x<i>y</b></v>&#x2028;&#13;&nbsp;--&gt;<c>", "00:01.0-->00:02.0\n<v  >\n<v a>b<v c>d",
+		"WEBVTT\n\n00:01.000 --> 00:02.000 line:0\n<v bi<x>.y</b></v>&#x2028;&#1--&gt;<c>", string(wide(srt, true))} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

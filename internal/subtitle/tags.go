@@ -89,7 +89,12 @@ func (r *reader) mark(b *strings.Builder, open []string, found string) []string 
 	return append(open, name)
 }
 
-// plain is a text as SRT has it: who speaks stands before what they say.
+// kept stands for the beginning of a tag that is one, while words are looked at: no text
+// has it.
+const kept = "\x01"
+
+// plain is a text as SRT has it: who speaks stands before what they say. SRT has no way to
+// write what only looks like a tag: a space keeps players from swallowing it.
 func plain(s string) string {
 	s = tag.ReplaceAllStringFunc(s, func(found string) string {
 		switch who, speaks := strings.CutPrefix(found, "<v "); {
@@ -98,7 +103,9 @@ func plain(s string) string {
 		case found == "</v>":
 			return ""
 		}
-		return found
+		return kept + found[1:]
 	})
-	return strings.ReplaceAll(html.UnescapeString(s), "-->", "->")
+	s = strings.ReplaceAll(html.UnescapeString(s), "-->", "->")
+	s = tag.ReplaceAllStringFunc(s, func(written string) string { return "< " + written[1:] })
+	return strings.NewReplacer(kept, "<", `{\`, `{ \`).Replace(s)
 }

@@ -98,10 +98,30 @@ func TestFilesInAnswers(t *testing.T) {
 	p.key("\r")
 	p.until("it is gone, and one goes on writing", "!document.querySelector('.reply section') && document.activeElement === document.querySelector('.reply textarea')")
 
+	// Two pictures and words are three messages there: that is said, and each leaves once.
+	eval[chromedp.Void](p, give("paste", "image/png", 70)+"; void 0")
+	eval[chromedp.Void](p, give("paste", "image/png", 70)+"; void 0")
+	eval[chromedp.Void](p, "document.querySelector('.reply textarea').focus(); void 0")
+	p.insert("And two pictures of it.")
+	p.see(say("reply.several", "network", "Messenger", "n", "3"))
+	looks("messenger-several")
+	p.press("button", say("reply.send"))
+	await(t, "all three are with the network", func() bool {
+		files, words := 0, 0
+		for _, e := range h.stage.Ledger.Entries(sandbox.Filter{Network: "messenger", Action: sandbox.Message}) {
+			files += e.Files
+			if e.Text == "And two pictures of it." {
+				words++
+			}
+		}
+		return files == 3 && words == 1
+	})
+	p.until("the box is empty after it", "!document.querySelector('.reply section') && document.querySelector('.reply textarea').value === ''")
+
 	// What is too large is said before it is sent.
 	eval[chromedp.Void](p, give("drop", "image/png", 27<<20)+"; void 0")
 	p.see(say("reply.smaller"))
-	if n := eval[int](p, "performance.getEntriesByType('resource').filter(r => r.name.endsWith('/api/v1/media')).length"); n > 2 {
+	if n := eval[int](p, "performance.getEntriesByType('resource').filter(r => r.name.endsWith('/api/v1/media')).length"); n > 4 {
 		t.Errorf("it was sent nevertheless: %d uploads", n)
 	}
 	p.press("button", say("reply.remove", "name", "pasted.png"))
