@@ -15,10 +15,12 @@ type words map[string][]string
 
 func read(t *testing.T, locale string) words {
 	t.Helper()
-	b, err := os.ReadFile(locales + locale + ".json")
-	must(t, err)
-	var raw map[string]any
-	must(t, json.Unmarshal(b, &raw))
+	raw := map[string]any{}
+	for _, part := range []string{"", "settings.", "stage."} {
+		b, err := os.ReadFile(locales + part + locale + ".json")
+		must(t, err)
+		must(t, json.Unmarshal(b, &raw))
+	}
 	w := words{}
 	for key, v := range raw {
 		switch v := v.(type) {

@@ -3,18 +3,25 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'svelte/compiler';
 import { describe, expect, test } from 'vitest';
-import en from '../src/lib/i18n/en.json';
-import fr from '../src/lib/i18n/fr.json';
+import enMain from '../src/lib/i18n/en.json';
+import frMain from '../src/lib/i18n/fr.json';
+import enSettings from '../src/lib/i18n/settings.en.json';
+import frSettings from '../src/lib/i18n/settings.fr.json';
+import enStage from '../src/lib/i18n/stage.en.json';
+import frStage from '../src/lib/i18n/stage.fr.json';
 
 type Forms = Record<string, string>;
 type Words = Record<string, string | Forms>;
+const files: Record<string, [Words, Words]> = { main: [enMain, frMain], settings: [enSettings, frSettings], stage: [enStage, frStage] };
+const en: Words = { ...enMain, ...enSettings, ...enStage };
+const fr: Words = { ...frMain, ...frSettings, ...frStage };
 const words: Record<string, Words> = { en, fr };
 const src = fileURLToPath(new URL('../src', import.meta.url));
 
-function files(dir: string, ending: RegExp): string[] {
+function within(dir: string, ending: RegExp): string[] {
 	return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
 		const path = join(dir, entry.name);
-		if (entry.isDirectory()) return files(path, ending);
+		if (entry.isDirectory()) return within(path, ending);
 		return ending.test(entry.name) ? [path] : [];
 	});
 }
@@ -23,16 +30,17 @@ const texts = (entry: string | Forms) => (typeof entry === 'string' ? [entry] : 
 const holes = (entry: string | Forms) => [...new Set(texts(entry).flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!)))].sort();
 
 describe('the two languages', () => {
-	test('say the same things', () => {
-		expect(Object.keys(fr).sort()).toEqual(Object.keys(en).sort());
+	test('say the same things, each in one file', () => {
+		for (const [name, [english, french]] of Object.entries(files)) expect(Object.keys(french).sort(), name).toEqual(Object.keys(english).sort());
+		expect(Object.keys(en).length).toBe(Object.values(files).reduce((n, [english]) => n + Object.keys(english).length, 0));
 	});
 	test('leave nothing empty and order the keys', () => {
 		for (const [name, set] of Object.entries(words)) {
 			for (const [key, entry] of Object.entries(set)) {
 				for (const text of texts(entry)) expect(text.trim(), `${name} ${key}`).not.toBe('');
 			}
-			expect(Object.keys(set), name).toEqual(Object.keys(set).toSorted());
 		}
+		for (const set of Object.values(files).flat()) expect(Object.keys(set)).toEqual(Object.keys(set).toSorted());
 	});
 	test('take the same parameters', () => {
 		for (const key of Object.keys(en)) expect(holes(words.fr![key]!), key).toEqual(holes(words.en![key]!));
@@ -64,8 +72,22 @@ test('English uses the typographic apostrophe too', () => {
 	}
 });
 
+// What a part of the application alone says comes with it: nowhere else would it be there.
+test.each([
+	['settings', enSettings, ['lib/settings/', 'routes/(app)/settings/']],
+	['stage', enStage, ['lib/stage/', 'routes/(app)/rehearsal/']]
+])('the words of %s are said in no other part', (_name, set, own) => {
+	const code = Object.fromEntries(within(src, /\.(svelte|ts)$/).map((path) => [relative(src, path), readFileSync(path, 'utf8')]));
+	const inside = (path: string) => own.some((dir) => path.startsWith(dir));
+	const shared = new Set(Object.entries(code).filter(([path]) => !inside(path)).flatMap(([, text]) => [...text.matchAll(/'\$lib\/([^']+)'/g)].map((m) => `lib/${m[1]!}`)));
+	const elsewhere = Object.entries(code).filter(([path]) => !inside(path) || shared.has(path) || shared.has(path.replace(/\.ts$/, '')));
+	const said = elsewhere.flatMap(([path, text]) => Object.keys(set).flatMap((key) => (text.includes(`'${key}'`) || text.includes(`"${key}"`) ? [`${path}: ${key}`] : [])));
+	const begun = elsewhere.flatMap(([path, text]) => [...text.matchAll(/`([a-z]\w*\.[\w.]*)\$\{/g)].filter((m) => Object.keys(set).some((key) => key.startsWith(m[1]!))).map((m) => `${path}: ${m[1]!}`));
+	expect([...said, ...begun]).toEqual([]);
+});
+
 test('every key is used somewhere', () => {
-	const code = [...files(src, /\.(svelte|ts)$/)].map((path) => readFileSync(path, 'utf8')).join('\n');
+	const code = [...within(src, /\.(svelte|ts)$/)].map((path) => readFileSync(path, 'utf8')).join('\n');
 	const literal = new Set([...code.matchAll(/['"`]([a-z][\w]*(?:\.[\w]+)*)['"`]/g)].map((m) => m[1]!));
 	const beginnings = [...code.matchAll(/`([a-z][\w]*\.(?:[\w.]*))\$\{/g)].map((m) => m[1]!);
 	const unused = Object.keys(en).filter((key) => !literal.has(key) && !beginnings.some((b) => key.startsWith(b)));
@@ -98,7 +120,7 @@ function hardCoded(source: string): string[] {
 	return found;
 }
 
-test.each(files(src, /\.svelte$/).map((path) => [relative(src, path), path] as const))('%s holds no text of its own', (_name, path) => {
+test.each(within(src, /\.svelte$/).map((path) => [relative(src, path), path] as const))('%s holds no text of its own', (_name, path) => {
 	expect(hardCoded(readFileSync(path, 'utf8'))).toEqual([]);
 });
 

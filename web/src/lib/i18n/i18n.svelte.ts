@@ -1,9 +1,13 @@
-// Every word of the application comes from fr.json and en.json through t(). Only the language in use is loaded.
+// Every word of the application comes from these files through t(). Only the language in use is loaded, and what only a
+// part of the application says comes with that part.
 // A text is a string, or an object of plural forms chosen by {n}.
 import type words from './en.json';
+import type settings from './settings.en.json';
+import type stage from './stage.en.json';
 
 export type Locale = 'fr' | 'en';
-export type Key = keyof typeof words;
+export type Key = keyof typeof words | keyof typeof settings | keyof typeof stage;
+export type Part = 'settings' | 'stage';
 export type Params = Record<string, string | number>;
 type Forms = { one?: string; many?: string; other: string };
 export type Dictionary = Record<string, string | Forms>;
@@ -35,8 +39,36 @@ export function preferredLocale(): Locale {
 	return asLocale(stored) ?? asLocale(navigator.languages?.find((l) => asLocale(l))) ?? 'en';
 }
 
+const files: Record<Part | '', Record<Locale, () => Promise<{ default: Dictionary }>>> = {
+	'': { en: () => import('./en.json'), fr: () => import('./fr.json') },
+	settings: { en: () => import('./settings.en.json'), fr: () => import('./settings.fr.json') },
+	stage: { en: () => import('./stage.en.json'), fr: () => import('./stage.fr.json') }
+};
+const parts = new Set<Part>();
+
+/** The words of a language, with those of all parts that were opened, also while they were fetched. */
 async function read(next: Locale): Promise<Dictionary> {
-	return next === 'fr' ? (await import('./fr.json')).default : (await import('./en.json')).default;
+	for (;;) {
+		const wanted = ['', ...parts] as const;
+		const all = await Promise.all(wanted.map(async (part) => (await files[part][next]()).default));
+		if (wanted.length === parts.size + 1) return Object.assign({}, ...all) as Dictionary;
+	}
+}
+
+/** Adds the words of a part before it is shown. */
+export async function openPart(part: Part): Promise<void> {
+	if (parts.has(part)) return;
+	parts.add(part);
+	try {
+		for (let spoken: Locale | undefined; spoken !== current; ) {
+			spoken = current;
+			const words = await read(spoken);
+			if (spoken === current) dictionary = words;
+		}
+	} catch (error) {
+		parts.delete(part); // asked for again the next time
+		throw error;
+	}
 }
 
 export async function setLocale(next: Locale): Promise<void> {
