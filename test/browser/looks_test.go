@@ -262,7 +262,7 @@ type look struct {
 }
 
 // heights are of the screens by their widths: two phones, a tablet, a desk, a large one.
-var heights = map[int64]int64{320: 568, 390: 844, 768: 1024, 1440: 900, 1920: 1080}
+var heights = map[int64]int64{320: 568, 390: 844, 768: 1024, 1280: 800, 1920: 1080}
 
 // looks are how the n-th scene is looked at in a language. A soak looks at it in every width and theme. Otherwise it is
 // seen on a phone, on a tablet and on a wide screen; the two languages together see every width, and every kind of screen
@@ -280,7 +280,7 @@ func looks(n int, locale string) []look {
 		other = 1
 	}
 	theme := func(i int) string { return []string{"light", "dark"}[(n/2+other+i)%2] }
-	all := []look{{[]int64{320, 390}[(n+other)%2], theme(0)}, {768, theme(1)}, {[]int64{1440, 1920}[(n/4+other)%2], theme(n)}}
+	all := []look{{[]int64{320, 390}[(n+other)%2], theme(0)}, {768, theme(1)}, {[]int64{1280, 1920}[(n/4+other)%2], theme(n)}}
 	if (n/2)%2 == 1 {
 		slices.Reverse(all)
 	}
@@ -320,7 +320,7 @@ func (v viewer) one(p *page, s scene, looks []look, expected ...string) {
 		expected = append(expected, "404", "400")
 	}
 	if s.then != nil { // its way is the one of a wide screen
-		p.size(1440, heights[1440])
+		p.size(1280, heights[1280])
 	} else {
 		p.size(looks[0].width, heights[looks[0].width])
 	}
