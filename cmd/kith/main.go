@@ -21,7 +21,7 @@ import (
 
 type commands struct {
 	Serve    serve     `cmd:"" help:"Run Kith."`
-	Rehearse rehearsal `cmd:"" help:"Run Kith on pretended networks with a lively sample workspace."`
+	Rehearse rehearsal `cmd:"" help:"Run Kith on pretended networks with a lively sample workspace, without --data in a folder that goes with it (KITH_DATA is left aside)."`
 	Owner    struct {
 		Create owner `cmd:"" help:"Make an owner of the workspace; the password is read from standard input or made up."`
 	} `cmd:"" help:"Owners of a workspace."`
