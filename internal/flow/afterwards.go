@@ -13,12 +13,11 @@ import (
 
 // afterwards records what follows a part that is published, and cannot keep it back: its
 // subtitles, and the covers of its videos.
-func (h *House) afterwards(ctx context.Context, tx *store.Tx, channelID string, part publish.Part, ref network.Ref) error {
-	h.became(tx, channelID, "published")
-	if err := h.closed(ctx, tx, channelID, part); err != nil {
+func (h *House) afterwards(ctx context.Context, tx *store.Tx, c channel.Channel, part publish.Part, ref network.Ref) error {
+	if err := h.closed(ctx, tx, c, part); err != nil {
 		return err
 	}
-	if err := h.subtitled(ctx, tx, channelID, part, ref); err != nil {
+	if err := h.subtitled(ctx, tx, c, part, ref); err != nil {
 		return err
 	}
 	if u := part.Step.Uncovered; u != nil {
@@ -27,10 +26,6 @@ func (h *House) afterwards(ctx context.Context, tx *store.Tx, channelID string, 
 				return publish.Uncovered(ctx, tx, part, a.Cover, *u)
 			}
 		}
-	}
-	c, err := channel.Get(ctx, tx, part.Workspace, channelID)
-	if err != nil {
-		return err
 	}
 	kind, _ := c.Limits.Of(part.Content.Kind)
 	takes := kind.Media.Video.Cover
@@ -54,19 +49,19 @@ func (h *House) afterwards(ctx context.Context, tx *store.Tx, channelID string, 
 	if !due {
 		return nil
 	}
-	_, _, err = jobs.Insert(ctx, tx, coverKind(), jobs.New{Workspace: part.Workspace, Lane: lane(channelID, lanePosts), Key: part.PublicationID},
-		coverArgs{Workspace: part.Workspace, Channel: channelID, Publication: part.PublicationID})
+	return h.queueCovers(ctx, tx, c, part.PublicationID)
+}
+
+func (h *House) queueCovers(ctx context.Context, tx *store.Tx, c channel.Channel, publicationID string) error {
+	_, _, err := jobs.Insert(ctx, tx, coverKind(), jobs.New{Workspace: c.Workspace, Lane: lane(c.ID, lanePosts), Key: publicationID},
+		coverArgs{Workspace: c.Workspace, Channel: c.ID, Publication: publicationID})
 	return err
 }
 
 // closed records that a post was published with its comments closed, where that was chosen.
-func (h *House) closed(ctx context.Context, tx *store.Tx, channelID string, part publish.Part) error {
+func (h *House) closed(ctx context.Context, tx *store.Tx, c channel.Channel, part publish.Part) error {
 	if part.Position > 0 || len(part.Content.Options) == 0 {
 		return nil
-	}
-	c, err := channel.Get(ctx, tx, part.Workspace, channelID)
-	if err != nil {
-		return err
 	}
 	d, err := h.Networks.Get(c.Network)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/kithhq/kith/internal/access"
-	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
@@ -14,17 +13,8 @@ import (
 // CloseComments closes what people can write below a post of ours, or opens it again.
 // Where the network deletes what is there, it is gone here, too.
 func (h *House) CloseComments(ctx context.Context, actor access.Actor, publicationID string, on bool) error {
-	var p publish.Publication
-	var parts []publish.Part
-	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		if p, err = publish.GetPublication(ctx, tx, actor.Workspace, publicationID); err == nil {
-			parts, err = publish.Sequence(ctx, tx, actor.Workspace, publicationID)
-		}
-		return err
-	}); err != nil {
-		return err
-	}
-	if err := mayOn(actor, access.Moderate, p.ChannelID, noPublication); err != nil {
+	p, parts, err := h.onNetwork(ctx, actor, access.Moderate, publicationID)
+	if err != nil {
 		return err
 	}
 	c, conn, err := h.conn(ctx, actor.Workspace, p.ChannelID)
@@ -35,10 +25,11 @@ func (h *House) CloseComments(ctx context.Context, actor access.Actor, publicati
 	if err != nil {
 		return err
 	}
-	if p.State != publish.Published || len(parts) == 0 || parts[0].RemoteID == "" || saidByHand(parts[0].RemoteID) {
-		return fault.New(fault.Conflict, "This is not published.")
+	ref, err := beginning(p, parts)
+	if err != nil {
+		return err
 	}
-	if err := closer.Close(ctx, conn, parts[0].Remote, on); err != nil {
+	if err := closer.Close(ctx, conn, ref, on); err != nil {
 		h.ailing(ctx, c, err)
 		return unanswered(err)
 	}

@@ -72,14 +72,7 @@ func (h *House) settlePart(ctx context.Context, tx *store.Tx, channelID string, 
 	if err := publish.Settle(ctx, tx, part, sent); err != nil {
 		return err
 	}
-	if err := h.paidPost(ctx, tx, channelID, part); err != nil {
-		return err
-	}
-	return h.afterwards(ctx, tx, channelID, part, sent.Ref)
-}
-
-// paidPost counts what a part that is out has cost.
-func (h *House) paidPost(ctx context.Context, tx *store.Tx, channelID string, part publish.Part) error {
+	h.became(tx, channelID, "published")
 	c, err := channel.Get(ctx, tx, part.Workspace, channelID)
 	if fault.Is(err, fault.NotFound) {
 		return nil // removed meanwhile
@@ -87,6 +80,14 @@ func (h *House) paidPost(ctx context.Context, tx *store.Tx, channelID string, pa
 	if err != nil {
 		return err
 	}
+	if err := h.paidPost(ctx, tx, c, part); err != nil {
+		return err
+	}
+	return h.afterwards(ctx, tx, c, part, sent.Ref)
+}
+
+// paidPost counts what a part that is out has cost.
+func (h *House) paidPost(ctx context.Context, tx *store.Tx, c channel.Channel, part publish.Part) error {
 	d, err := h.Networks.Get(c.Network)
 	if err != nil {
 		return nil //nolint:nilerr // a network that this version does not know

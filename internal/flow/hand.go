@@ -93,11 +93,8 @@ func (h *House) Skip(ctx context.Context, actor access.Actor, publicationID, why
 // handed does something to a publication that its actor may publish.
 func (h *House) handed(ctx context.Context, actor access.Actor, publicationID string, do func(ctx context.Context, tx *store.Tx, p publish.Publication) error) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
+		p, err := publicationFor(ctx, tx, actor, access.Schedule, publicationID)
 		if err != nil {
-			return err
-		}
-		if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		h.tell(tx, actor.Workspace, "posts", p.PostID)

@@ -99,11 +99,8 @@ const typed network.Name = "by_hand"
 // CountByHand keeps what a person read off the network.
 func (h *House) CountByHand(ctx context.Context, actor access.Actor, publicationID string, counts network.Counts) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
+		p, err := publicationFor(ctx, tx, actor, access.Measure, publicationID)
 		if err != nil {
-			return err
-		}
-		if err := mayOn(actor, access.Measure, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		parts, err := publish.Sequence(ctx, tx, p.Workspace, p.ID)

@@ -34,17 +34,8 @@ func (h *House) pinner(c channel.Channel, what string) (network.Pinner, int, err
 
 // PinPost keeps a post of ours at the top of the account, or lets it go.
 func (h *House) PinPost(ctx context.Context, actor access.Actor, publicationID string, on bool) error {
-	var p publish.Publication
-	var parts []publish.Part
-	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		if p, err = publish.GetPublication(ctx, tx, actor.Workspace, publicationID); err == nil {
-			parts, err = publish.Sequence(ctx, tx, actor.Workspace, publicationID)
-		}
-		return err
-	}); err != nil {
-		return err
-	}
-	if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
+	p, parts, err := h.onNetwork(ctx, actor, access.Schedule, publicationID)
+	if err != nil {
 		return err
 	}
 	c, conn, err := h.conn(ctx, actor.Workspace, p.ChannelID)
@@ -55,10 +46,11 @@ func (h *House) PinPost(ctx context.Context, actor access.Actor, publicationID s
 	if err != nil {
 		return err
 	}
-	if p.State != publish.Published || len(parts) == 0 || parts[0].RemoteID == "" || saidByHand(parts[0].RemoteID) {
-		return fault.New(fault.Conflict, "This is not published.")
+	ref, err := beginning(p, parts)
+	if err != nil {
+		return err
 	}
-	if err := pinner.Pin(ctx, conn, parts[0].Remote, on); err != nil {
+	if err := pinner.Pin(ctx, conn, ref, on); err != nil {
 		return unanswered(err)
 	}
 	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {

@@ -6,7 +6,6 @@ import (
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
-	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
 )
@@ -15,11 +14,8 @@ import (
 // more: the pictures alone, never the videos.
 func (h *House) Cover(ctx context.Context, actor access.Actor, publicationID string) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
+		p, err := publicationFor(ctx, tx, actor, access.Schedule, publicationID)
 		if err != nil {
-			return err
-		}
-		if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		if p.State != publish.Published {
@@ -38,8 +34,6 @@ func (h *House) Cover(ctx context.Context, actor access.Actor, publicationID str
 			return err
 		}
 		h.tell(tx, actor.Workspace, "posts", p.PostID)
-		_, _, err = jobs.Insert(ctx, tx, coverKind(), jobs.New{Workspace: p.Workspace, Lane: lane(p.ChannelID, lanePosts), Key: p.ID},
-			coverArgs{Workspace: p.Workspace, Channel: p.ChannelID, Publication: p.ID})
-		return err
+		return h.queueCovers(ctx, tx, c, p.ID)
 	})
 }

@@ -15,11 +15,8 @@ import (
 // is not and may go out.
 func (h *House) Resolve(ctx context.Context, actor access.Actor, publicationID string, there bool, url string) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
+		p, err := publicationFor(ctx, tx, actor, access.Schedule, publicationID)
 		if err != nil {
-			return err
-		}
-		if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		doubtful, err := publish.Doubtful(ctx, tx, actor.Workspace, publicationID)

@@ -14,11 +14,8 @@ import (
 // failed, and those that were added since.
 func (h *House) Subtitle(ctx context.Context, actor access.Actor, publicationID string) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
+		p, err := publicationFor(ctx, tx, actor, access.Schedule, publicationID)
 		if err != nil {
-			return err
-		}
-		if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		if p.State != publish.Published {
@@ -37,7 +34,7 @@ func (h *House) Subtitle(ctx context.Context, actor access.Actor, publicationID 
 			return err
 		}
 		for _, part := range parts {
-			if err := h.subtitled(ctx, tx, p.ChannelID, part, part.Remote); err != nil {
+			if err := h.subtitled(ctx, tx, c, part, part.Remote); err != nil {
 				return err
 			}
 		}

@@ -13,11 +13,8 @@ import (
 // what was wrong.
 func (h *House) RetryPost(ctx context.Context, actor access.Actor, publicationID string) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
+		p, err := publicationFor(ctx, tx, actor, access.Schedule, publicationID)
 		if err != nil {
-			return err
-		}
-		if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		if err := h.affordsRest(ctx, tx, p); err != nil {

@@ -25,11 +25,8 @@ type Rewording struct {
 // there before is kept.
 func (h *House) Reword(ctx context.Context, actor access.Actor, publicationID string, to Rewording) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := publish.GetPublication(ctx, tx, actor.Workspace, publicationID)
+		p, err := publicationFor(ctx, tx, actor, access.Schedule, publicationID)
 		if err != nil {
-			return err
-		}
-		if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
 			return err
 		}
 		c, err := channel.Get(ctx, tx, actor.Workspace, p.ChannelID)

@@ -14,8 +14,8 @@ import (
 )
 
 // Schedule lets a post leave the house at a moment; a past one is now. A post that
-// waits for another moment is moved. Every channel's network is asked first whether it would take it: by its limits,
-// which are data.
+// waits for another moment is moved. Every channel's network is asked first whether it
+// would take it: by its limits, which are data.
 func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string, due time.Time) error {
 	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
 		post, err := publish.Get(ctx, tx, actor.Workspace, postID)
@@ -26,17 +26,17 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		if err != nil {
 			return err
 		}
+		if err := maySchedule(actor, all); err != nil {
+			return err
+		}
 		if post.State == publish.Scheduled {
-			if post, err = h.move(ctx, tx, actor, post, all); err != nil {
+			if post, err = h.move(ctx, tx, post, all); err != nil {
 				return err
 			}
 		}
 		with := map[network.Name]beside{} // what goes out by this act, for quotas that channels share
 		taken := map[string][]int{}       // calls, by publication
 		for _, p := range all {
-			if err := mayOn(actor, access.Schedule, p.ChannelID, noPost); err != nil {
-				return err
-			}
 			c, err := channel.Get(ctx, tx, actor.Workspace, p.ChannelID)
 			if err != nil {
 				return err

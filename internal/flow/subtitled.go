@@ -46,11 +46,7 @@ func along(limits network.Limits, part network.Part) {
 // subtitled records what became of the subtitles of a part that is published: its video
 // is out, whatever became of them. Those that the network takes afterwards are brought by
 // a job of their own.
-func (h *House) subtitled(ctx context.Context, tx *store.Tx, channelID string, part publish.Part, ref network.Ref) error {
-	c, err := channel.Get(ctx, tx, part.Workspace, channelID)
-	if err != nil {
-		return err
-	}
+func (h *House) subtitled(ctx context.Context, tx *store.Tx, c channel.Channel, part publish.Part, ref network.Ref) error {
 	files, _, err := described(ctx, tx, part.Workspace, part.Content.Media)
 	if err != nil {
 		return err
@@ -79,7 +75,7 @@ func (h *House) subtitled(ctx context.Context, tx *store.Tx, channelID string, p
 	if err := publish.Settled(ctx, tx, part, known); err != nil || later == 0 {
 		return err
 	}
-	return h.queueSubtitles(ctx, tx, part.Workspace, channelID, part.PublicationID)
+	return h.queueSubtitles(ctx, tx, part.Workspace, c.ID, part.PublicationID)
 }
 
 func langs(all []network.Subtitle) []string {

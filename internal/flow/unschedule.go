@@ -18,10 +18,8 @@ func (h *House) Unschedule(ctx context.Context, actor access.Actor, postID strin
 		if err != nil {
 			return err
 		}
-		for _, p := range all {
-			if err := mayOn(actor, access.Schedule, p.ChannelID, noPost); err != nil {
-				return err
-			}
+		if err := maySchedule(actor, all); err != nil {
+			return err
 		}
 		to := publish.Draft
 		if cancel {
@@ -53,17 +51,14 @@ func takeBack(ctx context.Context, tx *store.Tx, workspace, postID, to string) e
 // move takes back a post that waits as a whole, so that it can be given another moment
 // in the same transaction: it never stands between two moments, and where the new one is
 // refused the old one holds.
-func (h *House) move(ctx context.Context, tx *store.Tx, actor access.Actor, post publish.Post, all []publish.Publication) (publish.Post, error) {
+func (h *House) move(ctx context.Context, tx *store.Tx, post publish.Post, all []publish.Publication) (publish.Post, error) {
 	for _, p := range all {
-		if err := mayOn(actor, access.Schedule, p.ChannelID, noPost); err != nil {
-			return post, err
-		}
 		if p.State != publish.Scheduled {
 			return post, fault.New(fault.Conflict, "A part of this post has begun to leave, so it cannot be moved.").WithHint("Read it again.")
 		}
 	}
-	if err := takeBack(ctx, tx, actor.Workspace, post.ID, publish.Draft); err != nil {
+	if err := takeBack(ctx, tx, post.Workspace, post.ID, publish.Draft); err != nil {
 		return post, err
 	}
-	return publish.Get(ctx, tx, actor.Workspace, post.ID)
+	return publish.Get(ctx, tx, post.Workspace, post.ID)
 }

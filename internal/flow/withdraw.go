@@ -13,18 +13,8 @@ import (
 
 // Withdraw deletes a publication on its network, part by part from the end.
 func (h *House) Withdraw(ctx context.Context, actor access.Actor, publicationID string) error {
-	var p publish.Publication
-	var parts []publish.Part
-	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		if p, err = publish.GetPublication(ctx, tx, actor.Workspace, publicationID); err != nil {
-			return err
-		}
-		parts, err = publish.Sequence(ctx, tx, actor.Workspace, publicationID)
-		return err
-	}); err != nil {
-		return err
-	}
-	if err := mayOn(actor, access.Schedule, p.ChannelID, noPublication); err != nil {
+	p, parts, err := h.onNetwork(ctx, actor, access.Schedule, publicationID)
+	if err != nil {
 		return err
 	}
 	if p.State != publish.Published && p.State != publish.Failed {
