@@ -95,6 +95,8 @@ func (tx *Tx) copyRows(ctx context.Context, text string, to *pieces, change func
 	return to.flush(true)
 }
 
+var copied = strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`) //nolint:gochecknoglobals // never changed
+
 // asCopied writes a value as COPY does.
 func asCopied(line []byte, value any) ([]byte, error) {
 	switch v := value.(type) {
@@ -103,7 +105,7 @@ func asCopied(line []byte, value any) ([]byte, error) {
 	case int64:
 		return strconv.AppendInt(line, v, 10), nil
 	case string:
-		return append(line, strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(v)...), nil
+		return append(line, copied.Replace(v)...), nil
 	}
 	return nil, fault.New(fault.Internal, "a value of type %T in the database", value)
 }
@@ -112,7 +114,7 @@ func asCopied(line []byte, value any) ([]byte, error) {
 func vector(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
-		quoted[i] = "'" + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(w) + "'"
+		quoted[i] = lexeme(w)
 	}
 	return strings.Join(quoted, " ")
 }

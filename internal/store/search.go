@@ -109,7 +109,7 @@ func (tx *Tx) FoundText(ctx context.Context, words []Word, before int64, limit i
 			q.WriteString([]string{" AND ", " & "}[btoi(tx.postgres)])
 		}
 		if tx.postgres {
-			q.WriteString("'" + strings.NewReplacer("'", "''", `\`, `\\`).Replace(w.Text) + "'")
+			q.WriteString(lexeme(w.Text))
 			q.WriteString([]string{"", ":*"}[btoi(w.Prefix)])
 			continue
 		}
@@ -128,6 +128,11 @@ func btoi(b bool) int {
 	}
 	return 0
 }
+
+// lexeme writes a word as PostgreSQL reads one in a search and in what is searched.
+func lexeme(word string) string { return "'" + lexemes.Replace(word) + "'" }
+
+var lexemes = strings.NewReplacer("'", "''", `\`, `\\`) //nolint:gochecknoglobals // never changed
 
 // array writes a PostgreSQL array of texts.
 func array(values []string) string {

@@ -88,11 +88,7 @@ func covers(t *testing.T, h Harness) {
 func (w *World) unveils(ref network.Ref, cover network.Media) {
 	w.t.Helper()
 	coverer := w.Driver.(network.Coverer)
-	for range 2 {
-		if err := coverer.Cover(w.t.Context(), w.Conn, ref, cover); err != nil {
-			w.t.Fatal(err)
-		}
-	}
+	evenTwice(w.t, func() error { return coverer.Cover(w.t.Context(), w.Conn, ref, cover) })
 	if n := w.shows(cover); n != 2 {
 		w.t.Errorf("the cover was brought %d times", n)
 	}

@@ -137,6 +137,16 @@ func (w *World) again(t *testing.T, action sandbox.Action, do func() error) {
 	}
 }
 
+// evenTwice does what is the same when it is done once more.
+func evenTwice(t *testing.T, do func() error) {
+	t.Helper()
+	for n := range 2 {
+		if err := do(); err != nil {
+			t.Fatalf("time %d: %v", n+1, err)
+		}
+	}
+}
+
 func mutes(t *testing.T, h Harness) {
 	if !offers(t, h, network.ActMute) {
 		return
@@ -147,11 +157,7 @@ func mutes(t *testing.T, h Harness) {
 	muter := w.Driver.(network.Muter)
 	mute := func(on bool) {
 		t.Helper()
-		for range 2 {
-			if err := muter.Mute(t.Context(), w.Conn, comment.Author, on); err != nil {
-				t.Fatalf("mute %v: %v", on, err)
-			}
-		}
+		evenTwice(t, func() error { return muter.Mute(t.Context(), w.Conn, comment.Author, on) })
 	}
 	heard := func(text string) bool {
 		t.Helper()
@@ -186,11 +192,7 @@ func blocksMessages(t *testing.T, h Harness) {
 	blocker := w.Driver.(network.MessageBlocker)
 	block := func(on bool) {
 		t.Helper()
-		for range 2 {
-			if err := blocker.BlockMessages(t.Context(), w.Conn, comment.Author, on); err != nil {
-				t.Fatalf("block messages %v: %v", on, err)
-			}
-		}
+		evenTwice(t, func() error { return blocker.BlockMessages(t.Context(), w.Conn, comment.Author, on) })
 	}
 	writes := func() error {
 		_, err := w.Stage.Scripts.Do(sandbox.Act{Network: string(h.Name), Kind: "message", Text: "psst", Person: "p001"})

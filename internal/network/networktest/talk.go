@@ -180,11 +180,7 @@ func deletes(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
 	part, sent := w.Publish("for a moment")
 	deleter := w.Driver.(network.Deleter)
-	for range 2 {
-		if err := deleter.Delete(t.Context(), w.Conn, sent.Ref); err != nil {
-			t.Fatal(err)
-		}
-	}
+	evenTwice(t, func() error { return deleter.Delete(t.Context(), w.Conn, sent.Ref) })
 	if n := len(w.Ledger(sandbox.Delete)); n != 1 {
 		t.Errorf("deleted %d times", n)
 	}
@@ -199,11 +195,7 @@ func deletes(t *testing.T, h Harness) {
 	_, sent = w.Publish("stays")
 	comment, _ := w.comment(sent.ID, "not yours")
 	if remover, ok := w.Driver.(network.Remover); ok && w.can(network.ActDeleteOthers) {
-		for range 2 {
-			if err := remover.Remove(t.Context(), w.Conn, comment.Ref); err != nil {
-				t.Errorf("removing somebody's comment: %v", err)
-			}
-		}
+		evenTwice(t, func() error { return remover.Remove(t.Context(), w.Conn, comment.Ref) })
 	} else if err := deleter.Delete(t.Context(), w.Conn, comment.Ref); err != nil {
 		w.kind(err, fault.Invalid, fault.Denied, fault.NotFound)
 	}
@@ -218,19 +210,11 @@ func bans(t *testing.T, h Harness) {
 	comment, _ := w.comment(sent.ID, "no")
 	banner := w.Driver.(network.Banner)
 	act := sandbox.Act{Kind: "comment", Target: sent.ID, Text: "hello again", Person: "p001", Network: string(h.Name)}
-	for range 2 {
-		if err := banner.Ban(t.Context(), w.Conn, comment.Author, true); err != nil {
-			t.Fatal(err)
-		}
-	}
+	evenTwice(t, func() error { return banner.Ban(t.Context(), w.Conn, comment.Author, true) })
 	if _, err := w.Stage.Scripts.Do(act); err == nil {
 		t.Error("who was kept out can still comment")
 	}
-	for range 2 {
-		if err := banner.Ban(t.Context(), w.Conn, comment.Author, false); err != nil {
-			t.Fatal(err)
-		}
-	}
+	evenTwice(t, func() error { return banner.Ban(t.Context(), w.Conn, comment.Author, false) })
 	if _, err := w.Stage.Scripts.Do(act); err != nil {
 		t.Errorf("who was let back cannot comment: %v", err)
 	}

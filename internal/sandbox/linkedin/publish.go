@@ -314,17 +314,10 @@ func (a *ask) onePost(urn string) (any, *fault) {
 }
 
 func (a *ask) change(p *post) *fault {
-	var body struct {
-		Patch struct {
-			Set struct {
-				Commentary *string `json:"commentary"`
-			} `json:"$set"`
-		} `json:"patch"`
-	}
-	if !partial(a.r) {
-		return badRequest("X-RestLi-Method: PARTIAL_UPDATE is missing")
-	}
-	if f := a.told(&body); f != nil {
+	set, f := patched[struct {
+		Commentary *string `json:"commentary"`
+	}](a)
+	if f != nil {
 		return f
 	}
 	if p == nil {
@@ -333,10 +326,10 @@ func (a *ask) change(p *post) *fault {
 	if f := a.writes(p.author); f != nil {
 		return f
 	}
-	if body.Patch.Set.Commentary == nil {
+	if set.Commentary == nil {
 		return missing("patch/$set/commentary")
 	}
-	text, kept := read(*body.Patch.Set.Commentary)
+	text, kept := read(*set.Commentary)
 	if n := length(text); n > textMost {
 		return tooLong("commentary", n, textMost)
 	}

@@ -154,21 +154,14 @@ func (a *ask) counted(urn string) (any, *fault) {
 
 // closes closes the comments of a thread, which deletes them, or opens it again.
 func (a *ask) closes(urn string) *fault {
-	var body struct {
-		Patch struct {
-			Set struct {
-				State *string `json:"commentsState"`
-			} `json:"$set"`
-		} `json:"patch"`
-	}
-	if !partial(a.r) {
-		return badRequest("X-RestLi-Method: PARTIAL_UPDATE is missing")
-	}
-	if f := a.told(&body); f != nil {
+	set, f := patched[struct {
+		State *string `json:"commentsState"`
+	}](a)
+	if f != nil {
 		return f
 	}
 	p, c := a.n.target(urn)
-	state := body.Patch.Set.State
+	state := set.State
 	switch {
 	case p == nil:
 		return nothing()

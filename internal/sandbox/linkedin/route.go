@@ -223,6 +223,20 @@ func (a *ask) told(v any) *fault {
 	return nil
 }
 
+// patched reads what a partial update sets.
+func patched[T any](a *ask) (set T, f *fault) {
+	var body struct {
+		Patch struct {
+			Set T `json:"$set"`
+		} `json:"patch"`
+	}
+	if !partial(a.r) {
+		return set, badRequest("X-RestLi-Method: PARTIAL_UPDATE is missing")
+	}
+	f = a.told(&body)
+	return body.Patch.Set, f
+}
+
 // window reads start and count.
 func (a *ask) window(usual, most int) (start, count int, f *fault) {
 	count = usual
