@@ -111,8 +111,8 @@ func TestACommunityManagersDay(t *testing.T) {
 	p.insert("Do bring her! We keep the armchair free.")
 	p.do(chromedp.KeyEvent("\r", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	answers := h.wrote(1, sandbox.Filter{Action: sandbox.Reply, Text: "armchair"})
-	if answers[0].Network != "facebook" || answers[0].Parent == "" {
-		t.Errorf("answered elsewhere: %+v", answers[0])
+	if answers[0].Network != "facebook" || answers[0].Parent == "" || answers[0].Text != "Do bring her! We keep the armchair free." {
+		t.Errorf("answered elsewhere, or something else: %+v", answers[0])
 	}
 	p.until("the answer is marked as sent", "[...document.querySelectorAll('.said.us')].some(m => m.innerText.includes('armchair') && m.innerText.includes("+quoted(say("thread.sending.sent"))+"))")
 	p.shot("day-4-answered")

@@ -20,6 +20,7 @@ import (
 	cdp "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 //go:embed page.js
@@ -229,11 +230,23 @@ func (p *page) insert(text string) {
 	must(p.t, err)
 }
 
-// key presses keys one after the other, away from any field.
+// key presses keys one after the other, away from any field. As on a keyboard, the sign
+// that a key writes comes with its being pressed: who takes the key keeps the sign back.
 func (p *page) key(keys string, modifiers ...chromedp.Modifier) {
 	p.t.Helper()
+	if len(modifiers) > 0 {
+		p.do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+		return
+	}
 	for _, k := range keys {
-		p.do(chromedp.KeyEvent(string(k), chromedp.KeyModifiers(modifiers...)))
+		events := kb.Encode(k)
+		if len(events) == 3 {
+			events[0].Text, events[0].UnmodifiedText = events[1].Text, events[1].UnmodifiedText
+		}
+		for _, e := range []*input.DispatchKeyEventParams{events[0], events[len(events)-1]} {
+			_, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, *e)
+			must(p.t, err)
+		}
 	}
 }
 
