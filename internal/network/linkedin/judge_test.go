@@ -18,6 +18,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/kithhq/kith/internal/network/networktest"
 )
 
 // No machine description of LinkedIn's API exists. What its documentation and its
@@ -75,7 +77,7 @@ func TestTheTableNamesItsSources(t *testing.T) {
 // documented puts the judge before the sandbox.
 func documented(t *testing.T, next http.Handler) http.Handler {
 	t.Helper()
-	all := rows(t)
+	all, known := rows(t), shapes(t)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		row := match(all, r)
 		if row == nil {
@@ -99,7 +101,13 @@ func documented(t *testing.T, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r) // its answers are looked at by TestSigningIn
 			return
 		}
-		next.ServeHTTP(&watched{ResponseWriter: w, t: t, row: row}, r)
+		seen := &watched{ResponseWriter: w, t: t, row: row}
+		next.ServeHTTP(seen, r)
+		if shape := known[row.Name]; len(shape) > 0 && seen.status/100 == 2 && json.Valid(seen.said.Bytes()) { // half an answer is the weather's
+			for _, wrong := range networktest.Differs(seen.said.Bytes(), shape) {
+				t.Errorf("%s answers: %s", row.Name, wrong)
+			}
+		}
 	})
 }
 
@@ -250,6 +258,7 @@ type watched struct {
 	t      *testing.T
 	row    *documentedCall
 	status int
+	said   bytes.Buffer
 }
 
 func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
@@ -277,6 +286,7 @@ func (w *watched) Write(p []byte) (int, error) {
 			}
 		}
 	}
+	w.said.Write(p)
 	return w.ResponseWriter.Write(p)
 }
 

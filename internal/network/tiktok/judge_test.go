@@ -3,7 +3,6 @@ package tiktok_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,95 +62,6 @@ func calls(t testing.TB) map[string]call {
 	return all
 }
 
-// flat gives every field of a value by its path, with its type.
-func flat(path string, v any, into map[string][]string) {
-	kind := "null"
-	switch v := v.(type) {
-	case map[string]any:
-		kind = "object"
-		for name, inner := range v {
-			if strings.HasPrefix(name, "zz_") {
-				continue // what the weather adds
-			}
-			at := name
-			if path != "" {
-				at = path + "." + name
-			}
-			flat(at, inner, into)
-		}
-	case []any:
-		kind = "array"
-		for _, inner := range v {
-			flat(path+"[]", inner, into)
-		}
-	case string:
-		kind = "string"
-	case bool:
-		kind = "boolean"
-	case json.Number:
-		kind = "number"
-		if _, err := v.Int64(); err == nil {
-			kind = "integer"
-		}
-	}
-	if path != "" {
-		into[path] = append(into[path], kind)
-	}
-}
-
-// differs says how a JSON text differs from the fields that are documented. A field
-// that must be there must be there wherever what it is in is there.
-func differs(data []byte, fields map[string]string) (all []string) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return []string{"it is no JSON: " + err.Error()}
-	}
-	got := map[string][]string{}
-	flat("", v, got)
-	for path, kinds := range got {
-		want, known := fields[path]
-		if !known && strings.HasSuffix(path, "[]") { // what its fields say is enough
-			want = "object"
-			for f := range fields {
-				known = known || strings.HasPrefix(f, path+".")
-			}
-		}
-		if !known {
-			all = append(all, path+" is in no documentation")
-			continue
-		}
-		for _, kind := range kinds {
-			if kind != strings.TrimSuffix(want, "!") {
-				all = append(all, fmt.Sprintf("%s is %s, and it should be %s", path, kind, want))
-			}
-		}
-	}
-	for path, want := range fields {
-		if !strings.HasSuffix(want, "!") {
-			continue
-		}
-		above, _, _ := cutLast(path, ".")
-		times := 1
-		if above != "" {
-			times = len(got[above])
-		}
-		if len(got[path]) < times {
-			all = append(all, path+" is missing")
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return "", s, false
-}
-
 // asked says how a request differs from what is documented.
 func (c call) asked(r *http.Request, body []byte) (all []string) {
 	for name, begins := range c.Headers {
@@ -198,7 +107,7 @@ func (c call) asked(r *http.Request, body []byte) (all []string) {
 		}
 		return all
 	}
-	return append(all, differs(body, c.Request)...)
+	return append(all, networktest.Differs(body, c.Request)...)
 }
 
 // judge stands between driver and sandbox.
@@ -229,7 +138,7 @@ func judge(t *testing.T, next http.Handler) http.Handler {
 			t.Errorf("%s %s: %s", c.Method, c.Path, w)
 		}
 		if held.Code < 500 || strings.HasPrefix(held.Header().Get("Content-Type"), "application/json") {
-			for _, w := range differs(answer, c.Answer) {
+			for _, w := range networktest.Differs(answer, c.Answer) {
 				t.Errorf("%s %s was answered: %s", c.Method, c.Path, w)
 			}
 			if shape := shapes[c.Path]; shape != nil {
@@ -346,7 +255,7 @@ func TestTheJudgeRefusesWhatIsNotDocumented(t *testing.T) {
 		}
 	}
 	for _, answer := range []string{`{"data":{"publish_id":7},"error":{"code":"ok","message":"","log_id":"1"}}`, `{"data":{}}`, `{"data":{"id":"x"},"error":{"code":"ok","message":"","log_id":"1"}}`} {
-		if wrong := differs([]byte(answer), c.Answer); len(wrong) == 0 {
+		if wrong := networktest.Differs([]byte(answer), c.Answer); len(wrong) == 0 {
 			t.Errorf("%s passes", answer)
 		}
 	}
