@@ -26,7 +26,6 @@ type Network struct {
 	ClosingDeletes bool         `json:"closing_deletes" doc:"Closing the comments below a post deletes those that are there."`
 	Pins           List[string] `json:"pins" doc:"What can be kept at the top, where anything can: post, comment."`
 	Consent        string       `json:"consent" enum:"none,ready,address" doc:"Whether people connect by the network's own page of consent. address: they could, if this house had a public https address."`
-	Evidence       string       `json:"evidence" doc:"What the driver was proved on."`
 	AsOf           string       `json:"as_of"`
 }
 
@@ -211,7 +210,7 @@ func (d *Door) channelOf(c channel.Channel) Channel {
 
 func (d *Door) networkOf(n network.Driver) Network {
 	p := n.Profile()
-	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Options: each(p.Options, optionOf), Evidence: p.Evidence, AsOf: p.AsOf, Edits: Edits(p.Edits), Consent: d.House.Consent(n),
+	said := Network{Name: n.Name(), Label: p.Label, Limits: limitsOf(p.Limits), Options: each(p.Options, optionOf), AsOf: p.AsOf, Edits: Edits(p.Edits), Consent: d.House.Consent(n),
 		Fields: each(p.Fields, func(f network.Field) Setting { return Setting(f) })}
 	if p.Assisted != nil {
 		said.Assisted = some(assistedOf(n, *p.Assisted))

@@ -14,7 +14,7 @@ import (
 type Sheet struct {
 	Network   network.Name   `json:"network"`
 	Label     string         `json:"label" say:""`
-	Evidence  string         `json:"evidence" say:"" doc:"What the driver was proved on."`
+	Evidence  List[Proof]    `json:"evidence" doc:"What the driver was proved on, the strongest first."`
 	AsOf      string         `json:"as_of"`
 	Version   string         `json:"version"`
 	Expires   string         `json:"expires" doc:"The day after which the network may refuse this version of its API."`
@@ -36,6 +36,15 @@ type Cell struct {
 	Why     string `json:"why" say:""`
 	Instead string `json:"instead" say:""`
 }
+
+// Proof is something apart from this house that a driver was held against.
+type Proof struct {
+	On   string `json:"on" enum:"real_server,official_client,independent_client,published_spec,recorded_traffic,counting_vectors,request_collections,documentation"`
+	What string `json:"what" doc:"Which, with its version."`
+	Date string `json:"date" doc:"Of that version, or when it was last tried where it runs."`
+}
+
+func proofOf(p network.Proof) Proof { return Proof(p) }
 
 // Quota is how much a network lets one do in a while.
 type Quota struct {
@@ -81,7 +90,7 @@ func (d *Door) sheets() {
 
 func (d *Door) sheetOf(n network.Driver) Sheet {
 	p := n.Profile()
-	said := Sheet{Network: n.Name(), Label: p.Label, Evidence: p.Evidence, AsOf: p.AsOf, Version: p.Version, Expires: p.Expires, DelayS: int(p.Delay.Seconds()),
+	said := Sheet{Network: n.Name(), Label: p.Label, Evidence: each(p.Evidence, proofOf), AsOf: p.AsOf, Version: p.Version, Expires: p.Expires, DelayS: int(p.Delay.Seconds()),
 		Limits:    limitsOf(p.Limits),
 		Consent:   d.House.Consent(n),
 		Abilities: each(network.Abilities(n), func(a network.Ability) Cell { return Cell{string(a.Action), string(a.State), a.Why, a.Instead} }),

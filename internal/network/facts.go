@@ -9,7 +9,7 @@ import (
 type facts struct {
 	Label    string            `json:"label"`
 	AsOf     string            `json:"as_of"`
-	Evidence string            `json:"evidence"`
+	Evidence []Proof           `json:"evidence"`
 	DelayS   int               `json:"delay_s"`
 	ReachS   int               `json:"reach_s"`
 	Limits   Limits            `json:"limits"`

@@ -85,7 +85,11 @@ func Markdown(s *Set) string {
 
 func describe(b *strings.Builder, d Driver) {
 	p := d.Profile()
-	fmt.Fprintf(b, "\n## %s\n\nProved on: %s. Facts as of %s.", p.Label, p.Evidence, p.AsOf)
+	fmt.Fprintf(b, "\n## %s\n\nProved on:\n\n", p.Label)
+	for _, e := range p.Evidence {
+		fmt.Fprintf(b, "- %s: %s (%s)\n", strings.ReplaceAll(e.On, "_", " "), e.What, e.Date)
+	}
+	fmt.Fprintf(b, "\nFacts as of %s.", p.AsOf)
 	if p.Version != "" {
 		fmt.Fprintf(b, " API version %s", p.Version)
 		if p.Expires != "" {

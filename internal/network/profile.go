@@ -8,7 +8,7 @@ type Profile struct {
 	Label    string // as people write it: "Bluesky"
 	Fields   []Field
 	Limits   Limits
-	Evidence string // real server, published spec, recorded traffic, documentation
+	Evidence []Proof
 	AsOf     string // date of the facts, 2006-01-02
 	// Delay is how long an accepted post may stay invisible; looking sooner
 	// proves nothing.
@@ -170,4 +170,16 @@ type Meaning struct {
 type Cannot struct {
 	Why     string `json:"why"`
 	Instead string `json:"instead"`
+}
+
+// Proof is something apart from this house that a driver was held against.
+type Proof struct {
+	On   string `json:"on"`   // one of Proofs
+	What string `json:"what"` // which, with its version
+	Date string `json:"date"` // of that version, or when it was last tried where it runs
+}
+
+// Proofs are the levels of evidence, the strongest first.
+func Proofs() []string {
+	return []string{"real_server", "official_client", "independent_client", "published_spec", "recorded_traffic", "counting_vectors", "request_collections", "documentation"}
 }

@@ -4,7 +4,7 @@ package network
 type Sheet struct {
 	Network   Name              `json:"network"`
 	Label     string            `json:"label"`
-	Evidence  string            `json:"evidence"`
+	Evidence  []Proof           `json:"evidence"`
 	AsOf      string            `json:"as_of"`
 	Version   string            `json:"version,omitempty"`
 	Expires   string            `json:"expires,omitempty"`

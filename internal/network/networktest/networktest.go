@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/kithhq/kith/internal/network"
 )
@@ -187,8 +188,16 @@ func actions(t *testing.T, h Harness) {
 	if w.Driver.Name() != h.Name {
 		t.Errorf("the driver calls itself %s", w.Driver.Name())
 	}
-	if p := w.Driver.Profile(); p.AsOf == "" || p.Evidence == "" || p.Label == "" || len(p.Fields) == 0 {
+	if p := w.Driver.Profile(); p.AsOf == "" || len(p.Evidence) == 0 || p.Label == "" || len(p.Fields) == 0 {
 		t.Errorf("the profile is not complete: %+v", p)
+	}
+	before := -1
+	for _, e := range w.Driver.Profile().Evidence {
+		at := slices.Index(network.Proofs(), e.On)
+		if _, err := time.Parse(time.DateOnly, e.Date); err != nil || at <= before || e.What == "" {
+			t.Errorf("%+v is no dated proof, or stands before a stronger one", e)
+		}
+		before = at
 	}
 }
 

@@ -2996,8 +2996,6 @@ export interface components {
             consent: "none" | "ready" | "address";
             /** @description How a post that is out may be changed, where it can be. */
             edits: components["schemas"]["Edits"];
-            /** @description What the driver was proved on. */
-            evidence: string;
             /** @description What the form asks to connect an account. */
             fields: components["schemas"]["Setting"][];
             label: string;
@@ -3398,6 +3396,14 @@ export interface components {
             /** @description about:blank */
             type: string;
         };
+        Proof: {
+            /** @description Of that version, or when it was last tried where it runs. */
+            date: string;
+            /** @enum {string} */
+            on: "real_server" | "official_client" | "independent_client" | "published_spec" | "recorded_traffic" | "counting_vectors" | "request_collections" | "documentation";
+            /** @description Which, with its version. */
+            what: string;
+        };
         Publication: {
             channel_id: string;
             /** @description Nobody may comment on it there. */
@@ -3718,8 +3724,8 @@ export interface components {
              * @description How long an accepted post may stay invisible, in seconds.
              */
             delay_s: number;
-            /** @description What the driver was proved on. */
-            evidence: string;
+            /** @description What the driver was proved on, the strongest first. */
+            evidence: components["schemas"]["Proof"][];
             /** @description The day after which the network may refuse this version of its API. */
             expires: string;
             label: string;
