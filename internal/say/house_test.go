@@ -108,6 +108,7 @@ func (h *house) facts(name string) error {
 			Choices     []struct{ Label string }
 		}
 		Windows  []struct{ Then string }
+		Closing  struct{ Only string }
 		Insights struct {
 			Means []struct{ Label, Text string }
 		}
@@ -141,6 +142,7 @@ func (h *house) facts(name string) error {
 		h.found(name, r.Without)
 		h.found(name, r.Instead)
 	}
+	h.found(name, f.Closing.Only)
 	for _, o := range f.Options {
 		h.found(name, o.Label)
 		h.found(name, o.Help)

@@ -2989,6 +2989,8 @@ export interface components {
             assisted: components["schemas"]["Assisted"] | null;
             /** @description Closing the comments below a post deletes those that are there. */
             closing_deletes: boolean;
+            /** @description Who may close them, where not every account may. */
+            closing_only?: string;
             /**
              * @description Whether people connect by the network's own page of consent. address: they could, if this house had a public https address.
              * @enum {string}
