@@ -3840,11 +3840,17 @@ export interface components {
             alone?: boolean;
             /** Format: int64 */
             max: number;
+            /** @description A regular expression for the names of the network; empty: any. */
+            names?: string;
+            /** @description What becomes of tags that nobody can foresee. */
+            note?: string;
             /**
              * @description Whether each has a place on the picture; empty: none has.
              * @enum {string}
              */
             placed?: "" | "required" | "optional";
+            /** @description They are tagged in the post: max counts those of all its files together. */
+            post?: boolean;
         };
         Target: {
             channel_id: string;
