@@ -24,6 +24,7 @@ type Network struct {
 	Paid           bool         `json:"paid" doc:"It takes money for answers: POST /conversations/{id}/check."`
 	Edits          Edits        `json:"edits" doc:"How a post that is out may be changed, where it can be."`
 	ClosingDeletes bool         `json:"closing_deletes" doc:"Closing the comments below a post deletes those that are there."`
+	ClosingOnly    string       `json:"closing_only,omitempty" say:"" doc:"Who may close them, where not every account may."`
 	Pins           List[string] `json:"pins" doc:"What can be kept at the top, where anything can: post, comment."`
 	Consent        string       `json:"consent" enum:"none,ready,address" doc:"Whether people connect by the network's own page of consent. address: they could, if this house had a public https address."`
 	AsOf           string       `json:"as_of"`
@@ -217,7 +218,7 @@ func (d *Door) networkOf(n network.Driver) Network {
 	}
 	_, said.Templates = n.(network.Templater)
 	said.Paid = len(p.Priced(network.Act{For: network.ForReply}))+len(p.Priced(network.Act{For: network.ForMessage})) > 0
-	said.ClosingDeletes = p.Closing.Deletes
+	said.ClosingDeletes, said.ClosingOnly = p.Closing.Deletes, p.Closing.Only
 	for _, what := range []string{network.PinPost, network.PinComment} {
 		if _, ok := p.Pinnable(what); ok && network.Can(n, network.ActPin) {
 			said.Pins = append(said.Pins, what)

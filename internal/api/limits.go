@@ -92,6 +92,9 @@ type TagLimit struct {
 	Max    int    `json:"max"`
 	Placed string `json:"placed,omitempty" enum:",required,optional" doc:"Whether each has a place on the picture; empty: none has."`
 	Alone  bool   `json:"alone,omitempty" doc:"Only where no other file stands beside it."`
+	Post   bool   `json:"post,omitempty" doc:"They are tagged in the post: max counts those of all its files together."`
+	Names  string `json:"names,omitempty" doc:"A regular expression for the names of the network; empty: any."`
+	Note   string `json:"note,omitempty" say:"" doc:"What becomes of tags that nobody can foresee."`
 }
 
 // VideoLimit is what a video may be; no types: none is taken.

@@ -67,7 +67,7 @@ func (h *House) closed(ctx context.Context, tx *store.Tx, c channel.Channel, par
 	if err != nil {
 		return err
 	}
-	if option := d.Profile().Closing.Option; option == "" || part.Content.Options[option] != "true" {
+	if !d.Profile().Closing.Closed(part.Content.Options) {
 		return nil
 	}
 	return publish.Close(ctx, tx, part.Workspace, part.PublicationID, true)

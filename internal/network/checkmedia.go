@@ -68,6 +68,17 @@ func (c *checking) media(l MediaLimit) {
 	if videos > 0 && images > 0 && !l.Mixed {
 		c.add("error", "media", "mixed", "Take one or the other.", nil, "This network does not take images and videos in one post.")
 	}
+	if tags := l.Image.Tags; tags != nil && tags.Post {
+		var pictures []Media
+		for _, m := range files {
+			if m.Image() {
+				pictures = append(pictures, m)
+			}
+		}
+		if n := len(TaggedNames(pictures)); n > tags.Max {
+			c.add("error", "media", "too_many_tags", "Take some away for this network.", params{"max": tags.Max, "n": n}, "%d people are tagged, this network takes %d.", n, tags.Max)
+		}
+	}
 	for i, m := range files {
 		before := len(c.problems)
 		switch {

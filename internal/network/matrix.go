@@ -132,6 +132,9 @@ func describe(b *strings.Builder, d Driver) {
 	if p.Closing.Deletes {
 		b.WriteString("- Closing the comments deletes those that are there\n")
 	}
+	if p.Closing.Only != "" {
+		fmt.Fprintf(b, "- Closing the comments: %s\n", p.Closing.Only)
+	}
 	if s := p.Scheduling; s != nil {
 		fmt.Fprintf(b, "- Scheduling: %s (%s; %s%s)\n", s.Why, s.Source.Text, s.Source.Date, map[bool]string{true: ", not certain"}[s.Source.Uncertain])
 	}

@@ -20,7 +20,7 @@ const (
 
 // Price is what the network takes for one act.
 type Price struct {
-	What     string `json:"what"`   // post, post_with_link, reply, message, template, delete
+	What     string `json:"what"`   // post, post_with_link, reply, message, template, delete, tag
 	Amount   string `json:"amount"` // a decimal number
 	Currency string `json:"currency"`
 	// Category and Country narrow the price of a template: the network's word for its
@@ -34,6 +34,7 @@ type Act struct {
 	For       string // ForPost, …
 	Link      bool   // there is one in it
 	Described int    // files of it that have a description
+	Tagged    int    // people who are tagged in its files, each of whom is looked up
 	Category  string // of a template
 	Number    string // of the person it goes to, as far as it is known
 }
@@ -57,6 +58,9 @@ func (p Profile) Priced(a Act) (all []Price) {
 	}
 	if described, told := priceOf(p.Prices, "description", a); told && a.Described > 0 {
 		all = append(all, slices.Repeat([]Price{described}, a.Described)...)
+	}
+	if tagged, told := priceOf(p.Prices, "tag", a); told && a.Tagged > 0 {
+		all = append(all, slices.Repeat([]Price{tagged}, a.Tagged)...)
 	}
 	return all
 }

@@ -1,6 +1,9 @@
 package network
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Profile is a network's description of itself: values, so that a composer
 // checks without asking.
@@ -135,8 +138,17 @@ func (p Profile) Pinnable(what string) (most int, ok bool) {
 // Closing is what closing the comments below a post does to those that are there.
 type Closing struct {
 	Deletes bool `json:"deletes,omitempty"` // they are gone, for good
-	// Option is the switch with which a post is published closed; "": there is none.
+	// Option is the one with which a post is published closed; "": there is none. Value is
+	// what is chosen then; "": it is a switch.
 	Option string `json:"option,omitempty"`
+	Value  string `json:"value,omitempty"`
+	// Only says who may, where not every account may; it is shown before anybody tries.
+	Only string `json:"only,omitempty"`
+}
+
+// Closed says whether a post with these options is published with its comments closed.
+func (c Closing) Closed(options map[string]string) bool {
+	return c.Option != "" && options[c.Option] == cmp.Or(c.Value, "true")
 }
 
 // Insights is how a network tells the figures of an account: of whole days, or, where

@@ -3,6 +3,7 @@ package network
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Tag is somebody who is to be seen in a picture or a video.
@@ -24,6 +25,35 @@ type TagLimit struct {
 	Placed string `json:"placed,omitempty"`
 	// Alone: only where no other file stands beside it.
 	Alone bool `json:"alone,omitempty"`
+	// Post: they are tagged in the post and in no file of it, so Max counts all of them.
+	Post bool `json:"post,omitempty"`
+	// Names is how the network's names are made, as a regular expression; "": in any way.
+	Names string `json:"names,omitempty"`
+	// Note is what becomes of tags that nobody can foresee; it is shown beside them.
+	Note string `json:"note,omitempty"`
+}
+
+// named says whether a name can be one of this network's. A pattern that is none, in the
+// numbers of whoever runs the house, forbids nothing.
+func (l TagLimit) named(name string) bool {
+	if l.Names == "" {
+		return true
+	}
+	pattern, err := regexp.Compile(l.Names)
+	return err != nil || pattern.MatchString(name)
+}
+
+// TaggedNames are the names in all of some files, each once: networks take no account of
+// capital letters.
+func TaggedNames(files []Media) (all []string) {
+	for _, m := range files {
+		for _, t := range m.Tags {
+			if !slices.ContainsFunc(all, func(name string) bool { return strings.EqualFold(name, t.Name) }) {
+				all = append(all, t.Name)
+			}
+		}
+	}
+	return all
 }
 
 // The ways in which a tag has a place.
@@ -58,13 +88,13 @@ func (m Media) Tagged(takes *TagLimit, files int) ([]Tag, []Problem) {
 	case takes.Alone && files > 1:
 		c.add("warn", "media", "tags_alone", "Name them in the text.", nil, "Among several files this network tags nobody in a video.")
 		return nil, c.problems
-	case len(m.Tags) > takes.Max:
+	case len(m.Tags) > takes.Max && !takes.Post: // else all files are counted together
 		c.add("error", "media", "too_many_tags", "Take some away for this network.", params{"max": takes.Max, "n": len(m.Tags)}, "%d people are tagged, this network takes %d.", len(m.Tags), takes.Max)
 	}
 	all := slices.Clone(m.Tags)
 	for i, t := range all {
 		switch {
-		case !addressed.MatchString(t.Name):
+		case !addressed.MatchString(t.Name), !takes.named(t.Name):
 			c.add("error", "media", "tag_name", "Write the name of the account, without @.", params{"name": t.Name}, "“%s” is no name of an account.", t.Name)
 		case slices.ContainsFunc(all[:i], func(other Tag) bool { return other.Name == t.Name }):
 			c.add("error", "media", "tag_twice", "Take one of them away.", params{"name": t.Name}, "%s is tagged twice.", t.Name)

@@ -202,6 +202,7 @@ func TestAPriceIsAddedUpExactly(t *testing.T) {
 		"a link":          {prices, []publish.Content{{Text: "see https://kith.example"}}, network.Cost{Amount: "0.20", Currency: "USD", Link: true}, true},
 		"a card":          {prices, []publish.Content{{Text: "see", Link: "https://kith.example"}}, network.Cost{Amount: "0.20", Currency: "USD", Link: true}, true},
 		"a description":   {append(prices, network.Price{What: "description", Amount: "0.005", Currency: "USD"}), []publish.Content{{Text: "a", Media: []publish.Attached{{ID: "m", Alt: "A cat"}, {ID: "n"}}}}, network.Cost{Amount: "0.020", Currency: "USD"}, true},
+		"people":          {append(prices, network.Price{What: "tag", Amount: "0.010", Currency: "USD"}), []publish.Content{{Text: "a", Media: []publish.Attached{{ID: "m", Tags: []network.Tag{{Name: "lea"}, {Name: "ben"}}}, {ID: "n", Tags: []network.Tag{{Name: "Lea"}}}}}}, network.Cost{Amount: "0.035", Currency: "USD"}, true},
 		"a thread":        {prices, []publish.Content{{Text: "a"}, {Text: "b"}, {Text: "c https://kith.example"}}, network.Cost{Amount: "0.230", Currency: "USD", Link: true}, true},
 		"links alone":     {prices[1:], []publish.Content{{Text: "a"}}, network.Cost{Amount: "0.00"}, false},
 	} {

@@ -107,7 +107,13 @@ func (h *house) facts(name string) error {
 			Label, Help string
 			Choices     []struct{ Label string }
 		}
-		Windows  []struct{ Then string }
+		Windows []struct{ Then string }
+		Closing struct{ Only string }
+		Limits  struct {
+			Media struct {
+				Image, Video struct{ Tags struct{ Note string } }
+			}
+		}
 		Insights struct {
 			Means []struct{ Label, Text string }
 		}
@@ -141,6 +147,9 @@ func (h *house) facts(name string) error {
 		h.found(name, r.Without)
 		h.found(name, r.Instead)
 	}
+	h.found(name, f.Closing.Only)
+	h.found(name, f.Limits.Media.Image.Tags.Note)
+	h.found(name, f.Limits.Media.Video.Tags.Note)
 	for _, o := range f.Options {
 		h.found(name, o.Label)
 		h.found(name, o.Help)

@@ -100,6 +100,12 @@ export const commands = {
     const { likes, replies, reposts, quotes } = summary(data.posts[0])
     return { likes, replies, reposts, quotes }
   },
+  // gates: what somebody may do with a post, as the AppView says.
+  async gates(world, c) {
+    const { data } = await person(world, c.as).agent.getPosts({ uris: [c.uri] })
+    const { viewer, threadgate } = data.posts[0]
+    return { noAnswer: viewer?.replyDisabled ?? false, noQuote: viewer?.embeddingDisabled ?? false, gate: threadgate?.record ?? null }
+  },
   async profile(world, c) {
     const { data } = await world.appview.getProfile({ actor: person(world, c.of).did })
     const { did, handle, displayName, followersCount, followsCount, postsCount, pinnedPost } = data

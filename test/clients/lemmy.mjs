@@ -79,6 +79,14 @@ await step('feature', async ({ post }) => {
   const { post_view } = await client.featurePost({ post_id: post.id, featured: true, feature_type: 'Community' })
   must(post_view.post.featured_community, 'it is not at the top')
 })
+await step('lock', async ({ me, post }) => {
+  const locked = await client.lockPost({ post_id: post.id, locked: true })
+  must(locked.post_view.post.locked, 'it is not closed')
+  const late = await talk(control, { network: 'lemmy', account: String(me.id), kind: 'comment', target: `post/${post.id}`, text: 'Trop tard', person: 'p002' }).catch((e) => e)
+  must(late instanceof Error, 'somebody comments on what is closed')
+  const opened = await client.lockPost({ post_id: post.id, locked: false })
+  must(!opened.post_view.post.locked, 'it is still closed')
+})
 await step('own posts', async ({ me, post }) => {
   const { posts, comments, person_view } = await client.getPersonDetails({ person_id: me.id, sort: 'New', limit: 50, page: 1 })
   must(posts.filter((p) => p.post.id === post.id).length === 1 && comments.length === 0, 'the post is not there exactly once')

@@ -73,7 +73,7 @@ func spoken() map[string][2]string {
 		"GET /user/mention": {"GetPersonMentions", "GetPersonMentionsResponse"}, "GET /user/unread_count": {"", "GetUnreadCountResponse"},
 		"POST /user/logout": {"", "SuccessResponse"}, "POST /post": {"CreatePost", "PostResponse"}, "GET /post": {"GetPost", ""}, "PUT /post": {"EditPost", "PostResponse"},
 		"POST /post/like": {"CreatePostLike", "PostResponse"}, "POST /post/delete": {"DeletePost", "PostResponse"}, "POST /post/remove": {"RemovePost", "PostResponse"},
-		"POST /post/feature": {"FeaturePost", "PostResponse"}, "POST /comment": {"CreateComment", "CommentResponse"}, "GET /comment": {"GetComment", "CommentResponse"},
+		"POST /post/feature": {"FeaturePost", "PostResponse"}, "POST /post/lock": {"LockPost", "PostResponse"}, "POST /comment": {"CreateComment", "CommentResponse"}, "GET /comment": {"GetComment", "CommentResponse"},
 		"PUT /comment": {"EditComment", "CommentResponse"}, "GET /comment/list": {"GetComments", "GetCommentsResponse"},
 		"POST /comment/like": {"CreateCommentLike", "CommentResponse"}, "POST /comment/delete": {"DeleteComment", "CommentResponse"},
 		"POST /comment/remove": {"RemoveComment", "CommentResponse"}, "POST /private_message": {"CreatePrivateMessage", "PrivateMessageResponse"},

@@ -78,6 +78,15 @@ await step('post with the image', async ({ upload }) => {
   const { data } = await x.posts.create({ text: 'Une image', media: { mediaIds: [upload.id] }, madeWithAi: true })
   return data
 })
+await step('people by their names', async ({ me }) => {
+  const { data, errors } = await x.users.getByUsernames([me.username.toUpperCase(), 'nobody_at_all'])
+  must(data.length === 1 && data[0].id === account && errors.length === 1 && errors[0].value === 'nobody_at_all', { data, errors })
+})
+await step('somebody tagged in the image', async ({ upload }) => {
+  const { data } = await x.posts.create({ text: 'Nous voilà', media: { mediaIds: [upload.id], taggedUserIds: [account] } })
+  await x.posts.delete(data.id)
+})
+await refused('nobody tagged in the image', [400], ({ upload }) => x.posts.create({ text: 'Qui ?', media: { mediaIds: [upload.id], taggedUserIds: ['1'] } }))
 await step('the image read', async ({ 'post with the image': shown, upload }) => {
   const { includes } = await x.posts.getById(shown.id, { postFields: ['attachments'], expansions: ['attachments.media_keys'], mediaFields: ['type', 'url', 'alt_text'] })
   const [media] = includes.media

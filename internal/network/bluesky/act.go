@@ -14,7 +14,6 @@ import (
 
 const (
 	collectionLike    = "app.bsky.feed.like"
-	collectionGate    = "app.bsky.feed.threadgate"
 	collectionBlock   = "app.bsky.graph.block"
 	collectionProfile = "app.bsky.actor.profile"
 )

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/networktest"
 )
 
@@ -334,25 +335,31 @@ func lexiconsThere(t *testing.T) lexicons {
 func TestRequestsAreAsPublished(t *testing.T) {
 	lexiconsThere(t)
 	h := harness()
-	h.Judge = func(t *testing.T, next http.Handler) http.Handler {
-		rules := make(chan lexicons, 1)
-		rules <- lexicons{}
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			body, err := io.ReadAll(r.Body)
-			if err != nil {
-				return
-			}
-			l := <-rules
-			// What is too long is sent on purpose, to see the network refuse it.
-			if err := l.request(r, body); err != nil && !strings.Contains(err.Error(), "in bounds: éé") {
-				t.Errorf("%s %s: %v\n%.400s", r.Method, r.URL.Path, err, body)
-			}
-			rules <- l
-			r.Body = io.NopCloser(bytes.NewReader(body))
-			next.ServeHTTP(w, r)
-		})
-	}
+	h.Judge = judge
+	// Each post has a gate beside it here: two records in one commit.
+	h.Dress = func(part *network.Part) { part.Options = map[string]string{"no_quotes": "true"} }
 	networktest.Run(t, h)
+}
+
+// judge holds each request against the published lexicons.
+func judge(t *testing.T, next http.Handler) http.Handler {
+	t.Helper()
+	rules := make(chan lexicons, 1)
+	rules <- lexicons{}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		l := <-rules
+		// What is too long is sent on purpose, to see the network refuse it.
+		if err := l.request(r, body); err != nil && !strings.Contains(err.Error(), "in bounds: éé") {
+			t.Errorf("%s %s: %v\n%.400s", r.Method, r.URL.Path, err, body)
+		}
+		rules <- l
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next.ServeHTTP(w, r)
+	})
 }
 
 // The judge must be able to say no.

@@ -88,9 +88,7 @@ func (d *Driver) put(ctx context.Context, conn network.Conn, part network.Part, 
 	if record.Embed, err = embed(part, files); err != nil {
 		return network.Sent{}, err
 	}
-	var made strong
-	body := write{Repo: conn.Account, Collection: collectionPost, RKey: keyTID(part.Key), Record: record}
-	at, err := d.call(ctx, conn, ask{method: "com.atproto.repo.putRecord", body: body}, &made)
+	made, at, err := d.written(ctx, conn, part, record)
 	if refused(err) == "InvalidSwap" {
 		// Our key is there with other content: an earlier try, which was made at
 		// another time. Find tells what stands there.
@@ -103,6 +101,17 @@ func (d *Driver) put(ctx context.Context, conn network.Conn, part network.Part, 
 		return network.Sent{}, fault.New(fault.Uncertain, "Bluesky answered something we do not understand.")
 	}
 	return network.Sent{Ref: refTo(made, rootOf(record.Reply)), At: at}, nil
+}
+
+// written writes the record of a part, with its gates where it has any.
+func (d *Driver) written(ctx context.Context, conn network.Conn, part network.Part, record post) (made strong, at time.Time, err error) {
+	rkey := keyTID(part.Key)
+	if gates := gates(part, conn.Account); len(gates) > 0 {
+		return d.together(ctx, conn, create{Collection: collectionPost, RKey: rkey, Value: record}, gates)
+	}
+	body := write{Repo: conn.Account, Collection: collectionPost, RKey: rkey, Record: record}
+	at, err = d.call(ctx, conn, ask{method: "com.atproto.repo.putRecord", body: body}, &made)
+	return made, at, err
 }
 
 func rootOf(r *reply) *strong {

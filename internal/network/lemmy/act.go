@@ -138,6 +138,26 @@ func (d *Driver) Pin(ctx context.Context, conn network.Conn, r network.Ref, on b
 	return d.call(ctx, conn, ask{method: http.MethodPost, path: "/post/feature", body: map[string]any{"post_id": id, "featured": on, "feature_type": "Community"}, harmless: true}, nil)
 }
 
+// Close locks a post, as a moderator of its community does, or unlocks it. Lemmy locks
+// what is deleted, too, so it is looked at first.
+func (d *Driver) Close(ctx context.Context, conn network.Conn, r network.Ref, on bool) error {
+	kind, id, err := split(r.ID)
+	if err != nil {
+		return err
+	}
+	if kind != kindPost {
+		return fault.New(fault.Invalid, "Only posts can be closed on Lemmy.")
+	}
+	v, err := d.post(ctx, conn, id)
+	if err == nil && v.Post.Deleted {
+		err = deleted()
+	}
+	if err != nil {
+		return err
+	}
+	return d.call(ctx, conn, ask{method: http.MethodPost, path: "/post/lock", body: map[string]any{"post_id": id, "locked": on}, harmless: true}, nil)
+}
+
 // Ban keeps a person from every community that the account moderates, or lets
 // them back: Lemmy has no other way to keep somebody from our posts.
 func (d *Driver) Ban(ctx context.Context, conn network.Conn, author network.Author, on bool) error {

@@ -52,6 +52,7 @@ var (
 	_ network.Banner    = (*Driver)(nil)
 	_ network.Muter     = (*Driver)(nil)
 	_ network.Pinner    = (*Driver)(nil)
+	_ network.Closer    = (*Driver)(nil)
 	_ network.Reader    = (*Driver)(nil)
 	_ network.Decoder   = (*Driver)(nil)
 	_ network.Measurer  = (*Driver)(nil)

@@ -303,3 +303,26 @@ func TestALookGoesThroughAllPages(t *testing.T) {
 		t.Errorf("what is gone already: %v", err)
 	}
 }
+
+func TestOnlyModeratorsClose(t *testing.T) {
+	w := open(t, pretended.Options{})
+	part := w.Part("in somebody else's place")
+	part.Options["community"] = w.lemmy.Community("atelier", "books", "Books", false)
+	sent, err := w.Send(part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closer := w.Driver.(network.Closer)
+	for _, on := range []bool{true, false} {
+		err := closer.Close(t.Context(), w.Conn, sent.Ref, on)
+		if text, hint := fault.Shown(err); !fault.Is(err, fault.Denied) || !strings.Contains(text, "moderators") || hint == "" {
+			t.Errorf("closed %v: %v", on, err)
+		}
+	}
+	if err := closer.Close(t.Context(), w.Conn, network.Ref{ID: "comment/7"}, true); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a comment: %v", err)
+	}
+	if w.Driver.Profile().Closing.Only == "" {
+		t.Error("nobody is told before")
+	}
+}

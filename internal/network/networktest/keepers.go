@@ -116,7 +116,9 @@ func closes(t *testing.T, h Harness) {
 			t.Errorf("closed %v: a comment: %v", on, err)
 		}
 	}
-	w.again(t, sandbox.Edit, func() error { return closer.Close(t.Context(), w.Conn, sent.Ref, false) })
+	for _, as := range []sandbox.Action{sandbox.Edit, sandbox.Hide} { // as the network calls it
+		w.again(t, as, func() error { return closer.Close(t.Context(), w.Conn, sent.Ref, false) })
+	}
 	if err := say(); err != nil {
 		t.Errorf("opened again: %v", err)
 	}

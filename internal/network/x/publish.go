@@ -20,10 +20,8 @@ type draft struct {
 	Reply *struct {
 		To string `json:"in_reply_to_tweet_id"`
 	} `json:"reply,omitempty"`
-	Media *struct {
-		IDs []string `json:"media_ids"`
-	} `json:"media,omitempty"`
-	Poll *struct {
+	Media *attachedFiles `json:"media,omitempty"`
+	Poll  *struct {
 		Options []string `json:"options"`
 		Minutes int      `json:"duration_minutes"`
 	} `json:"poll,omitempty"`
@@ -34,6 +32,12 @@ type draft struct {
 	Settings string `json:"reply_settings,omitempty"`
 	AI       bool   `json:"made_with_ai,omitempty"`
 	Paid     bool   `json:"paid_partnership,omitempty"`
+}
+
+// attachedFiles are the files of a post, and who is tagged in them: X has tags of a post.
+type attachedFiles struct {
+	IDs    []string `json:"media_ids"`
+	Tagged []string `json:"tagged_user_ids,omitempty"`
 }
 
 // The names of options.
@@ -85,11 +89,9 @@ func gone() error {
 	return fault.New(fault.Invalid, "What this answers does not exist any more.").WithHint("Write it as a post of its own.")
 }
 
-func (a *draft) files(ids []string) {
+func (a *draft) files(ids, tagged []string) {
 	if len(ids) > 0 {
-		a.Media = &struct {
-			IDs []string `json:"media_ids"`
-		}{ids}
+		a.Media = &attachedFiles{ids, tagged}
 	}
 }
 
@@ -125,15 +127,20 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		if err := d.check(conn, part); err != nil {
 			return network.Stepped{}, err
 		}
+		var err error
+		if w.Tagged, err = d.people(ctx, conn, part); err != nil {
+			return network.Stepped{}, err
+		}
 		return network.Stepped{Step: w.next(part)}, nil
 	}
+	again := way{Tagged: w.Tagged} // who is tagged was asked for once, and costs money
 	if len(w.Files) != len(part.Media) || w.over(d.now()) {
-		return network.Stepped{Step: way{}.next(part)}, nil // X has forgotten the files
+		return network.Stepped{Step: again.next(part)}, nil // X has forgotten the files
 	}
 	if part.Step.Name == stepPublish {
 		sent, err := d.make(ctx, conn, part, w)
 		if is(err, expired) && len(part.Media) > 0 {
-			return network.Stepped{Step: way{}.next(part)}, nil
+			return network.Stepped{Step: again.next(part)}, nil
 		}
 		if err != nil {
 			return network.Stepped{}, err
@@ -142,7 +149,7 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 	}
 	wait, err := d.hand(ctx, conn, part, &w)
 	if is(err, expired) {
-		return network.Stepped{Step: way{}.next(part)}, nil
+		return network.Stepped{Step: again.next(part)}, nil
 	}
 	if err != nil {
 		return network.Stepped{}, err
@@ -162,13 +169,13 @@ func (d *Driver) make(ctx context.Context, conn network.Conn, part network.Part,
 	if err != nil {
 		return network.Sent{}, err
 	}
-	asked.files(w.ids())
+	asked.files(w.ids(), w.Tagged)
 	sent, err := d.post(ctx, conn, asked)
 	if is(err, said) {
 		return network.Sent{}, d.twin(ctx, conn, part, asked.Text, err)
 	}
 	if err == nil {
-		sent.Extra = extra{Author: conn.Account, Handle: conn.Handle, Files: w.ids()}.raw()
+		sent.Extra = extra{Author: conn.Account, Handle: conn.Handle, Files: w.ids(), Tagged: w.Tagged}.raw()
 	}
 	return sent, err
 }
@@ -306,7 +313,7 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, ref network.Ref, p
 	} else if use := l.Text.Count(asked.Text); use.Used > l.Text.Max {
 		return ref, fault.New(fault.Invalid, "The text is %d too long.", use.Used-l.Text.Max).WithHint("Shorten it.").On("text")
 	}
-	asked.files(e.Files)
+	asked.files(e.Files, e.Tagged)
 	asked.Edit = &struct {
 		Previous string `json:"previous_post_id"`
 	}{previous}

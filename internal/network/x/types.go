@@ -179,6 +179,8 @@ type extra struct {
 	Handle string   `json:"h,omitempty"`
 	Chat   string   `json:"c,omitempty"` // the conversation of a private message
 	Files  []string `json:"m,omitempty"` // ids of files, of a post of ours
+	// Tagged are the ids of who is tagged in them: a version that says nothing has none.
+	Tagged []string `json:"t,omitempty"`
 	// Versions are the ids that a post got by being edited, its first one left out.
 	Versions []string `json:"v,omitempty"`
 }

@@ -24,7 +24,8 @@ const spare = 5 * time.Minute
 
 // way is how far the files of a post have come.
 type way struct {
-	Files []handed `json:"f,omitempty"`
+	Files  []handed `json:"f,omitempty"`
+	Tagged []string `json:"t,omitempty"` // the ids of who is tagged
 }
 
 // handed is one file at X.

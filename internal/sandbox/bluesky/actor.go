@@ -21,7 +21,7 @@ var (
 var (
 	errNobody  = errors.New("no such account")
 	errNothing = errors.New("nothing to answer to")
-	errGate    = errors.New("nobody may reply to this post")
+	errGate    = errors.New("the gate of this post does not let them")
 )
 
 // account answers a person's account, made when they first act.
@@ -98,10 +98,8 @@ func (c actor) reply(target string, who *account) (object, error) {
 	if _, uri := replyOf(parent); c.n.records[uri] != nil {
 		root = c.n.records[uri]
 	}
-	if gate := c.n.accounts[root.did].repo["app.bsky.feed.threadgate"][root.rkey]; gate != nil && who.did != root.did {
-		if allow, set := gate.value["allow"].([]any); set && len(allow) == 0 {
-			return nil, errGate
-		}
+	if !c.n.mayAnswer(root, who) {
+		return nil, errGate
 	}
 	return object{"root": root.ref(), "parent": parent.ref()}, nil
 }
@@ -231,8 +229,11 @@ func (n *Network) Quote(p sandbox.Person, target, text string) (string, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	post, c := n.records[target], actor{n}
-	if post == nil {
+	switch {
+	case post == nil:
 		return "", errNothing
+	case !n.embeddable(post):
+		return "", errGate
 	}
 	r := c.write(c.account(p), "app.bsky.feed.post", object{"text": shorten(text), "langs": []any{p.Lang},
 		"embed": object{"$type": "app.bsky.embed.record", "record": post.ref()}})

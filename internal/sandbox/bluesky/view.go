@@ -55,7 +55,10 @@ func (n *Network) blocked(q *request, did string) bool {
 
 func (n *Network) postView(q *request, r *record) object {
 	c := n.crowd(r.uri)
-	viewer := object{"threadMuted": false, "embeddingDisabled": false}
+	viewer := object{"threadMuted": false, "embeddingDisabled": !n.embeddable(r)}
+	if root := n.rootOf(r); root != nil && !n.mayAnswer(root, q.me) {
+		viewer["replyDisabled"] = true
+	}
 	mine := func(name string, list []*record) {
 		for _, one := range list {
 			if one.did == q.me.did {

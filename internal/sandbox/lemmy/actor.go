@@ -21,6 +21,7 @@ var (
 var (
 	errNobody  = errors.New("no such account")
 	errNothing = errors.New("nothing to answer to")
+	errLocked  = errors.New("the post is locked")
 	errBanned  = errors.New("the person is banned from the community")
 )
 
@@ -103,6 +104,8 @@ func (c actor) Comment(p sandbox.Person, account, target, text string) (string, 
 		return "", errNothing
 	case below.in.banned[who.id]:
 		return "", errBanned
+	case below.locked && !below.in.mods[who.id]:
+		return "", errLocked
 	}
 	one := &comment{by: who, below: below, content: text, published: c.n.when(who), listed: c.n.stage.Clock.Now()}
 	c.n.write(one, parent)

@@ -347,3 +347,26 @@ func (n *Network) featurePost(q *request) (any, *problem) {
 	q.call.Accept(sandbox.Entry{Account: key(q.me.id), Object: "post/" + key(one.id)})
 	return object{"post_view": n.postView(q, one)}, nil
 }
+
+func (n *Network) lockPost(q *request) (any, *problem) {
+	in, p := read[struct {
+		ID     int64 `json:"post_id"`
+		Locked bool  `json:"locked"`
+	}](q)
+	if p != nil {
+		return nil, p
+	}
+	one := n.postBy(in.ID)
+	switch {
+	case one == nil:
+		return nil, no("couldnt_find_post")
+	case one.in.banned[q.me.id]:
+		return nil, no("person_is_banned_from_community")
+	case !one.in.mods[q.me.id]:
+		return nil, no("not_a_mod_or_admin")
+	}
+	repeat := one.locked == in.Locked
+	one.locked = in.Locked
+	q.call.Accept(sandbox.Entry{Account: key(q.me.id), Object: "post/" + key(one.id), Repeat: repeat})
+	return object{"post_view": n.postView(q, one)}, nil
+}

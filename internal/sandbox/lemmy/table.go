@@ -32,6 +32,7 @@ func (n *Network) table() *http.ServeMux {
 		{"POST /post/delete", false, (*Network).deletePost},
 		{"POST /post/remove", false, (*Network).removePost},
 		{"POST /post/feature", false, (*Network).featurePost},
+		{"POST /post/lock", false, (*Network).lockPost},
 		{"POST /comment", false, (*Network).createComment},
 		{"GET /comment", true, (*Network).getComment},
 		{"PUT /comment", false, (*Network).editComment},

@@ -22,6 +22,7 @@ type post struct {
 	quoted   *post
 	of       *post // what it reposts
 	files    []*file
+	tagged   []*user // those of the named who let themselves be tagged
 	poll     *poll
 	settings string
 	ai, paid bool
@@ -224,6 +225,9 @@ func (n *Network) attaches(a *ask, d *draft, made *post) *problem {
 			images++
 		}
 		made.files = append(made.files, f)
+	}
+	if p := n.tags(d.Media.Tagged, made); p != nil {
+		return p
 	}
 	if images < len(made.files) && len(made.files) > 1 {
 		return invalid("media.media_ids", "", "A post may have up to 4 photos, 1 animated GIF or 1 video")

@@ -63,6 +63,7 @@ func routes() []route {
 		{"GET /2/tweets/search/recent", "tweet.read users.read", "query sort_order next_token " + postParams + pageParams + timeParams, 300, 0, (*Network).search},
 		{"GET /2/tweets/analytics", "tweet.read users.read", "ids start_time end_time granularity analytics.fields", 300, 0, (*Network).analytics},
 		{"GET /2/users/me", "tweet.read users.read", userParams, 75, 0, (*Network).getMe},
+		{"GET /2/users/by", "tweet.read users.read", "usernames " + userParams, 900, 0, (*Network).usersBy},
 		{"GET /2/users/{id}", "tweet.read users.read", userParams, 900, 0, (*Network).getUser},
 		{"GET /2/users/{id}/mentions", "tweet.read users.read", postParams + pageParams + timeParams, 300, 0, (*Network).mentions},
 		{"GET /2/users/{id}/tweets", "tweet.read users.read", "exclude " + postParams + pageParams + timeParams, 900, 0, (*Network).timeline},

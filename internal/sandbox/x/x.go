@@ -152,6 +152,7 @@ type user struct {
 	id             int64
 	username, name string
 	ours           bool
+	untagged       bool // lets nobody tag them
 	premium        bool // pays X: writes more, and may change what it wrote
 	fans           int  // followers who are not on the stage
 	created        time.Time

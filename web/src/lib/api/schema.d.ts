@@ -2989,6 +2989,8 @@ export interface components {
             assisted: components["schemas"]["Assisted"] | null;
             /** @description Closing the comments below a post deletes those that are there. */
             closing_deletes: boolean;
+            /** @description Who may close them, where not every account may. */
+            closing_only?: string;
             /**
              * @description Whether people connect by the network's own page of consent. address: they could, if this house had a public https address.
              * @enum {string}
@@ -3844,11 +3846,17 @@ export interface components {
             alone?: boolean;
             /** Format: int64 */
             max: number;
+            /** @description A regular expression for the names of the network; empty: any. */
+            names?: string;
+            /** @description What becomes of tags that nobody can foresee. */
+            note?: string;
             /**
              * @description Whether each has a place on the picture; empty: none has.
              * @enum {string}
              */
             placed?: "" | "required" | "optional";
+            /** @description They are tagged in the post: max counts those of all its files together. */
+            post?: boolean;
         };
         Target: {
             channel_id: string;
