@@ -14,6 +14,8 @@ func TestADecisionIsTakenOnlyOnWhatWasSeen(t *testing.T) {
 		return network.Seen{Ref: network.Ref{ID: id}, Text: text, At: claimed.Add(at), After: after}
 	}
 	ours := seen("1", "Hello  world", 2*time.Second, "")
+	apart := ours
+	apart.ID, apart.Apart = "2", true
 	e := expected{fingerprint: publish.Fingerprint("Hello world", 0), from: claimed}
 	for name, c := range map[string]struct {
 		e     expected
@@ -32,6 +34,8 @@ func TestADecisionIsTakenOnlyOnWhatWasSeen(t *testing.T) {
 		"nothing, but too early to say":  {e, network.Look{Complete: true}, nil, 30 * time.Second, tooEarly},
 		"nothing, after the delay":       {e, network.Look{Complete: true}, nil, 91 * time.Second, absent},
 		"nothing, but the list is cut":   {e, network.Look{}, nil, 10 * time.Minute, cannotTell},
+		"the same text, another quote":   {e, network.Look{Near: []network.Seen{apart}, Complete: true}, nil, 10 * time.Minute, absent},
+		"another quote, and ours":        {e, network.Look{Near: []network.Seen{apart, ours}, Complete: true}, nil, 10 * time.Minute, found},
 		"another text":                   {e, network.Look{Near: []network.Seen{seen("3", "Bye", 0, "")}, Complete: true}, nil, 10 * time.Minute, absent},
 		"minutes off, ours or not":       {e, network.Look{Near: []network.Seen{seen("1", "Hello world", -7*time.Minute, "")}, Complete: true}, nil, 10 * time.Minute, cannotTell},
 		"minutes off, and too early":     {e, network.Look{Near: []network.Seen{seen("1", "Hello world", -7*time.Minute, "")}, Complete: true}, nil, time.Minute, tooEarly},

@@ -45,7 +45,7 @@ func decide(e expected, look network.Look, known map[string]bool, now time.Time,
 	var ours *network.Seen
 	doubtful := false
 	for i, s := range look.Near {
-		if known[s.ID] || s.After != e.after || s.At.Before(e.from.Add(-network.Skew)) ||
+		if known[s.ID] || s.Apart || s.After != e.after || s.At.Before(e.from.Add(-network.Skew)) ||
 			publish.Fingerprint(s.Text, s.Media) != e.fingerprint {
 			continue
 		}

@@ -115,6 +115,11 @@ type Option struct {
 	Kinds    []PostKind `json:"kinds,omitempty"` // only for these; none: for all
 	Of       string     `json:"of,omitempty"`    // the option that it depends on: without that one there is nothing to choose
 	Paid     bool       `json:"paid,omitempty"`  // the label of a paid partnership is made of it, and asks for it
+	// Names is, of a text that names something of the network's, what it looks like
+	// anywhere in it: a regular expression. Without is what a post that has it cannot
+	// carry beside it: media, poll, link.
+	Names   string   `json:"names,omitempty"`
+	Without []string `json:"without,omitempty"`
 }
 
 // OptionReshare is the name of the option that holds the address of the post that a
@@ -255,6 +260,9 @@ type Seen struct {
 	At    time.Time
 	After string // the id it answers, "" for a post of its own
 	Media int
+	// Apart: it is not the part that was looked for, though it may say the same: it
+	// shares another post, or none.
+	Apart bool `json:",omitempty"`
 }
 
 // Look says what Find found.

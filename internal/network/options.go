@@ -1,6 +1,7 @@
 package network
 
 import (
+	"regexp"
 	"slices"
 	"time"
 
@@ -19,12 +20,12 @@ func (p Profile) CheckOptions(part Part) []Problem {
 		case o.Paid && part.Disclosure.Paid && other:
 			c.add("error", "options", "paid_kind", "Leave the label out, or publish it as another kind of post.", nil, "%s labels no paid partnership on this kind of post.", p.Label)
 		case o.Paid && part.Disclosure.Paid && text.Blank(value):
-			c.add("error", "options", "option_missing", "The label of a paid partnership is made of it.", params{"option": o.Label}, "“%s” is missing.", o.Label)
+			c.add("error", "options", "option_missing", "The label of a paid partnership is made of it.", params{"option": o.Label, "name": o.Name}, "“%s” is missing.", o.Label)
 		case other: // what was chosen for another kind stays
 		case o.Of != "" && value != "" && part.Options[o.Of] == "":
-			c.add("error", "options", "option_wrong", "Choose one of those that are there.", params{"option": o.Label}, "“%s” cannot be that.", o.Label)
+			c.add("error", "options", "option_wrong", "Choose one of those that are there.", params{"option": o.Label, "name": o.Name}, "“%s” cannot be that.", o.Label)
 		default:
-			c.option(o, value)
+			c.option(p, o, value)
 		}
 	}
 	for name := range part.Options {
@@ -35,8 +36,8 @@ func (p Profile) CheckOptions(part Part) []Problem {
 	return c.problems
 }
 
-func (c *checking) option(o Option, value string) {
-	about := params{"option": o.Label}
+func (c *checking) option(p Profile, o Option, value string) {
+	about := params{"option": o.Label, "name": o.Name}
 	if value == "" {
 		if o.Required && o.Default == "" {
 			c.add("error", "options", "option_missing", "Choose one.", about, "“%s” has not been chosen.", o.Label)
@@ -55,10 +56,32 @@ func (c *checking) option(o Option, value string) {
 		wrong = err != nil
 	default:
 		if n := text.Count(value, text.CodePoints, 0); o.Max > 0 && n > o.Max {
-			c.add("error", "options", "option_too_long", "Shorten it.", params{"option": o.Label, "max": o.Max, "over": n - o.Max}, "“%s” is %d too long.", o.Label, n-o.Max)
+			c.add("error", "options", "option_too_long", "Shorten it.", params{"option": o.Label, "name": o.Name, "max": o.Max, "over": n - o.Max}, "“%s” is %d too long.", o.Label, n-o.Max)
 		}
+		c.named(p, o, value)
 	}
 	if wrong {
 		c.add("error", "options", "option_wrong", "Choose one of those that are there.", about, "“%s” cannot be that.", o.Label)
+	}
+}
+
+// named says whether a text names something of the network's, and what stands beside it
+// that the network does not take there.
+func (c *checking) named(p Profile, o Option, value string) {
+	about := params{"option": o.Label, "name": o.Name}
+	if o.Names != "" {
+		if looks, err := regexp.MatchString(o.Names, value); err == nil && !looks {
+			c.add("error", "options", "option_names", "Paste there what the help beside it asks for.", about, "“%s” does not name a post on %s.", o.Label, p.Label)
+		}
+	}
+	for _, beside := range o.Without {
+		switch {
+		case beside == "media" && len(c.part.Media) > 0:
+			c.add("error", "options", "option_media", "Take one or the other.", about, "On %s, “%s” goes without files.", p.Label, o.Label)
+		case beside == "poll" && c.part.Poll != nil:
+			c.add("error", "options", "option_poll", "Take one or the other.", about, "On %s, “%s” goes without a poll.", p.Label, o.Label)
+		case beside == "link" && c.part.Link != "":
+			c.add("error", "options", "option_link", "Take one or the other.", about, "On %s, “%s” goes without a link of its own.", p.Label, o.Label)
+		}
 	}
 }

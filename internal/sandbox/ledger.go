@@ -18,6 +18,7 @@ type Entry struct {
 	Action         Action    `json:"action"`
 	Object         string    `json:"object"`           // what was made or changed
 	Parent         string    `json:"parent,omitempty"` // what it answers
+	Shared         string    `json:"shared,omitempty"` // the post that it shares
 	Text           string    `json:"text,omitempty"`
 	Files          int       `json:"files,omitempty"`           // how many it carries, where the network counts them
 	ClientID       string    `json:"client_id,omitempty"`       // an identifier the client chose

@@ -53,6 +53,15 @@ export const commands = {
     const quoted = await reference(world, person(world, c.as), c.uri)
     return write(world, c, { embed: { $type: 'app.bsky.embed.record', record: strong(quoted) } })
   },
+  // closed keeps everybody else from quoting a post of one's own.
+  async closed(world, c) {
+    const { host, rkey } = new AtUri(c.uri)
+    await person(world, c.as).agent.app.bsky.feed.postgate.create(
+      { repo: host, rkey },
+      { post: c.uri, createdAt: new Date().toISOString(), embeddingRules: [{ $type: 'app.bsky.feed.postgate#disableRule' }] },
+    )
+    return { uri: c.uri }
+  },
   async like(world, c) {
     const as = person(world, c.as)
     const { uri, cid } = await reference(world, as, c.uri)
@@ -93,6 +102,13 @@ export const commands = {
   async thread(world, c) {
     const { data } = await world.appview.getPostThread({ uri: c.uri, depth: c.depth ?? 20, parentHeight: c.height ?? 20 })
     return tree(data.thread)
+  },
+  // embed is what the AppView shows below the text of a post.
+  async embed(world, c) {
+    const { data } = await world.appview.getPosts({ uris: [c.uri] })
+    const embed = data.posts[0]?.embed
+    const inner = embed?.record?.record ?? embed?.record
+    return { type: embed?.$type ?? '', media: embed?.media?.$type ?? '', shows: inner?.$type ?? '', uri: inner?.uri ?? '' }
   },
   async counts(world, c) {
     const { data } = await world.appview.getPosts({ uris: [c.uri] })

@@ -75,6 +75,22 @@ await step('own statuses', async ({ me, post }) => {
   must(statuses.filter(({ id }) => id === post.id).length === 1, 'the post is not there exactly once')
   return { seen: statuses.length }
 })
+await step('quote', async ({ post, reply }) => {
+  const { apiVersions } = await v2.instance.fetch()
+  if (!(apiVersions?.mastodon >= 7)) return { quotes: false } // it would overlook what it does not know
+  const made = await v1.statuses.create({ status: 'Comme je le disais', quotedStatusId: post.id })
+  must(made.quote?.state === 'accepted' && made.quote.quotedStatus?.id === post.id, `the quote is ${JSON.stringify(made.quote)}`)
+  must(made.content.startsWith('<p class="quote-inline">RE: <a href="'), `those who know no quotes read ${made.content}`)
+  const again = await v1.statuses.create({ status: 'Et encore', quotedStatusId: made.id })
+  must(again.quote.quotedStatus.quote.quotedStatusId === post.id, 'what is quoted does not say what it quotes')
+  const { quotesCount, quoteApproval } = await v1.statuses.$select(post.id).fetch()
+  must(quotesCount === 1 && quoteApproval.currentUser === 'automatic', `${quotesCount} quotes, ${JSON.stringify(quoteApproval)}`)
+  const nothing = await v1.statuses.create({ status: 'Non', quotedStatusId: '1' }).catch((err) => err.statusCode)
+  must(nothing === 404, `what is not there is quoted: ${JSON.stringify(nothing)}`)
+  const { quote } = await v1.statuses.$select(reply.id).fetch()
+  must(quote === null, 'an answer quotes something')
+  return { quotes: true }
+})
 await step('poll', async () => {
   const { poll } = await v1.statuses.create({ status: 'Thé ou café ?', poll: { options: ['Thé', 'Café'], expiresIn: 3600, multiple: true } })
   must(poll.options.length === 2 && poll.options[1].title === 'Café' && poll.multiple, `the poll is ${JSON.stringify(poll)}`)

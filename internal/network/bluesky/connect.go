@@ -27,7 +27,8 @@ type profileView struct {
 	Following *int64 `json:"followsCount"`
 	Posts     *int64 `json:"postsCount"`
 	Viewer    struct {
-		Blocking string `json:"blocking"`
+		Blocking  string `json:"blocking"`
+		BlockedBy bool   `json:"blockedBy,omitempty"`
 	} `json:"viewer"`
 }
 

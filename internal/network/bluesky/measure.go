@@ -20,7 +20,8 @@ type postView struct {
 	Reposts *int64      `json:"repostCount"`
 	Quotes  *int64      `json:"quoteCount"`
 	Viewer  struct {
-		Like string `json:"like"`
+		Like   string `json:"like"`
+		Closed bool   `json:"embeddingDisabled"` // to quotes
 	} `json:"viewer"`
 }
 

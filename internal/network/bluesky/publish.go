@@ -67,12 +67,15 @@ type write struct {
 
 // refusal says what Bluesky will not take.
 func (d *Driver) refusal(conn network.Conn, part network.Part) error {
+	if err := shareable(part); err != nil {
+		return err
+	}
 	part.Text = carry(part)
 	return network.Refusal(d.limits(conn), part)
 }
 
-// put writes the part, with files that Bluesky has, under the part's own key.
-func (d *Driver) put(ctx context.Context, conn network.Conn, part network.Part, files []handed) (network.Sent, error) {
+// put writes the part, with files that Bluesky has and what it shares, under the part's own key.
+func (d *Driver) put(ctx context.Context, conn network.Conn, part network.Part, w way) (network.Sent, error) {
 	if err := d.refusal(conn, part); err != nil {
 		return network.Sent{}, err
 	}
@@ -85,9 +88,10 @@ func (d *Driver) put(ctx context.Context, conn network.Conn, part network.Part, 
 	if record.Facets, err = d.facets(ctx, conn, part.Text); err != nil {
 		return network.Sent{}, err
 	}
-	if record.Embed, err = embed(part, files); err != nil {
+	if record.Embed, err = embed(part, w.Files); err != nil {
 		return network.Sent{}, err
 	}
+	record.Embed = sharing(w.Quote, record.Embed)
 	made, at, err := d.written(ctx, conn, part, record)
 	if refused(err) == "InvalidSwap" {
 		// Our key is there with other content: an earlier try, which was made at
@@ -146,7 +150,7 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if err := d.standing(ctx, conn, part.After.ID); err != nil {
 		return network.Sent{}, err
 	}
-	return d.put(ctx, conn, part, nil)
+	return d.put(ctx, conn, part, way{})
 }
 
 // StepReply does one act of an answer with files, which is a post like any other.

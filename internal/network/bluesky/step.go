@@ -19,6 +19,8 @@ const (
 // way is how far the files of a post have come.
 type way struct {
 	Files []handed `json:"f,omitempty"`
+	// Quote is the post that is shared, in the version that was there.
+	Quote *strong `json:"q,omitempty"`
 	// Again is how often the files were gone when the post was to be made.
 	Again int `json:"again,omitempty"`
 }
@@ -32,9 +34,10 @@ type handed struct {
 	Heard []heard         `json:"heard,omitempty"` // subtitles: each is there, or was refused
 }
 
-// Start says that a post without files begins with the act that makes it public.
+// Start says that a post without files begins with the act that makes it public; of one
+// that shares another, Bluesky is asked before.
 func (d *Driver) Start(conn network.Conn, part network.Part) (network.Step, bool) {
-	if len(part.Media) > 0 || d.refusal(conn, part) != nil {
+	if len(part.Media) > 0 || shares(part) != "" || d.refusal(conn, part) != nil {
 		return network.Step{}, false
 	}
 	return way{}.next(part), true
@@ -46,18 +49,24 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		if err := d.refusal(conn, part); err != nil {
 			return network.Stepped{}, err
 		}
-		return network.Stepped{Step: way{}.next(part)}, nil
 	}
 	w := reached(part)
-	if len(w.Files) != len(part.Media) {
-		return network.Stepped{Step: way{}.next(part)}, nil
+	if shares(part) != "" && w.Quote == nil {
+		var err error
+		if w.Quote, err = d.original(ctx, conn, part); err != nil {
+			return network.Stepped{}, err
+		}
+		return network.Stepped{Step: w.next(part)}, nil
+	}
+	if part.Step.Name == network.Begun || len(w.Files) != len(part.Media) {
+		return network.Stepped{Step: way{Quote: w.Quote}.next(part)}, nil
 	}
 	if part.Step.Name == stepPublish {
-		sent, err := d.put(ctx, conn, part, w.Files)
+		sent, err := d.put(ctx, conn, part, w)
 		if refused(err) == "BlobNotFound" && len(w.Files) > 0 && w.Again < 5 {
 			// What no record names is swept away. A video that the service has seen
 			// is not brought once more by it.
-			again := way{Again: w.Again + 1, Files: make([]handed, len(w.Files))}
+			again := way{Quote: w.Quote, Again: w.Again + 1, Files: make([]handed, len(w.Files))}
 			for i := range again.Files {
 				again.Files[i].Plain = true
 			}

@@ -23,6 +23,12 @@ func TestAPostSharesAnotherWithItsOwnWords(t *testing.T) {
 		part := w.part("Worth reading, " + name)
 		part.Options = map[string]string{"reshare": address}
 		sent := w.must(w.conn, part)
+		if said := w.driver.Profile().CheckOptions(part); len(said) > 0 {
+			t.Errorf("%s: while it is written, %+v", name, said)
+		}
+		if made := w.ledger(sandbox.Publish); made[len(made)-1].Shared != first.ID {
+			t.Errorf("%s: the ledger has %+v", name, made[len(made)-1])
+		}
 		look, err := w.driver.Find(t.Context(), w.conn, part, part.At)
 		if err != nil || !look.Complete || look.Near[0].ID != sent.ID || look.Near[0].Text != part.Text || look.Near[0].Media != 0 {
 			t.Errorf("%s: found %+v, %v", name, look, err)
@@ -48,6 +54,9 @@ func TestAPostSharesAnotherWithItsOwnWords(t *testing.T) {
 		part := w.part("Worth reading, " + name)
 		part.Options = map[string]string{"reshare": first.URL}
 		change(&part)
+		if said := w.driver.Profile().CheckOptions(part); name != "a post that is not there" && (len(said) != 1 || said[0].Field != "options" || said[0].Level != "error") {
+			t.Errorf("%s: while it is written, %+v", name, said)
+		}
 		_, err := w.send(w.conn, part)
 		if text, hint := fault.Shown(err); !fault.Is(err, fault.Invalid) || text == "" || hint == "" {
 			t.Errorf("%s: %v", name, err)

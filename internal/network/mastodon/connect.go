@@ -16,9 +16,12 @@ import (
 
 // instance is what a server says of itself, in both versions of the answer.
 type instance struct {
-	Domain        string `json:"domain"` // version 2
-	URI           string `json:"uri"`    // version 1
-	MaxChars      int    `json:"max_toot_chars"`
+	Domain   string `json:"domain"` // version 2
+	URI      string `json:"uri"`    // version 1
+	MaxChars int    `json:"max_toot_chars"`
+	Versions struct {
+		Mastodon int `json:"mastodon"`
+	} `json:"api_versions"`
 	Configuration struct {
 		Statuses struct {
 			MaxChars int  `json:"max_characters"`

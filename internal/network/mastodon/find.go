@@ -21,12 +21,13 @@ func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part,
 	files := reached(part).Files
 	var look network.Look
 	see := func(s status) {
+		apart := s.apart(part, asked)
 		s = s.lean()
 		said, _ := s.text(conn.Account)
 		if raw, _ := plain(s.Content); alike(raw) == sought {
 			said = part.Text
 		}
-		seen := network.Seen{Ref: s.ref(), Text: said, At: moment(s.Created), After: s.Parent, Media: len(s.Files)}
+		seen := network.Seen{Ref: s.ref(), Text: said, At: moment(s.Created), After: s.Parent, Media: len(s.Files), Apart: apart}
 		if len(files) > 0 && len(s.Files) > 0 && files[0].ID != "" && s.Files[0].ID == files[0].ID {
 			seen.Text, seen.Key = part.Text, part.Key
 			look.Exact = &seen // a file belongs to one status alone: this is ours, whatever it says

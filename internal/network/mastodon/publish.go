@@ -19,6 +19,7 @@ type draft struct {
 	Parent     string   `json:"in_reply_to_id,omitempty"`
 	Visibility string   `json:"visibility,omitempty"`
 	Language   string   `json:"language,omitempty"`
+	Quoted     string   `json:"quoted_status_id,omitempty"`
 }
 
 // ballot is a poll as we ask for it.
@@ -44,6 +45,8 @@ func (d *Driver) make(ctx context.Context, conn network.Conn, part network.Part,
 	post := rest.Ask{Method: http.MethodPost, Path: "/api/v1/statuses", Body: asked, Header: map[string]string{"Idempotency-Key": part.Key}}
 	got, err := d.call(ctx, conn, post, &made)
 	switch {
+	case fault.Is(err, fault.NotFound) && asked.Quoted != "":
+		return network.Sent{}, unshareable(err)
 	case fault.Is(err, fault.NotFound) && part.After != nil:
 		return network.Sent{}, vanished(err)
 	case err != nil:
@@ -84,7 +87,7 @@ func (d *Driver) StepReply(ctx context.Context, conn network.Conn, part network.
 
 // composed is what a part says to everybody.
 func composed(part network.Part) draft {
-	asked := draft{Status: part.Text}
+	asked := draft{Status: part.Text, Quoted: reached(part).Quote}
 	if part.Link != "" && !strings.Contains(part.Text, part.Link) {
 		asked.Status = strings.TrimSpace(part.Text + "\n\n" + part.Link) // the server makes a card of it
 	}

@@ -26,6 +26,8 @@ const soonest = time.Second
 // way is how far the files of a post have come.
 type way struct {
 	Files []handed `json:"f,omitempty"`
+	// Quote is the id that the server knows the post by that is shared.
+	Quote string `json:"q,omitempty"`
 }
 
 // handed is one file at the server.
@@ -37,9 +39,9 @@ type handed struct {
 }
 
 // Start says that a post without files begins with the act that makes it public. To
-// answer, the server may have to be asked whom.
+// answer, the server may have to be asked whom, and which post is shared.
 func (d *Driver) Start(conn network.Conn, part network.Part) (network.Step, bool) {
-	if len(part.Media) > 0 || part.After != nil || d.sound(conn, part, composed(part)) != nil {
+	if len(part.Media) > 0 || part.After != nil || shares(part) != "" || d.sound(conn, part, composed(part)) != nil {
 		return network.Step{}, false
 	}
 	return way{}.next(part), true
@@ -61,9 +63,18 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		if err := d.sound(conn, part, asked); err != nil {
 			return network.Stepped{}, err
 		}
-		return network.Stepped{Step: way{}.next(part)}, nil
 	}
 	w := reached(part)
+	if shares(part) != "" && w.Quote == "" {
+		var err error
+		if w.Quote, err = d.resolve(ctx, conn, part); err != nil {
+			return network.Stepped{}, err
+		}
+		return network.Stepped{Step: w.next(part)}, nil
+	}
+	if part.Step.Name == network.Begun {
+		return network.Stepped{Step: way{}.next(part)}, nil
+	}
 	if len(w.Files) != len(part.Media) || w.over(d.now()) {
 		return network.Stepped{Step: way{}.next(part)}, nil
 	}

@@ -77,6 +77,8 @@ type status struct {
 	Replies    *int64       `json:"replies_count,omitempty"`
 	Reposts    *int64       `json:"reblogs_count,omitempty"`
 	Quotes     *int64       `json:"quotes_count,omitempty"`
+	Quote      *quote       `json:"quote,omitempty"`
+	Approval   *approval    `json:"quote_approval,omitempty"`
 }
 
 // lean keeps of a status what we read, each in bounds; counts are not news.

@@ -99,7 +99,8 @@ func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part,
 		}
 		seen := network.Seen{Ref: network.Ref{ID: p.ID, URL: address(conn.Handle, p.ID), Extra: extra{Author: conn.Account, Handle: conn.Handle, Files: w.ids(), Tagged: w.Tagged}.raw()},
 			Text: p.said(), At: moment(p.Created), After: p.refers("replied_to"), Media: len(p.Attachments.Keys)}
-		if alike(seen.Text) == sought {
+		seen.Apart = p.apart(asked)
+		if alike(seen.Text) == sought || alike(p.unquoted(seen.Text)) == sought {
 			seen.Text = part.Text
 		}
 		if part.After != nil && seen.After == latest(*part.After) {

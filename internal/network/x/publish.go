@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -40,13 +39,7 @@ type attachedFiles struct {
 	Tagged []string `json:"tagged_user_ids,omitempty"`
 }
 
-// The names of options.
-const (
-	optionReplies = "reply_settings"
-	optionQuote   = "quote"
-)
-
-var quoted = regexp.MustCompile(`^(?:https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[A-Za-z0-9_/]{1,100}/status/)?([0-9]{1,19})(?:[/?#].*)?$`) //nolint:gochecknoglobals // compiled once
+const optionReplies = "reply_settings"
 
 // compose says what is sent for a part, but for its files; it is the same at
 // every try.
@@ -66,15 +59,9 @@ func compose(part network.Part) (draft, error) {
 	} else {
 		a.Settings = part.Options[optionReplies]
 	}
-	if q := strings.TrimSpace(part.Options[optionQuote]); q != "" {
-		m := quoted.FindStringSubmatch(q)
-		if m == nil {
-			return a, fault.New(fault.Invalid, "What is to be quoted is not the address of a post on X.").WithHint("Copy the address of the post.").On("options")
-		}
-		if len(part.Media) > 0 || part.Poll != nil {
-			return a, fault.New(fault.Invalid, "A post on X that quotes another cannot have files or a poll.").WithHint("Take one or the other.").On("options")
-		}
-		a.Quote = m[1]
+	var err error
+	if a.Quote, err = quoted(part); err != nil {
+		return a, err
 	}
 	if part.Poll != nil {
 		a.Poll = &struct {
@@ -173,6 +160,9 @@ func (d *Driver) make(ctx context.Context, conn network.Conn, part network.Part,
 	sent, err := d.post(ctx, conn, asked)
 	if is(err, said) {
 		return network.Sent{}, d.twin(ctx, conn, part, asked.Text, err)
+	}
+	if asked.Quote != "" && unexplained(err) {
+		return network.Sent{}, unquotable(err)
 	}
 	if err == nil {
 		sent.Extra = extra{Author: conn.Account, Handle: conn.Handle, Files: w.ids(), Tagged: w.Tagged}.raw()

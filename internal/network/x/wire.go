@@ -122,6 +122,8 @@ func forbidden(cause *refusal, words string) error {
 	case has(words, "duplicate content"):
 		cause.sort = said
 		return fault.Wrap(fault.Uncertain, cause, "X says that this account has said this already.")
+	case has(words, "attempted to quote", "quote a tweet that is", "quote a post that is"):
+		return fault.Wrap(fault.Invalid, cause, "The post that is shared does not exist on X, or this account may not see it.").WithHint("Look at its address, or share another one.").On("options")
 	case has(words, "deleted or not visible"):
 		return fault.Wrap(fault.Invalid, cause, "What this answers does not exist any more.").WithHint("Write it as a post of its own.")
 	case has(words, "mentioned or otherwise engaged", "reply to this conversation is not allowed", "summoned"):

@@ -232,12 +232,48 @@ func (n *Network) Quote(p sandbox.Person, target, text string) (string, error) {
 	switch {
 	case post == nil:
 		return "", errNothing
-	case !n.embeddable(post):
+	case n.closed(post, c.account(p).did):
 		return "", errGate
 	}
 	r := c.write(c.account(p), "app.bsky.feed.post", object{"text": shorten(text), "langs": []any{p.Lang},
 		"embed": object{"$type": "app.bsky.embed.record", "record": post.ref()}})
 	return r.uri, nil
+}
+
+// Says puts a post of somebody's own there; closed ones nobody else may quote.
+func (n *Network) Says(p sandbox.Person, text string, closed bool) (uri, cid string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c := actor{n}
+	who, now := c.account(p), stamp(n.stage.Clock.Now())
+	r := c.write(who, "app.bsky.feed.post", object{"$type": "app.bsky.feed.post", "text": text, "createdAt": now})
+	if closed {
+		n.keep(who, "app.bsky.feed.postgate", r.rkey, object{"$type": "app.bsky.feed.postgate", "post": r.uri, "createdAt": now,
+			"embeddingRules": []any{object{"$type": "app.bsky.feed.postgate#disableRule"}}}, n.stage.Clock.Now(), n.stage.Clock.Now())
+	}
+	return r.uri, r.cid
+}
+
+// Shut keeps an account of ours from what somebody wrote.
+func (n *Network) Shut(p sandbox.Person, account string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	who := actor{n}.account(p)
+	actor{n}.write(who, "app.bsky.graph.block", object{"$type": "app.bsky.graph.block", "subject": account, "createdAt": stamp(n.stage.Clock.Now())})
+}
+
+// Shows answers what everybody sees of what a post quotes: viewRecord, viewDetached, …; "": it quotes nothing.
+func (n *Network) Shows(uri string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	r := n.records[uri]
+	if r == nil || quoteOf(r) == "" {
+		return ""
+	}
+	q := &request{me: n.accounts[r.did], now: n.stage.Clock.Now()}
+	kind, _ := n.quoteView(q, r.did, quoteOf(r))["$type"].(string)
+	_, kind, _ = strings.Cut(kind, "#")
+	return kind
 }
 
 // Earlier puts a post there that somebody else made with the account, some time ago: what a look-up must not take for ours.

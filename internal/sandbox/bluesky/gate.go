@@ -52,16 +52,6 @@ func mentions(post *record, did string) bool {
 	return false
 }
 
-// embeddable says whether a post may be quoted.
-func (n *Network) embeddable(r *record) bool {
-	gate := n.accounts[r.did].repo["app.bsky.feed.postgate"][r.rkey]
-	if gate == nil {
-		return true
-	}
-	rules, _ := gate.value["embeddingRules"].([]any)
-	return len(rules) == 0
-}
-
 // rootOf is the first post of the thread that a post stands in; nil where it is gone.
 func (n *Network) rootOf(r *record) *record {
 	if _, uri := replyOf(r); uri != "" {

@@ -322,6 +322,7 @@ func (n *Network) accept(q *request, r *record, action sandbox.Action, repeat bo
 	} else if subject := subjectOf(r); subject != "" {
 		entry.Parent = subject
 	}
+	entry.Shared = quoteOf(r)
 	q.call.Accept(entry)
 }
 

@@ -55,7 +55,7 @@ func (n *Network) blocked(q *request, did string) bool {
 
 func (n *Network) postView(q *request, r *record) object {
 	c := n.crowd(r.uri)
-	viewer := object{"threadMuted": false, "embeddingDisabled": !n.embeddable(r)}
+	viewer := object{"threadMuted": false, "embeddingDisabled": n.closed(r, q.me.did)}
 	if root := n.rootOf(r); root != nil && !n.mayAnswer(root, q.me) {
 		viewer["replyDisabled"] = true
 	}
@@ -103,9 +103,9 @@ func (n *Network) embedView(q *request, r *record) object {
 		if inner == nil {
 			return nil
 		}
-		return object{"$type": kind + "#view", "media": inner, "record": object{"record": n.quoteView(q, quoteOf(r))}}
+		return object{"$type": kind + "#view", "media": inner, "record": object{"record": n.quoteView(q, r.did, quoteOf(r))}}
 	case "app.bsky.embed.record":
-		return object{"$type": kind + "#view", "record": n.quoteView(q, quoteOf(r))}
+		return object{"$type": kind + "#view", "record": n.quoteView(q, r.did, quoteOf(r))}
 	}
 	return n.mediaView(q, r.did, embed)
 }
@@ -147,13 +147,27 @@ func (n *Network) mediaView(q *request, did string, embed object) object {
 	return nil
 }
 
-func (n *Network) quoteView(q *request, uri string) object {
+// closed says whether the author of a post keeps another account from quoting it.
+func (n *Network) closed(r *record, did string) bool {
+	gate := n.accounts[r.did].repo["app.bsky.feed.postgate"][r.rkey]
+	if gate == nil || r.did == did {
+		return false
+	}
+	rules, _ := gate.value["embeddingRules"].([]any)
+	return len(rules) > 0
+}
+
+// quoteView shows what somebody quotes.
+func (n *Network) quoteView(q *request, by, uri string) object {
 	r := n.shown(q, uri)
 	if r == nil {
 		return object{"$type": "app.bsky.embed.record#viewNotFound", "uri": uri, "notFound": true}
 	}
 	if n.blocked(q, r.did) {
 		return object{"$type": "app.bsky.embed.record#viewBlocked", "uri": uri, "blocked": true, "author": object{"did": r.did}}
+	}
+	if n.closed(r, by) {
+		return object{"$type": "app.bsky.embed.record#viewDetached", "uri": uri, "detached": true}
 	}
 	c := n.crowd(uri)
 	return object{"$type": "app.bsky.embed.record#viewRecord", "uri": r.uri, "cid": r.cid, "author": n.profileBasic(q, n.accounts[r.did]),

@@ -87,7 +87,11 @@ func (a *ask) publish() *fault {
 		p.parent.shares++
 		a.n.noticed(p.parent, func(f *figures) { f.shares++ })
 	}
-	a.call.Accept(sandbox.Entry{Account: p.author, Object: p.urn, Text: p.text})
+	shared := ""
+	if p.parent != nil {
+		shared = p.parent.urn
+	}
+	a.call.Accept(sandbox.Entry{Account: p.author, Object: p.urn, Shared: shared, Text: p.text})
 	a.w.Header().Set("x-restli-id", a.n.inHeader(p.urn))
 	a.w.Header().Set("x-linkedin-id", p.urn)
 	a.n.write(a.w, http.StatusCreated, map[string]any{})

@@ -170,7 +170,10 @@ func (n *Network) search(q *request) (any, *problem) {
 	}
 	if kind := q.values.Get("type"); kind == "" || kind == "statuses" {
 		for _, s := range n.statuses {
-			if n.inLists(q, s) && s.of == nil && (words == n.pageOf(q, s.account)+"/"+key(s.id) || words == n.uri(q, s.account)+"/statuses/"+key(s.id)) {
+			if s.account.remote() && (q.me == nil || !q.flag("resolve")) {
+				continue // nobody asks another server for it
+			}
+			if n.inLists(q, s) && s.of == nil && (words == n.where(q.host, s) || words == n.uri(q, s.account)+"/statuses/"+key(s.id)) {
 				statuses = append(statuses, n.view(q, s))
 			}
 		}

@@ -11,5 +11,5 @@
 // What is harsher: whatever package sandbox plays as weather; a post that is listed late is in no timeline, context or account's
 // list, though it can be asked for by its identifier.
 //
-// What is not there: federation, lists, web push, quotes, translation, administration.
+// What is not there: federation, lists, web push, translation, administration.
 package mastodon

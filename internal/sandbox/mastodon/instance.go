@@ -6,6 +6,9 @@ func (n *Network) version() string {
 	if n.options.GoToSocial {
 		return "0.20.0+git-rehearsal"
 	}
+	if n.options.Old {
+		return "4.4.8"
+	}
 	return "4.7.0"
 }
 
@@ -27,7 +30,13 @@ func (n *Network) instance(q *request) (any, *problem) {
 		"description": "An instance on a stage.", "usage": object{"users": object{"active_month": len(n.accounts)}},
 		"thumbnail": object{"url": q.host + "/avatars/missing.png"}, "icon": []any{}, "languages": []string{"en", "fr"},
 		"configuration": n.configuration(q), "registrations": object{"enabled": false, "approval_required": false, "message": nil, "url": nil},
-		"api_versions": object{"mastodon": 7}, "contact": object{"email": "admin@example.com", "account": nil}, "rules": []any{}}
+		"contact": object{"email": "admin@example.com", "account": nil}, "rules": []any{}}
+	switch { // GoToSocial has none of these
+	case n.options.Old:
+		view["api_versions"] = object{"mastodon": 6}
+	case !n.options.GoToSocial:
+		view["api_versions"] = object{"mastodon": 7}
+	}
 	return view, nil
 }
 

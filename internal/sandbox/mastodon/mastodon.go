@@ -20,6 +20,7 @@ type Options struct {
 	URL         string // the address others reach it at; "" is what each request asked for
 	Domain      string // "mastodon.test"
 	GoToSocial  bool
+	Old         bool          // before 4.5: it knows no quotes, and does not say that it overlooks them
 	Characters  int           // 500, GoToSocial 5000
 	MediaAsks   int           // how often a file that is being worked on answers 206; files other than images are always worked on
 	MediaTime   time.Duration // how long it is worked on besides

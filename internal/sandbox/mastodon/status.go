@@ -20,6 +20,9 @@ type status struct {
 	edited                          *time.Time
 	parent                          *status
 	of                              *status
+	quote                           *quote
+	policy                          string // who may quote it: public, followers, following, nobody, unsupported_policy; "" is public
+	manual                          bool   // and its author looks at each
 	app                             *app
 	files                           []*file
 	mentions                        []*account
@@ -92,6 +95,9 @@ func (n *Network) draft(q *request) (*status, *problem) {
 		if s.parent = n.statuses[number]; s.parent == nil || !s.parent.seenBy(q.me) || s.parent.account.blocks[q.me.id] {
 			return nil, &problem{status: 404, text: "The post you are trying to reply to does not appear to exist."}
 		}
+	}
+	if s.quote, p = n.quoting(q, s); p != nil {
+		return nil, p
 	}
 	n.address(s)
 	return s, nil
@@ -206,6 +212,9 @@ func (n *Network) accept(q *request, s *status, e sandbox.Entry) {
 	if s.parent != nil {
 		e.Parent = key(s.parent.id)
 	}
+	if s.quote != nil {
+		e.Shared = key(s.quote.id)
+	}
 	q.call.Accept(e)
 }
 
@@ -227,6 +236,9 @@ func (n *Network) keep(s *status) {
 	}
 	for _, who := range s.mentions {
 		n.tell(who, "mention", s.account, s, s.made)
+	}
+	if s.quote != nil && s.quote.state == "accepted" {
+		n.tell(s.quote.of.account, "quote", s.account, s, s.made)
 	}
 	if s.visibility == "direct" {
 		n.converse(s)
@@ -250,6 +262,11 @@ func (n *Network) remove(s *status) {
 	}
 	for _, reply := range s.replies {
 		reply.parent = nil
+	}
+	for _, other := range n.statuses {
+		if other.quote != nil && other.quote.of == s {
+			other.quote.of, other.quote.state = nil, "deleted"
+		}
 	}
 	for _, boost := range slices.Clone(s.boosts) {
 		n.remove(boost)

@@ -48,15 +48,18 @@ func (n *Network) known(q *request) func(name, domain string) (string, bool) {
 	}
 }
 
-func (n *Network) view(q *request, s *status) object {
+func (n *Network) view(q *request, s *status) object { return n.show(q, s, false) }
+
+// show shows a status; deep is one that is quoted, whose own quote is only named.
+func (n *Network) show(q *request, s *status, deep bool) object {
 	view := object{"id": key(s.id), "created_at": stamp(s.made), "in_reply_to_id": nil, "in_reply_to_account_id": nil, "sensitive": s.sensitive,
 		"spoiler_text": s.spoiler, "visibility": s.visibility, "language": s.lang, "uri": n.uri(q, s.account) + "/statuses/" + key(s.id),
-		"url": n.pageOf(q, s.account) + "/" + key(s.id), "replies_count": n.publicReplies(q, s), "reblogs_count": len(s.boosts),
-		"favourites_count": len(s.likes), "edited_at": nil, "content": n.text.html(s.text, q.host, n.known(q)), "reblog": nil,
+		"url": n.where(q.host, s), "replies_count": n.publicReplies(q, s), "reblogs_count": len(s.boosts),
+		"favourites_count": len(s.likes), "edited_at": nil, "content": n.inline(q, s) + n.text.html(s.text, q.host, n.known(q)), "reblog": nil,
 		"account": n.accountView(q, s.account), "media_attachments": n.files(q, s), "mentions": n.mentionViews(q, s), "tags": n.tagViews(q, s),
 		"emojis": []any{}, "card": nil, "poll": nil}
 	if s.of != nil {
-		view["reblog"], view["content"] = n.view(q, s.of), n.text.html(s.of.text, q.host, n.known(q))
+		view["reblog"], view["content"] = n.show(q, s.of, deep), n.text.html(s.of.text, q.host, n.known(q))
 		view["uri"] = view["uri"].(string) + "/activity"
 	}
 	if s.parent != nil {
@@ -67,6 +70,12 @@ func (n *Network) view(q *request, s *status) object {
 	}
 	if s.poll != nil {
 		view["poll"] = s.poll.view(q)
+	}
+	if n.quotes() {
+		view["quote"], view["quotes_count"], view["quote_approval"] = nil, n.quotesOf(s), s.approval(q.me)
+		if s.quote != nil {
+			view["quote"] = n.quoteView(q, s.quote, deep)
+		}
 	}
 	if s.app != nil {
 		view["application"] = object{"name": s.app.name, "website": s.app.view()["website"]}

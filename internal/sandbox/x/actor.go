@@ -238,6 +238,22 @@ func (n *Network) Quote(p sandbox.Person, target, text string) string {
 	return id(actor{n}.write(p, &post{text: text, quoted: n.find(target)}).id)
 }
 
+// Shut keeps an account of ours from what somebody wrote.
+func (n *Network) Shut(p sandbox.Person, account string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	who := actor{n}.account(p)
+	who.shuts = map[int64]bool{n.user(account).id: true}
+}
+
+// Says puts a post of somebody's own there.
+func (n *Network) Says(p sandbox.Person, text string) string {
+	defer n.courier.wake()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return id(actor{n}.write(p, &post{text: text}).id)
+}
+
 // Elsewhere puts something there that somebody else made with our account.
 func (n *Network) Elsewhere(account, text string, at time.Time) string {
 	n.mu.Lock()

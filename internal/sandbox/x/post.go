@@ -2,6 +2,7 @@ package x
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,7 +143,11 @@ func (n *Network) createPost(a *ask) (int, any, *problem) {
 	case made.parent != nil:
 		what, parent = sandbox.Reply, id(made.parent.id)
 	}
-	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Action: what, Object: id(made.id), Parent: parent, Text: d.Text, Files: len(made.files)})
+	shared := ""
+	if made.quoted != nil {
+		shared = id(made.quoted.id)
+	}
+	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Action: what, Object: id(made.id), Parent: parent, Shared: shared, Text: d.Text, Files: len(made.files)})
 	view := object{"id": id(made.id), "text": made.shown.text}
 	view[n.word("edit_history_post_ids")] = made.history()
 	return http.StatusCreated, object{"data": view}, nil
@@ -188,14 +193,24 @@ func (n *Network) answers(a *ask, d *draft, made *post) *problem {
 	return nil
 }
 
-func (n *Network) quotes(_ *ask, d *draft, made *post) *problem {
+var ending = regexp.MustCompile(`https?://(?:x|twitter)\.com/\w+/status/(\d{1,19})\s*$`)
+
+// quotes judges what a post quotes. In which words X refuses it is published nowhere.
+func (n *Network) quotes(a *ask, d *draft, made *post) *problem {
 	if d.Quote == "" {
+		if m := ending.FindStringSubmatch(d.Text); m != nil { // an address at the end becomes a quote by itself
+			made.quoted = n.find(m[1])
+		}
 		return nil
+	}
+	if n.options.SelfServe {
+		return plainly(http.StatusForbidden, "Forbidden", "You are not permitted to perform this action.")
 	}
 	if d.Media != nil || d.Poll != nil {
 		return invalid("quote_tweet_id", d.Quote, "A quote cannot be combined with media or a poll")
 	}
-	if made.quoted = n.find(d.Quote); made.quoted == nil {
+	made.quoted = n.find(d.Quote)
+	if made.quoted == nil || made.quoted.author.shuts[a.me.id] {
 		return plainly(http.StatusForbidden, "Forbidden", "You attempted to quote a Tweet that is deleted or not visible to you.")
 	}
 	return nil

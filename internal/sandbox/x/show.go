@@ -92,6 +92,10 @@ func (n *Network) show(p *post) shown {
 			s.urls = append(s.urls, again)
 		}
 	}
+	if p.quoted != nil && !strings.HasSuffix(text, "/status/"+id(p.quoted.id)) { // what is quoted is named behind the text
+		out.WriteByte(' ')
+		link("https://twitter.com/"+p.quoted.author.username+"/status/"+id(p.quoted.id), "x.com/"+p.quoted.author.username+"/…", nil)
+	}
 	// X escapes three signs only.
 	s.text = strings.NewReplacer("&#34;", `"`, "&#39;", "'").Replace(out.String())
 	for _, m := range at.FindAllStringSubmatchIndex(s.text, -1) {

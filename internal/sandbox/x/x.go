@@ -43,6 +43,7 @@ type Options struct {
 	Work      time.Duration // how long X works on a video or an animation; zero is 7 s
 	Edge      int64         // a larger request with a segment is refused before X sees it; zero: none is
 	Plenty    bool          // no rate limits: for tests on a frozen clock
+	SelfServe bool          // the app is no Enterprise customer's: it may not quote
 	Client    *http.Client  // delivers webhooks; nil is one with a timeout of 10 s
 }
 
@@ -159,6 +160,7 @@ type user struct {
 	person         *sandbox.Person
 	followers      []*user // oldest first
 	muted, closed  map[int64]bool
+	shuts          map[int64]bool // who may not see what they wrote
 }
 
 func (n *Network) newUser(username, name string) *user {
