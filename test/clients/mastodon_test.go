@@ -30,18 +30,24 @@ func instance(t *testing.T, o mastodon.Options) (us mastodon.Credentials, server
 func TestMastoKeepsAnAccount(t *testing.T) {
 	us, server, control := instance(t, mastodon.Options{})
 	steps := play(t, "masto.mjs", server, us.Token, control)
-	expect(t, steps, 27)
+	expect(t, steps, 28)
 	if !strings.Contains(string(steps["repeat with a key"].Result), `"same":true`) {
 		t.Error("Mastodon makes one status of two with the same Idempotency-Key; here there were two")
+	}
+	if !strings.Contains(string(steps["cover"].Result), `"seen":true`) {
+		t.Errorf("the cover is not what is seen before a video is played: %s", steps["cover"].Result)
 	}
 }
 
 func TestMastoKeepsAnAccountOnGoToSocial(t *testing.T) {
 	us, server, control := instance(t, mastodon.Options{GoToSocial: true})
 	steps := play(t, "masto.mjs", server, us.Token, control)
-	expect(t, steps, 27)
+	expect(t, steps, 28)
 	if !strings.Contains(string(steps["repeat with a key"].Result), `"same":false`) {
 		t.Error("GoToSocial knows no Idempotency-Key; here it did")
+	}
+	if !strings.Contains(string(steps["cover"].Result), `"seen":false`) {
+		t.Errorf("GoToSocial takes no covers; here it did: %s", steps["cover"].Result)
 	}
 }
 
@@ -51,7 +57,7 @@ func TestWhatMastoAndTheInstanceSayIsAsPublished(t *testing.T) {
 	description := mended(t, published(t, "mastodon/abraham-schema.json"))
 	us, server, control := instance(t, mastodon.Options{Unread: true})
 	steps := play(t, "masto.mjs", judged(t, description, server), us.Token, control)
-	expect(t, steps, 27)
+	expect(t, steps, 28)
 }
 
 // A judge that lets everything pass would prove nothing: here an instance says a number where a word belongs.

@@ -27,7 +27,10 @@ func (n *Network) instance(q *request) (any, *problem) {
 		"description": "An instance on a stage.", "usage": object{"users": object{"active_month": len(n.accounts)}},
 		"thumbnail": object{"url": q.host + "/avatars/missing.png"}, "icon": []any{}, "languages": []string{"en", "fr"},
 		"configuration": n.configuration(q), "registrations": object{"enabled": false, "approval_required": false, "message": nil, "url": nil},
-		"api_versions": object{"mastodon": 7}, "contact": object{"email": "admin@example.com", "account": nil}, "rules": []any{}}
+		"contact": object{"email": "admin@example.com", "account": nil}, "rules": []any{}}
+	if !n.options.GoToSocial { // its description has no such field
+		view["api_versions"] = object{"mastodon": 7}
+	}
 	return view, nil
 }
 
