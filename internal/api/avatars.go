@@ -5,12 +5,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/view"
 )
@@ -48,6 +50,9 @@ func (d *Door) avatar(w http.ResponseWriter, r *http.Request, by access.Actor) e
 		return err
 	}
 	picture, err := d.House.Faces.Show(r.Context(), by.Workspace, address)
+	if errors.Is(err, flow.ErrFaceless) {
+		h.Set("Cache-Control", "private, max-age=86400")
+	}
 	if err != nil {
 		return err
 	}

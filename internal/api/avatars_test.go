@@ -156,8 +156,12 @@ func TestOnlyPicturesComeThrough(t *testing.T) {
 				s := p.with(ada, "GET", "/avatars/"+i.ID, nil)
 				if c.kind == "" {
 					refused(t, s, 404, "not_found")
-					if s.Header.Get("Cache-Control") != "private, max-age=300" {
-						t.Errorf("a browser would ask again at once: %v", s.Header)
+					lasts := "private, max-age=300"
+					if name == "gone" { // its network has said so
+						lasts = "private, max-age=86400"
+					}
+					if s.Header.Get("Cache-Control") != lasts {
+						t.Errorf("a browser would ask again at another time: %v", s.Header)
 					}
 				} else if s.StatusCode != 200 || s.Header.Get("Content-Type") != c.kind {
 					t.Errorf("%s %s", s.Status, s.Header.Get("Content-Type"))
@@ -216,6 +220,27 @@ func TestAFaceIsSeenByWhoSeesItsChannel(t *testing.T) {
 	}
 	if got := see([]string{}, spoke.ID); got != 404 {
 		t.Errorf("who sees no channel: %d", got)
+	}
+}
+
+// What a network does not have is asked for once, however many pages show whose it is,
+// and a browser need not ask us either; what only failed may come soon.
+func TestAPictureThatIsGoneIsNotAskedForOnEachPage(t *testing.T) {
+	p := open(t, storetest.SQLite(t))
+	ada := p.team("ada@example.org")
+	for status, lasts := range map[int]string{404: "private, max-age=86400", 410: "private, max-age=86400", 503: "private, max-age=300"} {
+		n := p.faces(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		i := p.meets(ada, fmt.Sprint("faceless", status), n.URL)
+		for range 3 {
+			s := p.with(ada, "GET", "/avatars/"+i.ID, nil)
+			refused(t, s, 404, "not_found")
+			if got := s.Header.Get("Cache-Control"); got != lasts {
+				t.Errorf("%d: a browser is told %q", status, got)
+			}
+		}
+		if n.asked.Load() != 1 {
+			t.Errorf("%d: the network was asked %d times", status, n.asked.Load())
+		}
 	}
 }
 

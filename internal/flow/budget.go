@@ -44,41 +44,43 @@ func (h *House) budgetOf(ctx context.Context, tx *store.Tx, c channel.Channel) (
 	if err != nil {
 		return b, false, nil //nolint:nilerr // a network that this version does not know
 	}
-	p := d.Profile()
-	for _, q := range p.Quotas {
-		if q.Spread() {
-			b.quota, limited = q, true
-			break
-		}
-	}
+	q, limited := spread(d.Profile())
 	if !limited {
 		return b, false, nil
 	}
-	from := tx.Now.Add(-time.Duration(b.quota.WindowS) * time.Second)
-	b.ends = tx.Now.Add(time.Hour) // bit by bit something becomes free
-	if b.quota.Daily != "" {
-		from, b.ends = publish.Day(b.quota, tx.Now)
-	}
-	channels, err := sharing(ctx, tx, c, b.quota)
+	k, err := h.called(ctx, tx, c, d.Profile(), q)
 	if err != nil {
 		return b, false, err
 	}
-	b.with = len(channels)
-	taken, err := h.takenOf(ctx, tx, c, b.quota, from)
-	for _, t := range taken {
+	return k.budget(tx.Now), true, nil
+}
+
+// spread is the quota of calls that reading leaves something of.
+func spread(p network.Profile) (network.Quota, bool) {
+	for _, q := range p.Quotas {
+		if q.Spread() {
+			return q, true
+		}
+	}
+	return network.Quota{}, false
+}
+
+// budget is what is left of it to those who read.
+func (k called) budget(now time.Time) budget {
+	b := budget{quota: k.of, with: k.channels, ends: now.Add(time.Hour)} // bit by bit something becomes free
+	if k.of.Daily != "" {
+		_, b.ends = publish.Day(k.of, now)
+	}
+	for _, t := range k.taken {
 		b.used += t.N
 	}
-	if err != nil {
-		return b, false, err
-	}
-	booked, err := publish.Reserved(ctx, tx, channels, p)
-	for _, t := range booked {
+	for _, t := range k.kept {
 		if t.At.Before(b.ends) {
 			b.kept += t.N
 		}
 	}
 	b.kept += b.quota.Max / 10
-	return b, true, err
+	return b
 }
 
 // spare asks whether a channel may be read or counted now, and how it stands.

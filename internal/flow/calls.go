@@ -41,24 +41,52 @@ func (h *House) takenOf(ctx context.Context, tx *store.Tx, c channel.Channel, q 
 // calls is what counts for a quota of calls: what was taken, by whatever it was, and what
 // is kept for what is to go out.
 func (h *House) calls(ctx context.Context, tx *store.Tx, c channel.Channel, p network.Profile, q network.Quota, due time.Time, with beside) ([]publish.Taking, error) {
+	known := with.known
+	if known == nil || !known.about(q) {
+		read, err := h.called(ctx, tx, c, p, q)
+		if err != nil {
+			return nil, err
+		}
+		known = &read
+	}
+	all := slices.Concat(known.taken, known.kept)
+	if q.Per == "app" {
+		all = append(all, publish.Taking{At: due, N: with.calls})
+	}
+	return all, nil
+}
+
+// called is how it stands with a quota of calls: what was taken of it, and what is kept
+// for what is to go out, of so many channels together.
+type called struct {
+	of          network.Quota
+	taken, kept []publish.Taking
+	channels    int
+}
+
+// about says whether it was read for a quota, whatever number the network told since.
+func (k called) about(q network.Quota) bool {
+	q.Max = k.of.Max
+	return q == k.of
+}
+
+// called reads how it stands with a quota of calls.
+func (h *House) called(ctx context.Context, tx *store.Tx, c channel.Channel, p network.Profile, q network.Quota) (k called, err error) {
+	k.of = q
 	from := tx.Now.Add(-time.Duration(q.WindowS) * time.Second)
 	if q.Daily != "" {
 		from, _ = publish.Day(q, tx.Now)
 	}
-	all, err := h.takenOf(ctx, tx, c, q, from)
-	if err != nil {
-		return nil, err
+	if k.taken, err = h.takenOf(ctx, tx, c, q, from); err != nil {
+		return k, err
 	}
 	channels, err := sharing(ctx, tx, c, q)
 	if err != nil {
-		return nil, err
+		return k, err
 	}
-	kept, err := publish.Reserved(ctx, tx, channels, p)
-	all = append(all, kept...)
-	if q.Per == "app" {
-		all = append(all, publish.Taking{At: due, N: with.calls})
-	}
-	return all, err
+	k.channels = len(channels)
+	k.kept, err = publish.Reserved(ctx, tx, channels, p)
+	return k, err
 }
 
 // callsOf is about how many calls parts take, each with what belongs to it; none where

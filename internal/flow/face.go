@@ -24,7 +24,11 @@ func (f *Faces) ask(address string) ([]byte, error) {
 		return nil, err
 	}
 	defer answer.Body.Close() //nolint:errcheck // it was only read
-	if answer.Status != http.StatusOK {
+	switch answer.Status {
+	case http.StatusOK:
+	case http.StatusNotFound, http.StatusGone:
+		return nil, ErrFaceless
+	default:
 		return nil, noFace()
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, media.PortraitBytes+1))

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -73,10 +74,20 @@ func (f *Faces) Show(ctx context.Context, workspace, address string) ([]byte, er
 		}
 	}
 	if len(picture) == 0 {
-		return nil, noFace()
+		gone, err := media.Faceless(ctx, f.blobs, workspace, address, f.now())
+		if err == nil {
+			if err = noFace(); gone {
+				err = ErrFaceless
+			}
+		}
+		return nil, err
 	}
 	return picture, nil
 }
+
+// ErrFaceless is that the network itself has said that there is no picture: nobody need
+// ask for a day. A new picture has a new address.
+var ErrFaceless = noFace()
 
 func noFace() error { return fault.New(fault.NotFound, "There is no picture.") }
 
@@ -114,6 +125,12 @@ func (f *Faces) fetch(workspace, address string) <-chan struct{} {
 		}
 		if err != nil { // nothing is kept of it but that there is none for now
 			f.log.DebugContext(f.ctx, "no picture", "error", err)
+		}
+		if errors.Is(err, ErrFaceless) {
+			if err := media.KeepFaceless(f.ctx, f.blobs, workspace, address, f.now()); err != nil {
+				f.log.WarnContext(f.ctx, "a picture could not be kept", "error", err)
+			}
+			return
 		}
 		if err := media.KeepPortrait(f.ctx, f.blobs, workspace, address, picture, f.now()); err != nil {
 			f.log.WarnContext(f.ctx, "a picture could not be kept", "error", err)

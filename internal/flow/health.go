@@ -73,15 +73,21 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 		return k, err
 	}
 	k.Alerts = append(alerts(k.Channel, k.Profile, tx.Now), heaped(aside, k.Channel)...)
-	if k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, 0, tx.Now, beside{}); err != nil { // of every kind
+	var with beside
+	if q, limited := spread(k.Profile); limited {
+		known, err := h.called(ctx, tx, k.Channel, k.Profile, q)
+		if err != nil {
+			return k, err
+		}
+		with.known = &known
+	}
+	if k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, 0, tx.Now, with); err != nil { // of every kind
 		return k, err
 	}
-	b, limited, err := h.budgetOf(ctx, tx, k.Channel)
-	if err != nil {
-		return k, err
-	}
-	if limited && b.left() <= 0 {
-		k.Alerts = append(k.Alerts, Alert{Key: "calls_kept", Channel: k.Channel, At: tx.Now, Mend: mendWait, Params: map[string]any{"used": b.used, "max": b.quota.Max, "kept": b.kept}})
+	if with.known != nil {
+		if b := with.known.budget(tx.Now); b.left() <= 0 {
+			k.Alerts = append(k.Alerts, Alert{Key: "calls_kept", Channel: k.Channel, At: tx.Now, Mend: mendWait, Params: map[string]any{"used": b.used, "max": b.quota.Max, "kept": b.kept}})
+		}
 	}
 	k.Spent, err = channel.Spent(ctx, tx, actor.Workspace, channelID, tx.Now.Add(-SpentDays*24*time.Hour))
 	return k, err

@@ -51,6 +51,7 @@ func (h *House) PinPost(ctx context.Context, actor access.Actor, publicationID s
 		return err
 	}
 	if err := pinner.Pin(ctx, conn, ref, on); err != nil {
+		h.ailing(ctx, c, err)
 		return unanswered(err)
 	}
 	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
@@ -70,6 +71,7 @@ func (h *House) PinMessage(ctx context.Context, actor access.Actor, messageID st
 		return err
 	}
 	if err := pinner.Pin(ctx, conn, m.Remote, on); err != nil {
+		h.ailing(ctx, c, err)
 		return unanswered(err)
 	}
 	return h.effect(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {

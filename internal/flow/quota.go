@@ -19,6 +19,7 @@ const longest = 32 * 24 * time.Hour
 type beside struct {
 	posts map[network.PostKind]int
 	calls int
+	known *called // how it stands with calls, where that was read already
 }
 
 // and is a beside with one more publication.
@@ -28,7 +29,7 @@ func (b beside) and(kind network.PostKind, posts, calls int) beside {
 		all = map[network.PostKind]int{}
 	}
 	all[kind] += posts
-	return beside{all, b.calls + calls}
+	return beside{all, b.calls + calls, b.known}
 }
 
 // rooms holds parts, and the calls that they take, against the quotas of their network.

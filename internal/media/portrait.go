@@ -29,6 +29,7 @@ const (
 	portraitSide   = 160
 	portraitLife   = 7 * 24 * time.Hour // then it is asked for again
 	noPortraitLife = time.Hour          // then a picture that failed is
+	goneLife       = 24 * time.Hour     // then one that its network does not have
 	portraits      = "avatars/"
 )
 
@@ -92,8 +93,32 @@ func KnownPortrait(ctx context.Context, blobs blob.Store, workspace, address str
 	case !fault.Is(err, fault.NotFound):
 		return nil, false, err
 	}
+	if !fresh {
+		if fresh, err = Faceless(ctx, blobs, workspace, address, now); err != nil {
+			return nil, false, err
+		}
+	}
 	picture, err = whole(ctx, blobs, portraitKey(workspace, address, now.Add(-portraitLife), portraitLife, ""))
 	return picture, fresh, err
+}
+
+// Faceless says whether the network has lately said that there is no picture at an
+// address: it is not asked again for a day.
+func Faceless(ctx context.Context, blobs blob.Store, workspace, address string, now time.Time) (bool, error) {
+	said, err := blobs.Open(ctx, portraitKey(workspace, address, now, goneLife, ".gone"))
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	return true, said.Close()
+}
+
+// KeepFaceless keeps that the network has no picture at an address.
+func KeepFaceless(ctx context.Context, blobs blob.Store, workspace, address string, now time.Time) error {
+	_, err := blobs.Put(ctx, portraitKey(workspace, address, now, goneLife, ".gone"), bytes.NewReader(nil))
+	return err
 }
 
 func whole(ctx context.Context, blobs blob.Store, key string) ([]byte, error) {
@@ -125,8 +150,11 @@ func SweepPortraits(ctx context.Context, blobs blob.Store, now time.Time) error 
 			return err
 		}
 		life := 2 * portraitLife
-		if strings.HasSuffix(f.Key, ".none") {
+		switch {
+		case strings.HasSuffix(f.Key, ".none"):
 			life = noPortraitLife
+		case strings.HasSuffix(f.Key, ".gone"):
+			life = goneLife
 		}
 		if !strings.HasPrefix(f.Key, portraits) || now.Sub(f.At) < life {
 			continue

@@ -2,10 +2,12 @@ package media
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"strings"
 	"testing"
 	"time"
 
@@ -135,4 +137,40 @@ func FuzzPortrait(f *testing.F) {
 			t.Fatalf("%v %s %v", shape, kind, err)
 		}
 	})
+}
+
+// What a network does not have is not asked for again on the same day, as what failed is
+// after an hour.
+func TestAPictureThatIsNotThereIsAskedForTheNextDay(t *testing.T) {
+	blobs, err := blob.NewFiles(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const address = "https://a.example/1"
+	key := func(at time.Time) string { return portraitKey("w", address, at, goneLife, ".gone") }
+	now := time.Now().Truncate(time.Second)
+	for key(now) == key(now.Add(-time.Second)) { // a day of this address begins
+		now = now.Add(time.Second)
+	}
+	if err := KeepFaceless(t.Context(), blobs, "w", address, now); err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]bool{"w 1s": true, "w 23h": true, "w 24h": false, "other 1s": false} {
+		workspace, after, _ := strings.Cut(at, " ")
+		d, err := time.ParseDuration(after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		picture, fresh, err := KnownPortrait(t.Context(), blobs, workspace, address, now.Add(d))
+		gone, also := Faceless(t.Context(), blobs, workspace, address, now.Add(d))
+		if err := errors.Join(err, also); err != nil || picture != nil || fresh != want || gone != want {
+			t.Errorf("%s: asked for again %v, gone %v, %v", at, !fresh, gone, err)
+		}
+	}
+	if err := SweepPortraits(t.Context(), blobs, time.Now().Add(25*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	for f, err := range blobs.All(t.Context()) {
+		t.Errorf("%s is left, %v", f.Key, err)
+	}
 }

@@ -42,6 +42,13 @@ await step('post', async ({ media }) => {
   must(mediaAttachments.length === 1 && mediaAttachments[0].description === alt, 'the image or its alt text is missing')
   return { id, uri, text: plain(content) }
 })
+await step('cover', async () => {
+  const cover = picture(96, 54)
+  const film = new Blob([new Uint8Array([0, 0, 0, 24, ...new TextEncoder().encode('ftypmp42'), ...new Array(4096).fill(7)])], { type: 'video/mp4' })
+  const { id, previewUrl } = await v2.media.create({ file: film, thumbnail: new Blob([cover], { type: 'image/png' }) })
+  const seen = previewUrl ? Buffer.from(await (await fetch(previewUrl)).arrayBuffer()) : Buffer.alloc(0)
+  return { id, seen: seen.equals(Buffer.from(cover)) }
+})
 // Mastodon says 422, GoToSocial 400
 await refused('post too long', [400, 422], ({ instance }) => v1.statuses.create({ status: 'x'.repeat(instance.max + 1) }))
 await refused('post nothing', [400, 422], () => v1.statuses.create({ status: '' }))

@@ -34,6 +34,9 @@ func TestMastoKeepsAnAccount(t *testing.T) {
 	if !strings.Contains(string(steps["repeat with a key"].Result), `"same":true`) {
 		t.Error("Mastodon makes one status of two with the same Idempotency-Key; here there were two")
 	}
+	if !strings.Contains(string(steps["cover"].Result), `"seen":true`) {
+		t.Errorf("the cover is not what is seen before a video is played: %s", steps["cover"].Result)
+	}
 }
 
 func TestMastoKeepsAnAccountOnGoToSocial(t *testing.T) {
@@ -42,6 +45,9 @@ func TestMastoKeepsAnAccountOnGoToSocial(t *testing.T) {
 	expect(t, steps, 28)
 	if !strings.Contains(string(steps["repeat with a key"].Result), `"same":false`) {
 		t.Error("GoToSocial knows no Idempotency-Key; here it did")
+	}
+	if !strings.Contains(string(steps["cover"].Result), `"seen":false`) {
+		t.Errorf("GoToSocial takes no covers; here it did: %s", steps["cover"].Result)
 	}
 }
 

@@ -324,3 +324,30 @@ func TestACommentIsPinned(t *testing.T) {
 		p.refused(p.Hand, 422, "POST", "/publications/"+out.ID+"/pin", api.Switch{On: true})
 	})
 }
+
+// A key that the network refuses when a post or a comment is pinned makes the channel
+// broken, as it does where comments are closed.
+func TestAKeyRefusedWhilePinningIsShown(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		p.guest("tiktok")
+		film := p.Upload(t, "shelf.mp4", hand.Film(5, 720, 1280, 20_000), "")
+		video := p.Write(t, []api.Part{{Text: "What we read", Media: []api.MediaUse{{ID: film.ID}}}},
+			api.Target{ChannelID: p.channels["tiktok"], Options: map[string]string{"privacy": "PUBLIC_TO_EVERYONE", "comments": "true"}})
+		p.out(video.ID)
+		p.act(sandbox.Act{Network: "tiktok", Person: "p002", Kind: "comment", Text: "Read this first"})
+		m := p.message(p.conversation("tiktok", "Read this first").ID, "Read this first")
+		post := p.publish("Keep me at the top", "mastodon")
+		for network, path := range map[string]string{"tiktok": "/messages/" + m.ID + "/pin", "mastodon": "/publications/" + post.Publications[0].ID + "/pin"} {
+			p.Weather.Must(sandbox.Mishap{Network: network, Kind: sandbox.TokenRevoked})
+			var on any
+			if network == "mastodon" {
+				on = api.Switch{On: true}
+			}
+			p.refused(p.Hand, 403, "POST", path, on)
+			if ch := hand.Do[api.Channel](t, p.Hand, "GET", "/channels/"+p.channels[network], nil); ch.Health.State != "broken" || ch.Health.Fix == "" {
+				t.Errorf("%s: it is %+v", network, ch.Health)
+			}
+			p.Weather.Clear()
+		}
+	})
+}

@@ -21,11 +21,13 @@ func locale(lang string) string {
 	return base.String() + "_" + region.String()
 }
 
-// filmed is the video of a post; "" where nobody knows it.
-func filmed(ref network.Ref) (string, error) {
+const byHand = "Add the subtitles on Facebook itself."
+
+// filmed is the video of a post; where nobody knows it, hint says what to do.
+func filmed(ref network.Ref, hint string) (string, error) {
 	id := readExtra(&ref).Video
 	if !graph.Object.MatchString(id) {
-		return "", fault.New(fault.Invalid, "Kith does not know which video this is on Facebook.").WithHint("Add the subtitles on Facebook itself.")
+		return "", fault.New(fault.Invalid, "Kith does not know which video this is on Facebook.").WithHint("%s", hint)
 	}
 	return id, nil
 }
@@ -33,7 +35,7 @@ func filmed(ref network.Ref) (string, error) {
 // Subtitled says in which languages a video has subtitles that somebody brought; those
 // that Facebook made by listening give way to ours.
 func (d *Driver) Subtitled(ctx context.Context, conn network.Conn, ref network.Ref, langs []string) ([]string, error) {
-	id, err := filmed(ref)
+	id, err := filmed(ref, byHand)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +66,7 @@ func (d *Driver) Subtitled(ctx context.Context, conn network.Conn, ref network.R
 
 // Subtitle brings the subtitles of a language: the name of the file says which it is.
 func (d *Driver) Subtitle(ctx context.Context, conn network.Conn, ref network.Ref, s network.Subtitle) error {
-	id, err := filmed(ref)
+	id, err := filmed(ref, byHand)
 	if err != nil {
 		return err
 	}

@@ -323,6 +323,18 @@ func TestWhatIsSaidAboutAPostStandsWhereItBelongs(t *testing.T) {
 		t.Errorf("sent as %+v", sent)
 	}
 
+	// As many co-authors as Instagram takes, and one more, of which it says no.
+	for names, kind := range map[string]fault.Kind{"ada, bob, cleo, dan, eve": 0, "ada, bob, cleo, dan, eve, fay": fault.Invalid} {
+		many := o.Part("with " + names)
+		many.Media, many.Options = []network.Media{networktest.Picture("image/jpeg", 800, 800, "a cat")}, map[string]string{"collaborators": names}
+		if problems := o.driver.Profile().CheckOptions(many); len(problems) != 0 {
+			t.Errorf("%s: %+v", names, problems)
+		}
+		if _, err := o.Send(many); kind == 0 && err != nil || kind != 0 && !fault.Is(err, kind) {
+			t.Errorf("%s: %v", names, err)
+		}
+	}
+
 	placed := o.Part("here")
 	placed.Media = []network.Media{networktest.Picture("image/jpeg", 800, 800, "a cat"), networktest.Picture("image/jpeg", 800, 800, "a dog")}
 	placed.Options = map[string]string{"place": " 106078429431815 "}

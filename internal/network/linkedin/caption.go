@@ -42,14 +42,16 @@ func (h handed) subtitled(part network.Part) []network.Subtitled {
 // mute is a file of which nothing is there, but that its subtitles were refused.
 func (f file) mute(m network.Media, err error) file {
 	text, hint := fault.Shown(err)
-	return file{Heard: &heard{Lang: m.Subtitles[0].Lang, Why: text, Hint: hint}}
+	f = f.anew()
+	f.Heard = &heard{Lang: m.Subtitles[0].Lang, Why: text, Hint: hint}
+	return f
 }
 
 // caption brings the subtitles of a video, before any of its bytes: where LinkedIn
 // refuses them, the video is announced anew without, and nothing of it is lost.
 func (d *Driver) caption(ctx context.Context, conn network.Conn, f *file, m network.Media) error {
 	if len(m.Subtitles) == 0 { // they were taken away meanwhile
-		*f = file{}
+		*f = f.anew()
 		return nil
 	}
 	s := m.Subtitles[0]

@@ -34,6 +34,7 @@ type documentedCall struct {
 	Query, Body, Form, Head    []string
 	Parts                      []string // of a form with files; Body is what is in its metadata
 	Answer                     []string // nil: not written down
+	Headers                    []string // of the request
 	Status                     int
 	Raw, Open                  bool
 	Source, Date               string
@@ -85,6 +86,12 @@ func documented(t *testing.T, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		for _, problem := range held("header", row.Headers, named(row.Headers, r.Header)) {
+			t.Errorf("%s: %s", row.Name, problem)
+		}
+		if row.Open && r.Header.Get("Authorization") != "" {
+			t.Errorf("%s: it is said to take no token", row.Name)
+		}
 		if row.Raw {
 			next.ServeHTTP(w, r)
 			return
@@ -109,6 +116,18 @@ func documented(t *testing.T, next http.Handler) http.Handler {
 			}
 		}
 	})
+}
+
+// named are those headers of a request that a row is about.
+func named(documented []string, given http.Header) url.Values {
+	all := url.Values{}
+	for _, d := range documented {
+		name, _, _ := strings.Cut(strings.TrimSuffix(d, "!"), "=")
+		if v := given.Get(name); v != "" {
+			all.Set(name, v)
+		}
+	}
+	return all
 }
 
 func match(all []documentedCall, r *http.Request) *documentedCall {

@@ -49,6 +49,9 @@ type file struct {
 	// Captions is where subtitles go, and Heard what became of them.
 	Captions string `json:"captions,omitempty"`
 	Heard    *heard `json:"heard,omitempty"`
+	// Cover is where a picture of its own goes, and Bare why it goes out without.
+	Cover string             `json:"cover,omitempty"`
+	Bare  *network.Uncovered `json:"bare,omitempty"`
 }
 
 // piece is a part of a video: where it goes and where it ends, then the proof that
@@ -117,6 +120,9 @@ func (h handed) step(name string, part network.Part, wait time.Duration) network
 	for i, m := range part.Media {
 		s.Total += m.Bytes
 		f := h.Files[i]
+		if f.Bare != nil {
+			s.Uncovered = f.Bare
+		}
 		if f.Given {
 			s.Done += m.Bytes
 			continue
@@ -143,12 +149,17 @@ func (h handed) lost(i int, part network.Part, cause error) (network.Stepped, er
 	if h.Again++; h.Again > againMost {
 		return network.Stepped{}, part.Refused(i, fault.Wrap(fault.Invalid, cause, "LinkedIn loses a file again and again.").WithHint("Try again later, or save the file anew.").On("media"))
 	}
-	if f := h.Files[i]; f.Heard != nil && f.Heard.Why != "" {
-		h.Files[i] = file{Heard: f.Heard} // not once more
-	} else {
-		h.Files[i] = file{}
-	}
+	h.Files[i] = h.Files[i].anew()
 	return h.step(stepUpload, part, 0), nil
+}
+
+// anew is a file of which nothing is there, but what was refused beside it: that is not
+// tried once more.
+func (f file) anew() file {
+	if f.Heard != nil && f.Heard.Why == "" {
+		f.Heard = nil
+	}
+	return file{Heard: f.Heard, Bare: f.Bare}
 }
 
 // upload does the next act for the first file that LinkedIn does not have.
@@ -172,6 +183,12 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, part network.Par
 			}
 			return h.step(stepUpload, part, 0), nil
 		}
+		if f.Cover != "" {
+			if err := d.cover(ctx, f, m); err != nil {
+				return network.Stepped{}, err
+			}
+			return h.step(stepUpload, part, 0), nil
+		}
 		gone, err := d.hand(ctx, conn, f, m)
 		switch {
 		case gone:
@@ -190,18 +207,16 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, part network.Par
 	return h.step(stepProcess, part, wait), nil
 }
 
-// announce asks for the addresses that take a file. Subtitles that were refused are
-// not asked for again; those that are there, go with the addresses that are over.
+// announce asks for the addresses that take a file. Subtitles and covers that were
+// refused are not asked for again; those that are there, go with the addresses that are over.
 func (d *Driver) announce(ctx context.Context, conn network.Conn, was file, m network.Media) (file, error) {
 	request := map[string]any{"owner": conn.Account}
 	a := ask{method: http.MethodPost, path: "rest/images", query: "action=initializeUpload", harmless: true}
-	if was.Heard != nil && was.Heard.Why == "" {
-		was.Heard = nil
-	}
+	was = was.anew()
 	switch {
 	case m.Video():
 		a.path = "rest/videos"
-		request["fileSizeBytes"], request["uploadCaptions"], request["uploadThumbnail"] = m.Bytes, was.silent(m), false
+		request["fileSizeBytes"], request["uploadCaptions"], request["uploadThumbnail"] = m.Bytes, was.silent(m), was.bare(m)
 	case m.Document():
 		a.path = "rest/documents"
 	}
@@ -216,6 +231,7 @@ func (d *Driver) announce(ctx context.Context, conn network.Conn, was file, m ne
 			VideoUntil   int64  `json:"uploadUrlsExpireAt"`
 			Token        string `json:"uploadToken"`
 			Captions     string `json:"captionsUploadUrl"`
+			Cover        string `json:"thumbnailUploadUrl"`
 			Instructions []struct {
 				URL   string `json:"uploadUrl"`
 				First int64  `json:"firstByte"`
@@ -237,10 +253,15 @@ func (d *Driver) announce(ctx context.Context, conn network.Conn, was file, m ne
 		}
 		return file{URN: urn, URL: v.URL, Until: v.Until}, nil
 	}
-	f := file{URN: v.Video, Until: v.VideoUntil, Token: v.Token, Heard: was.Heard}
+	f := file{URN: v.Video, Until: v.VideoUntil, Token: v.Token, Heard: was.Heard, Bare: was.Bare}
 	if was.silent(m) {
 		if f.Captions = v.Captions; !d.theirs(v.Captions) {
 			return was.mute(m, fault.New(fault.Invalid, "LinkedIn takes no subtitles for this video.").WithHint("Add them on LinkedIn itself.")), nil
+		}
+	}
+	if was.bare(m) {
+		if f.Cover = v.Cover; !d.theirs(v.Cover) {
+			return was.uncovered(m, fault.New(fault.Invalid, "LinkedIn takes no cover for this video.").WithHint("Choose it on LinkedIn itself.")), nil
 		}
 	}
 	next := int64(0)
@@ -279,7 +300,7 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, f *file, m network
 		if err != nil {
 			return false, err
 		}
-		_, gone, err := d.put(ctx, f.URL, k.Token, m, 0, m.Bytes)
+		_, gone, err := d.put(ctx, f.URL, m, 0, m.Bytes, [2]string{"Authorization", "Bearer " + k.Token})
 		f.Given = err == nil
 		if f.Given {
 			f.URL = ""
@@ -293,7 +314,7 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, f *file, m network
 			from = p.Last + 1
 			continue
 		}
-		tag, gone, err := d.put(ctx, f.Head+p.URL, "", m, from, p.Last+1-from)
+		tag, gone, err := d.put(ctx, f.Head+p.URL, m, from, p.Last+1-from)
 		if err != nil {
 			return gone, err
 		}
@@ -307,8 +328,8 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, f *file, m network
 }
 
 // put sends bytes of a file as they come from ours. An image or a document goes with
-// the token, a part of a video without.
-func (d *Driver) put(ctx context.Context, address, token string, m network.Media, from, length int64) (tag string, gone bool, err error) {
+// the token, a part of a video and its cover without.
+func (d *Driver) put(ctx context.Context, address string, m network.Media, from, length int64, headers ...[2]string) (tag string, gone bool, err error) {
 	if !d.theirs(address) {
 		return "", false, fault.New(fault.Internal, "an address that is not LinkedIn's")
 	}
@@ -327,8 +348,8 @@ func (d *Driver) put(ctx context.Context, address, token string, m network.Media
 	}
 	request.ContentLength = length
 	request.Header.Set("Content-Type", "application/octet-stream")
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
+	for _, h := range headers {
+		request.Header.Set(h[0], h[1])
 	}
 	stream, err := d.out.Open(outward.Repeatable(ctx), request)
 	if err != nil {

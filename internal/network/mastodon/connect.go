@@ -19,8 +19,9 @@ type instance struct {
 	Domain   string `json:"domain"` // version 2
 	URI      string `json:"uri"`    // version 1
 	MaxChars int    `json:"max_toot_chars"`
+	Version  string `json:"version"`
 	Versions struct {
-		Mastodon int `json:"mastodon"`
+		Mastodon int `json:"mastodon"` // since 4.3
 	} `json:"api_versions"`
 	Configuration struct {
 		Statuses struct {
@@ -86,6 +87,11 @@ func (i instance) limits(usual network.Limits) network.Limits {
 	if n := i.Configuration.Files.MaxVideo; n > 0 && n <= 1<<40 {
 		l.Media.Video.MaxBytes = n
 	}
+	if l.Media.Video.Cover = nil; i.covers() {
+		cover := *usual.Media.Video.Cover
+		cover.MaxBytes = l.Media.Image.MaxBytes
+		l.Media.Video.Cover = &cover
+	}
 	l.Media.Image.Types = i.taken(usual.Media.Image.Types)
 	l.Media.Video.Types = i.taken(usual.Media.Video.Types)
 	poll, given := *usual.Poll, i.Configuration.Polls
@@ -95,6 +101,13 @@ func (i instance) limits(usual network.Limits) network.Limits {
 	within(&poll.MaxMinutes, given.Most/60, 1<<30)
 	l.Poll = &poll
 	return l
+}
+
+// covers says whether a picture can be given with a video. Servers that cannot leave it
+// out without a word, and some call themselves a Mastodon of some version; which version
+// of its interface they speak is said by Mastodon itself.
+func (i instance) covers() bool {
+	return i.Versions.Mastodon > 0 && !strings.Contains(strings.ToLower(i.Version), "compatible")
 }
 
 // taken are those of the usual types that the server names; all where it names none.

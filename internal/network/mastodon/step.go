@@ -36,6 +36,8 @@ type handed struct {
 	At    int64  `json:"at,omitempty"`    // when it was handed over
 	Ready bool   `json:"ready,omitempty"` // the server has worked on it
 	Asked int    `json:"asked,omitempty"` // how often it was asked for
+	// Bare: it goes out without its cover.
+	Bare *network.Uncovered `json:"bare,omitempty"`
 }
 
 // Start says that a post without files begins with the act that makes it public. To
@@ -122,6 +124,9 @@ func (w way) next(part network.Part) network.Step {
 		if w.Files[i].ID != "" {
 			s.Done += m.Bytes
 		}
+		if b := w.Files[i].Bare; b != nil {
+			s.Uncovered = b
+		}
 	}
 	switch i := w.current(); {
 	case i < 0:
@@ -171,16 +176,24 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, part network.Part,
 	}
 	f := &w.Files[i]
 	if f.ID == "" {
-		id, ready, err := d.upload(ctx, conn, part.Media[i])
+		m := part.Media[i]
+		if f.Bare != nil || d.limits(conn).Media.Video.Covers(m, len(part.Media)) != nil {
+			m.Cover = nil
+		}
+		id, ready, err := d.upload(ctx, conn, m)
+		if m.Cover != nil && fault.Is(err, fault.Invalid) { // it may be the picture: nothing is there yet
+			f.Bare = network.Bare(network.Part{Media: part.Media[i : i+1]}, err)
+			return 0, nil
+		}
 		if err != nil {
 			return 0, part.Refused(i, err)
 		}
-		*f = handed{ID: id, At: d.now().Unix(), Ready: ready}
+		*f = handed{ID: id, At: d.now().Unix(), Ready: ready, Bare: f.Bare}
 	} else {
 		ready, err := d.ready(ctx, conn, f.ID)
 		switch {
 		case fault.Is(err, fault.NotFound):
-			*f = handed{} // it was swept away
+			*f = handed{Bare: f.Bare} // it was swept away
 			return 0, nil
 		case err != nil:
 			return 0, part.Refused(i, err)

@@ -9,9 +9,9 @@ import (
 	"github.com/kithhq/kith/internal/network/rest"
 )
 
-// upload gives one file to the server, as it is read, and says whether it is
-// ready at once. Without a status it is swept away there, so doing it twice is
-// harmless.
+// upload gives one file to the server, as it is read, with the picture that stands for
+// it, and says whether it is ready at once. Without a status it is swept away there, so
+// doing it twice is harmless.
 func (d *Driver) upload(ctx context.Context, conn network.Conn, m network.Media) (id string, ready bool, err error) {
 	file, err := m.OpenAt(0)
 	if err != nil {
@@ -22,7 +22,16 @@ func (d *Driver) upload(ctx context.Context, conn network.Conn, m network.Media)
 	if m.Alt != "" {
 		fields = [][2]string{{"description", m.Alt}}
 	}
-	body, err := rest.Form(rest.File{Field: "file", Type: m.Type, Body: file, Bytes: m.Bytes}, fields...)
+	files := []rest.File{{Field: "file", Type: m.Type, Body: file, Bytes: m.Bytes}}
+	if m.Cover != nil {
+		cover, err := m.Cover.OpenAt(0)
+		if err != nil {
+			return "", false, fault.Wrap(fault.Internal, err, "opening a file of ours")
+		}
+		defer cover.Close() //nolint:errcheck // as above
+		files = append(files, rest.File{Field: "thumbnail", Type: m.Cover.Type, Body: cover, Bytes: m.Cover.Bytes})
+	}
+	body, err := rest.Forms(files, fields...)
 	if err != nil {
 		return "", false, err
 	}

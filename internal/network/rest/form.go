@@ -5,7 +5,6 @@ import (
 	"io"
 	"mime/multipart"
 	"net/textproto"
-	"strings"
 
 	"github.com/kithhq/kith/internal/fault"
 )
@@ -21,6 +20,11 @@ type File struct {
 // Form makes the body of a form with a file, whose bytes are read while they are
 // sent. Fields are pairs of a name and a value.
 func Form(file File, fields ...[2]string) (*Stream, error) {
+	return Forms([]File{file}, fields...)
+}
+
+// Forms is Form with several files, which are sent in their order.
+func Forms(files []File, fields ...[2]string) (*Stream, error) {
 	var head bytes.Buffer
 	form := multipart.NewWriter(&head)
 	for _, f := range fields {
@@ -28,11 +32,18 @@ func Form(file File, fields ...[2]string) (*Stream, error) {
 			return nil, fault.Wrap(fault.Internal, err, "writing a form")
 		}
 	}
-	header := textproto.MIMEHeader{"Content-Disposition": {`form-data; name="` + file.Field + `"; filename="` + file.Field + `"`}, "Content-Type": {file.Type}}
-	if _, err := form.CreatePart(header); err != nil {
+	whole, n := []io.Reader{}, int64(0)
+	for _, file := range files {
+		header := textproto.MIMEHeader{"Content-Disposition": {`form-data; name="` + file.Field + `"; filename="` + file.Field + `"`}, "Content-Type": {file.Type}}
+		if _, err := form.CreatePart(header); err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "writing a form")
+		}
+		n += int64(head.Len()) + file.Bytes
+		whole = append(whole, bytes.NewReader(bytes.Clone(head.Bytes())), io.LimitReader(file.Body, file.Bytes))
+		head.Reset()
+	}
+	if err := form.Close(); err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "writing a form")
 	}
-	tail := "\r\n--" + form.Boundary() + "--\r\n"
-	return &Stream{Body: io.MultiReader(&head, io.LimitReader(file.Body, file.Bytes), strings.NewReader(tail)),
-		Bytes: int64(head.Len()) + file.Bytes + int64(len(tail)), Type: form.FormDataContentType()}, nil
+	return &Stream{Body: io.MultiReader(append(whole, &head)...), Bytes: n + int64(head.Len()), Type: form.FormDataContentType()}, nil
 }

@@ -29,6 +29,15 @@ func (n *Network) serveFile(w http.ResponseWriter, r *http.Request, kind, name s
 			w.Write(v.file.Data)
 			return
 		}
+		for _, v := range n.videos {
+			for _, t := range v.thumbs {
+				if t.id == id {
+					w.Header().Set("Content-Type", http.DetectContentType(t.data))
+					w.Write(t.data) //nolint:gosec // as above
+					return
+				}
+			}
+		}
 		http.NotFound(w, r)
 		return
 	}

@@ -114,6 +114,7 @@ type video struct {
 	post               *post
 	story              *story
 	captions           []caption
+	thumbs             []thumbnail
 }
 
 // caption is the subtitles of a video in one locale.

@@ -46,6 +46,8 @@ func (n *Network) action(r *http.Request) sandbox.Action {
 		return sandbox.Read
 	case edge == "captions":
 		return sandbox.Subtitle
+	case edge == "thumbnails":
+		return sandbox.Edit
 	case edge == "feed":
 		return sandbox.Publish
 	case edge == "photo_stories" || films(edge) && r.URL.Query().Get("upload_phase") == "finish":

@@ -281,6 +281,8 @@ func (a *ask) onVideo(v *video) (any, *graph.Fault) {
 		return a.video(v, a.fields)
 	case a.edge == "captions" && !a.isDelete():
 		return a.captions(v)
+	case a.edge == "thumbnails" && !a.isDelete():
+		return a.thumbnails(v)
 	case v.post != nil && a.edge == "comments":
 		return a.onComments(v.post, nil)
 	case v.post != nil && a.edge == "likes":

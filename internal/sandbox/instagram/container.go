@@ -16,9 +16,12 @@ import (
 
 // What the documentation says, in its own words: see the package comment for where.
 const (
-	maxCaption    = 2200
-	maxHashtags   = 30
-	maxMentions   = 20
+	maxCaption  = 2200
+	maxHashtags = 30
+	maxMentions = 20
+
+	collaboratorsMost = 5 // "Up to 5 Instagram accounts can be added as collaborators"
+
 	maxAlt        = 1000
 	maxImage      = 8 << 20
 	maxVideo      = 300 << 20 // "300 MB maximum"
@@ -91,8 +94,8 @@ func (a *ask) sound(c *container) *graph.Fault {
 		return graph.Invalid("The parameter location_id is not supported here")
 	case c.place != "" && !isPlace(c.place):
 		return graph.Invalid("Param location_id must be the ID of a Page with a location")
-	case len(c.collab) > 3:
-		return graph.Invalid("Provide at most 3 collaborators")
+	case len(c.collab) > collaboratorsMost:
+		return graph.Invalid("Provide at most %d collaborators", collaboratorsMost)
 	}
 	return nil
 }

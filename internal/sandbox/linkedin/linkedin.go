@@ -68,6 +68,7 @@ type Network struct {
 	files    map[string]*file
 	uploads  map[string]*upload // by the secret of its address
 	spoken   map[string]*file   // videos, by the address of their subtitles
+	faces    map[string]*file   // videos, by the address of their covers
 	tokens   map[string]*token
 	renewals map[string]*renewal
 	codes    map[string]*code
@@ -101,7 +102,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		o.Client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}
 	}
 	n := &Network{stage: stage, options: o, random: stage.Random(Name), members: map[string]*member{}, pages: map[string]*page{},
-		posts: map[string]*post{}, comments: map[string]*comment{}, files: map[string]*file{}, uploads: map[string]*upload{}, spoken: map[string]*file{},
+		posts: map[string]*post{}, comments: map[string]*comment{}, files: map[string]*file{}, uploads: map[string]*upload{}, spoken: map[string]*file{}, faces: map[string]*file{},
 		tokens: map[string]*token{}, renewals: map[string]*renewal{}, codes: map[string]*code{}, hooks: map[string]*hook{}, valid: map[string]bool{}, used: map[string]int{}}
 	n.courier = newCourier(n)
 	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: action, Refuse: n.refuse,

@@ -35,6 +35,8 @@ type file struct {
 	failed           string
 	captions         string // where its subtitles go; "" where none were announced
 	captioned        bool
+	face             string // where its cover goes; "" where none was announced
+	cover            []byte
 }
 
 // upload is an address that takes a file or a part of one.
@@ -141,6 +143,11 @@ func (a *ask) announce(kind string) (any, *fault) {
 		a.n.spoken[f.captions] = f
 		value["captionsUploadUrl"] = base + f.captions
 	}
+	if *r.UploadThumbnail {
+		f.face = "thumbnail-" + a.n.opaque("", 40)
+		a.n.faces[f.face] = f
+		value["thumbnailUploadUrl"] = base + f.face
+	}
 	a.n.files[f.urn] = f
 	a.call.Accept(sandbox.Entry{Account: f.owner, Object: f.urn})
 	return map[string]any{"value": value}, nil
@@ -166,6 +173,9 @@ func (n *Network) address(f *file, first, last int64, lasts time.Duration) *uplo
 func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPost {
 		n.hear(w, r)
+		return
+	}
+	if n.face(w, r) {
 		return
 	}
 	n.mu.Lock()
@@ -284,6 +294,9 @@ func (a *ask) finalize() *fault {
 	}
 	if f.captions != "" && !f.captioned { // what happens then is not written: it is not finished
 		return badRequest("The captions that were announced are not there")
+	}
+	if f.face != "" && f.cover == nil { // nor this
+		return badRequest("The thumbnail that was announced is not there")
 	}
 	if a.n.options.Refused {
 		f.failed = "PROCESSING_ERROR"

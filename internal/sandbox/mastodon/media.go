@@ -37,6 +37,7 @@ type file struct {
 	async         bool
 	asks          int
 	used          *status
+	thumbnail     []byte // the picture that stands for it
 }
 
 func (f *file) busy(now time.Time) bool { return f.asks > 0 || f.until.After(now) }
@@ -64,7 +65,11 @@ func (f *file) view(q *request) object {
 			"aspect": float64(f.width) / float64(f.height)}
 		meta = object{"original": size, "small": size}
 	}
-	return object{"id": key(f.id), "type": kind, "url": url, "preview_url": url, "remote_url": nil, "meta": meta, "description": alt, "blurhash": nil}
+	preview := url
+	if f.thumbnail != nil { // it is there at once
+		preview = q.host + "/media/" + key(f.id) + "/thumbnail"
+	}
+	return object{"id": key(f.id), "type": kind, "url": url, "preview_url": preview, "remote_url": nil, "meta": meta, "description": alt, "blurhash": nil}
 }
 
 func (n *Network) upload(q *request) (any, *problem) {
@@ -99,6 +104,9 @@ func (n *Network) upload(q *request) (any, *problem) {
 	}
 	if utf8.RuneCountInString(f.alt) > altLimit {
 		return nil, n.invalid("Description is too long (maximum is %d characters)", altLimit)
+	}
+	if p := n.cover(f, q.thumbnail); p != nil {
+		return nil, p
 	}
 	f.id = n.newID(q.now)
 	status := http.StatusOK
@@ -153,7 +161,13 @@ func (n *Network) describeMedia(q *request) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	alt := q.values.Get("description")
+	if p := n.cover(f, q.thumbnail); p != nil {
+		return nil, p
+	}
+	alt := f.alt
+	if q.has("description") {
+		alt = q.values.Get("description")
+	}
 	if utf8.RuneCountInString(alt) > altLimit {
 		return nil, n.invalid("Description is too long (maximum is %d characters)", altLimit)
 	}

@@ -47,15 +47,16 @@ func tooMany() *problem {
 // request is one call in hand; the instance's lock is held while it is worked on.
 type request struct {
 	*http.Request
-	call   *sandbox.Call
-	me     *account
-	token  *token
-	values url.Values // of query and body, lists under their name without brackets
-	file   []byte
-	kind   string // of the file
-	now    time.Time
-	host   string
-	header http.Header
+	call      *sandbox.Call
+	me        *account
+	token     *token
+	values    url.Values // of query and body, lists under their name without brackets
+	file      []byte
+	thumbnail []byte
+	kind      string // of the file
+	now       time.Time
+	host      string
+	header    http.Header
 }
 
 // status lets an answer have another status than 200.
@@ -183,6 +184,10 @@ func (q *request) parts(reader *multipart.Reader, most int64) *problem {
 		}
 		if part.FormName() == "file" {
 			q.file, q.kind = data, part.Header.Get("Content-Type")
+			continue
+		}
+		if part.FormName() == "thumbnail" {
+			q.thumbnail = data
 			continue
 		}
 		name := strings.TrimSuffix(part.FormName(), "[]")

@@ -93,6 +93,7 @@ func (n *Network) table() *http.ServeMux {
 	mux.HandleFunc("GET /health", healthy)
 	mux.HandleFunc("GET /avatars/{id}", n.avatar)
 	mux.HandleFunc("GET /media/{id}", n.mediaFile)
+	mux.HandleFunc("GET /media/{id}/thumbnail", n.thumbnailFile)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, missing()) })
 	return mux
 }
