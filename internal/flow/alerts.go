@@ -14,7 +14,11 @@ func alerts(c channel.Channel, p network.Profile, now time.Time) []Alert {
 		all = append(all, Alert{Key: key, Bad: bad, Channel: c, At: at, Mend: mend, Params: params})
 	}
 	if c.Health != "ok" {
-		say("channel_"+c.Health, c.Health == "broken", c.CheckedAt, mendReconnect, map[string]any{"text": c.HealthText, "fix": c.HealthFix})
+		at := c.CheckedAt
+		if until := c.CompleteUntil; c.Health == "broken" && !until.IsZero() && until.Before(at) {
+			at = until // since when, and not when we looked the last time
+		}
+		say("channel_"+c.Health, c.Health == "broken", at, mendReconnect, map[string]any{"text": c.HealthText, "fix": c.HealthFix})
 	}
 	if e := c.KeysExpireAt; !e.IsZero() && e.Before(now.Add(keysAhead)) && c.Health == "ok" {
 		say("keys_expire", false, now, mendReconnect, map[string]any{"at": e})

@@ -51,9 +51,13 @@ func TestConnectingOnTheNetworksPage(t *testing.T) {
 	p.until("one begins again", "location.pathname === '/settings/channels'")
 	p.clean("asks somebody else: "+h.stage.MastodonURL, "favicon")
 
-	// A server that is none: said beside the field.
-	p.press("button", say("channels.connect"))
-	p.press("button", "Mastodon")
+	// One is where one was. A server is written as its people write it, and one that is none is said beside the field.
+	p.see(say("connect.goOnText", "name", "Mastodon"))
+	p.fill(say("setting.mastodon.server"), "nowhere.invalid")
+	p.press("button", say("connect.goOn", "name", "Mastodon"))
+	p.see("nowhere.invalid")
+	p.see(say("problem.unavailable"))
+	p.clean("503")
 	p.fill(say("setting.mastodon.server"), h.url)
 	p.press("button", say("connect.goOn", "name", "Mastodon"))
 	p.see("There is no Mastodon at this address.")

@@ -95,6 +95,14 @@ export class Draft {
 		this.changed();
 	}
 
+	/** To these channels and no other; what was written for one that stays, stays. */
+	aimAll(channels: string[]): void {
+		const kept = this.targets.filter((t) => channels.includes(t.channel_id));
+		const more = channels.filter((id) => !kept.some((t) => t.channel_id === id));
+		this.targets = [...kept, ...more.map((id) => ({ channel_id: id, parts: null, kind: '' as const, options: {}, hand: {} }))];
+		this.changed();
+	}
+
 	/** The parts that an editor may change: the common ones, or a channel's own, which begin as a copy. */
 	own(channel: string): void {
 		const target = this.targets.find((t) => t.channel_id === channel);
@@ -192,6 +200,17 @@ export class Draft {
 				this.#timer = setTimeout(() => void this.save(), Math.max(5, this.problem.retryAfter) * 1000);
 			}
 		}
+	}
+
+	/** The server has no such draft any more, as after a backup was put back: what is written here becomes one again. */
+	async anew(): Promise<void> {
+		this.#forget();
+		this.id = '';
+		this.post = null;
+		this.problem = null;
+		this.#key = idempotencyKey();
+		this.#changes++;
+		await this.save();
 	}
 
 	/** Somebody else changed the post: read theirs, and put ours on top when asked to. */

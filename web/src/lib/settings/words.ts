@@ -56,6 +56,10 @@ export function alertWords(a: Pick<Alert, 'key' | 'params'>): { title: string; m
 			return { title: t('alert.keys_expire', { when: absolute(new Date(text(p.at)), locale(), zone()) }), more: t('alert.keys_expire.text') };
 		case 'calls_kept':
 			return { title: t('alert.calls_kept'), more: t('alert.calls_kept.text', { used: Number(p.used), max: Number(p.max) }) };
+		case 'gap': {
+			const from = moment(text(p.from));
+			return { title: t('alert.gap'), more: text(p.to) ? t('alert.gap.between', { from, to: moment(text(p.to)) }) : t('alert.gap.since', { from }) };
+		}
 		case 'set_aside':
 			return { title: t('alert.set_aside', { n: Number(p.n) }), more: t('alert.set_aside.text') };
 		case 'version_expires':
