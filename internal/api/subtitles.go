@@ -81,7 +81,10 @@ func (d *Door) subtitles() {
 			if err := view.SeesFile(ctx, tx, by, in.ID); err != nil {
 				return nothing{}, err
 			}
-			return nothing{}, media.DropSubtitle(ctx, tx, by.Workspace, in.ID, in.Lang)
+			if err := media.DropSubtitle(ctx, tx, by.Workspace, in.ID, in.Lang); err != nil {
+				return nothing{}, err
+			}
+			return nothing{}, d.House.Recount(ctx, tx, by.Workspace, in.ID)
 		})
 	way(d, route{id: "POST /publications/{id}/subtitles", name: "subtitlePublication", verb: access.Schedule, audit: "publication.subtitle", summary: "Bring the subtitles that a published video lacks",
 		notes: "Those that failed, and those that were added since; only where the network takes them once the video is out. The video stays as it is."},
@@ -135,6 +138,9 @@ func (d *Door) subtitle(w http.ResponseWriter, r *http.Request, by access.Actor)
 	if err := store.Do(r.Context(), d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
 		kept, _, err = once(ctx, tx, by, digest(string(data), part.FileName()), func() (Subtitles, error) {
 			s, err := media.KeepSubtitle(ctx, tx, by, r.PathValue("id"), lang, part.FileName(), file)
+			if err == nil {
+				err = d.House.Recount(ctx, tx, by.Workspace, s.MediaID)
+			}
 			return subtitlesOf(s), err
 		})
 		return err

@@ -75,6 +75,7 @@ func lane(channelID, which string) string { return channelID + "/" + which }
 // Work makes a runner carry out the intentions that the ways insert.
 func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, sendKind(), h.send, h.stranded)
+	jobs.Handle(r, dropKind(), h.drop, nil) // what stays there is seen by nobody
 	jobs.Handle(r, confirmKind(), h.confirm, h.unconfirmed)
 	jobs.Handle(r, fitKind(), h.fit, nil)       // the page says that it is not ready, and lets one try again
 	jobs.Handle(r, remindKind(), h.remind, nil) // it stays on the page of today

@@ -11,6 +11,11 @@ import (
 
 // missed records an act that did not succeed, by what its failure proves.
 func (h *House) missed(ctx context.Context, tx *store.Tx, job *jobs.Job, args sendArgs, next publish.Claimed, cause error) error {
+	if args.Ahead {
+		if waits, err := h.notYet(ctx, tx, job, args, next, cause); waits || err != nil {
+			return err
+		}
+	}
 	switch fault.KindOf(cause) {
 	case fault.Throttled, fault.Unavailable:
 		text, _ := fault.Shown(cause)

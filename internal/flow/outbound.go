@@ -14,12 +14,17 @@ type sendArgs struct {
 	Workspace   string `json:"workspace"`
 	Publication string `json:"publication"`
 	Channel     string `json:"channel"`
+	// Ahead: only what nobody can see is done, and the rest left for its time.
+	Ahead bool `json:"ahead,omitempty"`
 }
 
 func sendKind() jobs.Kind[sendArgs] { return jobs.Kind[sendArgs]{Name: "send"} }
 
 // send is the way a post goes out: claim, act, settle, part by part.
 func (h *House) send(ctx context.Context, job *jobs.Job, args sendArgs) error {
+	if args.Ahead {
+		return h.goAhead(ctx, job, args)
+	}
 	for first := true; ; first = false {
 		var next publish.Claimed
 		ended := false
@@ -91,7 +96,7 @@ func (h *House) sendPart(ctx context.Context, job *jobs.Job, args sendArgs, next
 			switch {
 			case cause != nil:
 				return h.missed(ctx, tx, job, args, next, cause)
-			case did.Sent == nil && did.Wait > 0:
+			case did.Sent == nil && (did.Wait > 0 || args.Ahead && did.Step.Public):
 				return h.pause(ctx, tx, job, args, next, did)
 			case did.Sent == nil:
 				goOn = true
@@ -116,7 +121,7 @@ func (h *House) sendPart(ctx context.Context, job *jobs.Job, args sendArgs, next
 			}
 			continue
 		}
-		if k := fault.KindOf(cause); cause != nil && (k == fault.Throttled || k == fault.Unavailable) {
+		if k := fault.KindOf(cause); cause != nil && !args.Ahead && (k == fault.Throttled || k == fault.Unavailable) {
 			return true, cause
 		}
 		return last, nil

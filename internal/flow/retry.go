@@ -20,11 +20,18 @@ func (h *House) RetryPost(ctx context.Context, actor access.Actor, publicationID
 		if err := h.affordsRest(ctx, tx, p); err != nil {
 			return err
 		}
+		parts, err := publish.Sequence(ctx, tx, actor.Workspace, publicationID)
+		if err != nil {
+			return err
+		}
 		if err := publish.Retry(ctx, tx, actor.Workspace, publicationID); err != nil {
 			return err
 		}
+		if err := h.dropAll(ctx, tx, p, parts); err != nil {
+			return err
+		}
 		h.tell(tx, actor.Workspace, "posts", p.PostID)
-		return h.queue(ctx, tx, p, tx.Now)
+		return h.queue(ctx, tx, p, latest(tx.Now, p.DueAt)) // what was refused ahead of its time keeps it
 	})
 }
 
@@ -51,5 +58,5 @@ func (h *House) affordsRest(ctx context.Context, tx *store.Tx, p publish.Publica
 	if err != nil {
 		return err
 	}
-	return h.affords(ctx, tx, c, rest, calls, tx.Now, beside{})
+	return h.affords(ctx, tx, c, rest, calls, latest(tx.Now, p.DueAt), beside{})
 }

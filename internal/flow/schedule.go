@@ -7,7 +7,6 @@ import (
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
-	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
@@ -29,8 +28,9 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		if err := maySchedule(actor, all); err != nil {
 			return err
 		}
+		var before []publish.Stopped // of one that is moved
 		if post.State == publish.Scheduled {
-			if post, err = h.move(ctx, tx, post, all); err != nil {
+			if post, before, err = h.move(ctx, tx, post, all); err != nil {
 				return err
 			}
 		}
@@ -69,6 +69,9 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		if all, err = publish.Schedule(ctx, tx, actor.Workspace, postID, due); err != nil {
 			return err
 		}
+		if err := h.carry(ctx, tx, all, before); err != nil {
+			return err
+		}
 		for _, p := range all {
 			if err := publish.Reserve(ctx, tx, p, taken[p.ID]); err != nil {
 				return err
@@ -85,13 +88,4 @@ func (h *House) Schedule(ctx context.Context, actor access.Actor, postID string,
 		h.tell(tx, actor.Workspace, "posts", postID)
 		return nil
 	})
-}
-
-func (h *House) queue(ctx context.Context, tx *store.Tx, p publish.Publication, at time.Time) error {
-	job, _, err := jobs.Insert(ctx, tx, sendKind(), jobs.New{Workspace: p.Workspace, Lane: lane(p.ChannelID, lanePosts), Key: p.ID, At: at},
-		sendArgs{Workspace: p.Workspace, Publication: p.ID, Channel: p.ChannelID})
-	if err != nil {
-		return err
-	}
-	return publish.Queued(ctx, tx, p.Workspace, p.ID, job)
 }

@@ -97,8 +97,8 @@ func (h *House) stepsOf(c channel.Channel) func(next publish.Claimed) network.St
 	}
 }
 
-// pause ends this job while the network is at work, and begins another one later:
-// other posts of the channel need not wait.
+// pause ends this job while the network is at work, or while the time of the post has not
+// come, and begins another one later: other posts of the channel need not wait.
 func (h *House) pause(ctx context.Context, tx *store.Tx, job *jobs.Job, args sendArgs, next publish.Claimed, did network.Stepped) error {
 	if err := publish.Pause(ctx, tx, next.Part, did.Step); err != nil {
 		return err
@@ -110,5 +110,14 @@ func (h *House) pause(ctx context.Context, tx *store.Tx, job *jobs.Job, args sen
 	if err != nil {
 		return err
 	}
-	return h.queue(ctx, tx, p, tx.Now.Add(did.Wait))
+	at := tx.Now.Add(did.Wait)
+	switch {
+	case !args.Ahead:
+		return h.queueIn(ctx, tx, p, lanePosts, at)
+	case did.Step.Public:
+		return h.queueIn(ctx, tx, p, lanePosts, latest(at, p.DueAt))
+	case tx.Now.Before(p.DueAt) && at.After(p.DueAt):
+		at = p.DueAt // at its time it is looked whether it is ready
+	}
+	return h.queueIn(ctx, tx, p, laneAhead, at)
 }

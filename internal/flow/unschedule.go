@@ -25,8 +25,14 @@ func (h *House) Unschedule(ctx context.Context, actor access.Actor, postID strin
 		if cancel {
 			to = publish.Cancelled
 		}
-		if err := takeBack(ctx, tx, actor.Workspace, postID, to); err != nil {
+		stopped, err := takeBack(ctx, tx, actor.Workspace, postID, to)
+		if err != nil {
 			return err
+		}
+		for _, s := range stopped {
+			if err := h.dropAll(ctx, tx, s.Publication, s.Parts); err != nil {
+				return err
+			}
 		}
 		h.tell(tx, actor.Workspace, "posts", postID)
 		return nil
@@ -34,31 +40,33 @@ func (h *House) Unschedule(ctx context.Context, actor access.Actor, postID strin
 }
 
 // takeBack stops what waits to leave, and the jobs that would send it.
-func takeBack(ctx context.Context, tx *store.Tx, workspace, postID, to string) error {
-	waiting, err := publish.Unschedule(ctx, tx, workspace, postID, to)
+func takeBack(ctx context.Context, tx *store.Tx, workspace, postID, to string) ([]publish.Stopped, error) {
+	all, err := publish.Unschedule(ctx, tx, workspace, postID, to)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, job := range waiting {
-		// A job that has just begun finds nothing to claim.
-		if err := jobs.Cancel(ctx, tx, workspace, job); err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
-			return err
+	for _, s := range all {
+		// A job that has just begun finds nothing to claim; what has failed has none.
+		if err := jobs.Cancel(ctx, tx, workspace, s.JobID); err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
+			return nil, err
 		}
 	}
-	return nil
+	return all, nil
 }
 
 // move takes back a post that waits as a whole, so that it can be given another moment
 // in the same transaction: it never stands between two moments, and where the new one is
 // refused the old one holds.
-func (h *House) move(ctx context.Context, tx *store.Tx, post publish.Post, all []publish.Publication) (publish.Post, error) {
+func (h *House) move(ctx context.Context, tx *store.Tx, post publish.Post, all []publish.Publication) (publish.Post, []publish.Stopped, error) {
 	for _, p := range all {
 		if p.State != publish.Scheduled {
-			return post, fault.New(fault.Conflict, "A part of this post has begun to leave, so it cannot be moved.").WithHint("Read it again.")
+			return post, nil, fault.New(fault.Conflict, "A part of this post has begun to leave, so it cannot be moved.").WithHint("Read it again.")
 		}
 	}
-	if err := takeBack(ctx, tx, post.Workspace, post.ID, publish.Draft); err != nil {
-		return post, err
+	before, err := takeBack(ctx, tx, post.Workspace, post.ID, publish.Draft)
+	if err != nil {
+		return post, nil, err
 	}
-	return publish.Get(ctx, tx, post.Workspace, post.ID)
+	post, err = publish.Get(ctx, tx, post.Workspace, post.ID)
+	return post, before, err
 }

@@ -57,6 +57,14 @@ type Starter interface {
 	Start(conn Conn, part Part) (Step, bool)
 }
 
+// Dropper forgets at the network what a part had come to that goes out no more: a file
+// that was handed over, and that nobody has seen. It touches nothing but what is
+// certainly ours and still hidden, and that none of the kept steps needs. What is gone
+// already is no error, and doing it twice is as good as once.
+type Dropper interface {
+	Drop(ctx context.Context, conn Conn, step Step, kept []Step) error
+}
+
 // Subtitler gives a video that is published subtitles, where the network takes them
 // afterwards (SubtitleLimit.Later). Subtitled says in which of some languages they are
 // there; Subtitle brings those of one. It is asked for only after a look at what is

@@ -138,6 +138,10 @@ func describe(b *strings.Builder, d Driver) {
 	if s := p.Scheduling; s != nil {
 		fmt.Fprintf(b, "- Scheduling: %s (%s; %s%s)\n", s.Why, s.Source.Text, s.Source.Date, map[bool]string{true: ", not certain"}[s.Source.Uncertain])
 	}
+	if a := p.Ahead; a != nil {
+		fmt.Fprintf(b, "- Videos are handed over %s before the time of their post%s (%s; %s%s)\n", minutes(a.Minutes), map[bool]string{true: ", and last " + minutes(a.Lasts)}[a.Lasts > 0],
+			a.Source.Text, a.Source.Date, map[bool]string{true: ", not certain"}[a.Source.Uncertain])
+	}
 	fmt.Fprintf(b, "- What was accepted may stay invisible for %s\n", p.Delay)
 	if p.Reach > 0 {
 		fmt.Fprintf(b, "- It tells what happened in the last %s\n", p.Reach.Round(time.Hour))
@@ -273,6 +277,14 @@ func (l MediaLimit) words() string {
 		s += fmt.Sprintf("; descriptions of at most %d", l.AltMax)
 	}
 	return s
+}
+
+// minutes writes a while as people say it.
+func minutes(n int) string {
+	if n%60 == 0 && n > 60 {
+		return fmt.Sprintf("%d hours", n/60)
+	}
+	return fmt.Sprintf("%d minutes", n)
 }
 
 func types(all []string) string {

@@ -2,6 +2,8 @@ package network
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -47,6 +49,8 @@ type Profile struct {
 	Insights Insights
 	// Scheduling says why posts wait here and not there; nil where none are published.
 	Scheduling *Scheduling
+	// Ahead says how long before its time a large file is handed over; nil: at its time.
+	Ahead *Ahead
 	// Version is the version of the network's API that is spoken, and the day
 	// after which the network may refuse it; "" where it has none.
 	Version, Expires string
@@ -168,6 +172,38 @@ type Scheduling struct {
 	Offered bool   `json:"offered"`
 	Why     string `json:"why"`
 	Source  Source `json:"source"`
+}
+
+// Ahead is how long before the time of a post its files are handed over that take a
+// while, and how long what was handed over can be used.
+type Ahead struct {
+	Minutes int    `json:"minutes"`
+	Lasts   int    `json:"lasts_minutes,omitempty"` // since it was begun; 0: without end
+	Source  Source `json:"source"`
+}
+
+// Before is how long before its time a part is begun; 0: not before. A file that is no
+// picture is large, or is worked on by the network for a while.
+func (a *Ahead) Before(media []Media) time.Duration {
+	if a == nil || a.Minutes <= 0 || !slices.ContainsFunc(media, func(m Media) bool { return !strings.HasPrefix(m.Type, "image/") }) {
+		return 0
+	}
+	return time.Duration(a.Minutes) * time.Minute
+}
+
+// unfinished is how long the pieces of a file may lie before the rest comes.
+const unfinished = 12 * time.Hour
+
+// Until is when what was reached cannot be used any more.
+func (a *Ahead) Until(reached Step) time.Time {
+	lasts := 100 * 365 * 24 * time.Hour
+	if !reached.Public {
+		lasts = unfinished
+	}
+	if a != nil && a.Lasts > 0 {
+		lasts = min(lasts, time.Duration(a.Lasts)*time.Minute)
+	}
+	return reached.Since.Add(lasts)
 }
 
 // Meaning is what a count of a network's own is called and means.

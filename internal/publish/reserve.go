@@ -47,3 +47,9 @@ func Reserved(ctx context.Context, tx *store.Tx, channels []string, p network.Pr
 	}
 	return all, nil
 }
+
+// WaitingWith gives the publications that are to go out with a file of ours.
+func WaitingWith(ctx context.Context, tx *store.Tx, workspace, mediaID string) ([]Publication, error) {
+	return store.All[Publication](ctx, tx, "select "+publicationColumns+` from publication where workspace = $1 and state in ('scheduled', 'publishing', 'unclear')
+		and id in (select publication_id from part where workspace = $1 and state <> 'sent' and content like $2) order by id`, workspace, `%"`+mediaID+`"%`)
+}

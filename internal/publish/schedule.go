@@ -93,53 +93,59 @@ func Queued(ctx context.Context, tx *store.Tx, workspace, publicationID, jobID s
 	return err
 }
 
-// Unschedule takes back what has not begun to leave: to draft, or to cancelled.
-// It gives the jobs that must not run any more; what has begun stays as it is.
-func Unschedule(ctx context.Context, tx *store.Tx, workspace, postID, to string) (jobs []string, err error) {
+// Stopped is a publication that was to leave and does no more.
+type Stopped struct {
+	Publication
+	Parts []Part // as they were, with what they had come to
+}
+
+// Unschedule takes back what has not begun to leave: to draft, or to cancelled. So does
+// what the network refused before anything of it was out. What has begun stays as it is.
+func Unschedule(ctx context.Context, tx *store.Tx, workspace, postID, to string) (all []Stopped, err error) {
 	if _, err := Get(ctx, tx, workspace, postID); err != nil {
 		return nil, err
 	}
-	all, err := Publications(ctx, tx, workspace, postID)
+	publications, err := Publications(ctx, tx, workspace, postID)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range all {
-		stopped, err := stop(ctx, tx, p)
+	for _, p := range publications {
+		parts, stopped, err := stop(ctx, tx, p)
 		if err != nil {
 			return nil, err
 		}
 		if !stopped {
 			continue
 		}
-		if _, err := tx.Exec(ctx, "update publication set state = $1, due_at = null, job_id = '' where id = $2 and workspace = $3", to, p.ID, workspace); err != nil {
+		if _, err := tx.Exec(ctx, "update publication set state = $1, due_at = null, job_id = '', error_kind = '', error_text = '', error_hint = '' where id = $2 and workspace = $3", to, p.ID, workspace); err != nil {
 			return nil, err
 		}
-		jobs = append(jobs, p.JobID)
+		all = append(all, Stopped{p, parts})
 	}
-	if len(jobs) == 0 {
+	if len(all) == 0 {
 		return nil, fault.New(fault.Conflict, "There is nothing left to take back.").WithHint("It has begun to leave, or it is out already.")
 	}
-	return jobs, sum(ctx, tx, workspace, postID)
+	return all, sum(ctx, tx, workspace, postID)
 }
 
 // stop takes the parts of a publication back, when nobody can have seen any: they
-// wait, or their files are still being handed over. Whoever is at it finds that
-// it does not hold them any more.
-func stop(ctx context.Context, tx *store.Tx, p Publication) (bool, error) {
-	if p.State != Scheduled && p.State != Publishing && p.State != ByHand && p.State != Unconfirmed {
-		return false, nil
+// wait, their files are still being handed over, or they were refused. Whoever is at
+// it finds that it does not hold them any more.
+func stop(ctx context.Context, tx *store.Tx, p Publication) ([]Part, bool, error) {
+	if !slices.Contains([]string{Scheduled, Publishing, ByHand, Unconfirmed, Failed}, p.State) {
+		return nil, false, nil
 	}
 	parts, err := Sequence(ctx, tx, p.Workspace, p.ID)
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
 	for _, part := range parts {
-		if part.State != due && (part.State != claimed || !part.resumable()) {
-			return false, nil
+		if part.State != due && part.State != failed && (part.State != claimed || !part.resumable()) {
+			return nil, false, nil
 		}
 	}
 	_, err = tx.Exec(ctx, "update part set state = 'due', claimed_at = null, step = '{}', token = -1 where publication_id = $1 and workspace = $2", p.ID, p.Workspace)
-	return true, err
+	return parts, true, err
 }
 
 // sum makes a post's state that of the publication that needs most attention.

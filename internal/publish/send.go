@@ -65,18 +65,32 @@ func (c Claimed) Done() bool { return c.Part.ID == "" }
 // gives with Former set is unclear from now on and must not be sent. steps gives
 // the step at which a part begins: the zero Step where one act does it.
 func Claim(ctx context.Context, tx *store.Tx, workspace, publicationID string, token int64, steps func(next Claimed) network.Step) (Claimed, error) {
-	p, err := GetPublication(ctx, tx, workspace, publicationID)
-	if err != nil {
-		return Claimed{}, err
+	p, c, err := next(ctx, tx, workspace, publicationID)
+	if err != nil || c.Done() {
+		return c, err
 	}
-	if p.State != Scheduled && p.State != Publishing {
-		return Claimed{}, nil // taken back, finished, or waiting for a look
+	if c.Part.State != due && (c.Part.State != claimed || !c.Part.resumable()) {
+		c.Former = true
+		return c, Doubt(ctx, tx, c.Part, "Kith stopped while it was sending.")
+	}
+	c.begin(tx, steps)
+	if err := c.hold(ctx, tx, token); err != nil || p.State == Publishing {
+		return c, err
+	}
+	if _, err := tx.Exec(ctx, "update publication set state = 'publishing' where id = $1", p.ID); err != nil {
+		return c, err
+	}
+	return c, sum(ctx, tx, workspace, p.PostID)
+}
+
+// next gives the next part of a publication that is to leave; none when it was taken
+// back, is finished, or waits for a look.
+func next(ctx context.Context, tx *store.Tx, workspace, publicationID string) (p Publication, c Claimed, err error) {
+	p, err = GetPublication(ctx, tx, workspace, publicationID)
+	if err != nil || p.State != Scheduled && p.State != Publishing {
+		return p, c, err
 	}
 	parts, err := Sequence(ctx, tx, workspace, publicationID)
-	if err != nil {
-		return Claimed{}, err
-	}
-	var c Claimed
 	for i := range parts {
 		if parts[i].State == sent {
 			if c.Root == nil {
@@ -88,30 +102,25 @@ func Claim(ctx context.Context, tx *store.Tx, workspace, publicationID string, t
 		c.Part, c.Last = parts[i], i == len(parts)-1
 		break
 	}
-	if c.Done() {
-		return c, nil
+	return p, c, err
+}
+
+// begin gives a part the step at which it begins, where it has not begun.
+func (c *Claimed) begin(tx *store.Tx, steps func(next Claimed) network.Step) {
+	if c.Part.Step.Name != "" {
+		return
 	}
-	if c.Part.State != due && (c.Part.State != claimed || !c.Part.resumable()) {
-		c.Former = true
-		return c, Doubt(ctx, tx, c.Part, "Kith stopped while it was sending.")
+	if c.Part.Step = steps(*c); c.Part.Step.Name != "" {
+		c.Part.Step.Since = tx.Now
 	}
-	if c.Part.Step.Name == "" {
-		if c.Part.Step = steps(c); c.Part.Step.Name != "" {
-			c.Part.Step.Since = tx.Now
-		}
-	}
+}
+
+// hold makes a part that of the holder of a token.
+func (c *Claimed) hold(ctx context.Context, tx *store.Tx, token int64) error {
 	c.Part.State, c.Part.Token, c.Part.ClaimedAt = claimed, token, tx.Now
-	if _, err := tx.Exec(ctx, `update part set state = 'claimed', token = $1, claimed_at = $2, looks = 0, absent_since = null, step = $3
-		where id = $4 and state in ('due', 'claimed')`, token, tx.Now, c.Part.Step, c.Part.ID); err != nil {
-		return c, err
-	}
-	if p.State == Publishing {
-		return c, nil
-	}
-	if _, err := tx.Exec(ctx, "update publication set state = 'publishing' where id = $1", p.ID); err != nil {
-		return c, err
-	}
-	return c, sum(ctx, tx, workspace, p.PostID)
+	_, err := tx.Exec(ctx, `update part set state = 'claimed', token = $1, claimed_at = $2, looks = 0, absent_since = null, step = $3
+		where id = $4 and state in ('due', 'claimed')`, token, tx.Now, c.Part.Step, c.Part.ID)
+	return err
 }
 
 // Sequence gives the parts of a publication in order.
@@ -168,12 +177,21 @@ func mark(ctx context.Context, tx *store.Tx, p Part, state, set string, args ...
 	return sum(ctx, tx, p.Workspace, pub.PostID)
 }
 
-// Release gives a claimed part back: the call certainly did nothing.
+// Release gives a claimed part back: the call certainly did nothing. What is handed over
+// ahead of its time stays scheduled.
 func Release(ctx context.Context, tx *store.Tx, p Part, why string) error {
 	if err := move(ctx, tx, p, "state = 'due', claimed_at = null"); err != nil {
 		return err
 	}
-	return mark(ctx, tx, p, Publishing, "error_kind = 'unavailable', error_text = $4", why)
+	of, err := GetPublication(ctx, tx, p.Workspace, p.PublicationID)
+	if err != nil {
+		return err
+	}
+	state := Publishing
+	if of.State == Scheduled {
+		state = Scheduled
+	}
+	return mark(ctx, tx, p, state, "error_kind = 'unavailable', error_text = $4", why)
 }
 
 // Doubt records that nobody knows whether a part exists.

@@ -216,7 +216,7 @@ func publications(ctx context.Context, tx *store.Tx, actor access.Actor, posts [
 	var q query
 	q.add(`select u.id, u.post_id, u.channel_id, u.network, u.own_parts, u.state, u.due_at, u.published_at, u.url, u.error_kind, u.error_text, u.error_hint, u.seen, u.kind, u.options, u.proof, u.pinned, u.closed, u.hand, u.hand_since,
 		case when exists (select 1 from part h where h.publication_id = u.id and h.remote_id like 'hand:%') then 1 else 0 end as said,
-		coalesce((select a.step from part a where a.publication_id = u.id and a.state in ('claimed', 'due', 'unclear') and u.state in ('publishing', 'unclear')
+		coalesce((select a.step from part a where a.publication_id = u.id and a.state in ('claimed', 'due', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear')
 			order by a.position limit 1), '{}') as step,
 		s.counts, s.taken_at, coalesce(s.source, ''), '[]' as subtitles, '[]' as covers from publication u
 		left join snapshot s on s.id = (select id from snapshot where publication_id = u.id order by taken_at desc limit 1)

@@ -73,6 +73,17 @@ func inspect(t *testing.T, db *sql.DB) (s states) {
 	return s
 }
 
+// waiting counts the posts on a network whose files are handed over and that nobody may
+// see yet.
+func waiting(t *testing.T, db *sql.DB, network string) (n int) {
+	t.Helper()
+	if err := db.QueryRowContext(t.Context(), `select count(*) from part p join publication u on u.id = p.publication_id
+		where u.network = $1 and u.state = 'scheduled' and p.state = 'due' and p.step like '%"public":true%'`, network).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // doubts is what a dead Kith did not know.
 type doubts struct {
 	posts   map[string]bool // on their way

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -110,6 +111,7 @@ func steps() []step {
 		{"answered", answered},
 		{"before settle", beforeSettle},
 		{"at any moment", anyMoment},
+		{"handed over ahead", handedOver},
 	}
 }
 
@@ -276,6 +278,44 @@ func anyMoment(t *testing.T, r *rig, b *batch, round int) bool {
 		r.sum.kills++
 	}
 	return true
+}
+
+// handedOver kills before the time of the posts: in even rounds when films are handed over
+// that nobody may see yet, in odd ones while they are.
+func handedOver(t *testing.T, r *rig, b *batch, round int) bool {
+	before := r.arrivals()
+	if round%2 == 1 {
+		if err := r.Gate.Stop(sandbox.Stop{Step: sandbox.Accepted, Network: "youtube", Action: sandbox.Upload, Times: 1, Hold: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer r.Gate.Clear()
+	due := time.Now().Add(20*time.Second + 4*r.pace)
+	for id := range b.posts {
+		r.child.hand.Schedule(t, id, due)
+	}
+	r.answer(t, b, round)
+	if round%2 == 1 {
+		r.arrived(t, before, 1)
+		r.child.kill()
+		r.Gate.ReleaseAll(true)
+	} else {
+		db := r.child.open(t)
+		hand.Until(t, time.Until(due), "films are handed over", func() (bool, any) {
+			n := waiting(t, db, "youtube")
+			return n == each, n
+		})
+		_ = db.Close()
+		r.child.kill()
+	}
+	for _, e := range r.Ledger.Entries(sandbox.Filter{Network: "youtube", Action: sandbox.Publish}) {
+		for _, mark := range b.markers() {
+			if strings.Contains(e.Text, mark) {
+				t.Errorf("seen before its time: %+v", e)
+			}
+		}
+	}
+	return time.Now().Before(due)
 }
 
 // wait lets time pass: here the moment itself is what is tried.

@@ -69,6 +69,18 @@ func TestTheCallsOfAPostAreKeptForItsDay(t *testing.T) {
 				t.Errorf("what was taken back is kept on %s: %+v", at, r)
 			}
 		}
+		p.Schedule(t, first, noon.Add(96*time.Hour))
+		for _, n := range []int{610, 160} { // subtitles that come, and go, when it is scheduled already
+			if n > 160 {
+				p.subtitle(film, "en", "press.vtt", []byte(inEnglish))
+			} else {
+				p.must(p.Ask(t.Context(), "DELETE", "/media/"+film+"/subtitles/en", nil, nil))
+			}
+			if r := room(plain, noon.Add(96*time.Hour)); r.Used != n {
+				t.Errorf("%d calls are to be kept, and it says %+v", n, r)
+			}
+		}
+		hand.Do[api.Post](t, p.Hand, "POST", "/posts/"+first+"/cancel", nil)
 		for _, lang := range []string{"en", "fr"} {
 			p.subtitle(film, lang, "press.vtt", []byte(inEnglish))
 		}

@@ -102,6 +102,8 @@ func suite() []step {
 		{"an act that nobody sees may be done twice", twice, false},
 		{"what need not be kept may be forgotten", forgets, false},
 		{"an act that breaks is gone on with", resumes, false},
+		{"what is handed over ahead waits for its time", needs(ahead, network.ActPublish, network.ActVideo), false},
+		{"what was handed over is forgotten", needs(drops, network.ActPublish, network.ActVideo), false},
 		{"half a carousel is none", needs(halfCarousel, network.ActPublish, network.ActCarousel), false},
 		{"a video goes out", videos, true},
 		{"a video has its subtitles", subtitles, false},

@@ -65,6 +65,7 @@ var (
 	_ network.Checker    = (*Driver)(nil)
 	_ network.Stepper    = (*Driver)(nil)
 	_ network.Coverer    = (*Driver)(nil)
+	_ network.Dropper    = (*Driver)(nil)
 	_ network.Subtitler  = (*Driver)(nil)
 	_ network.Finder     = (*Driver)(nil)
 	_ network.Replier    = (*Driver)(nil)

@@ -44,6 +44,8 @@ type state struct {
 	Session string `json:"session,omitempty"` // the address of the upload
 	Video   string `json:"video,omitempty"`
 	Made    int64  `json:"made,omitempty"` // when the video was there
+	// Found: the video was found on the channel. It may be somebody else's work.
+	Found bool `json:"found,omitempty"`
 }
 
 func stateOf(part network.Part) state {
@@ -268,7 +270,7 @@ func (d *Driver) twin(ctx context.Context, conn network.Conn, part network.Part,
 	if other == "" {
 		return network.Stepped{}, rejection("duplicate")
 	}
-	return state{Video: other, Made: d.now().Unix()}.step(processing), nil
+	return state{Video: other, Made: d.now().Unix(), Found: true}.step(processing), nil
 }
 
 func failure(reason string) error {

@@ -82,7 +82,7 @@ func (d *Driver) lost(ctx context.Context, conn network.Conn, part network.Part)
 	if err != nil || id == "" {
 		return anew, err
 	}
-	return state{Video: id, Made: d.now().Unix()}.step(processing), nil
+	return state{Video: id, Made: d.now().Unix(), Found: true}.step(processing), nil
 }
 
 // hidden looks among the channel's newest uploads for a private one that is what a

@@ -49,7 +49,10 @@ func (d *Driver) call(ctx context.Context, conn network.Conn, a ask, out any) (*
 	if k, err = d.current(ctx, conn, k.Access); err != nil {
 		return nil, err
 	}
-	return d.send(ctx, k.Access, a, out)
+	if response, err = d.send(ctx, k.Access, a, out); response != nil {
+		conn.Meter.Take(network.Calls, d.cost(a))
+	}
+	return response, err
 }
 
 // cost is how many units of the project's quota a call takes, also one that is refused;
