@@ -3488,7 +3488,7 @@ export interface components {
              */
             max: number;
             name: string;
-            /** @description app: shared by all channels of this house. */
+            /** @description app: shared by all channels of this house; portfolio: by the accounts of one business. */
             per?: string;
             /** Format: date-time */
             resets?: string;
@@ -3640,7 +3640,7 @@ export interface components {
              * @description The next moment with room, when there is none; null then: there never is.
              */
             next: string | null;
-            /** @description app: shared by all channels of this house. */
+            /** @description app: shared by all channels of this house; portfolio: by the accounts of one business. */
             per?: string;
             /** Format: date-time */
             resets?: string;
@@ -3868,6 +3868,8 @@ export interface components {
             name: string;
             /** @description Of one message, in the conversation that is asked for; null: Kith knows no figure. */
             price: components["schemas"]["Cost"] | null;
+            /** @description What sending it takes of the people to whom the network lets one write first; null: there is no limit. */
+            room: components["schemas"]["Room"] | null;
             /** @description Where that is from, or why there is no figure. */
             sources: components["schemas"]["SourceOf"][];
             /** @description With {{holes}} that are to be filled in. */
