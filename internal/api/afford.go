@@ -55,13 +55,15 @@ func (d *Door) afford(ctx context.Context, tx *store.Tx, by access.Actor, channe
 	if err != nil {
 		return said, err
 	}
-	said.Quotas = each(a.Rooms, func(r publish.Room) Room {
-		one := Room{QuotaUse: quotaOf(r), Needs: r.Needs, Fits: r.Fits}
-		if !r.Fits {
-			one.Next = when(r.Next)
-		}
-		return one
-	})
+	said.Quotas = each(a.Rooms, roomOf)
 	said.Price = moneyOf(a.Money)
 	return said, nil
+}
+
+func roomOf(r publish.Room) Room {
+	one := Room{QuotaUse: quotaOf(r), Needs: r.Needs, Fits: r.Fits}
+	if !r.Fits {
+		one.Next = when(r.Next)
+	}
+	return one
 }

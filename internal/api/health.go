@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
@@ -69,7 +70,7 @@ type QuotaUse struct {
 	Max     int        `json:"max" doc:"0: not known."`
 	WindowS int        `json:"window_s,omitempty" doc:"In any while of this many seconds."`
 	Daily   string     `json:"daily,omitempty" doc:"In a calendar day of this time zone."`
-	Per     string     `json:"per,omitempty" doc:"app: shared by all channels of this house."`
+	Per     string     `json:"per,omitempty" doc:"app: shared by all channels of this house; portfolio: by the accounts of one business."`
 	Resets  *time.Time `json:"resets,omitempty"`
 	Source  string     `json:"source" enum:"network,kith" doc:"Who counted."`
 }
@@ -123,10 +124,11 @@ func (d *Door) healthOf(k flow.Condition) ChannelHealth {
 		Version: k.Profile.Version, VersionEnds: k.Profile.Expires, Pages: c.Pages, ReachS: int(k.Profile.Reach.Seconds()),
 		Alerts: each(k.Alerts, func(a flow.Alert) Alert { return Alert{a.Key, a.Bad, a.Params, a.Mend} }),
 		Gaps:   each(k.Gaps, func(g channel.Gap) Gap { return gapOf(g, c) }),
-		Quotas: each(c.Quotas, func(u network.QuotaUse) QuotaUse {
-			return QuotaUse{Name: u.Name, Used: u.Used, Max: u.Max, Resets: when(u.Resets), Source: "network"}
-		})}
-	for _, u := range c.Told {
+	}
+	for _, u := range slices.Concat(c.Quotas, c.Told) {
+		if u.Used < 0 {
+			continue // the network tells the limit alone, and Kith counts
+		}
 		said.Quotas = append(said.Quotas, QuotaUse{Name: u.Name, Used: u.Used, Max: u.Max, Resets: when(u.Resets), Source: "network"})
 	}
 	said.SpentDays = flow.SpentDays

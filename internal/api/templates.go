@@ -21,6 +21,8 @@ type Template struct {
 	Price    Maybe[Cost]  `json:"price" doc:"Of one message, in the conversation that is asked for; null: Kith knows no figure."`
 	// Sources say where a price is from, or why there is none.
 	Sources List[SourceOf] `json:"sources" doc:"Where that is from, or why there is no figure."`
+	// Room is of the people to whom one may write first.
+	Room Maybe[Room] `json:"room" doc:"What sending it takes of the people to whom the network lets one write first; null: there is no limit."`
 }
 
 type templatesAsked struct {
@@ -48,13 +50,20 @@ func (d *Door) templates() {
 				categories = append(categories, t.Category)
 			}
 			var price map[string]flow.Money
+			var room Maybe[Room]
 			err = store.View(ctx, d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-				price, err = d.House.TemplateMoney(ctx, tx, by, in.ID, in.Conversation, categories)
+				if price, err = d.House.TemplateMoney(ctx, tx, by, in.ID, in.Conversation, categories); err != nil {
+					return err
+				}
+				first, limited, err := d.House.FirstRoom(ctx, tx, by, in.ID, in.Conversation)
+				if limited {
+					room = some(roomOf(first))
+				}
 				return err
 			})
 			return Page[Template]{Items: each(all, func(t network.Template) Template {
 				m := price[t.Category]
-				return Template{t.ID, t.Name, t.Language, t.Category, t.Text, t.Holes, moneyOf(m), sourcesOf(m)}
+				return Template{t.ID, t.Name, t.Language, t.Category, t.Text, t.Holes, moneyOf(m), sourcesOf(m), room}
 			})}, err
 		})
 	way(d, route{id: "POST /conversations/{id}/template", name: "replyWithTemplate", verb: access.Reply, audit: "conversation.reply", summary: "Answer with a template",

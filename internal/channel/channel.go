@@ -160,6 +160,11 @@ func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel,
 	if h.Granted.Known() {
 		granted = h.Granted
 	}
+	if h.Quotas != nil {
+		if err := Used(ctx, tx, c.Workspace, c.ID, h.Quotas); err != nil {
+			return err
+		}
+	}
 	_, err := tx.Exec(ctx, `update channel set health = $1, health_text = $2, health_fix = $3, checked_at = $4,
 		keys = case when $5 <> '' and keys = $6 then $5 else keys end, limits = $7,
 		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11, granted = $14 where id = $12 and workspace = $13 and $6 in (keys, keys_before)`,
@@ -235,6 +240,33 @@ func On(ctx context.Context, tx *store.Tx, name network.Name) ([]string, error) 
 // workspace.
 func Reading(ctx context.Context, tx *store.Tx, name network.Name) ([]string, error) {
 	return store.All[string](ctx, tx, "select id from channel where network = $1 and removed_at is null order by id", name)
+}
+
+// Pooled gives the ids of the channels, in every workspace, whose accounts share a limit
+// with that of a channel, itself among them.
+func Pooled(ctx context.Context, tx *store.Tx, c Channel, quota string) ([]string, error) {
+	pool := c.Pool(quota)
+	if pool == "" {
+		return []string{c.ID}, nil
+	}
+	all, err := store.All[Channel](ctx, tx, read+"where network = $1 and removed_at is null order by id", c.Network)
+	var ids []string
+	for _, one := range all {
+		if one.Pool(quota) == pool {
+			ids = append(ids, one.ID)
+		}
+	}
+	return ids, err
+}
+
+// Pool names for whom a limit of this account is counted; "": for itself.
+func (c Channel) Pool(quota string) string {
+	for _, u := range c.Quotas {
+		if u.Name == quota {
+			return u.Pool
+		}
+	}
+	return ""
 }
 
 // Sweep forgets attempts to connect that nobody came back to.

@@ -3,6 +3,7 @@ package channel_test
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,6 +165,32 @@ func TestNoQuotasAreKeptAsNone(t *testing.T) {
 			if kept, _ := read(t, db, keys, c.ID); len(kept.Quotas) != len(said) {
 				t.Errorf("%+v kept as %+v", said, kept.Quotas)
 			}
+		}
+	})
+}
+
+func TestAccountsOfOneBusinessShareALimit(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		keys := ring(t, db)
+		ids := map[string]channel.Channel{}
+		for account, pool := range map[string]string{"one": "business", "two": "business", "three": "another", "four": ""} {
+			c := connect(t, db, keys, "w"+account, network.Account{ID: account, Keys: "k"})
+			storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+				if err = channel.Used(ctx, tx, c.Workspace, c.ID, []network.QuotaUse{{Name: network.People, Used: -1, Max: 250, Pool: pool}}); err != nil {
+					return err
+				}
+				ids[account], err = channel.Get(ctx, tx, c.Workspace, c.ID)
+				return err
+			})
+		}
+		for account, want := range map[string]int{"one": 2, "two": 2, "three": 1, "four": 1} {
+			storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+				all, err := channel.Pooled(ctx, tx, ids[account], network.People)
+				if len(all) != want || !slices.Contains(all, ids[account].ID) {
+					t.Errorf("%s shares with %v", account, all)
+				}
+				return err
+			})
 		}
 	})
 }

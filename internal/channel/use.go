@@ -89,3 +89,30 @@ func ForgetUses(ctx context.Context, tx *store.Tx) error {
 	_, err := tx.Exec(ctx, "delete from channel_use where at < $1", tx.Now.Add(-kept))
 	return err
 }
+
+// Account is a channel that something was paid on; one that was removed still has a name.
+type Account struct {
+	ID      string
+	Network network.Name
+	Handle  string
+}
+
+// Accounts gives the channels of a workspace, also those that were removed.
+func Accounts(ctx context.Context, tx *store.Tx, workspace string) ([]Account, error) {
+	return store.All[Account](ctx, tx, "select id, network, handle from channel where workspace = $1 order by created_at, id", workspace)
+}
+
+// Payment is what was paid on a channel for one sort of act.
+type Payment struct {
+	Channel  string
+	What     string
+	Price    string
+	Currency string
+	N        int64
+}
+
+// Paid gives what a workspace paid from a moment to another.
+func Paid(ctx context.Context, tx *store.Tx, workspace string, from, until time.Time) ([]Payment, error) {
+	return store.All[Payment](ctx, tx, `select channel_id, what, price, currency, sum(n) from channel_use
+		where workspace = $1 and at >= $2 and at < $3 and price <> '' group by channel_id, what, price, currency order by channel_id, currency, what, price`, workspace, from, until)
+}

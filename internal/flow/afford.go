@@ -76,14 +76,7 @@ func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, co
 		return fault.New(fault.Invalid, "%s: %s never takes that many posts at once.", c.Handle, label).On("due_at").
 			WithHint("Make fewer parts of it.")
 	}
-	zone := time.UTC
-	if w, err := team.GetWorkspace(ctx, tx, c.Workspace); err == nil {
-		if z, err := time.LoadLocation(w.Zone); err == nil {
-			zone = z
-		}
-	}
-	// Rounded up: a minute that has begun is too early.
-	next := full.Next.Add(time.Minute - time.Microsecond).Truncate(time.Minute).In(zone)
+	next := h.sayable(ctx, tx, c.Workspace, full.Next)
 	taken := fault.New(fault.Invalid, "%s: %s takes %d posts in that time, and they are taken.", c.Handle, label, full.Quota.Max)
 	switch full.Quota.Name {
 	case network.Calls:
@@ -95,5 +88,17 @@ func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, co
 	case publish.OfContainers:
 		taken = fault.New(fault.Invalid, "%s: %s takes %d files in that time, and there are more.", c.Handle, label, full.Quota.Max)
 	}
-	return taken.On("due_at").WithHint("The next possible time is %s.", next.Format("2006-01-02 15:04"))
+	return taken.On("due_at").WithHint("The next possible time is %s.", next)
+}
+
+// sayable is a moment by the clock of a workspace, rounded up: a minute that has begun is
+// too early.
+func (h *House) sayable(ctx context.Context, tx *store.Tx, workspace string, at time.Time) string {
+	zone := time.UTC
+	if w, err := team.GetWorkspace(ctx, tx, workspace); err == nil {
+		if z, err := time.LoadLocation(w.Zone); err == nil {
+			zone = z
+		}
+	}
+	return at.Add(time.Minute - time.Microsecond).Truncate(time.Minute).In(zone).Format("2006-01-02 15:04")
 }

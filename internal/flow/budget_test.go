@@ -38,8 +38,16 @@ func TestReadingIsSpreadOverWhatIsLeft(t *testing.T) {
 	}
 }
 
+// selling is a network that takes money for others.
+type selling struct{}
+
+func (selling) Name() network.Name { return "x" }
+func (selling) Profile() network.Profile {
+	return network.Profile{Prices: []network.Price{{What: "others", Amount: "0.005", Currency: "USD"}}}
+}
+
 func TestWhatIsInTheTillIsCountedUntilItIsWrittenDown(t *testing.T) {
-	var h House
+	h := House{Networks: network.NewSet(selling{})}
 	a, b := h.meter(channel.Channel{ID: "a", Network: "x"}), h.meter(channel.Channel{ID: "b", Network: "x"})
 	a.Take(network.Calls, 2)
 	a.Take(network.Calls, 3)
@@ -50,6 +58,11 @@ func TestWhatIsInTheTillIsCountedUntilItIsWrittenDown(t *testing.T) {
 		t.Error(all, one)
 	}
 	taken := h.till.empty()
+	for _, u := range taken {
+		if dear := u.Price.Amount == "0.005" && u.Price.Currency == "USD"; dear != (u.Price.What == "others") {
+			t.Errorf("what is taken has another price: %+v", u)
+		}
+	}
 	if len(taken) != 3 || h.till.pending("x", "", network.Calls) != 0 {
 		t.Errorf("%+v", taken)
 	}

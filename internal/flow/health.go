@@ -6,6 +6,7 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/publish"
 	"github.com/kithhq/kith/internal/store"
@@ -83,6 +84,13 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 	}
 	if k.Counted, err = h.rooms(ctx, tx, k.Channel, nil, 0, tx.Now, with); err != nil { // of every kind
 		return k, err
+	}
+	first, limited, err := h.firstRoom(ctx, tx, k.Channel, inbox.Conversation{})
+	if err != nil {
+		return k, err
+	}
+	if limited {
+		k.Counted = append(k.Counted, first)
 	}
 	if with.known != nil {
 		if b := with.known.budget(tx.Now); b.left() <= 0 {

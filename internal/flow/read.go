@@ -45,7 +45,13 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 		return h.later(ctx, job, readKind(), args, min(max(b.ends.Sub(h.DB.Now()), h.rhythm()), recount), nil)
 	}
 	var cost atomic.Int64
-	conn.Meter = func(what string, n int) { cost.Add(int64(n)); h.meter(c).Take(what, n) }
+	meter := h.meter(c)
+	conn.Meter = func(what string, n int) {
+		if what == network.Calls {
+			cost.Add(int64(n))
+		}
+		meter.Take(what, n)
+	}
 	asking, said := h.listening(ctx, c)
 	more, began := true, h.DB.Now()
 	for page := 0; more && page < pagesAtOnce && !said.over(); page++ {

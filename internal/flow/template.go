@@ -42,6 +42,7 @@ func (h *House) templates(ctx context.Context, workspace, channelID string) ([]n
 // to is what the conversation shows.
 func (h *House) ReplyWith(ctx context.Context, actor access.Actor, conversationID, messageID string, with network.Filled) (inbox.Message, error) {
 	var c inbox.Conversation
+	var ch channel.Channel
 	err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
 		if c, err = inbox.GetConversation(ctx, tx, actor.Workspace, conversationID); err != nil {
 			return err
@@ -49,9 +50,15 @@ func (h *House) ReplyWith(ctx context.Context, actor access.Actor, conversationI
 		if err := mayOn(actor, access.Reply, c.ChannelID, noConversation); err != nil {
 			return err
 		}
-		_, err = addressee(ctx, tx, c, messageID) // before the network is asked
+		if _, err = addressee(ctx, tx, c, messageID); err != nil { // before the network is asked
+			return err
+		}
+		ch, err = channel.Get(ctx, tx, actor.Workspace, c.ChannelID)
 		return err
 	})
+	if err == nil {
+		err = h.learnRoom(ctx, ch, c)
+	}
 	if err != nil {
 		return inbox.Message{}, err
 	}
@@ -84,6 +91,9 @@ func (h *House) ReplyWith(ctx context.Context, actor access.Actor, conversationI
 			return err
 		}
 		if _, err := h.answers(ch, c, false); err != nil {
+			return err
+		}
+		if err := h.mayApproach(ctx, tx, ch, c); err != nil {
 			return err
 		}
 		if answer, err = inbox.Answer(ctx, tx, actor, to, body, c.Kind == "direct"); err != nil {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/kithhq/kith/internal/channel"
@@ -72,9 +73,17 @@ func (t *till) cost(channelID string, n int64) float64 {
 	return t.mostly[channelID]
 }
 
-// meter counts what calls on a channel take.
+// meter counts what calls on a channel take, and what that costs.
 func (h *House) meter(c channel.Channel) network.Meter {
+	var prices []network.Price
+	if d, err := h.Networks.Get(c.Network); err == nil {
+		prices = d.Profile().Prices
+	}
 	return func(what string, n int) {
-		h.till.take(channel.Use{Channel: c.ID, Workspace: c.Workspace, Network: c.Network, Price: network.Price{What: what}}, int64(n))
+		price := network.Price{What: what}
+		if i := slices.IndexFunc(prices, func(p network.Price) bool { return p.What == what }); i >= 0 {
+			price.Amount, price.Currency = prices[i].Amount, prices[i].Currency
+		}
+		h.till.take(channel.Use{Channel: c.ID, Workspace: c.Workspace, Network: c.Network, Price: price}, int64(n))
 	}
 }

@@ -307,6 +307,9 @@ func size(n int64) string {
 
 func (q Quota) words() string {
 	s := fmt.Sprintf("%d %s", q.Max, q.Name)
+	if q.Name == People {
+		s = fmt.Sprintf("%d people to whom one writes first", q.Max)
+	}
 	if q.Max == 0 {
 		s = q.Name + ", only the network knows how many,"
 	}
@@ -317,6 +320,9 @@ func (q Quota) words() string {
 	}
 	if q.Per == "app" {
 		return s + ", shared by all channels of this house"
+	}
+	if q.Per == Portfolio {
+		return s + " for each business portfolio"
 	}
 	return s + " for each account"
 }

@@ -134,8 +134,8 @@ func (q Quota) check() error {
 		return fmt.Errorf("daily is a time zone, as America/Los_Angeles: %q", q.Daily)
 	case q.Daily == "" && q.WindowS <= 0:
 		return fmt.Errorf("the quota %q needs window_s (seconds) or daily (a time zone)", q.Name)
-	case q.Per != "account" && q.Per != "app":
-		return fmt.Errorf("per is account or app: %q", q.Per)
+	case q.Per != "account" && q.Per != "app" && q.Per != Portfolio:
+		return fmt.Errorf("per is account, app or portfolio: %q", q.Per)
 	}
 	return nil
 }

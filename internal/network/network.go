@@ -423,6 +423,9 @@ type Health struct {
 	Handle string
 	// Granted is what the account lets us do by now; nothing where it was not told.
 	Granted Granted
+	// Quotas are limits of this account that were told on the way, without how much of
+	// them is used; nil: none were.
+	Quotas []QuotaUse
 	// Followers of the account now; -1 when the network does not say.
 	Followers int64
 	// Expires is when a person must have connected again: keys that Kith renews by

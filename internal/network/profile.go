@@ -80,13 +80,13 @@ type Source struct {
 // Quota is how much a network lets one do in a while.
 type Quota struct {
 	// Name is what it counts: posts, reels (posts of that kind alone), drafts (those with
-	// an option), containers (a file of a post each, and a post of several files), replies,
+	// an option), people (see People), containers (a file of a post each, and a post of several files), replies,
 	// uploads, deletes, calls.
 	Name    string `json:"name"`
 	Max     int    `json:"max"`              // 0: only the network knows, Quoter asks
 	WindowS int    `json:"window_s"`         // the while, in seconds
 	Daily   string `json:"daily,omitempty"`  // a time zone: the while is its calendar day instead
-	Per     string `json:"per"`              // account, or app: shared by all channels of this house
+	Per     string `json:"per"`              // account, app: shared by all channels of this house, or Portfolio
 	Option  string `json:"option,omitempty"` // it counts posts alone that have this option …
 	Value   string `json:"value,omitempty"`  // … at this value
 }
@@ -94,10 +94,20 @@ type Quota struct {
 // QuotaUse is how much of a quota is used, as the network says.
 type QuotaUse struct {
 	Name   string    `json:"name"`
-	Used   int       `json:"used"`
-	Max    int       `json:"max"`
+	Used   int       `json:"used"`            // -1: the network tells the limit alone
+	Max    int       `json:"max"`             // -1: this account has no limit
 	Resets time.Time `json:"resets,omitzero"` // zero: bit by bit, or unknown
+	// Pool names what the limit is counted for, where accounts share it: those with the
+	// same pool on the same network do. "": it is the account's own, as far as is known.
+	Pool string `json:"pool,omitempty"`
 }
+
+// People names the quota of people to whom one may write first, without their having
+// written: each counts once in its while.
+const People = "people"
+
+// Portfolio is said of a quota that the accounts of one business share: QuotaUse.Pool.
+const Portfolio = "portfolio"
 
 // Window is how long after a person's last message we may write to them.
 type Window struct {

@@ -113,6 +113,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		return network.Health{}, "", err
 	}
 	health.Name, health.Handle = graph.Clip(one.Name, 640), graph.Clip(one.Display, 64)
+	health.Quotas = s.people(ctx)
 	switch {
 	case one.Status == "BANNED":
 		health.State, health.Text, health.Fix = "broken", "WhatsApp has banned this number.", "Look at the notices in WhatsApp Manager."

@@ -196,12 +196,13 @@ func judge(t *testing.T, judged map[string]int, next http.Handler) http.Handler 
 	})
 }
 
-// analysed judges a question for the figures of a business account, which stands in
+// analysed judges a question for the figures or the limit of a business account, which stands in
 // Meta's lists of nodes and not in the description: pricing_analytics as an edge that
 // is asked as a field, analytics as “Analytics” of the documentation says it.
 func analysed(t *testing.T, r *http.Request) bool {
 	fields := r.URL.Query().Get("fields")
-	if !strings.HasPrefix(fields, "analytics.") && !strings.HasPrefix(fields, "pricing_analytics.") {
+	of := strings.Contains(fields, "owner_business_info") // of the account itself, and neither is its limit described
+	if !of && !strings.HasPrefix(fields, "analytics.") && !strings.HasPrefix(fields, "pricing_analytics.") {
 		return false
 	}
 	for _, wrong := range analysisWrong(t, r.Method, r.URL.Query()) {

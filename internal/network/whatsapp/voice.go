@@ -29,7 +29,8 @@ func sayings() map[int]graph.Saying {
 		131047: {Kind: fault.Invalid, Text: "WhatsApp lets one write freely to somebody for 24 hours after their last message, and these are over.", Hint: "Answer with an approved template, or wait until they write again."},
 		130429: {Kind: fault.Throttled, Text: "WhatsApp asks us to slow down.", Wait: 5 * time.Second},
 		131056: {Kind: fault.Throttled, Text: "Too many messages went to this person in a short time.", Wait: 12 * time.Second},
-		131048: {Kind: fault.Denied, Text: "WhatsApp holds this number back because people have blocked or reported it.", Hint: manager},
+		// It is of the number for a while and not of our key: what waits goes out when it is over.
+		131048: {Kind: fault.Throttled, Text: "WhatsApp holds this number back: it wrote to as many people as it may, or some have blocked or reported it.", Hint: manager, Wait: time.Hour},
 		131026: {Kind: fault.Invalid, Text: "WhatsApp cannot deliver messages to this person.", Hint: "Their app may be too old, they may have left WhatsApp, or they may not want messages of businesses."},
 		131030: {Kind: fault.Invalid, Text: "A test number of WhatsApp writes only to people on its list.", Hint: "Add them in the app's console, or connect a real number."},
 		131031: locked, 131005: {Kind: fault.Denied, Text: "Our key may not do this on WhatsApp."},

@@ -275,7 +275,7 @@ func (r *reader) changed(ctx context.Context) error {
 	for _, w := range r.c.Watch {
 		ids = append(ids, w.newest())
 	}
-	found, err := r.some(ctx, r.conn, ids, url.Values{"post.fields": {fields("created_at")}, "expansions": {fields("author_id")}})
+	found, err := r.some(ctx, r.conn, "", ids, url.Values{"post.fields": {fields("created_at")}, "expansions": {fields("author_id")}})
 	if err != nil {
 		return nil //nolint:nilerr // a courtesy
 	}
@@ -306,7 +306,7 @@ type several struct {
 
 // some asks for posts by id, a hundred at once. X answers with what it has, and
 // says beside it what is wrong with the rest.
-func (d *Driver) some(ctx context.Context, conn network.Conn, ids []string, query url.Values) (several, error) {
+func (d *Driver) some(ctx context.Context, conn network.Conn, author string, ids []string, query url.Values) (several, error) {
 	all := several{map[string]post{}, map[string]bool{}}
 	for batch := range slices.Chunk(ids, 100) {
 		query.Set("ids", strings.Join(batch, ","))
@@ -317,7 +317,7 @@ func (d *Driver) some(ctx context.Context, conn network.Conn, ids []string, quer
 				ID   string `json:"resource_id"`
 			} `json:"errors"`
 		}
-		if _, err := d.call(ctx, conn, rest.Ask{Path: "/2/tweets", Query: query}, &got); err != nil {
+		if _, err := d.callOf(ctx, conn, author, rest.Ask{Path: "/2/tweets", Query: query}, &got); err != nil {
 			return all, err
 		}
 		for _, p := range got.Data {

@@ -38,7 +38,7 @@ func (d *Driver) Measure(ctx context.Context, conn network.Conn, refs []network.
 		ids    []string
 		fields string
 	}{{young, fields("public_metrics", "non_public_metrics")}, {old, "public_metrics"}} {
-		found, err := d.some(ctx, conn, one.ids, url.Values{"post.fields": {one.fields}})
+		found, err := d.some(ctx, conn, conn.Account, one.ids, url.Values{"post.fields": {one.fields}})
 		if err != nil {
 			return nil, err
 		}

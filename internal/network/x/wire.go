@@ -17,6 +17,11 @@ import (
 
 // call makes a call in the name of the account and reads the answer into out.
 func (d *Driver) call(ctx context.Context, conn network.Conn, a rest.Ask, out any) (rest.Answered, error) {
+	return d.callOf(ctx, conn, "", a, out)
+}
+
+// callOf is a call whose answer has posts of an author, without naming them.
+func (d *Driver) callOf(ctx context.Context, conn network.Conn, author string, a rest.Ask, out any) (rest.Answered, error) {
 	k, err := readKeys(conn.Keys)
 	if err != nil {
 		return rest.Answered{}, err
@@ -25,7 +30,19 @@ func (d *Driver) call(ctx context.Context, conn network.Conn, a rest.Ask, out an
 		// It is being renewed: what is refused now would be lost for nothing.
 		return rest.Answered{}, fault.New(fault.Unavailable, "Our access to X has run out and is being renewed.").In(time.Minute)
 	}
-	return d.send(ctx, k.Token, a, out)
+	if out == nil || a.Method != "" && a.Method != http.MethodGet {
+		return d.send(ctx, k.Token, a, out)
+	}
+	var answer json.RawMessage
+	got, err := d.send(ctx, k.Token, a, &answer)
+	if err != nil {
+		return got, err
+	}
+	d.bill.read(conn, a.Path, author, answer, d.now())
+	if json.Unmarshal(answer, out) != nil {
+		return got, unclear(a)
+	}
+	return got, nil
 }
 
 func (d *Driver) send(ctx context.Context, token string, a rest.Ask, out any) (rest.Answered, error) {

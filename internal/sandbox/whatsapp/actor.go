@@ -87,6 +87,9 @@ func (a actor) Show(who sandbox.Person, of, kind, mime, caption string, data []b
 // Unreachable lets what is sent to a person fail from now on: accepted, and told later.
 func (a actor) Unreachable(person string) { a.n.Unreachable(person) }
 
+// Tier changes to how many people the portfolio of a number may write first.
+func (a actor) Tier(id string, most int) { a.n.Tier(id, most) }
+
 // React puts an emoji on a message of ours, or takes it away when it is there already.
 func (a actor) React(who sandbox.Person, of, target, kind string) error {
 	return a.on(of, who, func(x *number, c *contact) error {

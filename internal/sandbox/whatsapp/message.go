@@ -68,6 +68,10 @@ func (a *ask) send(x *number) (any, *graph.Fault) {
 	if x.blocked[c.who.ID] {
 		return nil, graph.No(http.StatusBadRequest, 131026, 0, "(#131026) Message undeliverable")
 	}
+	if late := c.heard.IsZero() || a.now.Sub(c.heard) > window; late && kind == "template" && !x.of.portfolio.approach(c.who.ID, a.now) {
+		// No code is documented for this limit: the one of restrictions on how many messages a number may send.
+		return nil, graph.No(http.StatusBadRequest, 131048, 0, "(#131048) Spam rate limit hit")
+	}
 	m := &message{id: a.n.wamid(), on: x, with: c, ours: true, kind: kind, text: text, opaque: a.p.Get("biz_opaque_callback_data"), at: a.now}
 	a.n.messages[m.id] = m
 	x.sent, c.sent = append(x.sent, a.now), append(c.sent, a.now)

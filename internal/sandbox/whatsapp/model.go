@@ -15,6 +15,40 @@ type account struct {
 	numbers    []*number
 	templates  []*pattern
 	subscribed bool
+	portfolio  *portfolio
+}
+
+// portfolio is a business, by which it is counted to whom its numbers wrote first, and when.
+type portfolio struct {
+	id, name string
+	most     int
+	met      map[string]time.Time // by the people's ids on the stage
+}
+
+// tier is a limit as Meta writes it.
+func (p *portfolio) tier() string {
+	switch {
+	case p.most < 0:
+		return "TIER_UNLIMITED"
+	case p.most%1000 == 0:
+		return fmt.Sprintf("TIER_%dK", p.most/1000)
+	}
+	return fmt.Sprintf("TIER_%d", p.most)
+}
+
+// approach counts that somebody is written to first; false: they would be one too many.
+func (p *portfolio) approach(who string, now time.Time) bool {
+	n := 0
+	for other, at := range p.met {
+		if other != who && now.Sub(at) < window {
+			n++
+		}
+	}
+	if p.most >= 0 && n >= p.most {
+		return false
+	}
+	p.met[who] = now
+	return true
 }
 
 // number is one of our phone numbers.

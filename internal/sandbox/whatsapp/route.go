@@ -174,6 +174,10 @@ func (a *ask) onAccount(of *account) (any, *graph.Fault) {
 				return of.id, true, true, nil
 			case "name":
 				return of.name, true, true, nil
+			case "whatsapp_business_manager_messaging_limit":
+				return of.portfolio.tier(), true, true, nil
+			case "owner_business_info":
+				return map[string]any{"id": of.portfolio.id, "name": of.portfolio.name}, true, true, nil
 			case "analytics", "pricing_analytics":
 				v, has, fault := a.analytics(of, f)
 				return v, has, true, fault

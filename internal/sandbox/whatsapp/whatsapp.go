@@ -15,6 +15,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ type Options struct {
 	RequireProof     bool   // every call needs appsecret_proof
 	PerSecond        int    // messages of one number in a second; 0: 80
 	PairBurst        int    // messages to one person at once; 0: 45, then one in six seconds
+	People           int    // to whom all numbers of a portfolio may write first in a day; 0: 250, below 0: as many as they like
 	// LateWindow: a message outside of the window is accepted, and refused by a status.
 	LateWindow bool
 	Client     *http.Client
@@ -76,6 +78,9 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	if o.PairBurst == 0 {
 		o.PairBurst = 45
 	}
+	if o.People == 0 {
+		o.People = 250
+	}
 	if o.Client == nil {
 		o.Client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}
 	}
@@ -107,7 +112,7 @@ func (n *Network) AddNumber(business, name, display string) Number {
 		}
 	}
 	if of == nil {
-		of = &account{id: n.number(), name: business, templates: standing()}
+		of = &account{id: n.number(), name: business, templates: standing(), portfolio: n.portfolio(business)}
 		n.accounts[of.id] = of
 	}
 	x := &number{id: n.number(), of: of, name: name, display: display, people: map[string]*contact{}, blocked: map[string]bool{}, quality: "GREEN", status: "LINKED"}
@@ -126,6 +131,26 @@ func (n *Network) ours() []sandbox.Account {
 		all[i] = sandbox.Account{ID: x.id, Name: x.name}
 	}
 	return all
+}
+
+// portfolio is whose a business account is: what stands before a slash in its name, so that a business may have several.
+func (n *Network) portfolio(business string) *portfolio {
+	name, _, _ := strings.Cut(business, "/")
+	for _, a := range n.accounts {
+		if a.portfolio.name == name {
+			return a.portfolio
+		}
+	}
+	return &portfolio{id: n.number(), name: name, most: n.options.People, met: map[string]time.Time{}}
+}
+
+// Tier changes to how many people the portfolio of a number may write first in a day, below 0: to all. It gives Meta's word for it.
+func (n *Network) Tier(id string, most int) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	p := n.numbers[id].of.portfolio
+	p.most = most
+	return p.tier()
 }
 
 // number gives away the next number of an object.

@@ -132,6 +132,9 @@ func (n *Network) to(r route) http.HandlerFunc {
 		if p != nil {
 			p.write(w)
 		} else {
+			n.mu.Lock()
+			n.charge(a, value)
+			n.mu.Unlock()
 			answer(w, status, value)
 		}
 		n.courier.wake()

@@ -57,6 +57,7 @@ type Network struct {
 	mu       sync.Mutex
 	random   *rand.Rand
 	last     int64
+	bill     ledger
 	users    map[int64]*user
 	names    map[string]*user // by lower-case name
 	people   map[string]*user // by the person's id

@@ -1951,6 +1951,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was paid to networks, by month, channel and sort */
+        get: operations["getSpending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spending.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a table for other programs
+         * @description Of all months that are kept. RFC 4180, in UTF-8; a field that a spreadsheet would take for a formula begins with an apostrophe.
+         */
+        get: operations["exportSpending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/today": {
         parameters: {
             query?: never;
@@ -3496,7 +3533,7 @@ export interface components {
              */
             max: number;
             name: string;
-            /** @description app: shared by all channels of this house. */
+            /** @description app: shared by all channels of this house; portfolio: by the accounts of one business. */
             per?: string;
             /** Format: date-time */
             resets?: string;
@@ -3648,7 +3685,7 @@ export interface components {
              * @description The next moment with room, when there is none; null then: there never is.
              */
             next: string | null;
-            /** @description app: shared by all channels of this house. */
+            /** @description app: shared by all channels of this house; portfolio: by the accounts of one business. */
             per?: string;
             /** Format: date-time */
             resets?: string;
@@ -3750,6 +3787,38 @@ export interface components {
             fact: string;
             text: string;
             uncertain: boolean;
+        };
+        Spending: {
+            /** @description The newest month first. */
+            lines: components["schemas"]["SpendingLine"][];
+            sums: components["schemas"]["SpendingSum"][];
+            /** @description Channels whose network takes money and whose prices Kith does not know: what they cost is in no sum. */
+            unknown: components["schemas"]["Unpriced"][];
+        };
+        SpendingLine: {
+            /** @description Of all, a decimal number. */
+            amount: string;
+            channel_id: string;
+            currency: string;
+            handle: string;
+            /** @enum {string} */
+            kind: "posts" | "answers" | "templates" | "reading" | "other";
+            /** @description As 2026-11, by the clock of the workspace. */
+            month: string;
+            /** Format: int64 */
+            n: number;
+            network: string;
+            /** @description Of one, a decimal number. */
+            price: string;
+            /** @description Where the price is from. */
+            sources: components["schemas"]["SourceOf"][];
+            /** @description As the network's prices name it: post, reply, read_post. */
+            what: string;
+        };
+        SpendingSum: {
+            amount: string;
+            currency: string;
+            month: string;
         };
         Spent: {
             /** @description Of all, a decimal number. */
@@ -3882,6 +3951,8 @@ export interface components {
             name: string;
             /** @description Of one message, in the conversation that is asked for; null: Kith knows no figure. */
             price: components["schemas"]["Cost"] | null;
+            /** @description What sending it takes of the people to whom the network lets one write first; null: there is no limit. */
+            room: components["schemas"]["Room"] | null;
             /** @description Where that is from, or why there is no figure. */
             sources: components["schemas"]["SourceOf"][];
             /** @description With {{holes}} that are to be filled in. */
@@ -3974,6 +4045,13 @@ export interface components {
         };
         Undo: {
             reason: string;
+        };
+        Unpriced: {
+            channel_id: string;
+            handle: string;
+            network: string;
+            /** @description Why there is no figure. */
+            sources: components["schemas"]["SourceOf"][];
         };
         Upload: {
             /**
@@ -8650,6 +8728,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSpending: {
+        parameters: {
+            query?: {
+                /** @description This one and those before it. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spending"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSpending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description What went wrong, and what to do. */

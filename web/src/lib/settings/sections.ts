@@ -11,6 +11,7 @@ export const sections: readonly Section[] = [
 	{ href: '/settings/team', label: 'settings.team', icon: 'people' },
 	{ href: '/settings/rules', label: 'settings.rules', icon: 'shield' },
 	{ href: '/settings/set-aside', label: 'settings.setAside', icon: 'warn', needs: 'connect' },
+	{ href: '/settings/spending', label: 'settings.spending', icon: 'chart', needs: 'measure' },
 	{ href: '/settings/workspace', label: 'settings.workspace', icon: 'table', needs: 'settings' },
 	{ href: '/settings/tokens', label: 'settings.tokens', icon: 'key', needs: 'settings' },
 	{ href: '/settings/audit', label: 'settings.audit', icon: 'list', needs: 'settings' },

@@ -20,6 +20,11 @@ export function used(q: QuotaUse): string {
 	return t('quota.plain', params);
 }
 
+/** With whom a quota is shared; nothing where it is the account's own. */
+export function shared(per: string | undefined): string {
+	return per === 'app' ? t('quota.app') : per === 'portfolio' ? t('quota.portfolio') : '';
+}
+
 /** What a network lets one do in a while. */
 export function allowed(q: Quota): string {
 	const params = { max: q.max, what: whatOf(q.name) };
