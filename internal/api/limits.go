@@ -85,6 +85,7 @@ type ImageLimit struct {
 	MaxAspect float64      `json:"max_aspect,omitempty"`
 	Types     List[string] `json:"types"`
 	Tags      *TagLimit    `json:"tags,omitempty" doc:"Absent: nobody can be tagged in it."`
+	Text      *TextLimit   `json:"text,omitempty" doc:"Of the text beside images alone, where that differs."`
 }
 
 // TagLimit is who may be tagged in a picture or a video.
@@ -157,18 +158,7 @@ type Choice struct {
 func limitsOf(l network.Limits) Limits {
 	said := Limits{Text: textLimitOf(l.Text), Media: mediaLimitOf(l.Media), Thread: l.Thread, Comment: l.Comment, Link: l.Link,
 		AILabel: l.AILabel, PaidLabel: l.PaidLabel, Kinds: map[string]KindLimit{}}
-	if l.Title != nil {
-		title := textLimitOf(*l.Title)
-		said.Title = &title
-	}
-	if l.Reply != nil {
-		reply := textLimitOf(*l.Reply)
-		said.Reply = &reply
-	}
-	if l.Message != nil {
-		message := textLimitOf(*l.Message)
-		said.Message = &message
-	}
+	said.Title, said.Reply, said.Message = optionalText(l.Title), optionalText(l.Reply), optionalText(l.Message)
 	if l.ReplyMedia != nil {
 		said.ReplyMedia = filesLimitOf(l.Answering(false).Media)
 	}
@@ -193,9 +183,17 @@ func textLimitOf(l network.TextLimit) TextLimit {
 	return TextLimit{l.Max, unit, l.MaxBytes, l.URLLength, l.Required, l.None}
 }
 
+func optionalText(l *network.TextLimit) *TextLimit {
+	if l == nil {
+		return nil
+	}
+	said := textLimitOf(*l)
+	return &said
+}
+
 func mediaLimitOf(l network.MediaLimit) MediaLimit {
 	return MediaLimit{MinItems: l.MinItems, MaxItems: l.MaxItems, Mixed: l.Mixed, AltMax: l.AltMax,
-		Image: ImageLimit{l.Image.MaxBytes, l.Image.MaxPixels, l.Image.MinAspect, l.Image.MaxAspect, l.Image.Types, (*TagLimit)(l.Image.Tags)},
+		Image: ImageLimit{l.Image.MaxBytes, l.Image.MaxPixels, l.Image.MinAspect, l.Image.MaxAspect, l.Image.Types, (*TagLimit)(l.Image.Tags), optionalText(l.Image.Text)},
 		Video: VideoLimit{l.Video.MaxBytes, l.Video.MinSeconds, l.Video.MaxSeconds, l.Video.Types, subtitleLimitOf(l.Video.Subtitles), coverLimitOf(l.Video.Cover), (*TagLimit)(l.Video.Tags)}, Document: documentLimitOf(l.Document)}
 }
 
@@ -223,8 +221,7 @@ func subtitleLimitOf(l *network.SubtitleLimit) *SubtitleLimit {
 func filesLimitOf(l network.MediaLimit) *FilesLimit {
 	said := &FilesLimit{MaxItems: l.MaxItems, Several: l.Several, AltMax: l.AltMax, Direct: l.Direct}
 	if l.Caption != nil && !l.Caption.None {
-		beside := textLimitOf(*l.Caption)
-		said.Caption = &beside
+		said.Caption = optionalText(l.Caption)
 	}
 	for _, sort := range []network.FileLimit{{Types: l.Image.Types, MaxBytes: l.Image.MaxBytes}, {Types: l.Video.Types, MaxBytes: l.Video.MaxBytes}, l.Audio, l.Document, l.Sticker} {
 		for _, t := range sort.Types {

@@ -21,6 +21,8 @@ func (l MediaLimit) beside(alone TextLimit, files []Media) TextLimit {
 		return TextLimit{None: true}
 	case l.Caption != nil:
 		return *l.Caption
+	case l.Image.Text != nil && !slices.ContainsFunc(files, func(m Media) bool { return !m.Image() }):
+		return *l.Image.Text
 	}
 	return alone
 }

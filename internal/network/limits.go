@@ -103,6 +103,8 @@ type ImageLimit struct {
 	Types     []string `json:"types"`
 	// Tags is who may be tagged in it; nil: nobody.
 	Tags *TagLimit `json:"tags,omitempty"`
+	// Text is the text beside images alone, where that differs.
+	Text *TextLimit `json:"text,omitempty"`
 }
 
 // VideoLimit is what a video may be.
@@ -145,6 +147,9 @@ type Use struct {
 func (l TextLimit) Count(s string) Use {
 	return Use{Used: text.Count(s, l.Unit, l.URLLength), Max: l.Max, Bytes: len(s)}
 }
+
+// Beside is the limit of a post's text with what files it carries.
+func (k KindLimit) Beside(files []Media) TextLimit { return k.Media.beside(k.Text, files) }
 
 // Of gives the limits of one sort of post, and whether the network has it.
 func (l Limits) Of(kind PostKind) (KindLimit, bool) {

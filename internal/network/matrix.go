@@ -251,6 +251,9 @@ func (l MediaLimit) words() string {
 	}
 	if len(l.Image.Types) > 0 {
 		s += "; images " + types(l.Image.Types) + size(l.Image.MaxBytes)
+		if t := l.Image.Text; t != nil {
+			s += " (text beside them: " + t.words() + ")"
+		}
 	}
 	if len(l.Video.Types) > 0 {
 		s += "; videos " + types(l.Video.Types) + size(l.Video.MaxBytes)

@@ -153,6 +153,11 @@ func (l Limits) sane() error {
 	for _, k := range l.Kinds {
 		texts, media = append(texts, k.Text), append(media, k.Media)
 	}
+	for _, m := range media {
+		if m.Image.Text != nil {
+			texts = append(texts, *m.Image.Text)
+		}
+	}
 	for _, t := range texts {
 		if !slices.Contains(units, t.Unit) {
 			return fmt.Errorf("there is no unit of text %q", t.Unit)

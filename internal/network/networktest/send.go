@@ -165,7 +165,8 @@ func images(t *testing.T, h Harness) {
 
 func tooLong(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
-	most := w.Account.Limits.Text.Max
+	plain, _ := w.Account.Limits.Of(network.PlainPost)
+	most := plain.Beside(w.Part("").Media).Max
 	before := len(w.Front.Requests())
 	_, err := w.Send(w.Part(strings.Repeat("é", most+1)))
 	w.kind(err, fault.Invalid)
@@ -177,6 +178,7 @@ func tooLong(t *testing.T, h Harness) {
 	}
 	// The network changed its mind and we do not know yet.
 	w.Conn.Limits.Text.Max, w.Conn.Limits.Text.MaxBytes = most*100, 0
+	w.Conn.Limits.Media.Image.Text = nil
 	if w.Conn.Limits.Media.MaxItems == 0 {
 		w.Conn.Limits = w.Account.Limits
 	}

@@ -458,3 +458,22 @@ func TestNoLabelForPhotosIsSaidBeforehand(t *testing.T) {
 		t.Error("a video is marked")
 	}
 }
+
+// The words of a video are its title, and those of photos their description.
+func TestPhotosTakeMoreWordsThanAVideo(t *testing.T) {
+	limits := tiktok.New(nil, tiktok.Options{}).Profile().Limits
+	for _, c := range []struct {
+		file  network.Media
+		most  int
+		taken string
+	}{{photo(), 4000, "photos"}, {networktest.Clip(2000, 5, 720, 1280, ""), 2200, "a video"}} {
+		part := network.Part{Text: strings.Repeat("é", c.most), Media: []network.Media{c.file}}
+		if err := network.Refusal(limits, part); err != nil {
+			t.Errorf("%s with %d: %v", c.taken, c.most, err)
+		}
+		part.Text += "é"
+		if err := network.Refusal(limits, part); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s with %d: %v", c.taken, c.most+1, err)
+		}
+	}
+}

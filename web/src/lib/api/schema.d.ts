@@ -2806,6 +2806,8 @@ export interface components {
             min_aspect?: number;
             /** @description Absent: nobody can be tagged in it. */
             tags?: components["schemas"]["TagLimit"];
+            /** @description Of the text beside images alone, where that differs. */
+            text?: components["schemas"]["TextLimit"];
             types: string[];
         };
         Invitation: {

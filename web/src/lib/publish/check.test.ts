@@ -24,6 +24,14 @@ test('nothing at all is not a post, an image alone is', () => {
 test('too long says by how much', () => {
 	expect(findings([part('x'.repeat(312))], bluesky)[0]).toMatchObject({ key: 'too_long', params: { n: 12, max: 300 } });
 });
+test('beside images alone the text may be longer', () => {
+	const tiktok: Limits = { ...bluesky, text: { max: 22, unit: 'utf16' }, media: { ...bluesky.media, image: { ...bluesky.media.image, text: { max: 40, unit: 'utf16' } }, video: { types: ['video/mp4'] } } };
+	const of = (type: string) => (id: string) => ({ id, type }) as Media;
+	expect(keys([part('x'.repeat(40), 'Un chat')], tiktok, of('image/jpeg'))).not.toContain('0 error too_long');
+	expect(keys([part('x'.repeat(41), 'Un chat')], tiktok, of('image/jpeg'))).toContain('0 error too_long');
+	expect(keys([part('x'.repeat(23), 'Un chat')], tiktok, of('video/mp4'))).toContain('0 error too_long');
+	expect(keys([part('x'.repeat(23))], tiktok)).toContain('0 error too_long');
+});
 test('a second part where there are no threads', () => expect(keys([part('a'), part('b')], facebook)).toEqual(['1 error no_thread']));
 test('a story takes no comment, a post does', () => {
 	const commented = { ...facebook, comment: true, kinds: { story: { text: { ...facebook.text, none: true }, media: facebook.media } } };

@@ -34,6 +34,11 @@ export function limitsOf(limits: Limits, kind: PostKind): Limits | undefined {
 	return own && { ...limits, ...own };
 }
 
+/** The limit of the text that stands beside files: of images alone it may differ. */
+export function textLimit(limits: Limits, images: boolean): Limits['text'] {
+	return (images && limits.media.image.text) || limits.text;
+}
+
 const fits: readonly Said[] = ['type', 'too_big', 'too_many_pixels', 'video_type', 'video_too_big'];
 
 /** What is made to fit where a person publishes is said, and is no error. */
@@ -66,10 +71,11 @@ function inPart(part: Part, limits: Limits, known: Known): Omit<Finding, 'part'>
 	const all: Omit<Finding, 'part'>[] = [];
 	const media = part.media ?? [];
 	if (part.text.trim() === '' && !limits.text.none && ((media.length === 0 && !part.poll) || limits.text.required)) all.push({ level: 'error', field: 'text', key: 'empty', params: {} });
-	const count = measure(part.text, limits.text);
+	const text = textLimit(limits, media.length > 0 && media.every((m) => known(m.id)?.type.startsWith('image/')));
+	const count = measure(part.text, text);
 	if (count.left < 0) all.push({ level: 'error', field: 'text', key: 'too_long', params: { n: -count.left, max: count.max } });
 	else if (count.overBytes) {
-		all.push({ level: 'error', field: 'text', key: 'too_many_bytes', params: { n: count.bytes - limits.text.max_bytes!, max: limits.text.max_bytes! } });
+		all.push({ level: 'error', field: 'text', key: 'too_many_bytes', params: { n: count.bytes - text.max_bytes!, max: text.max_bytes! } });
 	}
 	const { max_items: most, min_items: least, image, video, alt_max: altMax } = limits.media;
 	if (least && media.length < least) all.push({ level: 'error', field: 'media', key: 'too_few', params: { n: least } });
