@@ -19,6 +19,7 @@ type Entry struct {
 	Object         string    `json:"object"`           // what was made or changed
 	Parent         string    `json:"parent,omitempty"` // what it answers
 	Text           string    `json:"text,omitempty"`
+	Place          string    `json:"place,omitempty"`           // where it is said to be
 	Files          int       `json:"files,omitempty"`           // how many it carries, where the network counts them
 	ClientID       string    `json:"client_id,omitempty"`       // an identifier the client chose
 	IdempotencyKey string    `json:"idempotency_key,omitempty"` // as sent, honoured or not
