@@ -87,6 +87,9 @@ func TestWhatIsNoPlaceIsRefused(t *testing.T) {
 		if text, hint := fault.Shown(err); !fault.Is(err, fault.Invalid) || hint == "" || strings.Contains(text, "code") {
 			t.Errorf("%s: %v", name, err)
 		}
+		if text, _ := fault.Shown(err); c.early != strings.Contains(text, "without an address") {
+			t.Errorf("%s: it says %q", name, text)
+		}
 		if n := len(o.Ledger(sandbox.Upload)); c.early && n > 0 || len(o.Ledger(sandbox.Publish)) > 0 {
 			t.Errorf("%s: %d uploads, %+v", name, n, o.Ledger(sandbox.Publish))
 		}
