@@ -110,6 +110,7 @@ type choicesQuery struct {
 	ID     string `path:"id" maxLength:"64"`
 	Option string `path:"option" maxLength:"64"`
 	Of     string `query:"of" maxLength:"1000" doc:"What is chosen for the option that this one depends on."`
+	Q      string `query:"q" maxLength:"500" doc:"What was typed, for an option that is searched: a place's name, or the number or the link of its Page. Less than two letters find nothing."`
 }
 
 func (d *Door) channels() {
@@ -149,9 +150,9 @@ func (d *Door) channels() {
 			return nothing{}, d.House.Disconnect(ctx, by, in.ID)
 		})
 	way(d, route{id: "GET /channels/{id}/choices/{option}", name: "listChoices", verb: access.Compose, summary: "What may be chosen for an option that is the account's own",
-		notes: "The network is asked: its boards, its playlists, the audiences it allows today."},
+		notes: "The network is asked: its boards, its playlists, the audiences it allows today; or what it finds by words, such as places."},
 		func(ctx context.Context, by access.Actor, in *choicesQuery) (Page[Choice], error) {
-			all, err := d.House.Choices(ctx, by, in.ID, network.Choosing{Option: in.Option, Of: in.Of})
+			all, err := d.House.Choices(ctx, by, in.ID, network.Choosing{Option: in.Option, Of: in.Of, Words: in.Q})
 			return Page[Choice]{Items: each(all, func(c network.Choice) Choice { return Choice(c) })}, err
 		})
 	way(d, route{id: "POST /channels/{id}/check", name: "checkChannel", verb: access.Read, summary: "Ask the network how the connection is"},

@@ -33,7 +33,7 @@ reconnectChannel   .settings{key}=words .settings{}=network
 listConversations  ?cursor=cursor ?channel=id ?person=id
 listMessages       ?cursor=cursor
 checkReply         .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among .media[].tags[].name=network
-listChoices        ?of=network
+listChoices        ?of=network ?q=network
 listTemplates      ?conversation=id
 reply              .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among .media[].tags[].name=network
 replyWithTemplate  .message_id=id .template=network .values{key}=words .values{}=words

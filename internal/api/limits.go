@@ -139,7 +139,7 @@ type Option struct {
 	Name     string       `json:"name"`
 	Label    string       `json:"label" say:""`
 	Help     string       `json:"help,omitempty" say:""`
-	Kind     string       `json:"kind" enum:"text,choice,switch,moment"`
+	Kind     string       `json:"kind" enum:"text,choice,search,switch,moment" doc:"search: what is typed goes along to GET /channels/{id}/choices/{option}, as q; the value of a choice is an id, a space and a name, of which the id alone is enough."`
 	Choices  List[Choice] `json:"choices"`
 	Account  bool         `json:"account" doc:"The choices are the account's own: GET /channels/{id}/choices/{option}."`
 	Required bool         `json:"required"`
@@ -153,6 +153,7 @@ type Option struct {
 type Choice struct {
 	Value string `json:"value"`
 	Label string `json:"label" say:""`
+	More  string `json:"more,omitempty" doc:"What tells it from others of the same label: an address."`
 }
 
 func limitsOf(l network.Limits) Limits {

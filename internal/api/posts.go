@@ -72,7 +72,7 @@ type Publication struct {
 	State       string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted,by_hand,unconfirmed" doc:"by_hand: a person is to publish it now. unconfirmed: they were, and nobody says that it is out."`
 	Own         bool              `json:"own" doc:"It has parts of its own."`
 	Kind        string            `json:"kind" enum:",story,reel" doc:"What it is on this network: empty = a post."`
-	Options     map[string]string `json:"options" nullable:"false" doc:"What was chosen, by the names of the network's options."`
+	Options     map[string]string `json:"options" nullable:"false" doc:"What was chosen, by the names of the network's options. Of an option that is searched: an id and, after a space, the name it was found by."`
 	Proof       string            `json:"proof,omitempty" doc:"Of one published by hand: the file that was shown."`
 	Hand        Hand              `json:"hand" doc:"What was decided about publishing it by hand."`
 	WaitsSince  *time.Time        `json:"waits_since" doc:"Since when it waits for a person; later than now: it was put off until then."`

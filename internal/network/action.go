@@ -23,6 +23,7 @@ const (
 	ActAILabel      Action = "ai_label"
 	ActPaidLabel    Action = "paid_label"
 	ActTagPeople    Action = "tag_people"
+	ActPlace        Action = "place"
 	ActReshare      Action = "reshare"
 	ActFind         Action = "find"
 	ActEdit         Action = "edit"
@@ -53,7 +54,7 @@ const (
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
 	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActDocument, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles, ActCover,
-		ActAILabel, ActPaidLabel, ActTagPeople, ActReshare, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActClose, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
+		ActAILabel, ActPaidLabel, ActTagPeople, ActPlace, ActReshare, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActClose, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
 		ActHold, ActDeleteOthers, ActBan, ActMute, ActBlockMessages, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
 
@@ -100,6 +101,8 @@ func Can(d Driver, action Action) bool {
 		return l.PaidLabel
 	case ActTagPeople:
 		return l.tags()
+	case ActPlace:
+		return slices.ContainsFunc(p.Options, func(o Option) bool { return o.Name == OptionPlace })
 	case ActReshare:
 		return slices.ContainsFunc(p.Options, func(o Option) bool { return o.Name == OptionReshare })
 	}

@@ -211,7 +211,7 @@ type Quoter interface {
 }
 
 // Chooser gives the choices of an option that are the account's own: its boards,
-// its playlists, the audiences it may choose today.
+// its playlists, the audiences it may choose today; or what it finds by words.
 type Chooser interface {
 	Choices(ctx context.Context, conn Conn, ask Choosing) ([]Choice, error)
 }
@@ -220,6 +220,7 @@ type Chooser interface {
 type Choosing struct {
 	Option string
 	Of     string // what was chosen for the option that this one depends on: Option.Of
+	Words  string // what was typed, of an option that is searched
 }
 
 // Opener gives a file that came in and that only the account's key opens: an

@@ -52,7 +52,7 @@ func (a Action) Words() string {
 	words := map[Action]string{
 		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActDocument: "Documents", ActReel: "Short upright videos",
 		ActStory: "Stories", ActQuestion: "Polls", ActFirstComment: "First comment", ActAltText: "Image descriptions", ActSubtitles: "Subtitles of videos", ActCover: "Cover of a video", ActAILabel: "AI label",
-		ActPaidLabel: "Paid partnership label", ActTagPeople: "Tag people in pictures", ActReshare: "Share a post with words of one’s own", ActClose: "Close the comments", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActDeleteReply: "Delete an answer of ours", ActPin: "Pin a post",
+		ActPaidLabel: "Paid partnership label", ActTagPeople: "Tag people in pictures", ActPlace: "Name a place", ActReshare: "Share a post with words of one’s own", ActClose: "Close the comments", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActDeleteReply: "Delete an answer of ours", ActPin: "Pin a post",
 		ActReply: "Answer", ActPrivateReply: "Answer in private", ActReplyFiles: "Files in answers", ActLike: "Like", ActHide: "Hide a comment", ActHold: "Hold a comment for review",
 		ActDeleteOthers: "Delete a comment", ActBan: "Ban a person", ActMute: "Mute a person", ActBlockMessages: "Block a person's private messages", ActWebhook: "Hear at once (webhooks)", ActPoll: "Hear by asking",
 		ActMeasure: "Figures of posts", ActInsights: "Figures of the account", ActQuota: "Quota from the network", ActOAuth: "Connect by the network’s page",

@@ -106,15 +106,17 @@ type Option struct {
 	Name     string     `json:"name"`
 	Label    string     `json:"label"`
 	Help     string     `json:"help,omitempty"`
-	Kind     string     `json:"kind"` // text, choice, switch (“true” or absent), moment (RFC 3339)
+	Kind     string     `json:"kind"` // text, choice, search (see Picked), switch (“true” or absent), moment (RFC 3339)
 	Choices  []Choice   `json:"choices,omitempty"`
 	Account  bool       `json:"account,omitempty"` // the choices are the account's own: the Chooser gives them
 	Required bool       `json:"required,omitempty"`
 	Default  string     `json:"default,omitempty"`
-	Max      int        `json:"max,omitempty"`   // of a text, in code points
-	Kinds    []PostKind `json:"kinds,omitempty"` // only for these; none: for all
-	Of       string     `json:"of,omitempty"`    // the option that it depends on: without that one there is nothing to choose
-	Paid     bool       `json:"paid,omitempty"`  // the label of a paid partnership is made of it, and asks for it
+	Max      int        `json:"max,omitempty"`      // of a text or what was found, in code points
+	Kinds    []PostKind `json:"kinds,omitempty"`    // only for these; none: for all
+	Of       string     `json:"of,omitempty"`       // the option that it depends on: without that one there is nothing to choose
+	Paid     bool       `json:"paid,omitempty"`     // the label of a paid partnership is made of it, and asks for it
+	Number   bool       `json:"number,omitempty"`   // the id of what was found is a number
+	NoVideo  bool       `json:"no_video,omitempty"` // a plain post with a video does not take it
 	// Names is, of a text that names something of the network's, what it looks like
 	// anywhere in it: a regular expression. Without is what a post that has it cannot
 	// carry beside it: media, poll, link.
@@ -126,10 +128,15 @@ type Option struct {
 // post shares, on networks where it may have words of its own.
 const OptionReshare = "reshare"
 
+// OptionPlace is the name of the option that says where a post was made, on networks
+// that show it.
+const OptionPlace = "place"
+
 // Choice is one value of an option.
 type Choice struct {
 	Value string `json:"value"`
 	Label string `json:"label"`
+	More  string `json:"more,omitempty"` // what tells it from others of the same label: an address
 }
 
 // Media is one file of a post or of an answer, read when the driver asks for it.

@@ -3,6 +3,7 @@ package network
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/text"
@@ -36,6 +37,22 @@ func (p Profile) CheckOptions(part Part) []Problem {
 	return c.problems
 }
 
+var digits = text.OnlyOf("0-9", 1, 32) //nolint:gochecknoglobals // a table
+
+// Picked takes apart what is kept of something that was searched for: its id and, after
+// a space, the name under which it was found, so that whoever opens the draft again, or
+// looks at the post, reads a name without the network being asked. The id alone is
+// enough. Only the id is sent.
+func Picked(value string) (id, name string) {
+	id, name, _ = strings.Cut(strings.TrimSpace(value), " ")
+	return id, strings.TrimSpace(name)
+}
+
+// Pick is what is kept of something that was found.
+func Pick(id, name string) string {
+	return strings.Join(append([]string{id}, strings.Fields(name)...), " ")
+}
+
 func (c *checking) option(p Profile, o Option, value string) {
 	about := params{"option": o.Label, "name": o.Name}
 	if value == "" {
@@ -51,6 +68,12 @@ func (c *checking) option(p Profile, o Option, value string) {
 		wrong = !o.Account && !slices.ContainsFunc(o.Choices, func(c Choice) bool { return c.Value == value })
 	case "switch":
 		wrong = value != "true" && value != "false"
+	case "search":
+		id, _ := Picked(value)
+		wrong = id == "" || o.Max > 0 && text.Count(value, text.CodePoints, 0) > o.Max || o.Number && !digits.MatchString(id)
+		if o.NoVideo && c.part.Kind == PlainPost && slices.ContainsFunc(c.part.Media, Media.Video) {
+			c.add("error", "options", "option_no_video", "Leave it out, or publish the video as a reel.", about, "“%s” does not go with a video.", o.Label)
+		}
 	case "moment":
 		_, err := time.Parse(time.RFC3339, value)
 		wrong = err != nil

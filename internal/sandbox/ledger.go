@@ -20,6 +20,7 @@ type Entry struct {
 	Parent         string    `json:"parent,omitempty"` // what it answers
 	Shared         string    `json:"shared,omitempty"` // the post that it shares
 	Text           string    `json:"text,omitempty"`
+	Place          string    `json:"place,omitempty"`           // where it is said to be
 	Files          int       `json:"files,omitempty"`           // how many it carries, where the network counts them
 	ClientID       string    `json:"client_id,omitempty"`       // an identifier the client chose
 	IdempotencyKey string    `json:"idempotency_key,omitempty"` // as sent, honoured or not

@@ -15,6 +15,11 @@ import (
 
 const pageFields = "id,name,username,followers_count,picture"
 
+// Choices are the places that a post can name.
+func (d *Driver) Choices(ctx context.Context, conn network.Conn, asked network.Choosing) ([]network.Choice, error) {
+	return d.graph.ChoosePlace(ctx, conn.App, asked)
+}
+
 // Connect tries the token on the Page and lets its news be sent to us.
 func (d *Driver) Connect(ctx context.Context, settings map[string]string) (network.Account, error) {
 	p, key, about, known, err := d.graph.Entered(ctx, settings, pageFields)

@@ -73,6 +73,7 @@ var (
 	_ network.Pinner     = (*Driver)(nil)
 	_ network.Authorizer = (*Driver)(nil)
 	_ network.Subscriber = (*Driver)(nil)
+	_ network.Chooser    = (*Driver)(nil)
 )
 
 // New makes the driver.

@@ -79,6 +79,9 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		if err := d.sound(conn, part); err != nil {
 			return network.Stepped{}, err
 		}
+		if err := d.graph.Placed(ctx, conn.App, part); err != nil {
+			return network.Stepped{}, err
+		}
 		at = state{Lost: at.Lost}
 		switch {
 		case len(part.Media) == 0:
@@ -109,9 +112,10 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 	return d.photographs(ctx, conn, part, at)
 }
 
-// Start says that a post without files begins with the act that makes it public.
+// Start says that a post without files begins with the act that makes it public; a
+// place is looked at before that.
 func (d *Driver) Start(conn network.Conn, part network.Part) (network.Step, bool) {
-	if len(part.Media) > 0 || d.sound(conn, part) != nil {
+	if place, err := graph.Place(part); len(part.Media) > 0 || place != "" || err != nil || d.sound(conn, part) != nil {
 		return network.Step{}, false
 	}
 	return state{Phase: public}.step(0, 0), true
@@ -189,6 +193,9 @@ func (d *Driver) publishes(ctx context.Context, conn network.Conn, part network.
 		Post graph.Ident `json:"post_id"`
 	}
 	when, err := d.call(ctx, conn, a, &made)
+	if misplaced := d.graph.Voice.NotThere(err, a.Form); misplaced != nil {
+		return network.Stepped{}, misplaced
+	}
 	if fault.Is(err, fault.NotFound) && len(at.Photos) > 0 {
 		return at.anew(err) // a photo that waited for too long is forgotten
 	}

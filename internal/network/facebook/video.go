@@ -249,6 +249,9 @@ func (d *Driver) finishes(ctx context.Context, conn network.Conn, part network.P
 		Post    graph.Ident `json:"post_id"`
 	}
 	err := d.film(ctx, conn, a, part.Kind, "finish", &got)
+	if misplaced := d.graph.Voice.NotThere(err, form); misplaced != nil {
+		return network.Stepped{}, misplaced
+	}
 	if fault.Is(err, fault.NotFound) {
 		return at.anew(err) // refused for certain: the session is over
 	}

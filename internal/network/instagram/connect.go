@@ -38,6 +38,11 @@ const renewAhead = 30 * 24 * time.Hour
 // young is how old a token must be for Instagram to renew it.
 const young = 24 * time.Hour
 
+// Choices are the places that a post can name: Pages of Facebook, for both logins.
+func (d *Driver) Choices(ctx context.Context, conn network.Conn, asked network.Choosing) ([]network.Choice, error) {
+	return d.facebook.ChoosePlace(ctx, metaApp(conn), asked)
+}
+
 // Connect tries a token: what it begins with says of which login it is.
 func (d *Driver) Connect(ctx context.Context, settings map[string]string) (network.Account, error) {
 	token := strings.TrimSpace(settings["token"])

@@ -75,7 +75,7 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 		if err := network.Refusal(d.limits(conn), part); err != nil {
 			return network.Stepped{}, err
 		}
-		if _, err := graph.Place(part); err != nil {
+		if err := d.facebook.Placed(ctx, metaApp(conn), part); err != nil {
 			return network.Stepped{}, err
 		}
 		if len(part.Media) == 0 { // limits of an older house may not say so
@@ -182,6 +182,9 @@ func (s *session) creates(ctx context.Context, part network.Part, at state) (net
 		form.Set("alt_text", m.Alt)
 	}
 	id, err := s.contain(ctx, form)
+	if misplaced := s.facebook.Voice.NotThere(err, form); misplaced != nil {
+		return network.Stepped{}, misplaced
+	}
 	if graph.Refused(err).Subcode == unfetched && at.Fetches < fetchesMost {
 		at.Fetches++
 		return network.Stepped{Step: at.step(0, m.Bytes), Wait: offered(at.Fetches)}, nil
@@ -301,6 +304,9 @@ func (s *session) gathers(ctx context.Context, part network.Part, at state) (net
 	form := url.Values{"media_type": {"CAROUSEL"}, "children": {strings.Join(at.Children, ",")}}
 	s.words(form, part)
 	id, err := s.contain(ctx, form)
+	if misplaced := s.facebook.Voice.NotThere(err, form); misplaced != nil {
+		return network.Stepped{}, misplaced
+	}
 	if gone(err) {
 		return anew(at), nil
 	}

@@ -67,6 +67,15 @@ func loginOf(app network.App) string {
 	return byFacebook
 }
 
+// metaApp is our app where it is one of Facebook's login: that of Instagram's login has
+// an id and a secret of its own, with which graph.facebook.com is not asked.
+func metaApp(conn network.Conn) network.App {
+	if loginOf(conn.App) == byFacebook {
+		return conn.App
+	}
+	return network.App{}
+}
+
 // inbox is what conversations belong to.
 func (k keys) inbox(conn network.Conn) string {
 	if k.Login == byInstagram {

@@ -39,6 +39,7 @@ type Options struct {
 	Redirects     []string      // allowed redirect URIs; none allows every loopback address
 	RequireProof  bool          // every call needs appsecret_proof
 	NoHumanAgent  bool          // the app has no “Human Agent” feature: a day is all one has to answer
+	NoPageSearch  bool          // the app has no feature to see the Pages of others
 	RefuseRepeats bool          // the same text on the same Page within five minutes is error 506
 	Work          time.Duration // how long a video is worked on; 0: 20 s
 	ReelsMost     int           // reels in 24 hours; 0: 30

@@ -158,6 +158,8 @@ func (a *ask) dispatch() (any, *graph.Fault) {
 		return a.several()
 	case a.id == "me" || a.id == userID:
 		return a.user()
+	case a.id == "pages" && a.edge == "search" && a.isGet():
+		return a.strangers().Search()
 	}
 	if p, ok := a.n.pages[a.id]; ok {
 		a.p.Seen = a.n.watcher("Page", a.p.Method, a.edge)
@@ -198,7 +200,19 @@ func (a *ask) dispatch() (any, *graph.Fault) {
 		}
 		return a.profile(f, a.fields)
 	}
+	if a.edge == "" {
+		if v, known, err := a.strangers().One(a.id); known {
+			return v, err
+		}
+	}
 	return nil, graph.Missing(a.p.Method, a.id)
+}
+
+func (a *ask) strangers() graph.Strangers {
+	return graph.Strangers{Token: a.token, Params: a.p, Fields: a.fields, Granted: !a.n.options.NoPageSearch,
+		Links: func(path string) func(after, before string) graph.Paging {
+			return graph.Links(a.base+"/v25.0", a.token.Value, path, a.p.Values)
+		}}
 }
 
 // several answers ?ids=a,b: one object per id.

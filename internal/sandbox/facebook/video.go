@@ -200,7 +200,7 @@ func (a *ask) finish(p *page) (any, *graph.Fault) {
 	}
 	number := v.number
 	a.n.stage.Clock.After(wait, func() { a.n.release(v, number) })
-	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Publish, Object: object, Text: v.description})
+	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Publish, Object: object, Text: v.description, Place: v.place})
 	if v.kind == "video_stories" {
 		return map[string]any{"success": true, "post_id": v.number}, nil
 	}

@@ -305,7 +305,7 @@ func (a *ask) publish(acc *account) (any, *graph.Fault) {
 	m := a.n.out(acc, c, a.now, late)
 	c.published = late
 	acc.published = append(acc.published, a.now)
-	a.call.Accept(sandbox.Entry{Account: acc.id, Action: sandbox.Publish, Object: m.id, Text: c.caption})
+	a.call.Accept(sandbox.Entry{Account: acc.id, Action: sandbox.Publish, Object: m.id, Text: c.caption, Place: c.place})
 	return map[string]any{"id": m.id}, nil
 }
 

@@ -30,6 +30,7 @@ const Name = "instagram"
 type Options struct {
 	AppID, AppSecret string // the Meta app; empty: "600000000000002" and "app-secret"
 	IGID, IGSecret   string // the Instagram app of the same Meta app; empty: "700000000000002" and "ig-secret"
+	NoPageSearch     bool   // the app has no feature to see the Pages of others
 	RequireProof     bool   // every call with Facebook login needs appsecret_proof
 	PublishMax       int    // posts in 24 hours; 0: 100, as the guide says (the reference says 50)
 	ContainersMax    int    // containers in 24 hours; 0: 400

@@ -146,6 +146,8 @@ func (a *ask) dispatch() (any, *graph.Fault) {
 		return a.several()
 	case a.id == "me":
 		return a.me()
+	case a.id == "pages" && a.edge == "search" && a.isGet() && a.token.Kind != "IG":
+		return a.strangers().Search()
 	}
 	if acc, ok := a.n.accounts[a.id]; ok {
 		a.p.Seen = a.n.watcher("IGUser", a.p.Method, a.edge)
@@ -173,7 +175,17 @@ func (a *ask) dispatch() (any, *graph.Fault) {
 	if m, ok := a.n.messages[a.id]; ok && a.isGet() && a.edge == "" {
 		return a.showMessage(m, a.fields)
 	}
+	if a.edge == "" && a.token.Kind != "IG" {
+		if v, known, err := a.strangers().One(a.id); known {
+			return v, err
+		}
+	}
 	return nil, graph.Missing(a.p.Method, a.id)
+}
+
+func (a *ask) strangers() graph.Strangers {
+	return graph.Strangers{Token: a.token, Params: a.p, Fields: a.fields, Granted: !a.n.options.NoPageSearch,
+		Links: func(path string) func(after, before string) graph.Paging { return a.links(path, a.p.Values) }}
 }
 
 // several answers ?ids=a,b: one object per id.

@@ -49,6 +49,9 @@ export const channels = {
 	check: (id: string) => body(rest.POST('/api/v1/channels/{id}/check', one(id))),
 	choices: (id: string, option: string, of: string, signal?: AbortSignal) =>
 		body(rest.GET('/api/v1/channels/{id}/choices/{option}', { params: { path: { id, option }, query: of ? { of } : {} }, signal })),
+	/** What is found by words, for an option that is searched. */
+	find: (id: string, option: string, q: string, signal?: AbortSignal) =>
+		body(rest.GET('/api/v1/channels/{id}/choices/{option}', { params: { path: { id, option }, query: { q } }, signal })).then((page) => page.items),
 	reconnect: (id: string, settings: Record<string, string>) => body(rest.POST('/api/v1/channels/{id}/reconnect', { ...one(id), body: { settings } })),
 	remove: (id: string) => rest.DELETE('/api/v1/channels/{id}', one(id))
 };

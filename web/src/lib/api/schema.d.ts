@@ -201,7 +201,7 @@ export interface paths {
         };
         /**
          * What may be chosen for an option that is the account's own
-         * @description The network is asked: its boards, its playlists, the audiences it allows today.
+         * @description The network is asked: its boards, its playlists, the audiences it allows today; or what it finds by words, such as places.
          */
         get: operations["listChoices"];
         put?: never;
@@ -2450,6 +2450,8 @@ export interface components {
         };
         Choice: {
             label: string;
+            /** @description What tells it from others of the same label: an address. */
+            more?: string;
             value: string;
         };
         Choose: {
@@ -3140,8 +3142,11 @@ export interface components {
             choices: components["schemas"]["Choice"][];
             default?: string;
             help?: string;
-            /** @enum {string} */
-            kind: "text" | "choice" | "switch" | "moment";
+            /**
+             * @description search: what is typed goes along to GET /channels/{id}/choices/{option}, as q; the value of a choice is an id, a space and a name, of which the id alone is enough.
+             * @enum {string}
+             */
+            kind: "text" | "choice" | "search" | "switch" | "moment";
             /** @description Only for these kinds of posts; none: for all. */
             kinds: string[];
             label: string;
@@ -3472,7 +3477,7 @@ export interface components {
              */
             kind: "" | "story" | "reel";
             network: string;
-            /** @description What was chosen, by the names of the network's options. */
+            /** @description What was chosen, by the names of the network's options. Of an option that is searched: an id and, after a space, the name it was found by. */
             options: {
                 [key: string]: string;
             };
@@ -4648,6 +4653,8 @@ export interface operations {
             query?: {
                 /** @description What is chosen for the option that this one depends on. */
                 of?: string;
+                /** @description What was typed, for an option that is searched: a place's name, or the number or the link of its Page. Less than two letters find nothing. */
+                q?: string;
             };
             header?: never;
             path: {

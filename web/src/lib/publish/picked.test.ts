@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { picked, placeOf } from './picked';
+
+describe('what was searched for', () => {
+	it('is kept with its name', () => {
+		expect(picked('214300987120441 Parc du Thabor')).toEqual({ id: '214300987120441', name: 'Parc du Thabor' });
+		expect(picked(' 214300987120441 ')).toEqual({ id: '214300987120441', name: '' });
+		expect(picked(undefined)).toEqual({ id: '', name: '' });
+	});
+	it('names the place of a post', () => {
+		expect(placeOf({ place: '214300987120441 Parc du Thabor' }, '')).toBe('Parc du Thabor');
+		expect(placeOf({ place: '214300987120441' }, 'reel')).toBe('214300987120441');
+		expect(placeOf({ place: '214300987120441 Parc du Thabor' }, 'story')).toBe('');
+		expect(placeOf({}, '')).toBe('');
+		expect(placeOf(undefined, '')).toBe('');
+	});
+});

@@ -1,0 +1,13 @@
+// What is kept of something that was searched for: its id and, after a space, the name it was found by.
+
+export function picked(value: string | undefined): { id: string; name: string } {
+	const [id = '', ...name] = (value ?? '').trim().split(' ');
+	return { id, name: name.join(' ').trim() };
+}
+
+/** How the place of a post is called, or its number where nobody knows; empty: it has none. A story shows none. */
+export function placeOf(options: Record<string, string> | undefined, kind: string): string {
+	if (kind === 'story') return '';
+	const { id, name } = picked(options?.place);
+	return name || id;
+}
