@@ -41,7 +41,7 @@ func TestAPostThatWaitsIsMoved(t *testing.T) {
 			}
 		}
 		storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
-			open, err := store.All[struct{ DueAt time.Time }](ctx, tx, "select due_at from job where state = 'open' and key = $1", now.Publications[0].ID)
+			open, err := store.All[struct{ DueAt time.Time }](ctx, tx, "select due_at from job where state = 'open' and key in (select id from part where publication_id = $1)", now.Publications[0].ID)
 			if len(open) != 1 || !open[0].DueAt.Equal(want) {
 				t.Errorf("what will send it: %+v", open)
 			}
