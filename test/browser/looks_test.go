@@ -145,6 +145,7 @@ func full(f finds) []scene {
 		{name: "tokens", route: "/settings/tokens", path: "/settings/tokens"},
 		{name: "tokens-make", route: "/settings/tokens", path: "/settings/tokens", then: press("button", "tokens.make")},
 		{name: "audit", route: "/settings/audit", path: "/settings/audit"},
+		{name: "spending", route: "/settings/spending", path: "/settings/spending"},
 		{name: "you", route: "/settings/you", path: "/settings/you"},
 		{name: "keyboard", route: "/settings/keyboard", path: "/settings/keyboard"},
 		{name: "rehearsal", route: "/rehearsal", path: "/rehearsal"},
