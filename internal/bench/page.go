@@ -163,7 +163,7 @@ func talk(ctx context.Context, a *app.App, stage *rehearse.Stage) error {
 func routes() []string {
 	return []string{"/", "/inbox", "/inbox/{conversations}", "/publish", "/publish/{posts}", "/people", "/people/{people}", "/measure", "/rehearsal",
 		"/settings/channels", "/settings/channels/{channels}", "/settings/channels/app/facebook", "/settings/networks", "/settings/rules", "/settings/team", "/settings/tokens",
-		"/settings/audit", "/settings/set-aside", "/settings/workspace", "/settings/you", "/settings/keyboard"}
+		"/settings/audit", "/settings/spending", "/settings/set-aside", "/settings/workspace", "/settings/you", "/settings/keyboard"}
 }
 
 func places(ctx context.Context, a *app.App, stage *rehearse.Stage, password secret.Text) ([]place, error) {
