@@ -167,13 +167,13 @@ func TestWhatNetworksCanIsOffered(t *testing.T) {
 		p.open("/settings/channels/" + page)
 		p.see(w.say(t, "able.missing"))
 		p.see("pages_manage_engagement")
-		p.see(map[string]string{"en": "nor ban people", "fr": "ni bannir"}[locale])
+		p.see(map[string]string{"en": "ban people, nor choose", "fr": "ni bannir"}[locale])
 		p.looks("rights-missing " + locale)
 		// Where one would do it, it is there, switched off, with the reason, before anything is tried.
 		shut := func(key string) {
 			t.Helper()
 			p.until(key+" is switched off", "seen.at('button', "+quoted(w.say(t, key))+").why === 'disabled'")
-			p.see(map[string]string{"en": "nor ban people", "fr": "ni bannir"}[locale])
+			p.see(map[string]string{"en": "ban people, nor choose", "fr": "ni bannir"}[locale])
 		}
 		p.open("/publish/new")
 		p.press("check", "…librairiehirondelle")
