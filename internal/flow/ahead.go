@@ -53,10 +53,10 @@ func (h *House) takeAhead(ctx context.Context, tx *store.Tx, job *jobs.Job, args
 		return next, false, err
 	}
 	if err != nil || h.byHand(c.Network, p.Hand) {
-		return next, true, h.leaveIt(ctx, tx, job, args, time.Time{})
+		return next, true, h.leaveIt(ctx, tx, job, args, time.Time{}, time.Time{})
 	}
 	if c.Health == "broken" && tx.Now.Before(p.DueAt) {
-		return next, true, h.leaveIt(ctx, tx, job, args, tx.Now.Add(mending))
+		return next, true, h.leaveIt(ctx, tx, job, args, tx.Now.Add(mending), time.Time{})
 	}
 	next, ready, err := publish.Prepare(ctx, tx, args.Workspace, args.Publication, job.Token(), h.stepsOf(c))
 	switch {
@@ -65,7 +65,7 @@ func (h *House) takeAhead(ctx context.Context, tx *store.Tx, job *jobs.Job, args
 	case next.Done():
 		return next, true, jobs.Settle(ctx, tx, job)
 	case ready:
-		return next, true, h.leaveIt(ctx, tx, job, args, time.Time{})
+		return next, true, h.leaveIt(ctx, tx, job, args, time.Time{}, time.Time{})
 	}
 	h.tell(tx, args.Workspace, "posts", args.Publication)
 	return next, false, nil
@@ -73,8 +73,9 @@ func (h *House) takeAhead(ctx context.Context, tx *store.Tx, job *jobs.Job, args
 
 // leaveIt ends a job that hands over, and begins the next one: at a moment, if that is
 // before the time of the post, else the one that publishes it. Where the network said
-// that it takes nothing before that moment, nothing is tried before.
-func (h *House) leaveIt(ctx context.Context, tx *store.Tx, job *jobs.Job, args sendArgs, again time.Time) error {
+// that it takes nothing before a moment, held, nothing is tried before; otherwise a post
+// whose time has come waits no longer.
+func (h *House) leaveIt(ctx context.Context, tx *store.Tx, job *jobs.Job, args sendArgs, again, held time.Time) error {
 	if err := jobs.Settle(ctx, tx, job); err != nil {
 		return err
 	}
@@ -85,16 +86,17 @@ func (h *House) leaveIt(ctx context.Context, tx *store.Tx, job *jobs.Job, args s
 	if again.After(tx.Now) && again.Before(p.DueAt) {
 		return h.queueIn(ctx, tx, p, laneAhead, again)
 	}
-	return h.queueIn(ctx, tx, p, lanePosts, latest(latest(tx.Now, p.DueAt), again))
+	return h.queueIn(ctx, tx, p, lanePosts, latest(latest(tx.Now, p.DueAt), held))
 }
 
 // notYet records that something could not be handed over, by what its failure proves;
 // false: it will never be taken, and the person hears of it now.
 func (h *House) notYet(ctx context.Context, tx *store.Tx, job *jobs.Job, args sendArgs, next publish.Claimed, cause error) (bool, error) {
-	again := time.Time{}
+	var again, held time.Time
 	switch fault.KindOf(cause) {
 	case fault.Throttled, fault.Unavailable:
 		again = tx.Now.Add(max(fault.After(cause), soonAgain))
+		held = tx.Now.Add(fault.After(cause))
 	case fault.Denied: // the channel is out of order, which is said there: it may be mended in time
 	default:
 		return false, nil
@@ -103,5 +105,5 @@ func (h *House) notYet(ctx context.Context, tx *store.Tx, job *jobs.Job, args se
 	if err := publish.Release(ctx, tx, next.Part, text); err != nil {
 		return true, err
 	}
-	return true, h.leaveIt(ctx, tx, job, args, again)
+	return true, h.leaveIt(ctx, tx, job, args, again, held)
 }
