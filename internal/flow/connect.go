@@ -72,7 +72,10 @@ func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name
 	if err := h.inherit(ctx, tx, c); err != nil {
 		return c, err
 	}
-	return c, h.hurry(ctx, tx, c)
+	if err := h.subscribeSoon(ctx, tx, c); err != nil {
+		return c, err
+	}
+	return c, h.hurry(ctx, tx, actor.Workspace, c.ID)
 }
 
 // notTheirs is said to who is limited to some channels and would connect another one:

@@ -2,7 +2,6 @@ package network
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -280,15 +279,8 @@ type Revoker interface {
 	Revoke(ctx context.Context, conn Conn) error
 }
 
-// ErrNotSetUp is behind the refusal of a Subscriber that has nothing to ask with: an app
-// or a key of it that a house may well do without.
-var ErrNotSetUp = errors.New("it is not set up")
-
 // Subscriber asks the network to knock at our address for an account, where that
-// is done by a call and not in the developer's console. Subscribed looks whether it
-// does. Subscribe makes it so, and is harmless where it is; lacks says in the words of
-// an error what the network does not tell this app of, while it tells the rest.
+// is done by a call and not in the developer's console.
 type Subscriber interface {
-	Subscribed(ctx context.Context, conn Conn, hook string) (bool, error)
-	Subscribe(ctx context.Context, conn Conn, hook string) (lacks, err error)
+	Subscribe(ctx context.Context, conn Conn, hook string) error
 }
