@@ -67,11 +67,7 @@ func (d *Door) oneDay(ctx context.Context, tx *store.Tx, by access.Actor, _ *non
 	if err != nil {
 		return Today{}, err
 	}
-	zone, err := time.LoadLocation(w.Zone)
-	if err != nil {
-		zone = time.UTC // a zone that this machine has forgotten
-	}
-	t, err := view.TodayFor(ctx, tx, by, zone)
+	t, err := view.TodayFor(ctx, tx, by, w.Clock())
 	if err != nil {
 		return Today{}, err
 	}

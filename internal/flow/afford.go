@@ -76,7 +76,10 @@ func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, co
 		return fault.New(fault.Invalid, "%s: %s never takes that many posts at once.", c.Handle, label).On("due_at").
 			WithHint("Make fewer parts of it.")
 	}
-	next := h.sayable(ctx, tx, c.Workspace, full.Next)
+	next, err := sayable(ctx, tx, c.Workspace, full.Next)
+	if err != nil {
+		return err
+	}
 	taken := fault.New(fault.Invalid, "%s: %s takes %d posts in that time, and they are taken.", c.Handle, label, full.Quota.Max)
 	switch full.Quota.Name {
 	case network.Calls:
@@ -93,12 +96,7 @@ func (h *House) affords(ctx context.Context, tx *store.Tx, c channel.Channel, co
 
 // sayable is a moment by the clock of a workspace, rounded up: a minute that has begun is
 // too early.
-func (h *House) sayable(ctx context.Context, tx *store.Tx, workspace string, at time.Time) string {
-	zone := time.UTC
-	if w, err := team.GetWorkspace(ctx, tx, workspace); err == nil {
-		if z, err := time.LoadLocation(w.Zone); err == nil {
-			zone = z
-		}
-	}
-	return at.Add(time.Minute - time.Microsecond).Truncate(time.Minute).In(zone).Format("2006-01-02 15:04")
+func sayable(ctx context.Context, tx *store.Tx, workspace string, at time.Time) (string, error) {
+	w, err := team.GetWorkspace(ctx, tx, workspace)
+	return at.Add(time.Minute - time.Microsecond).Truncate(time.Minute).In(w.Clock()).Format("2006-01-02 15:04"), err
 }

@@ -84,9 +84,9 @@ func (h *House) leaveIt(ctx context.Context, tx *store.Tx, job *jobs.Job, args s
 		return err
 	}
 	if again.After(tx.Now) && again.Before(p.DueAt) {
-		return h.queueIn(ctx, tx, p, laneAhead, again)
+		return queueIn(ctx, tx, p, job.Key, laneAhead, again)
 	}
-	return h.queueIn(ctx, tx, p, lanePosts, latest(latest(tx.Now, p.DueAt), held))
+	return queueIn(ctx, tx, p, job.Key, lanePosts, latest(latest(tx.Now, p.DueAt), held))
 }
 
 // notYet records that something could not be handed over, by what its failure proves;

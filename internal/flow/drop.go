@@ -53,7 +53,7 @@ func (h *House) drop(ctx context.Context, job *jobs.Job, args dropArgs) error {
 	default:
 		return cause
 	}
-	if cause == nil || h.DB.Now().Sub(args.Since) > dropping {
+	if h.DB.Now().Sub(args.Since) > dropping {
 		return cause
 	}
 	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {

@@ -83,7 +83,10 @@ func (h *House) mayApproach(ctx context.Context, tx *store.Tx, ch channel.Channe
 	if err != nil || !limited || r.Fits {
 		return err
 	}
-	next := h.sayable(ctx, tx, ch.Workspace, r.Next)
+	next, err := sayable(ctx, tx, ch.Workspace, r.Next)
+	if err != nil {
+		return err
+	}
 	return fault.New(fault.Invalid, "%s: %s lets one write first to %d people in %d hours, and it has come to that.", ch.Handle, h.label(ch.Network), r.Quota.Max, r.Quota.WindowS/3600).
 		On("template").WithHint("The next possible time is %s. Whoever has written can be answered at any time.", next)
 }

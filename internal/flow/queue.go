@@ -39,23 +39,18 @@ func (h *House) queue(ctx context.Context, tx *store.Tx, p publish.Publication, 
 	if err != nil {
 		return err
 	}
-	if before > 0 {
-		return h.queueIn(ctx, tx, p, laneAhead, latest(tx.Now, at.Add(-before)))
-	}
-	return h.queueIn(ctx, tx, p, lanePosts, at)
-}
-
-// queueIn inserts the one job of a publication. Its key is that of this scheduling: of a
-// former one a job may still be on its way out.
-func (h *House) queueIn(ctx context.Context, tx *store.Tx, p publish.Publication, where string, at time.Time) error {
-	parts, err := publish.Sequence(ctx, tx, p.Workspace, p.ID)
-	if err != nil {
-		return err
-	}
 	key := p.ID
-	if len(parts) > 0 {
+	if len(parts) > 0 { // of this scheduling: of a former one a job may still be on its way out
 		key = parts[0].ID
 	}
+	if before > 0 {
+		return queueIn(ctx, tx, p, key, laneAhead, latest(tx.Now, at.Add(-before)))
+	}
+	return queueIn(ctx, tx, p, key, lanePosts, at)
+}
+
+// queueIn inserts the one job of a publication. The job that goes on with it has its key.
+func queueIn(ctx context.Context, tx *store.Tx, p publish.Publication, key, where string, at time.Time) error {
 	job, _, err := jobs.Insert(ctx, tx, sendKind(), jobs.New{Workspace: p.Workspace, Lane: lane(p.ChannelID, where), Key: key, At: at},
 		sendArgs{Workspace: p.Workspace, Publication: p.ID, Channel: p.ChannelID, Ahead: where == laneAhead})
 	if err != nil {

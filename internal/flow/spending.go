@@ -47,12 +47,11 @@ type Unpriced struct {
 
 // Spending says what the last months cost on the channels that one sees, the newest first.
 func (h *House) Spending(ctx context.Context, tx *store.Tx, actor access.Actor, months int) (r Report, err error) {
-	zone := time.UTC
-	if w, err := team.GetWorkspace(ctx, tx, actor.Workspace); err == nil {
-		if z, err := time.LoadLocation(w.Zone); err == nil {
-			zone = z
-		}
+	w, err := team.GetWorkspace(ctx, tx, actor.Workspace)
+	if err != nil {
+		return r, err
 	}
+	zone := w.Clock()
 	all, err := channel.Accounts(ctx, tx, actor.Workspace)
 	if err != nil {
 		return r, err

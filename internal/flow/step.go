@@ -113,11 +113,11 @@ func (h *House) pause(ctx context.Context, tx *store.Tx, job *jobs.Job, args sen
 	at := tx.Now.Add(did.Wait)
 	switch {
 	case !args.Ahead:
-		return h.queueIn(ctx, tx, p, lanePosts, at)
+		return queueIn(ctx, tx, p, job.Key, lanePosts, at)
 	case did.Step.Public:
-		return h.queueIn(ctx, tx, p, lanePosts, latest(at, p.DueAt))
+		return queueIn(ctx, tx, p, job.Key, lanePosts, latest(at, p.DueAt))
 	case tx.Now.Before(p.DueAt) && at.After(p.DueAt):
 		at = p.DueAt // at its time it is looked whether it is ready
 	}
-	return h.queueIn(ctx, tx, p, laneAhead, at)
+	return queueIn(ctx, tx, p, job.Key, laneAhead, at)
 }

@@ -43,6 +43,15 @@ func Begin(ctx context.Context, tx *store.Tx, name, zone, locale string) (Worksp
 	return w, err
 }
 
+// Clock is the time zone of a workspace; UTC where this machine has forgotten it.
+func (w Workspace) Clock() *time.Location {
+	zone, err := time.LoadLocation(w.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
 func (w Workspace) check() error {
 	if w.Name == "" {
 		return fault.New(fault.Invalid, "A name is missing.").On("name")

@@ -1,13 +1,10 @@
 package linkedin_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -39,25 +36,7 @@ type call struct {
 
 func calls(t *testing.T) map[string]call {
 	t.Helper()
-	files, err := filepath.Glob("testdata/calls/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
-	all := map[string]call{}
-	for _, f := range files {
-		data, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var c call
-		d := json.NewDecoder(bytes.NewReader(data))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&c); err != nil {
-			t.Fatalf("%s: %v", f, err)
-		}
-		all[strings.TrimSuffix(filepath.Base(f), ".json")] = c
-	}
-	return all
+	return networktest.Examples[call](t, "testdata/calls")
 }
 
 // shapes are the fields of what is answered, by the name of the row in documented.json.

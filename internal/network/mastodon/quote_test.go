@@ -98,7 +98,6 @@ func TestAPostSharesAnotherWithItsOwnWords(t *testing.T) {
 func TestWhatCannotBeSharedIsSaidBefore(t *testing.T) {
 	w := settle(t, pretended.Options{})
 	theirs := w.net.Page(w.Base, w.net.Says(w.somebody(false), "Our report is out", "public", "", false))
-	before := len(w.Front.Requests())
 	for name, change := range map[string]func(*network.Part){
 		"words":        func(p *network.Part) { p.Options["reshare"] = "the one of yesterday" },
 		"a person":     func(p *network.Part) { p.Options["reshare"] = "@ana@elsewhere.test" },
@@ -110,17 +109,7 @@ func TestWhatCannotBeSharedIsSaidBefore(t *testing.T) {
 	} {
 		part := w.sharing("Worth reading", theirs)
 		change(&part)
-		_, err := w.Send(part)
-		if text, hint := fault.Shown(err); !fault.Is(err, fault.Invalid) || text == "" || hint == "" {
-			t.Errorf("%s: %v", name, err)
-		}
-		said := w.Driver.Profile().CheckOptions(part)
-		if len(said) != 1 || said[0].Field != "options" || said[0].Level != "error" || said[0].Hint == "" {
-			t.Errorf("%s: while it is written, %+v", name, said)
-		}
-	}
-	if n := len(w.Front.Requests()); n != before {
-		t.Errorf("the server was asked %d times", n-before)
+		w.Improper(name, part)
 	}
 }
 

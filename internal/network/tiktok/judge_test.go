@@ -38,24 +38,10 @@ type call struct {
 
 func calls(t testing.TB) map[string]call {
 	t.Helper()
-	files, err := filepath.Glob("testdata/calls/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
 	all := map[string]call{}
-	for _, f := range files {
-		data, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var c call
-		d := json.NewDecoder(bytes.NewReader(data))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&c); err != nil {
-			t.Fatalf("%s: %v", f, err)
-		}
+	for name, c := range networktest.Examples[call](t, "testdata/calls") {
 		if c.Documentation == "" || c.Date == "" || c.Certainty == "" {
-			t.Errorf("%s names no dated source", f)
+			t.Errorf("%s names no dated source", name)
 		}
 		all[c.Method+" "+c.Path] = c
 	}
