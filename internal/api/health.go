@@ -50,17 +50,25 @@ type Right struct {
 // Alert is something that a person should know; its sentence is made from key and
 // params.
 type Alert struct {
-	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside,calls_kept"`
+	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside,calls_kept,no_address,not_told,telling_fails,not_signed"`
 	Bad    bool           `json:"bad" doc:"Something does not work now."`
 	Params map[string]any `json:"params" say:"text,fix"`
-	Mend   string         `json:"mend" enum:"reconnect,update,look,wait,replay"`
+	Mend   string         `json:"mend" enum:"reconnect,update,look,wait,replay,app"`
 }
 
 // Webhook is whether a network knocks.
 type Webhook struct {
-	Possible bool       `json:"possible" doc:"The network knocks at all."`
-	At       *time.Time `json:"at" doc:"When it did the last time."`
-	Address  string     `json:"address"`
+	Possible  bool       `json:"possible" doc:"The network knocks at all."`
+	Only      bool       `json:"only" doc:"It tells what happens by knocking alone: nothing can be asked for."`
+	At        *time.Time `json:"at" doc:"When it did the last time."`
+	Address   string     `json:"address"`
+	Since     *time.Time `json:"since" doc:"Since when it is registered there that it knocks; null: it is not, or nobody knows."`
+	SeenAt    *time.Time `json:"seen_at" doc:"When the network said so the last time."`
+	RefusedAt *time.Time `json:"refused_at" doc:"When a knock in its name was refused the last time, because it was not signed with the secret of our app."`
+	Error     string     `json:"error" say:"" doc:"Why it cannot be registered; empty: it can."`
+	Fix       string     `json:"fix" say:"" doc:"What mends that."`
+	Lacks     string     `json:"lacks" say:"" doc:"What the network does not tell while it knocks."`
+	Instead   string     `json:"instead" say:"" doc:"What Kith does about that."`
 }
 
 // QuotaUse is how much of a quota is used.
@@ -84,7 +92,7 @@ type Gap struct {
 	URL       string       `json:"url"`
 	From      time.Time    `json:"from"`
 	To        *time.Time   `json:"to" doc:"null: it goes on."`
-	Reason    string       `json:"reason" enum:"lost,silent" doc:"lost: the network tells no more of it. silent: it does not answer."`
+	Reason    string       `json:"reason" enum:"lost,silent,untold" doc:"lost: the network tells no more of it. silent: it does not answer. untold: it was not asked to tell us, and tells it no more."`
 }
 
 func (d *Door) health() {
@@ -120,7 +128,7 @@ func (d *Door) health() {
 
 func (d *Door) healthOf(k flow.Condition) ChannelHealth {
 	c := k.Channel
-	said := ChannelHealth{Channel: d.channelOf(c), KeysExpireAt: when(c.KeysExpireAt), Webhook: Webhook{Possible: k.Knocks, At: when(c.WebhookAt)},
+	said := ChannelHealth{Channel: d.channelOf(c), KeysExpireAt: when(c.KeysExpireAt), Webhook: webhookOf(k),
 		Version: k.Profile.Version, VersionEnds: k.Profile.Expires, Pages: c.Pages, ReachS: int(k.Profile.Reach.Seconds()),
 		Alerts: each(k.Alerts, func(a flow.Alert) Alert { return Alert{a.Key, a.Bad, a.Params, a.Mend} }),
 		Gaps:   each(k.Gaps, func(g channel.Gap) Gap { return gapOf(g, c) }),
@@ -145,6 +153,12 @@ func (d *Door) healthOf(k flow.Condition) ChannelHealth {
 		said.Quotas = append(said.Quotas, quotaOf(r))
 	}
 	return said
+}
+
+func webhookOf(k flow.Condition) Webhook {
+	n := k.Channel.Knocks
+	return Webhook{Possible: k.Knocks, Only: k.Only, At: when(k.Channel.WebhookAt), Since: when(n.Since), SeenAt: when(n.Seen), RefusedAt: when(k.Refused),
+		Error: n.Error, Fix: n.Fix, Lacks: n.Lacks, Instead: n.Instead}
 }
 
 func quotaOf(r publish.Room) QuotaUse {

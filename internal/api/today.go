@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -81,7 +82,7 @@ func (d *Door) oneDay(ctx context.Context, tx *store.Tx, by access.Actor, _ *non
 		return Today{}, err
 	}
 	return Today{
-		Urgent: slices.Concat(d.roomItems(by), urgent, each(alerts, alertItem)),
+		Urgent: slices.Concat(d.roomItems(by), urgent, each(alerts, func(a flow.Alert) Item { return alertItem(by, a) })),
 		Answer: ToAnswer{t.Answer.Count, when(t.Answer.Oldest), first},
 		Publish: each(t.Publish, func(p view.Due) ToPublish {
 			return ToPublish{p.PublicationID, p.PostID, p.ChannelID, p.Network, p.State, p.DueAt, p.Excerpt}
@@ -109,14 +110,17 @@ func (d *Door) roomItems(by access.Actor) []Item {
 }
 
 // alertItem is an alert of a channel as a line of the day.
-func alertItem(a flow.Alert) Item {
+func alertItem(by access.Actor, a flow.Alert) Item {
 	params := map[string]any{"network": a.Channel.Network, "handle": a.Channel.Handle}
 	for k, v := range a.Params {
 		params[k] = v
 	}
 	href := "/settings/channels/" + a.Channel.ID
-	if a.Key == "set_aside" {
+	switch {
+	case a.Key == "set_aside":
 		href = "/settings/set-aside"
+	case a.Mend == flow.MendApp && by.Can(access.Connect):
+		href = fmt.Sprintf("/settings/channels/app/%s", a.Params["app"])
 	}
 	return Item{"urgent", a.Key, params, href, when(a.At)}
 }

@@ -173,7 +173,7 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if w.rehearsal == nil {
 		a.House.Room = (&space{folder: c.Data}).room
 	}
-	a.House.PublicURL, a.House.Public, a.House.Mail = c.Address(), c.PublicURL != "", c.SMTP.Host != ""
+	a.House.PublicURL, a.House.Public, a.House.Mail = c.Address(), c.PublicURL != "" || w.rehearsal != nil, c.SMTP.Host != ""
 	if a.House.Apps, err = apps(c); err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (a *App) doors(w wiring) (http.Handler, error) {
 	if a.Config.PublicURL != "" || w.rehearsal != nil {
 		a.House.Address = media.Address
 	}
-	hooks := ingest.New(ingest.Options{Facts: a.Facts, Knocker: a.knocker, Channels: a.accounts, Knocked: a.knocked, Now: w.now, Log: a.Log})
+	hooks := ingest.New(ingest.Options{Facts: a.Facts, Knocker: a.knocker, Channels: a.accounts, Knocked: a.knocked, Refused: a.refused, Now: w.now, Log: a.Log})
 	deaf := a.DB.Listen(channel.AppsChanged, func(string) { hooks.Forget() })
 	a.closing("hooks", func(context.Context) error { deaf(); return nil })
 	mux.Handle("/hooks/", hooks.Handler())

@@ -66,3 +66,13 @@ func (a *App) knocked(c ingest.Channel) {
 		a.Log.DebugContext(ctx, "a knock was not noted", "channel", c.ID, "error", err)
 	}
 }
+
+// refused notes that a knock was not signed by its network: the secret of our app may be
+// wrong. It may be lost, as the network tries again.
+func (a *App) refused(name network.Name) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := a.House.Refused(ctx, name); err != nil {
+		a.Log.DebugContext(ctx, "a refused knock was not noted", "network", name, "error", err)
+	}
+}

@@ -42,6 +42,7 @@ type Channel struct {
 	Pages         int                // read while catching up; 0 = there is nothing to catch up
 	ReadingError  string             // why it could not be read the last time
 	Granted       network.Granted
+	Knocks        Knocks
 	App           string // our registration at the network, sealed; "" where none was entered
 }
 
@@ -50,7 +51,7 @@ const columns = `id, workspace, network, base, account_id, handle, name, avatar_
 
 // read are the columns of a Channel; our registration comes along, so that a
 // call to a network needs no second question.
-const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, told, pages, reading_error, granted,
+const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, told, pages, reading_error, granted, knocks,
 	coalesce((select a.sealed from network_app a where a.network = channel.network and a.workspace = ''), '') from channel `
 
 func row(id string) string { return "channel:" + id }
@@ -178,6 +179,12 @@ func Ailing(ctx context.Context, tx *store.Tx, c Channel, text, fix string) erro
 	_, err := tx.Exec(ctx, "update channel set health = 'broken', health_text = $1, health_fix = $2, checked_at = $3 where id = $4 and workspace = $5 and $6 in (keys, keys_before)",
 		text, fix, tx.Now, c.ID, c.Workspace, c.Keys)
 	return err
+}
+
+// Reconnected says whether a channel was connected again, or removed, since it was c.
+func Reconnected(ctx context.Context, tx *store.Tx, c Channel) (bool, error) {
+	n, err := store.One[int64](ctx, tx, "select count(*) from channel where id = $1 and workspace = $2 and $3 in (keys, keys_before)", c.ID, c.Workspace, c.Keys)
+	return n == 0, err
 }
 
 // Heard moves the cursor: everything up to a moment has been taken in. pages is

@@ -14,6 +14,7 @@ import (
 const (
 	Lost   = "lost"   // the network tells no more of it
 	Silent = "silent" // the network did not answer
+	Untold = "untold" // the network was not asked to tell us, and tells it no more
 )
 
 // How a gap ended.
@@ -71,20 +72,28 @@ func Miss(ctx context.Context, tx *store.Tx, workspace, channel, reason string, 
 
 // Recover ends the gaps of a channel that went on, now that it has been read to
 // its end. reach is how far back the network tells; 0: as far as needed, so that
-// nothing is missing. Otherwise what is older than that stays a gap.
+// nothing is missing. Otherwise what is older than that stays a gap. What nobody was
+// told of comes back by no reading: Told ends that.
 func Recover(ctx context.Context, tx *store.Tx, workspace, channel string, reach time.Duration) error {
 	if reach == 0 {
-		_, err := tx.Exec(ctx, "update gap set closed = $1, to_at = $2 where workspace = $3 and channel_id = $4 and closed = '' and to_at is null",
+		_, err := tx.Exec(ctx, "update gap set closed = $1, to_at = $2 where workspace = $3 and channel_id = $4 and closed = '' and to_at is null and reason <> 'untold'",
 			filled, tx.Now, workspace, channel)
 		return err
 	}
 	told := tx.Now.Add(-reach)
-	if _, err := tx.Exec(ctx, "update gap set closed = $1, to_at = $2 where workspace = $3 and channel_id = $4 and closed = '' and to_at is null and from_at >= $5",
+	if _, err := tx.Exec(ctx, "update gap set closed = $1, to_at = $2 where workspace = $3 and channel_id = $4 and closed = '' and to_at is null and reason <> 'untold' and from_at >= $5",
 		filled, tx.Now, workspace, channel, told); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "update gap set to_at = $1, reason = $2 where workspace = $3 and channel_id = $4 and closed = '' and to_at is null",
+	_, err := tx.Exec(ctx, "update gap set to_at = $1, reason = $2 where workspace = $3 and channel_id = $4 and closed = '' and to_at is null and reason <> 'untold'",
 		told, Lost, workspace, channel)
+	return err
+}
+
+// Told ends the gap of a channel that nobody told anything, now that somebody does; it
+// stays one until a person has looked.
+func Told(ctx context.Context, tx *store.Tx, workspace, channel string) error {
+	_, err := tx.Exec(ctx, "update gap set to_at = $1 where workspace = $2 and channel_id = $3 and closed = '' and to_at is null and reason = 'untold'", tx.Now, workspace, channel)
 	return err
 }
 

@@ -21,7 +21,7 @@ func TestABrokenConnectionSaysSinceWhen(t *testing.T) {
 		"read after all":       {channel.Channel{Health: "broken", CheckedAt: looked, CompleteUntil: now}, looked},
 		"only to be looked at": {channel.Channel{Health: "warn", CheckedAt: looked, CompleteUntil: heard}, looked},
 	} {
-		all := alerts(c.channel, network.Profile{}, now)
+		all := alerts(c.channel, network.Profile{}, ear{}, now)
 		if len(all) == 0 || all[0].Key != "channel_"+c.channel.Health || !all[0].At.Equal(c.want) {
 			t.Errorf("%s: %+v, want %v", name, all, c.want)
 		}

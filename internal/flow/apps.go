@@ -119,7 +119,9 @@ func (h *House) Register(ctx context.Context, actor access.Actor, name network.N
 		if app.Secret == "" {
 			return fault.New(fault.Invalid, "The secret of the app is missing.").On("secret").WithHint("Copy it from the page of your app at the network.")
 		}
-		h.tell(tx, actor.Workspace, "channels", "")
+		if err := h.askSoon(ctx, tx, actor.Workspace, name); err != nil {
+			return err
+		}
 		return channel.KeepApp(ctx, tx, h.Keys, name, app)
 	})
 }
@@ -137,7 +139,9 @@ func (h *House) Unregister(ctx context.Context, actor access.Actor, name network
 		if !NeedsApp(driver) { // what is kept there is the house's own key, and every channel's
 			return fault.New(fault.Invalid, "%s asks for no app.", driver.Profile().Label).WithHint("Connect an account right away.")
 		}
-		h.tell(tx, actor.Workspace, "channels", "")
+		if err := h.askSoon(ctx, tx, actor.Workspace, name); err != nil {
+			return err
+		}
 		return channel.ForgetApp(ctx, tx, name)
 	})
 }

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"sync"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
@@ -21,7 +20,10 @@ func (h *House) CheckNow(ctx context.Context, actor access.Actor, channelID stri
 		return channel.Channel{}, err
 	}
 	c, _, err := h.conn(ctx, actor.Workspace, channelID)
-	return c, err
+	if err != nil || !h.asked(c.Network) {
+		return c, err
+	}
+	return c, store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error { return h.soon(ctx, tx, subscribeKind(), c) })
 }
 
 func (h *House) check(ctx context.Context, job *jobs.Job, args channelArgs) error {
@@ -109,41 +111,4 @@ func (h *House) followers(ctx context.Context, c channel.Channel) int64 {
 		h.Log.WarnContext(ctx, "what the network said of a channel could not be kept", "channel", c.ID, "error", err)
 	}
 	return health.Followers
-}
-
-// turns lets one after another of this process ask about a channel: a check may renew
-// keys, and some networks' refresh tokens are good once. Drivers that must be right
-// over several processes, too, renew by Conn.Renew.
-type turns struct {
-	mu sync.Mutex
-	of map[string]*turn
-}
-
-type turn struct {
-	sync.Mutex
-	wanted int
-}
-
-// take waits for the turn of a channel; what it gives ends it.
-func (t *turns) take(channelID string) (end func()) {
-	t.mu.Lock()
-	if t.of == nil {
-		t.of = map[string]*turn{}
-	}
-	one := t.of[channelID]
-	if one == nil {
-		one = &turn{}
-		t.of[channelID] = one
-	}
-	one.wanted++
-	t.mu.Unlock()
-	one.Lock()
-	return func() {
-		one.Unlock()
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if one.wanted--; one.wanted == 0 {
-			delete(t.of, channelID)
-		}
-	}
 }

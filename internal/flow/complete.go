@@ -7,7 +7,6 @@ import (
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
-	"github.com/kithhq/kith/internal/jobs"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 )
@@ -48,22 +47,6 @@ func (h *House) heard(ctx context.Context, c channel.Channel, got network.Readin
 	})
 	c.Cursor, c.CompleteUntil, c.Pages, c.ReadingError = got.Next, until, pages, ""
 	return c, err
-}
-
-// attentive is how often a house notes that it is there.
-const attentive = 10 * time.Minute
-
-// attended notes that this house was there to be told. Nothing else says how complete
-// a channel is that is heard by webhooks alone: the network goes on knocking for as
-// long as its reach, and what is older than that when we come back may be missing.
-func (h *House) attended(ctx context.Context, job *jobs.Job, args channelArgs, c channel.Channel) error {
-	if _, err := network.As[network.Knocker](h.Networks, c.Network, network.ActWebhook); err != nil {
-		return nil //nolint:nilerr // a person does everything there
-	}
-	if _, err := h.heard(ctx, c, network.Reading{Next: c.Cursor}, c.Told, h.DB.Now()); err != nil {
-		return err
-	}
-	return h.later(ctx, job, readKind(), args, max(attentive, h.rhythm()), nil)
 }
 
 // unheard notes that a channel could not be read; after a while people are told

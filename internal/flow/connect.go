@@ -72,10 +72,7 @@ func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name
 	if err := h.inherit(ctx, tx, c); err != nil {
 		return c, err
 	}
-	if err := h.subscribeSoon(ctx, tx, c); err != nil {
-		return c, err
-	}
-	return c, h.hurry(ctx, tx, actor.Workspace, c.ID)
+	return c, h.hurry(ctx, tx, c)
 }
 
 // notTheirs is said to who is limited to some channels and would connect another one:

@@ -90,7 +90,7 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, measureKind(), h.measure, nil)
 	jobs.Handle(r, insightsKind(), h.insights, nil)
 	jobs.Handle(r, checkKind(), h.check, nil)
-	jobs.Handle(r, subscribeKind(), h.subscribe, nil) // reading goes on without
+	jobs.Handle(r, subscribeKind(), h.subscribe, nil)
 	jobs.Handle(r, sweepFaces(), h.sweepFaces, nil)
 	jobs.Handle(r, sweepUploads(), h.sweepUploads, nil)
 	jobs.Handle(r, sweepFiles(), h.sweepFiles, nil) // the next one goes on

@@ -29,12 +29,13 @@ const (
 	mendLook      = "look"      // look on the network itself
 	mendWait      = "wait"      // it goes on by itself
 	mendReplay    = "replay"    // what was set aside is asked for again
+	MendApp       = "app"       // look at our app at the network
 )
 
 // Alert is something about a channel that a person should know. The sentence is
 // made in the reader's language from its key and params.
 type Alert struct {
-	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside calls_kept
+	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside calls_kept no_address not_told telling_fails not_signed
 	Bad     bool   // something does not work now
 	Channel channel.Channel
 	Params  map[string]any
@@ -46,7 +47,9 @@ type Alert struct {
 type Condition struct {
 	Channel channel.Channel
 	Profile network.Profile
-	Knocks  bool // the network knocks, with an app or without
+	Knocks  bool      // the network knocks, with an app or without
+	Only    bool      // it tells by knocking alone
+	Refused time.Time // when a knock in its name was refused the last time; zero: never
 	Alerts  []Alert
 	Gaps    []channel.Gap
 	Counted []publish.Room     // what Kith counts itself
@@ -73,7 +76,12 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 	if err != nil {
 		return k, err
 	}
-	k.Alerts = append(alerts(k.Channel, k.Profile, tx.Now), heaped(aside, k.Channel)...)
+	hears, err := h.earOf(ctx, tx, k.Channel)
+	if err != nil {
+		return k, err
+	}
+	k.Only, k.Refused = hears.only, hears.refused.At
+	k.Alerts = append(alerts(k.Channel, k.Profile, hears, tx.Now), heaped(aside, k.Channel)...)
 	var with beside
 	if q, limited := spread(k.Profile); limited {
 		known, err := h.called(ctx, tx, k.Channel, k.Profile, q)
@@ -122,7 +130,11 @@ func (h *House) Alerts(ctx context.Context, tx *store.Tx, actor access.Actor) ([
 		if err != nil || !actor.Sees(c.ID) {
 			continue // of a network that this version does not know nothing can be said
 		}
-		for _, a := range alerts(c, d.Profile(), tx.Now) {
+		hears, err := h.earOf(ctx, tx, c)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range alerts(c, d.Profile(), hears, tx.Now) {
 			if a.Mend == mendUpdate { // once for a network, not for each of its channels
 				if versions[c.Network] {
 					continue
@@ -132,11 +144,7 @@ func (h *House) Alerts(ctx context.Context, tx *store.Tx, actor access.Actor) ([
 			all = append(all, a)
 		}
 		all = append(all, heaped(aside, c)...)
-		for _, g := range gaps {
-			if g.Channel == c.ID {
-				all = append(all, Alert{Key: "gap", Channel: c, At: g.From, Mend: mendLook, Params: map[string]any{"from": g.From, "to": moment(g.To), "reason": g.Reason}})
-			}
-		}
+		all = append(all, missed(gaps, c)...)
 	}
 	return all, nil
 }

@@ -90,12 +90,17 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 // later ends a recurring job and begins its next round. What went wrong is no
 // reason to stop recurring, only to wait as long as the network asks.
 func (h *House) later(ctx context.Context, job *jobs.Job, kind jobs.Kind[channelArgs], args channelArgs, wait time.Duration, cause error) error {
+	return h.laterBy(ctx, job, kind, args, cause, func(context.Context, *store.Tx) (time.Duration, error) { return wait, nil })
+}
+
+// laterBy is later where how long to wait is decided as the round ends.
+func (h *House) laterBy(ctx context.Context, job *jobs.Job, kind jobs.Kind[channelArgs], args channelArgs, cause error,
+	decide func(context.Context, *store.Tx) (time.Duration, error)) error {
 	if ctx.Err() != nil {
 		return ctx.Err() // we are being stopped: the job stays as it is
 	}
 	if cause != nil {
 		h.Log.InfoContext(ctx, "recurring work will be tried again", "kind", kind.Name, "channel", args.Channel, "error", cause)
-		wait = max(wait, fault.After(cause))
 	}
 	taken := h.till.empty()
 	err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
@@ -105,7 +110,11 @@ func (h *House) later(ctx context.Context, job *jobs.Job, kind jobs.Kind[channel
 		if err := channel.Took(ctx, tx, taken...); err != nil {
 			return err
 		}
-		return h.recur(ctx, tx, kind, args, tx.Now.Add(wait))
+		wait, err := decide(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return h.recur(ctx, tx, kind, args, tx.Now.Add(max(wait, fault.After(cause))))
 	})
 	if err != nil {
 		h.till.back(taken)

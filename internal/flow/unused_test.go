@@ -348,7 +348,7 @@ func nameless() map[string]string {
 		"answer_template":   "message_id workspace",
 		"api_token":         "id workspace account_id name hash scopes",
 		"audit":             "id workspace actor_id actor_name verb subject detail", // what was done to a file is known longer than it is kept
-		"channel":           "id workspace network base account_id handle name avatar_url url keys limits health health_text health_fix cursor quotas reading_error renewal keys_before granted told",
+		"channel":           "id workspace network base account_id handle name avatar_url url keys limits health health_text health_fix cursor quotas reading_error renewal keys_before granted told knocks",
 		"channel_use":       "channel_id workspace network what price currency",
 		"conversation":      "id workspace channel_id network kind thread person_id publication_id title url state last_text claimed_by",
 		"covered":           "part_id workspace publication_id state error_text error_hint",
@@ -368,6 +368,7 @@ func nameless() map[string]string {
 		"member":            "workspace account_id role channels",
 		"message":           "id workspace conversation_id channel_id remote_id remote parent_id person_id author_name text url state sending error_text key reason by_account",
 		"network_app":       "network workspace sealed app_id",
+		"knock_refused":     "network",
 		"part":              "id workspace publication_id channel_id fingerprint key state remote_id remote url",
 		"password_reset":    "hash account_id",
 		"person":            "id workspace name note",

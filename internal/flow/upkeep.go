@@ -19,7 +19,7 @@ func (h *House) upkeep(ctx context.Context, tx *store.Tx, _ time.Time) error {
 		return err
 	}
 	for _, c := range all {
-		if err := h.tend(ctx, tx, c.Workspace, c.ID); err != nil {
+		if err := h.tend(ctx, tx, c); err != nil {
 			return err
 		}
 	}
@@ -33,31 +33,51 @@ func (h *House) upkeep(ctx context.Context, tx *store.Tx, _ time.Time) error {
 	return err
 }
 
-// tend begins the recurring work of one channel; what exists is left alone.
-func (h *House) tend(ctx context.Context, tx *store.Tx, workspace, channelID string) error {
-	of := channelArgs{Workspace: workspace, Channel: channelID}
-	for _, k := range []jobs.Kind[channelArgs]{readKind(), measureKind(), insightsKind(), checkKind()} {
-		if err := h.recur(ctx, tx, k, of, tx.Now); err != nil {
+// cares are the recurring works of a channel.
+func (h *House) cares(c channel.Channel) []jobs.Kind[channelArgs] {
+	all := []jobs.Kind[channelArgs]{readKind(), measureKind(), insightsKind(), checkKind()}
+	if h.asked(c.Network) {
+		all = append(all, subscribeKind())
+	}
+	return all
+}
+
+// tend begins the recurring work of one channel; what exists is left alone, but for a
+// network that knows an address that is ours no more.
+func (h *House) tend(ctx context.Context, tx *store.Tx, c channel.Channel) error {
+	for _, k := range h.cares(c) {
+		if err := h.recur(ctx, tx, k, channelArgs{Workspace: c.Workspace, Channel: c.ID}, tx.Now); err != nil {
 			return err
 		}
+	}
+	if h.asked(c.Network) && c.Knocks.Hook != "" && c.Knocks.Hook != h.Hook(c.Network) {
+		return h.soon(ctx, tx, subscribeKind(), c)
 	}
 	return nil
 }
 
 // hurry does the recurring work of a channel now: what waits because the network
 // refused a key need not wait any longer.
-func (h *House) hurry(ctx context.Context, tx *store.Tx, workspace, channelID string) error {
-	for _, k := range []jobs.Kind[channelArgs]{readKind(), measureKind(), insightsKind(), checkKind()} {
-		of := channelArgs{Workspace: workspace, Channel: channelID}
-		job, fresh, err := jobs.Insert(ctx, tx, k, jobs.New{Workspace: workspace, Lane: lane(channelID, k.Name), Key: channelID}, of)
-		if err == nil && !fresh {
-			err = jobs.Move(ctx, tx, workspace, job, tx.Now)
-		}
-		if err != nil && !fault.Is(err, fault.Conflict) { // it runs already
+func (h *House) hurry(ctx context.Context, tx *store.Tx, c channel.Channel) error {
+	for _, k := range h.cares(c) {
+		if err := h.soon(ctx, tx, k, c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// soon does one recurring work of a channel now.
+func (h *House) soon(ctx context.Context, tx *store.Tx, k jobs.Kind[channelArgs], c channel.Channel) error {
+	of := channelArgs{Workspace: c.Workspace, Channel: c.ID}
+	job, fresh, err := jobs.Insert(ctx, tx, k, jobs.New{Workspace: c.Workspace, Lane: lane(c.ID, k.Name), Key: c.ID}, of)
+	if err == nil && !fresh {
+		err = jobs.Move(ctx, tx, c.Workspace, job, tx.Now)
+	}
+	if fault.Is(err, fault.Conflict) {
+		return nil // it runs already
+	}
+	return err
 }
 
 // Hasten asks every network now: after time has passed fast, nobody waits for the
@@ -67,7 +87,7 @@ func (h *House) Hasten(ctx context.Context) error {
 		all, err := channel.Everywhere(ctx, tx)
 		for _, c := range all {
 			if err == nil {
-				err = h.hurry(ctx, tx, c.Workspace, c.ID)
+				err = h.hurry(ctx, tx, c)
 			}
 		}
 		return err

@@ -4,6 +4,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -46,6 +47,9 @@ type Options struct {
 	// Knocked, when there is one, learns that a channel was told something; once
 	// a minute at most, and it delays no answer.
 	Knocked func(Channel)
+	// Refused, when there is one, learns that a knock was not signed by its network; once
+	// a minute at most for each network.
+	Refused func(network.Name)
 	MaxBody int64 // (4 MiB)
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -53,13 +57,14 @@ type Options struct {
 
 // Door answers /hooks/….
 type Door struct {
-	o     Options
-	large chan struct{} // a place for each large body being read
-	mu    sync.Mutex
-	known map[account]known
-	heard map[Channel]time.Time
-	doors map[address]answering
-	turns int // how often it was forgotten who answers
+	o      Options
+	large  chan struct{} // a place for each large body being read
+	mu     sync.Mutex
+	known  map[account]known
+	heard  map[Channel]time.Time
+	forged map[network.Name]time.Time // when a refusal was told the last time
+	doors  map[address]answering
+	turns  int // how often it was forgotten who answers
 }
 
 // address is where a network knocks.
@@ -98,7 +103,7 @@ func New(o Options) *Door {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Door{o: o, large: make(chan struct{}, 16), known: map[account]known{}, heard: map[Channel]time.Time{}, doors: map[address]answering{}}
+	return &Door{o: o, large: make(chan struct{}, 16), known: map[account]known{}, heard: map[Channel]time.Time{}, forged: map[network.Name]time.Time{}, doors: map[address]answering{}}
 }
 
 // Handler answers POST and GET at /hooks/{network} and /hooks/{network}/{key}.
@@ -180,6 +185,7 @@ func (d *Door) knock(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		d.o.Log.WarnContext(r.Context(), "a webhook was not signed by its network", "network", name)
 		refuse(w, http.StatusForbidden)
+		d.refused(cmp.Or(k.Network, name))
 		return
 	}
 	raws, err := k.Split(body)
@@ -361,5 +367,23 @@ func (d *Door) knocked(told map[Channel]bool) {
 		if due {
 			d.o.Knocked(c)
 		}
+	}
+}
+
+// refused tells of a knock that was not signed. A stranger chooses how often that is, so
+// it is told once a minute; names are those of networks that answer here.
+func (d *Door) refused(name network.Name) {
+	if d.o.Refused == nil {
+		return
+	}
+	now := d.o.Now()
+	d.mu.Lock()
+	due := now.Sub(d.forged[name]) >= time.Minute
+	if due {
+		d.forged[name] = now
+	}
+	d.mu.Unlock()
+	if due {
+		d.o.Refused(name)
 	}
 }

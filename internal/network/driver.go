@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -279,8 +280,15 @@ type Revoker interface {
 	Revoke(ctx context.Context, conn Conn) error
 }
 
+// ErrNotSetUp is behind the refusal of a Subscriber that has nothing to ask with: an app
+// or a key of it that a house may well do without.
+var ErrNotSetUp = errors.New("it is not set up")
+
 // Subscriber asks the network to knock at our address for an account, where that
-// is done by a call and not in the developer's console.
+// is done by a call and not in the developer's console. Subscribed looks whether it
+// does. Subscribe makes it so, and is harmless where it is; lacks says in the words of
+// an error what the network does not tell this app of, while it tells the rest.
 type Subscriber interface {
-	Subscribe(ctx context.Context, conn Conn, hook string) error
+	Subscribed(ctx context.Context, conn Conn, hook string) (bool, error)
+	Subscribe(ctx context.Context, conn Conn, hook string) (lacks, err error)
 }

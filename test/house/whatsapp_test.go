@@ -230,6 +230,7 @@ func TestALongAbsenceIsKnownWhereNobodyCanBeAsked(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			p := open(t, engine, true)
+			p.move(true) // nobody is told anything who has no address
 			p.whatsapp()
 			var h api.ChannelHealth
 			attended := func(since time.Time) time.Time {

@@ -56,31 +56,54 @@ func missing(about graph.Debug, known bool) []string {
 	return about.Lacks(wanted())
 }
 
-// subscribe lets the news of a Page be sent to our app.
-func (d *Driver) subscribe(ctx context.Context, app network.App, page, key string, known bool, scopes []string) error {
-	send := func(ctx context.Context, a graph.Ask, out any) (time.Time, error) {
+// asPage makes calls in the name of a Page.
+func (d *Driver) asPage(app network.App, key string) graph.Send {
+	return func(ctx context.Context, a graph.Ask, out any) (time.Time, error) {
 		a.App = app
 		return d.graph.Send(ctx, key, a, out)
 	}
-	return d.graph.Subscribe(ctx, send, page, app, graph.News(!known || slices.Contains(scopes, "pages_messaging")))
+}
+
+// subscribe lets the news of a Page be sent to our app.
+func (d *Driver) subscribe(ctx context.Context, app network.App, page, key string, known bool, scopes []string) error {
+	return d.graph.Subscribe(ctx, d.asPage(app, key), page, app, graph.News(!known || slices.Contains(scopes, "pages_messaging")))
+}
+
+// hears gives our app at Meta and the key of a Page, without which nothing is told.
+func (d *Driver) hears(conn network.Conn) (network.App, string, error) {
+	app := d.graph.AppOf(conn.App)
+	if !app.Known() || app.Verify == "" {
+		return app, "", fault.Wrap(fault.Invalid, network.ErrNotSetUp, "There is no app at Meta, so Facebook tells us nothing.").WithHint("Register one under Settings → Channels → App.")
+	}
+	key, err := token(conn)
+	return app, key, err
+}
+
+// Subscribed looks whether Meta knocks at our address for a Page.
+func (d *Driver) Subscribed(ctx context.Context, conn network.Conn, hook string) (bool, error) {
+	app, key, err := d.hears(conn)
+	if err != nil {
+		return false, err
+	}
+	if stands, err := d.graph.Listening(ctx, app, graph.Pages(hook)); err != nil || !stands {
+		return false, err
+	}
+	about, known := d.graph.Debug(ctx, key, app)
+	return d.graph.Subscribed(ctx, d.asPage(app, key), conn.Account, app, graph.News(!known || slices.Contains(about.Scopes, "pages_messaging")))
 }
 
 // Subscribe lets Meta knock at our address for a Page: the address is told to our
 // app, which Meta tests at once, then the Page's news are let through to it.
-func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) error {
-	app := d.graph.AppOf(conn.App)
-	if !app.Known() || app.Verify == "" {
-		return fault.New(fault.Invalid, "There is no app at Meta, so Facebook tells us nothing.").WithHint("Register one under Settings → Channels → App.")
-	}
-	key, err := token(conn)
+func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) (lacks, err error) {
+	app, key, err := d.hears(conn)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := d.graph.Listen(ctx, app, hook); err != nil {
-		return err
+	if err := d.graph.Listen(ctx, app, graph.Pages(hook)); err != nil {
+		return nil, err
 	}
 	about, known := d.graph.Debug(ctx, key, app)
-	return d.subscribe(ctx, app, conn.Account, key, known, about.Scopes)
+	return nil, d.subscribe(ctx, app, conn.Account, key, known, about.Scopes)
 }
 
 // Check asks how the Page and its token are. A key that is refused is a state

@@ -465,16 +465,16 @@ func TestMetaIsAskedToKnock(t *testing.T) {
 	t.Cleanup(ours.Close)
 	conn := w.Conn
 	conn.App = app
-	if err := driver.Subscribe(t.Context(), conn, ours.URL); err != nil || tested != 1 {
+	if _, err := driver.Subscribe(t.Context(), conn, ours.URL); err != nil || tested != 1 {
 		t.Fatalf("asked to knock, Meta says %v and tested %d times", err, tested)
 	}
 	wrong := conn
 	wrong.App.Secret = "another secret"
-	if err := driver.Subscribe(t.Context(), wrong, ours.URL); err == nil {
+	if _, err := driver.Subscribe(t.Context(), wrong, ours.URL); err == nil {
 		t.Error("an app with a wrong secret may change where Meta knocks")
 	}
 	wrong.App = network.App{ID: app.ID, Secret: app.Secret}
-	if err := driver.Subscribe(t.Context(), wrong, ours.URL); !fault.Is(err, fault.Invalid) {
+	if _, err := driver.Subscribe(t.Context(), wrong, ours.URL); !fault.Is(err, fault.Invalid) {
 		t.Errorf("without a word to be tested with: %v", err)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -96,42 +94,4 @@ func News(messages bool) []string {
 			"standby")
 	}
 	return fields
-}
-
-// Subscribe lets the news of a Page be sent to our app. The list of fields is written
-// over by each call, so what is there already stays in it.
-func (c *Client) Subscribe(ctx context.Context, send Send, page string, app network.App, fields []string) error {
-	var there struct {
-		Data []struct {
-			ID     Ident    `json:"id"`
-			Fields []string `json:"subscribed_fields"`
-		} `json:"data"`
-	}
-	path, app := page+"/subscribed_apps", c.AppOf(app)
-	if _, err := send(ctx, Ask{Path: path}, &there); err != nil {
-		return err
-	}
-	all := slices.Clone(fields)
-	for _, one := range there.Data {
-		if app.Known() && string(one.ID) != app.ID {
-			continue
-		}
-		for _, f := range one.Fields {
-			if !slices.Contains(all, f) {
-				all = append(all, f)
-			}
-		}
-		if len(all) == len(one.Fields) {
-			return nil // all of it is there
-		}
-	}
-	_, err := send(ctx, Ask{Method: http.MethodPost, Path: path, Form: url.Values{"subscribed_fields": {strings.Join(all, ",")}}, Harmless: true}, nil)
-	return err
-}
-
-// Listen tells Meta at which address our app listens to Pages; Meta tries it at once.
-func (c *Client) Listen(ctx context.Context, app network.App, hook string) error {
-	form := url.Values{"object": {"page"}, "callback_url": {hook}, "verify_token": {app.Verify.Reveal()}, "fields": {strings.Join(News(true), ",")}, "include_values": {"true"}}
-	_, err := c.Send(ctx, app.ID+"|"+app.Secret.Reveal(), Ask{Method: http.MethodPost, Path: app.ID + "/subscriptions", Form: form, App: app, Harmless: true}, nil)
-	return err
 }

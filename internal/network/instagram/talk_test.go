@@ -269,7 +269,7 @@ func TestMetaIsAskedToKnock(t *testing.T) {
 	o := open(t, facebook)
 	conn := o.Conn
 	conn.App = word()
-	if err := o.driver.Subscribe(t.Context(), conn, o.door); err != nil || o.tested != 1 {
+	if _, err := o.driver.Subscribe(t.Context(), conn, o.door); err != nil || o.tested != 1 {
 		t.Fatalf("asked to knock, Meta says %v and tested %d times", err, o.tested)
 	}
 	_, sent := o.Publish("now")
@@ -278,11 +278,11 @@ func TestMetaIsAskedToKnock(t *testing.T) {
 		t.Errorf("%d were knocked", len(raws))
 	}
 	conn.App.Verify = ""
-	if err := o.driver.Subscribe(t.Context(), conn, o.door); !fault.Is(err, fault.Invalid) {
+	if _, err := o.driver.Subscribe(t.Context(), conn, o.door); !fault.Is(err, fault.Invalid) {
 		t.Errorf("without a word to be tested with: %v", err)
 	}
 	o = open(t, own)
-	if err := o.driver.Subscribe(t.Context(), o.Conn, o.door); err != nil {
+	if _, err := o.driver.Subscribe(t.Context(), o.Conn, o.door); err != nil {
 		t.Errorf("with Instagram's own login: %v", err)
 	}
 }

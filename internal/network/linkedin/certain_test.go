@@ -129,7 +129,7 @@ func TestARenewedKeyIsKeptWhateverComesAfter(t *testing.T) {
 	if err := w.net.Register(t.Context(), d.URL); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.driver.Subscribe(t.Context(), conn, d.URL); err != nil {
+	if _, err := w.driver.Subscribe(t.Context(), conn, d.URL); err != nil {
 		t.Errorf("whose key it is was forgotten: %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package linkedin
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -75,31 +74,4 @@ func (*Driver) Split(body []byte) ([]network.Raw, error) {
 		}
 	}
 	return all, nil
-}
-
-// Subscribe lets the news of a Page be sent to our address. LinkedIn must have
-// tested the address before, in the developer portal.
-func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) error {
-	if !isPage(conn.Account) {
-		return nil // of members nothing is told, so there is nothing to ask for
-	}
-	number := conn.App.Extra[extraApplication]
-	if !application.MatchString(number) {
-		return fault.New(fault.Invalid, "The number of the LinkedIn app is missing, so Kith is not told of comments at once and asks regularly instead.").
-			WithHint("Enter it in the settings of the app.")
-	}
-	k, err := keysOf(conn)
-	if err != nil {
-		return err
-	}
-	if !personURN.MatchString(k.Member) || !pageURN.MatchString(conn.Account) {
-		return strange()
-	}
-	key := "(developerApplication:" + code("urn:li:developerApplication:"+number) + ",user:" + code(k.Member) + ",entity:" + code(conn.Account) + ",eventType:" + eventType + ")"
-	_, err = d.call(ctx, conn, ask{method: http.MethodPut, path: "rest/eventSubscriptions/" + key, body: map[string]string{"webhook": hook}, harmless: true}, nil)
-	if fault.Is(err, fault.Invalid) {
-		return fault.Wrap(fault.Invalid, err, "LinkedIn has not tested our address yet.").
-			WithHint("Add this address under Webhooks in the developer portal, then connect the Page again: %s", hook)
-	}
-	return err
 }

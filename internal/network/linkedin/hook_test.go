@@ -82,7 +82,7 @@ func (w *ours) subscribe(d *door) {
 	if err := w.net.Register(w.t.Context(), d.URL); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.driver.Subscribe(w.t.Context(), w.conn, d.URL); err != nil {
+	if _, err := w.driver.Subscribe(w.t.Context(), w.conn, d.URL); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -215,23 +215,24 @@ func TestALostWebhookIsBroughtAgainOrRead(t *testing.T) {
 func TestSubscribingSaysWhatIsMissing(t *testing.T) {
 	w := open(t, pretended.Options{})
 	d := w.door()
-	err := w.driver.Subscribe(t.Context(), w.conn, d.URL)
+	_, err := w.driver.Subscribe(t.Context(), w.conn, d.URL)
 	kind(t, err, fault.Invalid)
 	if _, hint := fault.Shown(err); !strings.Contains(hint, d.URL) {
 		t.Errorf("%q", hint)
 	}
 	without := w.conn
 	without.App.Extra = nil
-	err = w.driver.Subscribe(t.Context(), without, d.URL)
+	_, err = w.driver.Subscribe(t.Context(), without, d.URL)
 	kind(t, err, fault.Invalid)
-	if err := w.driver.Subscribe(t.Context(), w.connect(w.member.Token, ""), d.URL); err != nil {
+	if _, err := w.driver.Subscribe(t.Context(), w.connect(w.member.Token, ""), d.URL); err != nil {
 		t.Errorf("a member: %v", err)
 	}
 	w.net.SetRole(w.page.Number, w.member.Number, "ANALYST")
 	if err := w.net.Register(t.Context(), d.URL); err != nil {
 		t.Fatal(err)
 	}
-	kind(t, w.driver.Subscribe(t.Context(), w.conn, d.URL), fault.Denied)
+	_, err = w.driver.Subscribe(t.Context(), w.conn, d.URL)
+	kind(t, err, fault.Denied)
 }
 
 func TestTheChallenge(t *testing.T) {

@@ -48,21 +48,43 @@ func (d *Driver) account(p graph.Page, key string) network.Account {
 	return account
 }
 
-// Subscribe lets Meta knock at Facebook's address for a Page.
-func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) error {
-	app := d.graph.AppOf(conn.App)
+// hears gives our app at Meta, without which nothing is told, and what is wanted to be
+// told of a Page.
+func (d *Driver) hears(ctx context.Context, conn network.Conn) (app network.App, fields []string, err error) {
+	app = d.graph.AppOf(conn.App)
 	if !app.Known() || app.Verify == "" {
-		return fault.New(fault.Invalid, "There is no app at Meta, so Messenger tells us nothing.").WithHint("Register one for Facebook under Settings → Channels → App.")
+		return app, nil, fault.Wrap(fault.Invalid, network.ErrNotSetUp, "There is no app at Meta, so Messenger tells us nothing.").WithHint("Register one for Facebook under Settings → Channels → App.")
 	}
 	key, err := token(conn)
 	if err != nil {
-		return err
-	}
-	if err := d.graph.Listen(ctx, app, hook); err != nil {
-		return err
+		return app, nil, err
 	}
 	about, known := d.graph.Debug(ctx, key, app)
-	return d.graph.Subscribe(ctx, d.send(conn), conn.Account, app, graph.News(!known || slices.Contains(about.Scopes, "pages_messaging")))
+	return app, graph.News(!known || slices.Contains(about.Scopes, "pages_messaging")), nil
+}
+
+// Subscribed looks whether Meta knocks at Facebook's address for a Page.
+func (d *Driver) Subscribed(ctx context.Context, conn network.Conn, hook string) (bool, error) {
+	app, fields, err := d.hears(ctx, conn)
+	if err != nil {
+		return false, err
+	}
+	if stands, err := d.graph.Listening(ctx, app, graph.Pages(hook)); err != nil || !stands {
+		return false, err
+	}
+	return d.graph.Subscribed(ctx, d.send(conn), conn.Account, app, fields)
+}
+
+// Subscribe lets Meta knock at Facebook's address for a Page.
+func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) (lacks, err error) {
+	app, fields, err := d.hears(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.graph.Listen(ctx, app, graph.Pages(hook)); err != nil {
+		return nil, err
+	}
+	return nil, d.graph.Subscribe(ctx, d.send(conn), conn.Account, app, fields)
 }
 
 // Check asks how the Page and its token are. A key that is refused is a state of the

@@ -117,7 +117,7 @@ func TestMessengerAndFacebookShareOneSubscription(t *testing.T) {
 		conn := s.Conn
 		subscribe := map[string]network.Subscriber{"facebook": fb, "messenger": s.Driver.(network.Subscriber)}
 		for _, name := range []string{first, map[string]string{"facebook": "messenger", "messenger": "facebook"}[first]} {
-			if err := subscribe[name].Subscribe(t.Context(), conn, s.door); err != nil {
+			if _, err := subscribe[name].Subscribe(t.Context(), conn, s.door); err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
 			// A field that somebody else has asked for stays, too.
@@ -139,7 +139,7 @@ func TestMessengerAndFacebookShareOneSubscription(t *testing.T) {
 // A token that may not read messages asks for the rest and takes nothing away.
 func TestAReducedTokenTakesNothingAway(t *testing.T) {
 	s := open(t, pages.Options{})
-	if err := s.Driver.(network.Subscriber).Subscribe(t.Context(), s.Conn, s.door); err != nil {
+	if _, err := s.Driver.(network.Subscriber).Subscribe(t.Context(), s.Conn, s.door); err != nil {
 		t.Fatal(err)
 	}
 	before := s.on.Subscribed(s.page.ID)
@@ -147,7 +147,7 @@ func TestAReducedTokenTakesNothingAway(t *testing.T) {
 	token := s.on.IssuePageToken(s.page.ID, 0, "pages_read_engagement", "pages_manage_metadata", "pages_manage_posts")
 	poor.Keys = messengerKeys(token)
 	fb := facebook.New(s.out(), facebook.Options{GraphURL: s.Base})
-	_ = fb.Subscribe(t.Context(), poor, s.door) // refused or not: what counts is what is left
+	_, _ = fb.Subscribe(t.Context(), poor, s.door) // refused or not: what counts is what is left
 	if after := s.on.Subscribed(s.page.ID); !slices.Equal(before, after) {
 		t.Errorf("before %v, after %v", before, after)
 	}
@@ -155,7 +155,7 @@ func TestAReducedTokenTakesNothingAway(t *testing.T) {
 
 func TestAllThatIsSaidComesInByWebhook(t *testing.T) {
 	s := open(t, pages.Options{})
-	if err := s.Driver.(network.Subscriber).Subscribe(t.Context(), s.Conn, s.door); err != nil {
+	if _, err := s.Driver.(network.Subscriber).Subscribe(t.Context(), s.Conn, s.door); err != nil {
 		t.Fatal(err)
 	}
 	said := s.Act(sandbox.Act{Kind: "message", Text: "Bonjour", Person: "p001"})
@@ -226,7 +226,7 @@ func TestAllThatIsSaidComesInByWebhook(t *testing.T) {
 
 func TestWhatIsToldTwiceAndInOneBodyIsOneEach(t *testing.T) {
 	s := open(t, pages.Options{})
-	if err := s.Driver.(network.Subscriber).Subscribe(t.Context(), s.Conn, s.door); err != nil {
+	if _, err := s.Driver.(network.Subscriber).Subscribe(t.Context(), s.Conn, s.door); err != nil {
 		t.Fatal(err)
 	}
 	s.Weather(sandbox.Mishap{Kind: sandbox.HookCrowded, Times: 3})
@@ -321,7 +321,7 @@ func TestWhoCannotBeReachedIsSaid(t *testing.T) {
 // While another app answers, we hear in standby what is said.
 func TestStandbyIsHeard(t *testing.T) {
 	s := open(t, pages.Options{})
-	if err := s.Driver.(network.Subscriber).Subscribe(t.Context(), s.Conn, s.door); err != nil {
+	if _, err := s.Driver.(network.Subscriber).Subscribe(t.Context(), s.Conn, s.door); err != nil {
 		t.Fatal(err)
 	}
 	s.Act(sandbox.Act{Kind: "message", Text: "first", Person: "p001"})

@@ -379,13 +379,13 @@ func hostileNetwork(t *testing.T, h networktest.Harness) {
 		})
 		part, _, err := reply(t, w, "x", e.Ref)
 		is(t, err, fault.Uncertain, fault.Unavailable, fault.Denied, fault.Invalid)
-		_, _ = w.Driver.(network.Reader).Read(t.Context(), w.Conn, "")                  // no panic
-		_, _ = w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, time.Time{})   // no panic
-		_, _, _ = w.Driver.(network.Checker).Check(t.Context(), w.Conn)                 // no panic
-		_, _ = w.Driver.(network.Connector).Connect(t.Context(), w.Fields())            // no panic
-		_ = w.Driver.(network.Liker).Like(t.Context(), w.Conn, e.Ref, true)             // no panic
-		_ = w.Driver.(network.Banner).Ban(t.Context(), w.Conn, e.Author, true)          // no panic
-		_ = w.Driver.(network.Subscriber).Subscribe(t.Context(), w.Conn, "https://k.x") // no panic
+		_, _ = w.Driver.(network.Reader).Read(t.Context(), w.Conn, "")                     // no panic
+		_, _ = w.Driver.(network.Finder).Find(t.Context(), w.Conn, part, time.Time{})      // no panic
+		_, _, _ = w.Driver.(network.Checker).Check(t.Context(), w.Conn)                    // no panic
+		_, _ = w.Driver.(network.Connector).Connect(t.Context(), w.Fields())               // no panic
+		_ = w.Driver.(network.Liker).Like(t.Context(), w.Conn, e.Ref, true)                // no panic
+		_ = w.Driver.(network.Banner).Ban(t.Context(), w.Conn, e.Author, true)             // no panic
+		_, _ = w.Driver.(network.Subscriber).Subscribe(t.Context(), w.Conn, "https://k.x") // no panic
 	}
 }
 

@@ -87,22 +87,3 @@ func chosen(about graph.Debug) []string {
 	}
 	return all
 }
-
-// Subscribe lets Meta knock at our address for a number: the address is told to our
-// app, which Meta tests at once, then the news of the business account are let
-// through to the app.
-func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) error {
-	s, err := d.open(conn)
-	if err != nil {
-		return err
-	}
-	app := conn.App
-	if !app.Known() || app.Secret == "" || app.Verify == "" {
-		return fault.New(fault.Invalid, "There is no app at Meta, so WhatsApp tells us nothing.").WithHint("Register one under Settings → Channels → App.")
-	}
-	form := url.Values{"object": {"whatsapp_business_account"}, "callback_url": {hook}, "verify_token": {app.Verify.Reveal()}, "fields": {"messages,smb_message_echoes"}}
-	if _, err := d.graph.Send(ctx, app.ID+"|"+app.Secret.Reveal(), graph.Ask{Method: http.MethodPost, Path: app.ID + "/subscriptions", Form: form, App: app, Harmless: true}, nil); err != nil {
-		return err
-	}
-	return s.call(ctx, graph.Ask{Method: http.MethodPost, Path: s.keys.Account + "/subscribed_apps", JSON: struct{}{}, Harmless: true}, nil)
-}

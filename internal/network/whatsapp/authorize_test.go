@@ -67,7 +67,7 @@ func TestSigningInGivesTheNumbers(t *testing.T) {
 			t.Fatalf("%+v, %v", accounts, err)
 		}
 		o.Conn = network.Conn{Base: accounts[0].Base, Account: accounts[0].ID, Handle: accounts[0].Handle, Keys: accounts[0].Keys, Limits: accounts[0].Limits, App: app()}
-		if err := o.driver.Subscribe(t.Context(), o.Conn, o.door); err != nil {
+		if _, err := o.driver.Subscribe(t.Context(), o.Conn, o.door); err != nil {
 			t.Fatal(err)
 		}
 		done := o.Act(sandbox.Act{Account: other.ID, Kind: "message", Text: "bonjour", Person: "p001"})

@@ -90,7 +90,7 @@ func open(t *testing.T, h networktest.Harness, o pretended.Options) *house {
 	door := httptest.NewServer(http.HandlerFunc(at.knock))
 	t.Cleanup(door.Close)
 	at.door = door.URL
-	if err := at.driver.Subscribe(t.Context(), at.Conn, door.URL); err != nil {
+	if _, err := at.driver.Subscribe(t.Context(), at.Conn, door.URL); err != nil {
 		t.Fatal(err)
 	}
 	return at

@@ -35,7 +35,7 @@ func listen(t *testing.T, o pretended.Options) *door {
 	server := httptest.NewServer(d)
 	t.Cleanup(server.Close)
 	d.url = server.URL + "/hooks/x"
-	if err := d.driver.Subscribe(t.Context(), d.Conn, d.url); err != nil {
+	if _, err := d.driver.Subscribe(t.Context(), d.Conn, d.url); err != nil {
 		t.Fatal(err)
 	}
 	return d
@@ -224,22 +224,22 @@ func TestChangesAreTold(t *testing.T) {
 // Subscribing twice is harmless; what the app may not be told is said.
 func TestSubscribing(t *testing.T) {
 	d := listen(t, pretended.Options{})
-	if err := d.driver.Subscribe(t.Context(), d.Conn, d.url); err != nil {
+	if _, err := d.driver.Subscribe(t.Context(), d.Conn, d.url); err != nil {
 		t.Errorf("a second time: %v", err)
 	}
 	without := d.Conn
 	without.App.Extra = nil
-	if err := d.driver.Subscribe(t.Context(), without, d.url); !fault.Is(err, fault.Invalid) {
+	if _, err := d.driver.Subscribe(t.Context(), without, d.url); !fault.Is(err, fault.Invalid) {
 		t.Errorf("without the app's own token: %v", err)
 	}
-	if err := d.driver.Subscribe(t.Context(), d.Conn, "http://kith.example.org:8443/hooks/x"); !fault.Is(err, fault.Invalid) {
+	if _, err := d.driver.Subscribe(t.Context(), d.Conn, "http://kith.example.org:8443/hooks/x"); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an address that X does not take: %v", err)
 	}
 	liar := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"response_token":"sha256=x"}`)
 	}))
 	defer liar.Close()
-	if err := d.driver.Subscribe(t.Context(), d.Conn, liar.URL); !fault.Is(err, fault.Invalid) {
+	if _, err := d.driver.Subscribe(t.Context(), d.Conn, liar.URL); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an address that cannot prove itself: %v", err)
 	}
 	weak := d.Conn
@@ -251,9 +251,12 @@ func TestSubscribing(t *testing.T) {
 	weak.Keys = account.Keys
 	other := httptest.NewServer(d)
 	defer other.Close()
-	err = d.driver.Subscribe(t.Context(), weak, other.URL)
-	if text, hint := fault.Shown(err); !fault.Is(err, fault.Invalid) || !strings.Contains(text, "dm.received") || strings.Contains(text, "post.reply.create") || hint == "" {
-		t.Errorf("with few scopes: %v", err)
+	lacks, err := d.driver.Subscribe(t.Context(), weak, other.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, hint := fault.Shown(lacks); !fault.Is(lacks, fault.Invalid) || !strings.Contains(text, "dm.received") || strings.Contains(text, "post.reply.create") || hint == "" {
+		t.Errorf("with few scopes: %v", lacks)
 	}
 }
 

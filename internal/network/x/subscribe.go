@@ -32,29 +32,69 @@ type subscription struct {
 	} `json:"filter"`
 }
 
-// Subscribe lets X knock at our address for the account: the address belongs to
-// the app, and each sort of event to the account.
-func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) error {
+// appOnly gives the token of our app itself, which owns the webhook.
+func appOnly(conn network.Conn) (string, error) {
 	key := conn.App.Extra[bearer]
 	if key == "" {
-		return fault.New(fault.Invalid, "Kith does not know the app-only token of its app at X, which webhooks need.").
+		return "", fault.Wrap(fault.Invalid, network.ErrNotSetUp, "Kith does not know the app-only token of its app at X, which webhooks need.").
 			WithHint("Give it under Settings → Channels; until then Kith asks X regularly.")
 	}
-	id, err := d.webhook(ctx, key, hook)
-	if err != nil {
-		return err
-	}
+	return key, nil
+}
+
+// missing are the sorts of events of an account that are not brought to a webhook.
+func (d *Driver) missing(ctx context.Context, key, account, hook string) (kinds []string, err error) {
 	var there struct {
 		Data []subscription `json:"data"`
 	}
 	if _, err := d.send(ctx, key, rest.Ask{Path: "/2/activity/subscriptions"}, &there); err != nil {
-		return err
+		return nil, err
 	}
-	var missing []string
 	for _, kind := range events() {
-		if slices.ContainsFunc(there.Data, func(s subscription) bool { return s.Kind == kind && s.Filter.User == conn.Account && s.Hook == id }) {
-			continue
+		if !slices.ContainsFunc(there.Data, func(s subscription) bool { return s.Kind == kind && s.Filter.User == account && s.Hook == hook }) {
+			kinds = append(kinds, kind)
 		}
+	}
+	return kinds, nil
+}
+
+// Subscribed looks whether X knocks at our address for the account: X holds the address
+// for valid, which it tests by itself, and each sort of event is brought there.
+func (d *Driver) Subscribed(ctx context.Context, conn network.Conn, hook string) (bool, error) {
+	key, err := appOnly(conn)
+	if err != nil {
+		return false, err
+	}
+	all, err := d.webhooks(ctx, key)
+	if err != nil {
+		return false, err
+	}
+	for _, h := range all {
+		if h.URL == hook && h.Valid {
+			lacks, err := d.missing(ctx, key, conn.Account, h.ID)
+			return err == nil && len(lacks) == 0, err
+		}
+	}
+	return false, nil
+}
+
+// Subscribe lets X knock at our address for the account: the address belongs to
+// the app, and each sort of event to the account.
+func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) (lacks, err error) {
+	key, err := appOnly(conn)
+	if err != nil {
+		return nil, err
+	}
+	id, err := d.webhook(ctx, key, hook)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := d.missing(ctx, key, conn.Account, id)
+	if err != nil {
+		return nil, err
+	}
+	var refused []string
+	for _, kind := range wanted {
 		filter := map[string]string{"user_id": conn.Account}
 		if kind == "like.create" {
 			filter["direction"] = "inbound"
@@ -65,18 +105,18 @@ func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) 
 		switch {
 		case err == nil, fault.Is(err, fault.Invalid) && isConflict(err):
 		case fault.Is(err, fault.Invalid), fault.Is(err, fault.Denied):
-			missing = append(missing, kind) // some sorts are for some plans alone
+			refused = append(refused, kind) // some sorts are for some plans alone
 		default:
-			return err
+			return nil, err
 		}
 	}
-	if len(missing) == len(events()) {
-		return fault.New(fault.Denied, "X does not let this app be told what happens.").WithHint("Look at the access of the app in X's developer console; until then Kith asks X regularly.")
+	switch len(refused) {
+	case 0:
+		return nil, nil
+	case len(events()):
+		return nil, fault.New(fault.Denied, "X does not let this app be told what happens.").WithHint("Look at the access of the app in X's developer console; until then Kith asks X regularly.")
 	}
-	if len(missing) > 0 {
-		return fault.New(fault.Invalid, "X does not tell this app of: %s.", strings.Join(missing, ", ")).WithHint("Kith asks X regularly for these.")
-	}
-	return nil
+	return fault.New(fault.Invalid, "X does not tell this app of: %s.", strings.Join(refused, ", ")).WithHint("Kith asks X regularly for these."), nil
 }
 
 // isConflict says that a subscription is there already.
@@ -85,16 +125,26 @@ func isConflict(err error) bool {
 	return ok && r.status == http.StatusConflict
 }
 
-// webhook finds our address among those of the app, or registers it.
-func (d *Driver) webhook(ctx context.Context, key, hook string) (string, error) {
+// webhooks are the addresses of the app.
+func (d *Driver) webhooks(ctx context.Context, key string) (known []webhook, err error) {
 	var all struct {
 		Data []webhook `json:"data"`
 	}
 	if _, err := d.send(ctx, key, rest.Ask{Path: "/2/webhooks"}, &all); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all.Data, func(h webhook) bool { return !number.MatchString(h.ID) }), nil
+}
+
+// webhook finds our address among those of the app, or registers it. One that X holds
+// for invalid is tested again.
+func (d *Driver) webhook(ctx context.Context, key, hook string) (string, error) {
+	all, err := d.webhooks(ctx, key)
+	if err != nil {
 		return "", err
 	}
-	for _, h := range all.Data {
-		if h.URL != hook || !number.MatchString(h.ID) {
+	for _, h := range all {
+		if h.URL != hook {
 			continue
 		}
 		if h.Valid {

@@ -54,15 +54,7 @@ func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph
 		n.mu.Lock()
 		h := n.hook
 		n.mu.Unlock()
-		all := []any{}
-		if h.active {
-			fields := []any{}
-			for _, f := range h.fields {
-				fields = append(fields, map[string]string{"name": f, "version": "v25.0"})
-			}
-			all = append(all, map[string]any{"object": "page", "callback_url": h.callback, "active": true, "fields": fields})
-		}
-		graph.Write(w, http.StatusOK, map[string]any{"data": all})
+		graph.Write(w, http.StatusOK, map[string]any{"data": graph.Subscriptions("page", h.callback, h.active, h.fields)})
 	case http.MethodPost:
 		if p.Get("object") != "page" || p.Get("callback_url") == "" {
 			graph.Fail(w, graph.Invalid("object and callback_url are required"))

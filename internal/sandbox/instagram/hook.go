@@ -44,6 +44,13 @@ func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph
 		graph.Fail(w, graph.No(http.StatusBadRequest, 15, 0, "(#15) This method must be called with an app access_token."))
 		return
 	}
+	if p.Method == http.MethodGet {
+		n.mu.Lock()
+		h := n.hook
+		n.mu.Unlock()
+		graph.Write(w, http.StatusOK, map[string]any{"data": graph.Subscriptions("instagram", h.callback, h.active, h.fields)})
+		return
+	}
 	if p.Method != http.MethodPost || p.Get("object") != "instagram" || p.Get("callback_url") == "" {
 		graph.Fail(w, graph.Invalid("object and callback_url are required"))
 		return
@@ -77,6 +84,15 @@ func (a *ask) subscribedApps(acc *account, fields *[]string) (any, *graph.Fault)
 		known = []string{"feed", "messages", "mention", "message_echoes"} // of a Page: any of its own fields is enough
 	}
 	switch {
+	case a.isGet():
+		all, app := []any{}, a.n.options.AppID
+		if a.token.Kind == "IG" {
+			app = a.n.options.IGID
+		}
+		if len(*fields) > 0 {
+			all = append(all, map[string]any{"id": app, "name": "Kith rehearsal", "subscribed_fields": *fields})
+		}
+		return map[string]any{"data": all}, nil
 	case a.isDelete():
 		*fields = nil
 		return graph.Done(), nil

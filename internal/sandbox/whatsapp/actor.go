@@ -9,6 +9,9 @@ import (
 // actor is how people on the stage act on WhatsApp: they write to a number, and react to what it wrote.
 type actor struct{ n *Network }
 
+// Network is where people act, for whoever changes what is registered there.
+func (a actor) Network() *Network { return a.n }
+
 var (
 	_ sandbox.Actor  = actor{}
 	_ sandbox.Editor = actor{}

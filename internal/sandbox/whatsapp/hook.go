@@ -46,10 +46,46 @@ func (n *Network) SubscribeAccount(account string) {
 	n.accounts[account].subscribed = true
 }
 
+// Unsubscribe takes the app from a business account, as its owner can in the business settings.
+func (n *Network) Unsubscribe(account string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.accounts[account].subscribed = false
+}
+
+// Forget is a dashboard in which nobody has entered an address, and an account that the app was never let into.
+func (n *Network) Forget(account string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.hook, n.accounts[account].subscribed = subscription{}, false
+}
+
+// Subscribed says whether the news of a business account are sent.
+func (n *Network) Subscribed(account string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.accounts[account].subscribed
+}
+
+// Divert sends the news of a business account to another address than the app's, as POST /{account}/subscribed_apps with
+// override_callback_uri does.
+func (n *Network) Divert(account, address string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.accounts[account].instead = address
+}
+
 // subscriptions is /{app}/subscriptions with the app's token. Asking the address happens with no lock held: it may ask back.
 func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph.Params, app string) {
 	if graph.Bearer(r, p) != n.app().Own() || app != n.options.AppID {
 		graph.Fail(w, graph.No(http.StatusBadRequest, 15, 0, "(#15) This method must be called with an app access_token."))
+		return
+	}
+	if p.Method == http.MethodGet {
+		n.mu.Lock()
+		h := n.hook
+		n.mu.Unlock()
+		graph.Write(w, http.StatusOK, map[string]any{"data": graph.Subscriptions(object, h.callback, h.active, h.fields)})
 		return
 	}
 	if p.Method != http.MethodPost || p.Get("object") != object || p.Get("callback_url") == "" {
@@ -80,11 +116,16 @@ func (a *ask) subscribedApps(of *account) (any, *graph.Fault) {
 	case a.isGet():
 		data := []any{}
 		if of.subscribed {
-			data = append(data, map[string]any{"id": a.n.options.AppID, "name": "Kith rehearsal"})
+			app := map[string]any{"id": a.n.options.AppID, "link": "https://www.facebook.com/games/?app_id=" + a.n.options.AppID, "name": "Kith rehearsal"}
+			one := map[string]any{"whatsapp_business_api_data": app}
+			if of.instead != "" {
+				one["override_callback_uri"] = of.instead
+			}
+			data = append(data, one)
 		}
-		return map[string]any{"success": true, "data": data}, nil
+		return map[string]any{"data": data}, nil
 	case a.isPost() || a.isDelete():
-		of.subscribed = a.isPost()
+		of.subscribed, of.instead = a.isPost(), a.p.Get("override_callback_uri")
 		return graph.Done(), nil
 	}
 	return nil, graph.Missing(a.p.Method, a.id)
@@ -92,7 +133,7 @@ func (a *ask) subscribedApps(of *account) (any, *graph.Fault) {
 
 // tell queues news for whoever subscribed; the network's mutex is held.
 func (n *Network) tell(x *number, field string, value map[string]any) {
-	if !n.hook.active || !slices.Contains(n.hook.fields, field) || !x.of.subscribed {
+	if !n.hook.active || !slices.Contains(n.hook.fields, field) || !x.of.subscribed || x.of.instead != "" { // what goes elsewhere is not played
 		return
 	}
 	value["messaging_product"] = "whatsapp"

@@ -15,6 +15,7 @@ type account struct {
 	numbers    []*number
 	templates  []*pattern
 	subscribed bool
+	instead    string // where its news go rather than to the address of the app
 	portfolio  *portfolio
 }
 

@@ -2225,9 +2225,9 @@ export interface components {
             /** @description Something does not work now. */
             bad: boolean;
             /** @enum {string} */
-            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept";
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept" | "no_address" | "not_told" | "telling_fails" | "not_signed";
             /** @enum {string} */
-            mend: "reconnect" | "update" | "look" | "wait" | "replay";
+            mend: "reconnect" | "update" | "look" | "wait" | "replay" | "app";
             params: {
                 [key: string]: unknown;
             };
@@ -2666,10 +2666,10 @@ export interface components {
             id: string;
             network: string;
             /**
-             * @description lost: the network tells no more of it. silent: it does not answer.
+             * @description lost: the network tells no more of it. silent: it does not answer. untold: it was not asked to tell us, and tells it no more.
              * @enum {string}
              */
-            reason: "lost" | "silent";
+            reason: "lost" | "silent" | "untold";
             /**
              * Format: date-time
              * @description null: it goes on.
@@ -4131,8 +4131,33 @@ export interface components {
              * @description When it did the last time.
              */
             at: string | null;
+            /** @description Why it cannot be registered; empty: it can. */
+            error: string;
+            /** @description What mends that. */
+            fix: string;
+            /** @description What Kith does about that. */
+            instead: string;
+            /** @description What the network does not tell while it knocks. */
+            lacks: string;
+            /** @description It tells what happens by knocking alone: nothing can be asked for. */
+            only: boolean;
             /** @description The network knocks at all. */
             possible: boolean;
+            /**
+             * Format: date-time
+             * @description When a knock in its name was refused the last time, because it was not signed with the secret of our app.
+             */
+            refused_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the network said so the last time.
+             */
+            seen_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is registered there that it knocks; null: it is not, or nobody knows.
+             */
+            since: string | null;
         };
         Why: {
             reason: string;

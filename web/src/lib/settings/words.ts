@@ -65,6 +65,12 @@ export function alertWords(a: Pick<Alert, 'key' | 'params'>): { title: string; m
 			const from = moment(text(p.from));
 			return { title: t('alert.gap'), more: text(p.to) ? t('alert.gap.between', { from, to: moment(text(p.to)) }) : t('alert.gap.since', { from }) };
 		}
+		case 'no_address':
+			return { title: t('alert.no_address'), more: t('alert.no_address.text', { from: moment(text(p.from)) }) };
+		case 'not_told':
+			return { title: t('alert.not_told'), more: [text(p.text), text(p.fix), t('alert.not_told.text', { from: moment(text(p.from)) })].filter(Boolean).join(' ') };
+		case 'not_signed':
+			return { title: t('alert.not_signed'), more: t('alert.not_signed.text', { at: moment(text(p.at)) }) };
 		case 'set_aside':
 			return { title: t('alert.set_aside', { n: Number(p.n) }), more: t('alert.set_aside.text') };
 		case 'version_expires':
