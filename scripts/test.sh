@@ -69,13 +69,17 @@ stage_fuzz() {
     # Executions and not seconds: where the time ends while an input is under way, the tool says
     # that the input failed; and what is known already takes a slow machine its three seconds alone.
     local amount=${KITH_FUZZTIME:-4000x} package name count=0
+    local binary=$logs/fuzz.test cache
+    cache=$(go env GOCACHE)/fuzz/kith
     [ -n "$soak" ] && amount=1000000x
     while read -r package; do
-        # corpus and crashers of one target do not stop the others
-        # an interesting input is not made small for a minute each: the time belongs to new ones
-        for name in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
-            printf '%-60s %-36s ' "${package#github.com/kithhq/kith/}" "$name"
-            if ! go test -run '^$' -fuzz "^$name\$" -fuzztime "$amount" -fuzzminimizetime 20x -timeout 10h "$package" >"$logs/fuzz-$name.log" 2>&1; then
+        # built once for all targets of a package, and corpus and crashers of one target do not stop
+        # the others; an interesting input is not made small for a minute each: the time belongs to new ones
+        go test -c -fuzz . -o "$binary" "$package"
+        for name in $(cd "$package" && "$binary" -test.list '^Fuzz' | grep '^Fuzz' || true); do
+            printf '%-60s %-36s ' "${package#./}" "$name"
+            if ! (cd "$package" && "$binary" -test.run '^$' -test.fuzz "^$name\$" -test.fuzztime "$amount" -test.fuzzminimizetime 20x \
+                -test.fuzzcachedir "$cache/${package#./}" -test.timeout 10h) >"$logs/fuzz-$name.log" 2>&1; then
                 echo FAIL
                 cat "$logs/fuzz-$name.log"
                 return 1

@@ -6,6 +6,8 @@ package crash
 import (
 	"flag"
 	"os"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/kithhq/kith/internal/leaktest"
@@ -22,8 +24,9 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	// A killed house mostly waits, for leases and for networks that show late what
-	// they accepted: many fit on few processors.
-	_ = flag.Set("test.parallel", "32")
+	// they accepted: several fit on one processor. More than that and they are late
+	// because of each other.
+	_ = flag.Set("test.parallel", strconv.Itoa(6*runtime.NumCPU()))
 	leaktest.Main(m.Run)
 }
 

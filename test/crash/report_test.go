@@ -77,7 +77,11 @@ func table(t *testing.T, all []report) {
 		for _, step := range steps {
 			f := flows[name][step]
 			fmt.Fprintf(&out, "%26s", fmt.Sprintf("%d/%d", f.caught, f.posts))
-			if f.posts > 1 && f.caught == 0 && step != "at any moment" && !t.Failed() {
+			enough := 2
+			if step == "at any moment" || step == "answered" {
+				enough = 20 // what such a kill finds on its way is chance
+			}
+			if f.posts >= enough && f.caught == 0 && !t.Failed() {
 				t.Errorf("%s was never killed at the step %s", name, step)
 			}
 		}
