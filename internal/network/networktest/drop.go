@@ -31,7 +31,7 @@ func ahead(t *testing.T, h Harness) {
 		lives = end.Sub(begun) - time.Minute
 	}
 	w.Stage.Clock.Advance(lives - w.Now().Sub(begun))
-	w.Restart()
+	w.wake(t)
 	sent, err := w.send(part, func(p network.Part) {
 		if !p.Step.Public {
 			t.Errorf("what lasts until %s is at %q after %s", a.Until(part.Step), p.Step.Name, lives)
@@ -42,6 +42,26 @@ func ahead(t *testing.T, h Harness) {
 	}
 	if made := w.Ledger(sandbox.Publish); len(made) != 1 || made[0].Object != sent.ID || len(w.Ledger(sandbox.Upload)) != handed {
 		t.Errorf("sent as %s, and the ledger has %+v", sent.ID, made)
+	}
+}
+
+// wake begins again after a while, with keys as they are by then.
+func (w *World) wake(t *testing.T) {
+	t.Helper()
+	w.Restart()
+	checker, ok := w.Driver.(network.Checker)
+	if !ok {
+		return
+	}
+	health, keys, err := checker.Check(t.Context(), w.Conn)
+	if err != nil || health.State != "ok" {
+		t.Fatalf("after a while: %+v, %v", health, err)
+	}
+	if keys == "" {
+		keys = w.kept // by Conn.Renew
+	}
+	if keys != "" {
+		w.Conn.Keys = keys
 	}
 }
 

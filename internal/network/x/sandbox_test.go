@@ -39,8 +39,16 @@ func harness(o pretended.Options) networktest.Harness {
 			body := []byte(`{"data":{"filter":{"user_id":"1"},"event_type":"dm.received","payload":{}}}`)
 			return http.Header{"X-Twitter-Webhooks-Signature-Oauth2": {pretended.Sign("client-secret", body)}}, body, "client-secret"
 		},
+		Enter: func(w *networktest.World) (network.Account, network.App) {
+			w.T().Helper()
+			account, err := w.Driver.(network.Connector).Connect(w.T().Context(), w.Fields())
+			if err != nil {
+				w.T().Fatal(err)
+			}
+			return account, network.App{ID: "Y2xpZW50LXJlaGVhcnNhbA", Secret: "client-secret-of-the-rehearsal"}
+		},
 		Instead: map[string]func(*testing.T, networktest.Harness){
-			// A key is renewed in the name of our app, which the suite does not have.
+			// The key that renews is good once.
 			"keys are renewed ahead of time": func(t *testing.T, _ networktest.Harness) { renewal(t) },
 		},
 	}
