@@ -37,10 +37,10 @@ func (s *Stream) Erase(ctx context.Context, db *store.DB, workspace, person stri
 			erased++
 		}
 	}
-	err := store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) error {
-		n, err := tx.Exec(ctx, `delete from fact_aside where workspace = $1 and person = $2`, workspace, person)
-		erased += int(n)
+	var aside int64
+	err := store.Do(ctx, db, func(ctx context.Context, tx *store.Tx) (err error) {
+		aside, err = tx.Exec(ctx, `delete from fact_aside where workspace = $1 and person = $2`, workspace, person)
 		return err
 	})
-	return erased, err
+	return erased + int(aside), err
 }
