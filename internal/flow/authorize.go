@@ -49,9 +49,13 @@ func (h *House) Authorize(ctx context.Context, actor access.Actor, name network.
 		return "", fault.New(fault.Unavailable, "%s gave no address to go to.", profile.Label)
 	}
 	return going.URL, store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		connected, err := well(ctx, tx, actor, name)
+		if err != nil {
+			return err
+		}
 		return channel.Ask(ctx, tx, h.Keys,
 			channel.Grant{ID: ask.State, Workspace: actor.Workspace, User: actor.User, Network: name, Channel: reconnect},
-			channel.Kept{Settings: settings, Redirect: ask.Redirect, Verifier: secret.Text(ask.Verifier), Memory: going.Memory})
+			channel.Kept{Settings: settings, Redirect: ask.Redirect, Verifier: secret.Text(ask.Verifier), Memory: going.Memory, Well: connected})
 	})
 }
 

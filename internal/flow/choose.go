@@ -76,6 +76,17 @@ func (h *House) Choose(ctx context.Context, actor access.Actor, grantID string, 
 			if !offers[i].Fits {
 				return another(offers[i].Handle)
 			}
+			if offers[i].Keys == "" { // its channel has them already (reinstate)
+				c, err := channel.Get(ctx, tx, actor.Workspace, offers[i].Channel)
+				if fault.Is(err, fault.NotFound) {
+					return fault.New(fault.Conflict, "%s was disconnected meanwhile.", offers[i].Handle).WithHint("Begin again under Settings → Channels.")
+				}
+				if err != nil {
+					return err
+				}
+				made = append(made, c)
+				continue
+			}
 			c, err := h.keep(ctx, tx, actor, g.Network, offers[i].Account, g.Channel)
 			if err != nil {
 				return err

@@ -42,7 +42,13 @@ func (h *House) CameBack(ctx context.Context, actor access.Actor, name network.N
 		h.Log.InfoContext(ctx, "a network did not let us in", "network", name, "error", err)
 	}
 	// The code is spent: what came of it is kept even if the person has gone away.
-	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+	ctx = context.WithoutCancel(ctx)
+	lost := h.overruled(ctx, actor, name, kept)
+	return store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		kept, err := h.reinstate(ctx, tx, actor, kept, lost)
+		if err != nil {
+			return err
+		}
 		return channel.Conclude(ctx, tx, h.Keys, g, kept)
 	})
 }
