@@ -111,6 +111,9 @@ func (d *Driver) grantInstagram(ctx context.Context, a network.Asking, code stri
 	return []network.Account{account}, nil
 }
 
+// news are the fields of an account's webhooks that this house listens to.
+const news = "comments,live_comments,mentions,messages,message_reactions,messaging_postbacks,messaging_seen"
+
 // Subscribe lets Meta knock at our address for an account: the address is told to
 // our app, which Meta tests at once, then the account's news are let through. With
 // Instagram's login the address is typed in the app's console, as no call takes it.
@@ -120,14 +123,14 @@ func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) 
 		return err
 	}
 	if s.keys.Login == byInstagram {
-		form := url.Values{"subscribed_fields": {"comments,live_comments,mentions,messages,messaging_seen"}}
+		form := url.Values{"subscribed_fields": {news}}
 		return s.call(ctx, graph.Ask{Method: http.MethodPost, Path: conn.Account + "/subscribed_apps", Form: form, Harmless: true}, nil)
 	}
 	app := s.app()
 	if !app.Known() || app.Secret == "" || app.Verify == "" {
 		return fault.New(fault.Invalid, "There is no app at Meta, so Instagram tells us nothing.").WithHint("Register one under Settings → Channels → App.")
 	}
-	form := url.Values{"object": {"instagram"}, "callback_url": {hook}, "verify_token": {app.Verify.Reveal()}, "fields": {"comments,live_comments,mentions,messages,messaging_seen"}, "include_values": {"true"}}
+	form := url.Values{"object": {"instagram"}, "callback_url": {hook}, "verify_token": {app.Verify.Reveal()}, "fields": {news}, "include_values": {"true"}}
 	if _, err := d.facebook.Send(ctx, app.ID+"|"+app.Secret.Reveal(), graph.Ask{Method: http.MethodPost, Path: app.ID + "/subscriptions", Form: form, App: app, Harmless: true}, nil); err != nil {
 		return err
 	}
