@@ -79,7 +79,8 @@ type Message struct {
 	DeliveredAt    *time.Time        `json:"delivered_at" doc:"Of ours: since when it is on a device of the person's; null where the network does not say."`
 	ReadAt         *time.Time        `json:"read_at" doc:"Of ours: since when they have read it; null where the network does not say."`
 	Media          List[Attachment]  `json:"media"`
-	Liked          bool              `json:"liked"`
+	Liked          bool              `json:"liked" doc:"By us."`
+	Reactions      List[string]      `json:"reactions" doc:"How the other side of a private conversation reacted to it: emoji, one for each person, where the network tells it."`
 	Private        bool              `json:"private"`
 	Pinned         bool              `json:"pinned"`
 	Writing        Maybe[Writing]    `json:"writing" doc:"Of a comment, where the network sets a time: until when one may answer it in private."`

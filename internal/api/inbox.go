@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
@@ -224,7 +225,7 @@ func (d *Door) messagesOf(by access.Actor, all []view.Message, now time.Time) Li
 
 func (d *Door) messageOf(by access.Actor, m view.Message, now time.Time) Message {
 	said := Message{ID: m.ID, ConversationID: m.ConversationID, FromUs: m.FromUs, AuthorName: m.AuthorName, Text: m.Text, At: m.At, ParentID: m.ParentID,
-		URL: m.URL, State: m.State, Sending: m.Sending, Error: m.ErrorText, DeliveredAt: when(m.DeliveredAt), ReadAt: when(m.ReadAt), Liked: m.Liked, Private: m.Private, Pinned: m.Pinned, Can: d.abilities(by, m)}
+		URL: m.URL, State: m.State, Sending: m.Sending, Error: m.ErrorText, DeliveredAt: when(m.DeliveredAt), ReadAt: when(m.ReadAt), Liked: m.Liked, Reactions: strings.Fields(m.Reactions), Private: m.Private, Pinned: m.Pinned, Can: d.abilities(by, m)}
 	if w, limited := d.House.Writing(m.Network, network.InPrivateReply, m.At, now); limited && !m.FromUs && m.Kind != "direct" && slices.Contains(said.Can, "private_reply") {
 		said.Writing = some(Writing{w.Window.Name, w.Open && !(w.Window.Once && m.Whispered), w.Until.UTC(), w.Window.Then, w.Window.Hours, w.Window.Once && m.Whispered})
 		if !said.Writing.It.Open {
@@ -275,6 +276,9 @@ func (d *Door) abilities(by access.Actor, m view.Message) (can List[string]) {
 		{"block_messages", access.Moderate, network.ActBlockMessages},
 	} {
 		if _, comments := on.Profile().Pinnable(network.PinComment); a.action == network.ActPin && (!comments || m.Kind != "comments") {
+			continue
+		}
+		if a.action == network.ActLike && !on.Profile().Likes.Takes(m.Private) {
 			continue
 		}
 		if a.action == network.ActBlockMessages && m.Kind != network.InDirect {

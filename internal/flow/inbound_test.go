@@ -135,6 +135,10 @@ func talk(r *rand.Rand, n int) (bodies [][]byte) {
 		case 6:
 			entry["messaging"] = []any{map[string]any{"sender": from, "recipient": map[string]any{"id": page}, "timestamp": at * 1000,
 				"message": map[string]any{"mid": fmt.Sprintf("m_%d", r.IntN(12)), "text": strings.Join(said, " "), "is_echo": r.IntN(3) == 0}}}
+			if n := len(bodies); n%3 == 0 {
+				entry["messaging"] = []any{map[string]any{"sender": from, "recipient": map[string]any{"id": page}, "timestamp": at * 1000,
+					"reaction": map[string]any{"mid": fmt.Sprintf("m_%d", n%12), "action": []string{"react", "unreact"}[n/3%2], "emoji": []string{"❤️", "👍"}[n/6%2]}}}
+			}
 		case 7:
 			value["post_id"] = page + "_2" // not ours
 			entry["changes"] = []any{map[string]any{"field": "mention", "value": value}}
@@ -165,6 +169,7 @@ func dump(t *testing.T, db *store.DB) string {
 			`select 'channel', id, account_id from channel order by account_id`,
 			`select 'message', id, channel_id, seq, workspace, conversation_id, remote_id, remote, parent_id, person_id, from_us, author_name, text, at, received_at, url, state, sending, private, media, reason from message order by seq`,
 			`select 'conversation', id, workspace, channel_id, network, kind, thread, person_id, publication_id, title, url, state, unread, count, held, last_at, last_text, last_from_us, waiting_since, claimed_by, created_at from conversation order by id`,
+			`select 'reaction', channel_id, remote_id, author_id, workspace, emoji, at from reaction order by channel_id, remote_id, author_id`,
 			`select 'identity', id, person_id, workspace, network, remote_id, handle, name, avatar_url, url, first_seen, last_seen from identity order by id`,
 			`select 'person', id, workspace, name, note, blocked, messages, first_seen, last_seen from person order by id`,
 			`select 'signal', workspace, person_id, at, message_id from signal order by message_id`,

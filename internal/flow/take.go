@@ -19,7 +19,7 @@ func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error 
 		if !a.Event.Removed && !a.FromUs {
 			h.counted.Add(a.Workspace, a.ChannelID, a.Event.At, string(a.Event.Kind))
 		}
-		return nil
+		return h.felt(ctx, tx, a)
 	case network.Receipt:
 		talk, settled, err := inbox.Witness(ctx, tx, a)
 		if talk != "" {
@@ -49,6 +49,18 @@ func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error 
 		}
 	}
 	return h.record(ctx, tx, a)
+}
+
+// felt keeps how somebody reacted in private: it is shown at the message.
+func (h *taking) felt(ctx context.Context, tx *store.Tx, a inbox.Arrival) error {
+	if a.Event.Kind != network.Reaction || a.FromUs {
+		return nil
+	}
+	news, err := inbox.React(ctx, tx, a)
+	if news {
+		h.tell(a.Workspace, "inbox", "")
+	}
+	return err
 }
 
 // noticed follows what somebody hid or showed on the network itself.

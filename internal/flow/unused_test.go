@@ -376,6 +376,7 @@ func nameless() map[string]string {
 		"publication":       "id workspace post_id channel_id network state url error_kind error_text error_hint seen job_id kind",
 		"push_key":          "id public sealed",
 		"push_subscription": "id account_id endpoint keys agent locale",
+		"reaction":          "channel_id remote_id author_id workspace emoji",
 		"receipt":           "message_id workspace",
 		"rule":              "id workspace kind mode",
 		"secret_key":        "id wrapped",

@@ -81,6 +81,9 @@ func carry(ctx context.Context, tx *store.Tx, c Conversation, into, to string) e
 		if _, err := tx.Exec(ctx, "update message set channel_id = $1, conversation_id = $2 where id = $3 and workspace = $4", to, into, m.ID, m.Workspace); err != nil {
 			return err
 		}
+		if err := carryReactions(ctx, tx, m, to); err != nil {
+			return err
+		}
 		if m.State == Deleted || m.State == missing {
 			continue // found by no search
 		}

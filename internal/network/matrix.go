@@ -37,6 +37,9 @@ func Abilities(d Driver) []Ability {
 		switch {
 		case Can(d, a):
 			one.State = Offered
+			if a == ActLike && p.Likes.Only != "" {
+				one.Why, one.Instead = p.Likes.Why, p.Likes.Instead
+			}
 		case slices.Contains(p.Later, a):
 			one.State = NotYet
 		case a == ActPublish && ByHandOnly(d):
@@ -128,6 +131,9 @@ func describe(b *strings.Builder, d Driver) {
 	}
 	if u := p.Upload; u.Bytes > 0 {
 		fmt.Fprintf(b, "- Files go there in pieces of %d bytes (%d, where they are refused), %d side by side, at most %d\n", u.Bytes, u.Least, max(u.AtOnce, 1), u.Pieces)
+	}
+	if p.Likes.Only == InDirect {
+		fmt.Fprintf(b, "- Like: private messages alone. %s %s\n", p.Likes.Why, p.Likes.Instead)
 	}
 	if p.Closing.Deletes {
 		b.WriteString("- Closing the comments deletes those that are there\n")

@@ -356,7 +356,7 @@ type Event struct {
 	Kind      EventKind
 	Ref       // the comment, message, like, … itself
 	Author    Author
-	Text      string
+	Text      string // of a Reaction to a private message: the emoji
 	At        time.Time
 	Thread    string // what holds the conversation together: our post's id, a thread root, a chat
 	Post      string // our post's id, where the event concerns one

@@ -43,6 +43,8 @@ type Profile struct {
 	// Pins says what can be kept at the top, a post or a comment, and how many of it
 	// at a time (0: nobody knows). nil: posts.
 	Pins map[string]int
+	// Likes says what can be liked, where that is not everything.
+	Likes Liking
 	// Upload says in what pieces files are handed over, where the driver may choose.
 	Upload Upload
 	// Insights says how the figures of an account are told.
@@ -148,6 +150,15 @@ func (p Profile) Pinnable(what string) (most int, ok bool) {
 	most, ok = p.Pins[what]
 	return most, ok
 }
+
+// Liking says what can be liked.
+type Liking struct {
+	Only string `json:"only,omitempty"` // InDirect: private messages alone; "": whatever people say
+	Cannot
+}
+
+// Takes says whether a message can be liked; private ones are told by private.
+func (l Liking) Takes(private bool) bool { return private || l.Only != InDirect }
 
 // Closing is what closing the comments below a post does to those that are there.
 type Closing struct {

@@ -25,6 +25,13 @@ func hookBody(tb testing.TB) []byte {
 	return data
 }
 
+// testdata/hook.json was written by hand, no traffic was recorded: its changes have the
+// fields of feed and mention in
+// https://developers.facebook.com/docs/graph-api/webhooks/reference/page/, its
+// conversations those of the pages below
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events,
+// both read on 2026-11-27. The item “dancing” and the field “weather” are there for what
+// nobody announced.
 func TestAHookIsTakenApart(t *testing.T) {
 	d := New(nil, Options{})
 	raws, err := d.Split(hookBody(t))

@@ -171,7 +171,7 @@ func (m Message) event(account string) (e network.Event, of bool) {
 		e.Kind = network.Edited
 		return e, !m.Ours
 	case reacted, taken:
-		e.Kind, e.Removed, e.Text = network.Reaction, m.What == taken, ""
+		e.Kind, e.Removed = network.Reaction, m.What == taken
 		e.ID, e.Extra, e.Parent = m.key(), nil, m.ID
 		return e, !m.Ours
 	}

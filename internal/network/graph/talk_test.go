@@ -46,21 +46,21 @@ func TestARecordedMessageIsRead(t *testing.T) {
 func documented() map[string]string {
 	const who = `"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1458692752478,`
 	return map[string]string{
-		"direct m_1 hello":             `{` + who + `"message":{"mid":"m_1","text":"hello","quick_reply":{"payload":"P"}}}`,
-		"direct m_2 answer":            `{` + who + `"message":{"mid":"m_2","text":"answer","reply_to":{"mid":"m_1","is_self_reply":false}}}`,
-		"direct mid.$cAA ":             `{` + who + `"message":{"mid":"mid.$cAA","attachments":[{"type":"image","payload":{"url":"https://x.example/1"}}]}}`,
-		"direct m_3 ":                  `{` + who + `"message":{"mid":"m_3","attachments":[{"type":"sticker","payload":{"url":"https://x.example/1","sticker_id":1}},{"type":"image","payload":{"url":"https://x.example/1"}}]}}`,
-		"ours m_4 ours":                `{"sender":{"id":"1"},"recipient":{"id":"2"},"timestamp":1458692752478,"message":{"is_echo":true,"app_id":1517776481860111,"metadata":"x","mid":"m_4","text":"ours"}}`,
-		"edited m_1 hallo":             `{` + who + `"message_edit":{"mid":"m_1","text":"hallo","num_edit":2}}`,
-		"reaction reacted m_1 2":       `{` + who + `"reaction":{"reaction":"love","emoji":"\u2764","action":"react","mid":"m_1"}}`,
-		"reaction taken m_1 2":         `{` + who + `"reaction":{"action":"unreact","mid":"m_1"}}`,
-		"direct m_5 Get started":       `{` + who + `"postback":{"mid":"m_5","title":"Get started","payload":"P"}}`,
-		"direct postback.2.1458692752": `{` + who + `"postback":{"title":"Menu","payload":"P"}}`,
-		"- delivered":                  `{` + who + `"delivery":{"mids":["m_1"],"watermark":1458668856253}}`,
-		"- read":                       `{` + who + `"read":{"watermark":1458668856253}}`,
-		"- handed over":                `{` + who + `"pass_thread_control":{"previous_owner_app_id":"1","new_owner_app_id":"2","metadata":"x"}}`,
-		"- opted in":                   `{` + who + `"optin":{"ref":"x"}}`,
-		"- referred":                   `{` + who + `"referral":{"ref":"x","source":"SHORTLINK","type":"OPEN_THREAD"}}`,
+		"direct m_1 hello":  `{` + who + `"message":{"mid":"m_1","text":"hello","quick_reply":{"payload":"P"}}}`,
+		"direct m_2 answer": `{` + who + `"message":{"mid":"m_2","text":"answer","reply_to":{"mid":"m_1","is_self_reply":false}}}`,
+		"direct mid.$cAA ":  `{` + who + `"message":{"mid":"mid.$cAA","attachments":[{"type":"image","payload":{"url":"https://x.example/1"}}]}}`,
+		"direct m_3 ":       `{` + who + `"message":{"mid":"m_3","attachments":[{"type":"sticker","payload":{"url":"https://x.example/1","sticker_id":1}},{"type":"image","payload":{"url":"https://x.example/1"}}]}}`,
+		"ours m_4 ours":     `{"sender":{"id":"1"},"recipient":{"id":"2"},"timestamp":1458692752478,"message":{"is_echo":true,"app_id":1517776481860111,"metadata":"x","mid":"m_4","text":"ours"}}`,
+		"edited m_1 hallo":  `{` + who + `"message_edit":{"mid":"m_1","text":"hallo","num_edit":2}}`,
+		"reaction reacted m_1 2 1458692752478 \u2764": `{` + who + `"reaction":{"reaction":"love","emoji":"\u2764","action":"react","mid":"m_1"}}`,
+		"reaction taken m_1 2":                        `{` + who + `"reaction":{"action":"unreact","mid":"m_1"}}`,
+		"direct m_5 Get started":                      `{` + who + `"postback":{"mid":"m_5","title":"Get started","payload":"P"}}`,
+		"direct postback.2.1458692752":                `{` + who + `"postback":{"title":"Menu","payload":"P"}}`,
+		"- delivered":                                 `{` + who + `"delivery":{"mids":["m_1"],"watermark":1458668856253}}`,
+		"- read":                                      `{` + who + `"read":{"watermark":1458668856253}}`,
+		"- handed over":                               `{` + who + `"pass_thread_control":{"previous_owner_app_id":"1","new_owner_app_id":"2","metadata":"x"}}`,
+		"- opted in":                                  `{` + who + `"optin":{"ref":"x"}}`,
+		"- referred":                                  `{` + who + `"referral":{"ref":"x","source":"SHORTLINK","type":"OPEN_THREAD"}}`,
 	}
 }
 

@@ -28,15 +28,8 @@ type Messaging struct {
 		Text string `json:"text"`
 		Nth  Ident  `json:"num_edit"`
 	} `json:"message_edit"`
-	Reaction *struct {
-		ID     string `json:"mid"`
-		Action string `json:"action"`
-		Emoji  string `json:"emoji"`
-	} `json:"reaction"`
-	Postback *struct {
-		ID    string `json:"mid"`
-		Title string `json:"title"`
-	} `json:"postback"`
+	Reaction *Feeling `json:"reaction"`
+	Postback *Press   `json:"postback"`
 	Delivery *struct {
 		IDs   []string `json:"mids"` // of some only
 		Until Clock    `json:"watermark"`
@@ -44,6 +37,39 @@ type Messaging struct {
 	Read *struct {
 		Until Clock `json:"watermark"`
 	} `json:"read"`
+}
+
+// Feeling is a reaction to a message, or that it was taken back. The emoji may be missing.
+type Feeling struct {
+	ID     string `json:"mid"`
+	Action string `json:"action"`
+	Word   string `json:"reaction"`
+	Emoji  string `json:"emoji"`
+}
+
+// Sign is the emoji of a reaction; "" where only Meta knows what it was.
+func (f Feeling) Sign() string {
+	if f.Emoji != "" {
+		return f.Emoji
+	}
+	return map[string]string{"love": "❤️", "like": "👍", "dislike": "👎", "laugh": "😆", "smile": "😆", "wow": "😮", "sad": "😢", "angry": "😠"}[f.Word]
+}
+
+// Off says that a reaction was taken back.
+func (f Feeling) Off() bool { return f.Action == "unreact" }
+
+// Press is that somebody pressed a button, or chose a question that was offered.
+type Press struct {
+	ID    string `json:"mid"`
+	Title string `json:"title"`
+}
+
+// Name is what is pressed by: the id of the message that it made; older ones have none.
+func (p Press) Name(person Ident, milliseconds int64) string {
+	if p.ID != "" {
+		return p.ID
+	}
+	return "postback." + string(person) + "." + strconv.FormatInt(milliseconds, 10)
 }
 
 // Lean reads an event; told is when the body came, where the event does not say. What
@@ -77,15 +103,12 @@ func (g Messaging) Lean(page string, told time.Time) (Message, bool) {
 	case g.Edit != nil:
 		m.What, m.ID, m.Text, m.Version = edited, g.Edit.ID, g.Edit.Text, string(g.Edit.Nth)
 	case g.Reaction != nil:
-		m.What, m.ID, m.Text, m.Version = reacted, g.Reaction.ID, g.Reaction.Emoji, strconv.FormatInt(m.Sent, 10)
-		if g.Reaction.Action == "unreact" {
-			m.What = taken
+		m.What, m.ID, m.Text, m.Version = reacted, g.Reaction.ID, g.Reaction.Sign(), strconv.FormatInt(m.Sent, 10)
+		if g.Reaction.Off() {
+			m.What, m.Text = taken, ""
 		}
 	case g.Postback != nil:
-		m.What, m.ID, m.Text = postback, g.Postback.ID, g.Postback.Title
-		if m.ID == "" { // older ones have none
-			m.ID = "postback." + string(m.With.ID) + "." + strconv.FormatInt(m.Sent, 10)
-		}
+		m.What, m.ID, m.Text = postback, g.Postback.Name(m.With.ID, m.Sent), g.Postback.Title
 	}
 	return m.Lean()
 }

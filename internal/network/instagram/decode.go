@@ -49,6 +49,9 @@ func (f fact) event(conn network.Conn) (e network.Event, told bool) {
 	case "unsent":
 		e.Kind, e.Thread, e.Private = network.Deleted, string(f.From.ID), true
 		return e, true
+	case "reacted", "taken": // a person has one reaction to a message, the last
+		return network.Event{Kind: network.Reaction, Ref: network.Ref{ID: f.key()}, Author: e.Author, Text: f.Text, Thread: string(f.From.ID), Parent: f.ID,
+			Removed: f.What == "taken", Private: true}, !f.Ours
 	case "read": // and with it what we wrote before
 		return network.Event{Kind: network.Receipt, Ref: network.Ref{ID: f.ID}, Reached: network.Read, Thread: string(f.From.ID), Until: graph.Millis(f.Made), Private: true}, true
 	case "post":

@@ -60,6 +60,7 @@ var (
 	_ network.Stepper    = (*Driver)(nil)
 	_ network.Finder     = (*Driver)(nil)
 	_ network.Replier    = (*Driver)(nil)
+	_ network.Liker      = (*Driver)(nil)
 	_ network.Deleter    = (*Driver)(nil)
 	_ network.Hider      = (*Driver)(nil)
 	_ network.Closer     = (*Driver)(nil)

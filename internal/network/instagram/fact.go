@@ -11,7 +11,7 @@ import (
 // fact is the driver's own form of something that happened. Webhooks and readings
 // become the same.
 type fact struct {
-	What    string       `json:"what"` // comment, post, mention, message, unsent, read, deleted, hidden, shown
+	What    string       `json:"what"` // comment, post, mention, message, reacted, taken, unsent, read, deleted, hidden, shown
 	ID      string       `json:"id"`
 	Media   string       `json:"media,omitempty"`
 	Parent  string       `json:"parent,omitempty"`
@@ -59,7 +59,8 @@ func (f fact) lean() (fact, bool) {
 	for i, a := range f.Files {
 		f.Files[i] = attachment{kind(a.Type), graph.Clip(a.URL, 4096)}
 	}
-	if f.What == "message" || f.What == "unsent" || f.What == "read" {
+	switch f.What {
+	case "message", "reacted", "taken", "unsent", "read":
 		return f, graph.Known.MatchString(f.ID) && f.From.ID != ""
 	}
 	return f, graph.Object.MatchString(f.ID)
@@ -83,6 +84,9 @@ func (f fact) key() string {
 		return "named " + string(f.From.ID) + " " + f.From.Username
 	}
 	key := f.What + " " + f.ID
+	if f.What == "reacted" || f.What == "taken" {
+		key += " " + string(f.From.ID)
+	}
 	if f.Version != "" {
 		key += " " + f.Version
 	}

@@ -25,7 +25,9 @@ func hookBody(tb testing.TB) []byte {
 }
 
 // The shapes of testdata/hook.json are those of “Instagram Platform Webhook
-// Notification Examples”, read on 2025-11-24.
+// Notification Examples” (2025-11-24), and of reactions and buttons those of
+// developers.facebook.com/documentation/business-messaging/instagram-messaging/webhooks,
+// read on 2026-11-27.
 func TestAHookIsTakenApart(t *testing.T) {
 	d := New(nil, Options{})
 	raws, err := d.Split(hookBody(t))
@@ -47,11 +49,13 @@ func TestAHookIsTakenApart(t *testing.T) {
 			}
 		}
 	}
-	want := []network.EventKind{network.Comment, network.Comment, network.Ours, network.Mention, network.Mention, network.Comment, network.Direct, network.Ours, network.Deleted, network.Receipt}
+	want := []network.EventKind{network.Comment, network.Comment, network.Ours, network.Mention, network.Mention, network.Comment, network.Direct, network.Ours, network.Deleted, network.Receipt,
+		network.Reaction, network.Reaction, network.Direct}
 	if !slices.Equal(kinds, want) {
 		t.Errorf("%v\n%v", kinds, want)
 	}
-	wantKeys := []string{"comment 17900001", "comment 17900002", "comment 17900003", "mention 17900009", "mention 17900010", "comment 17900011", "message aWdfZAG1x", "message aWdfZAG1y", "unsent aWdfZAG1x", "read aWdfZAG1y"}
+	wantKeys := []string{"comment 17900001", "comment 17900002", "comment 17900003", "mention 17900009", "mention 17900010", "comment 17900011", "message aWdfZAG1x", "message aWdfZAG1y", "unsent aWdfZAG1x", "read aWdfZAG1y",
+		"reacted aWdfZAG1y 7005 1782000005123", "taken aWdfZAG1y 7005 1782000006123", "message aWdfZAG1z"}
 	if !slices.Equal(keys, wantKeys) {
 		t.Errorf("%v", keys)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -79,7 +80,9 @@ type messaging struct {
 			} `json:"payload"`
 		} `json:"attachments"`
 	} `json:"message"`
-	Read *struct {
+	Reaction *graph.Feeling `json:"reaction"`
+	Postback *graph.Press   `json:"postback"`
+	Read     *struct {
 		ID string `json:"mid"`
 	} `json:"read"`
 }
@@ -139,15 +142,12 @@ func (c change) fact(told time.Time) (fact, bool) {
 }
 
 func (g messaging) fact(account string, told time.Time) (fact, bool) {
-	if g.Message == nil && g.Read != nil {
-		at := g.Timestamp.When()
-		if at.IsZero() {
-			at = told
-		}
-		return fact{What: "read", ID: g.Read.ID, From: g.Sender}.at(at).lean()
+	at := g.Timestamp.When()
+	if at.IsZero() {
+		at = told
 	}
 	if g.Message == nil {
-		return fact{}, false
+		return g.sign(account).at(at).lean()
 	}
 	f := fact{What: "message", ID: g.Message.ID, From: g.Sender, Text: g.Message.Text}
 	if g.Message.Echo || string(g.Sender.ID) == account {
@@ -156,12 +156,28 @@ func (g messaging) fact(account string, told time.Time) (fact, bool) {
 	if g.Message.Deleted {
 		f.What, f.Text = "unsent", ""
 	}
-	at := g.Timestamp.When()
-	if at.IsZero() {
-		at = told
-	}
 	for _, a := range g.Message.Attachments {
 		f.Files = append(f.Files, attachment{a.Type, a.Payload.URL})
 	}
 	return f.at(at).lean()
+}
+
+// sign is what somebody let us know without words of their own: how they feel about a
+// message, which button they pressed, how far they have read. What it is not, is lean as
+// nothing.
+func (g messaging) sign(account string) fact {
+	f := fact{From: g.Sender, Ours: string(g.Sender.ID) == account}
+	milliseconds := max(g.Timestamp.When().UnixMilli(), 0)
+	switch {
+	case g.Reaction != nil:
+		f.What, f.ID, f.Text, f.Version = "reacted", g.Reaction.ID, g.Reaction.Sign(), strconv.FormatInt(milliseconds, 10)
+		if g.Reaction.Off() {
+			f.What, f.Text = "taken", ""
+		}
+	case g.Postback != nil: // they see its title as a message of their own
+		f.What, f.ID, f.Text = "message", g.Postback.Name(g.Sender.ID, milliseconds), g.Postback.Title
+	case g.Read != nil:
+		f.What, f.ID = "read", g.Read.ID
+	}
+	return f
 }

@@ -45,8 +45,8 @@ func documented(kind, method, edge string) ([]string, bool) {
 		return nil, true
 	case "IGUser GET conversations": // Instagram API with Instagram login, Get Conversations
 		return []string{"platform", "user_id"}, true
-	case "IGUser POST messages": // Instagram API with Instagram login, Send Messages
-		return []string{"recipient", "message", "messaging_type", "tag"}, true
+	case "IGUser POST messages": // Instagram API with Instagram login, Send Messages; Postman collection of 2025-05-06, React or Unreact to a message
+		return []string{"recipient", "message", "messaging_type", "tag", "sender_action", "payload"}, true
 	case "IGUser GET content_publishing_limit", "Page POST messages", "Page GET conversations":
 		return nil, true
 	}

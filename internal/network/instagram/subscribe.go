@@ -14,7 +14,7 @@ import (
 
 // news are the fields of webhooks that are listened to.
 func news() []string {
-	return []string{"comments", "live_comments", "mentions", "messages", "messaging_seen"}
+	return []string{"comments", "live_comments", "mentions", "messages", "message_reactions", "messaging_postbacks", "messaging_seen"}
 }
 
 func hearing(hook string) graph.Hearing {

@@ -15,6 +15,9 @@ func told() [][]byte {
 		`"field":"comments","value":{"id":"17911","from":{"id":"7004","username":"lena"},"text":"Bonjour","media":{"id":"178"}}`,
 		`"messaging":[` + wrote(5) + `]`,
 		`"messaging":[{"sender":{"id":"805"},"recipient":{"id":"1784"},"timestamp":1782000061123,"message":{"mid":"m_5","is_deleted":true}}]`,
+		`"messaging":[{"sender":{"id":"806"},"recipient":{"id":"1784"},"timestamp":1782000062123,"reaction":{"mid":"m_6","action":"react","reaction":"love","emoji":"\u2764\ufe0f"}}]`,
+		`"messaging":[{"sender":{"id":"806"},"recipient":{"id":"1784"},"timestamp":1782000063123,"reaction":{"mid":"m_6","action":"unreact"}}]`,
+		`"messaging":[{"sender":{"id":"807"},"recipient":{"id":"1784"},"timestamp":1782000064123,"postback":{"mid":"m_7","title":"Bonjour","payload":"P"}}]`,
 	}
 	all := make([][]byte, len(bodies))
 	for i, b := range bodies {

@@ -125,6 +125,14 @@ func likes(t *testing.T, h Harness) {
 	_, sent := w.Publish("like this")
 	comment, _ := w.comment(sent.ID, "nice")
 	liker := w.Driver.(network.Liker)
+	if !w.Driver.Profile().Likes.Takes(false) {
+		err := liker.Like(t.Context(), w.Conn, comment.Ref, true)
+		w.kind(err, fault.Invalid)
+		if text, hint := fault.Shown(err); text == "" || hint == "" || len(w.Ledger(sandbox.Like)) != 0 {
+			t.Errorf("what is said in public cannot be liked, and it says %v", err)
+		}
+		comment = w.message("thank you")
+	}
 	for _, on := range []bool{true, true, false, false} {
 		if err := liker.Like(t.Context(), w.Conn, comment.Ref, on); err != nil {
 			t.Fatalf("like %v: %v", on, err)
@@ -140,6 +148,19 @@ func likes(t *testing.T, h Harness) {
 			t.Errorf("again: %v", err)
 		}
 	}
+}
+
+// message is what somebody tells us in private, as we read it.
+func (w *World) message(text string) network.Event {
+	w.t.Helper()
+	_, cursor := w.Read("")
+	said := w.Act(sandbox.Act{Kind: "message", Text: text, Person: "p001"})
+	events, _ := w.Read(cursor)
+	i := slices.IndexFunc(events, func(e network.Event) bool { return e.Kind == network.Direct && e.ID == said.ID })
+	if i < 0 {
+		w.t.Fatalf("what came: %+v", events)
+	}
+	return events[i]
 }
 
 func hides(t *testing.T, h Harness) {

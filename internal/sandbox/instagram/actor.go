@@ -82,8 +82,14 @@ func (n *Network) target(a *account, id string) (*media, *comment) {
 	return nil, nil
 }
 
-// React likes: Instagram has nothing else, and tells nobody who it was.
+// React likes: of what is public Instagram has nothing else, and tells nobody who it was. A private message gets an emoji.
 func (a actor) React(who sandbox.Person, of, target, kind string) error {
+	a.n.mu.Lock()
+	_, private := a.n.messages[target]
+	a.n.mu.Unlock()
+	if private && kind != "repost" {
+		return a.n.Feel(who, of, target, kind)
+	}
 	return a.on(of, who, func(acc *account, f *profile) error {
 		m, c := a.n.target(acc, target)
 		switch {
@@ -136,8 +142,14 @@ func (a actor) Thread(who sandbox.Person, of string) string {
 // Edit is not possible: a comment on Instagram cannot be changed.
 func (actor) Edit(sandbox.Person, string, string) error { return sandbox.ErrCannot }
 
-// Remove takes back what a person said; nobody is told.
+// Remove takes back what a person said; nobody is told, unless it was a private message.
 func (a actor) Remove(who sandbox.Person, id string) error {
+	a.n.mu.Lock()
+	m, private := a.n.messages[id]
+	a.n.mu.Unlock()
+	if private {
+		return a.n.Unsend(who, m.thread.account.id, id)
+	}
 	a.n.mu.Lock()
 	defer a.n.mu.Unlock()
 	c, ok := a.n.comments[id]

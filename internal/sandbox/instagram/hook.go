@@ -30,7 +30,7 @@ func (n *Network) Subscribe(ctx context.Context, callback, verifyToken string, f
 		return err
 	}
 	if len(fields) == 0 {
-		fields = []string{"comments", "mentions", "messages", "messaging_seen"}
+		fields = []string{"comments", "mentions", "messages", "message_reactions", "messaging_postbacks", "messaging_seen"}
 	}
 	n.mu.Lock()
 	n.hook = subscription{callback: callback, fields: fields, active: true}
@@ -68,7 +68,8 @@ func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph
 	graph.Write(w, http.StatusOK, graph.Done())
 }
 
-// played are the webhook fields that can be asked for; comments, mentions, messages and messaging_seen have news in them.
+// played are the webhook fields that can be asked for; comments, mentions, messages, message_reactions, messaging_postbacks and
+// messaging_seen have news in them.
 func played() []string {
 	return []string{"comments", "live_comments", "mentions", "messages", "message_reactions", "message_edit", "messaging_postbacks", "messaging_referral",
 		"messaging_seen", "messaging_optins", "messaging_handover", "standby", "story_insights"}

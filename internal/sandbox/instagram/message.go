@@ -32,6 +32,9 @@ func (a *ask) send(acc *account) (any, *graph.Fault) {
 	if err != nil {
 		return nil, err
 	}
+	if a.p.Has("sender_action") {
+		return a.signal(acc, to)
+	}
 	what, err := a.p.Object("message")
 	if err != nil {
 		return nil, err

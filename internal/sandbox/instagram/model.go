@@ -119,6 +119,8 @@ type message struct {
 	text    string
 	files   []file
 	created time.Time
+	felt    map[string]string // by who reacted: one reaction each
+	unsent  bool
 }
 
 // see answers how an account knows a person.

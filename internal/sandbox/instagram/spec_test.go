@@ -65,6 +65,8 @@ func everything(g *asker) {
 	g.Well("GET", "/"+c+"/replies")
 	g.Well("POST", "/"+c, "hide", "true")
 	g.Well("POST", "/"+g.us.PageID+"/messages", "recipient", `{"comment_id":"`+c+`"}`, "message", `{"text":"hi"}`)
+	mid, _ := actor{g.net}.Message(g.stage.Cast.All()[0], g.us.ID, "thanks") // an error shows in what follows
+	g.Well("POST", "/"+g.us.PageID+"/messages", "recipient", `{"id":"`+g.Well("GET", "/"+mid, "fields", "from")["from"].(map[string]any)["id"].(string)+`"}`, "sender_action", "react", "payload", `{"message_id":"`+mid+`","reaction":"love"}`)
 	t := graphtest.Data(g.Well("GET", "/"+g.us.PageID+"/conversations", "platform", "instagram"))[0]["id"].(string)
 	g.Well("GET", "/"+t)
 	g.Well("GET", "/"+t+"/messages")

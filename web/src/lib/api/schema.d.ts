@@ -3000,6 +3000,7 @@ export interface components {
             error: string;
             from_us: boolean;
             id: string;
+            /** @description By us. */
             liked: boolean;
             media: components["schemas"]["Attachment"][];
             /** @description The message it answers, ours; empty when it answers the post itself. */
@@ -3007,6 +3008,8 @@ export interface components {
             person: components["schemas"]["PersonName"] | null;
             pinned: boolean;
             private: boolean;
+            /** @description How the other side of a private conversation reacted to it: emoji, one for each person, where the network tells it. */
+            reactions: string[];
             /**
              * Format: date-time
              * @description Of ours: since when they have read it; null where the network does not say.
