@@ -80,10 +80,11 @@ type Message struct {
 	ReadAt         *time.Time        `json:"read_at" doc:"Of ours: since when they have read it; null where the network does not say."`
 	Media          List[Attachment]  `json:"media"`
 	Liked          bool              `json:"liked"`
+	Reposted       bool              `json:"reposted" doc:"We have passed it on as it stands."`
 	Private        bool              `json:"private"`
 	Pinned         bool              `json:"pinned"`
 	Writing        Maybe[Writing]    `json:"writing" doc:"Of a comment, where the network sets a time: until when one may answer it in private."`
-	Can            List[string]      `json:"can" doc:"What one may do with it: reply, private_reply, like, pin, hide, hold, delete, ban, retry."`
+	Can            List[string]      `json:"can" doc:"What one may do with it: reply, private_reply, like, repost, pin, hide, hold, delete, ban, retry."`
 	Reason         Maybe[Reason]     `json:"reason" doc:"Why a rule holds it."`
 }
 
