@@ -55,6 +55,7 @@ type Ability struct {
 	Can     bool   `json:"can"`
 	Why     string `json:"why,omitempty" say:""`
 	Instead string `json:"instead,omitempty" say:""`
+	Only    string `json:"only,omitempty" say:"" doc:"Who alone may, of what the network does not let everybody do."`
 }
 
 // Channel is one connected account.
@@ -184,7 +185,7 @@ func (d *Door) detailOf(c channel.Channel) (ChannelDetail, error) {
 		return ChannelDetail{}, err
 	}
 	return ChannelDetail{d.channelOf(c), each(network.AbilitiesOf(n, c.Granted), func(a network.Ability) Ability {
-		return Ability{Action: string(a.Action), Can: a.State == network.Offered, Why: a.Why, Instead: a.Instead}
+		return Ability{Action: string(a.Action), Can: a.State == network.Offered, Why: a.Why, Instead: a.Instead, Only: a.Only}
 	})}, nil
 }
 
@@ -228,7 +229,11 @@ func (d *Door) networkOf(n network.Driver) Network {
 	for _, a := range network.Actions() {
 		can := network.Can(n, a)
 		why := p.Why(a)
-		said.Actions = append(said.Actions, Ability{Action: string(a), Can: can, Why: why.Why, Instead: why.Instead})
+		one := Ability{Action: string(a), Can: can, Why: why.Why, Instead: why.Instead}
+		if can {
+			one.Only = p.OnlyFor(a)
+		}
+		said.Actions = append(said.Actions, one)
 	}
 	return said
 }

@@ -81,10 +81,11 @@ type Message struct {
 	Media          List[Attachment]  `json:"media"`
 	Liked          bool              `json:"liked" doc:"By us."`
 	Reactions      List[string]      `json:"reactions" doc:"How the other side of a private conversation reacted to it: emoji, one for each person, where the network tells it."`
+	Reposted       bool              `json:"reposted" doc:"We have passed it on as it stands."`
 	Private        bool              `json:"private"`
 	Pinned         bool              `json:"pinned"`
 	Writing        Maybe[Writing]    `json:"writing" doc:"Of a comment, where the network sets a time: until when one may answer it in private."`
-	Can            List[string]      `json:"can" doc:"What one may do with it: reply, private_reply, like, pin, hide, hold, delete, ban, retry."`
+	Can            List[string]      `json:"can" doc:"What one may do with it: reply, private_reply, like, repost, pin, hide, hold, delete, ban, retry."`
 	Reason         Maybe[Reason]     `json:"reason" doc:"Why a rule holds it."`
 }
 

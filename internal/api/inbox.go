@@ -130,6 +130,13 @@ func (d *Door) messages() {
 		}},
 		{"like", "likeMessage", access.Reply, "", "Like it", func(ctx context.Context, by access.Actor, id string) error { return d.House.Like(ctx, by, id, true) }},
 		{"unlike", "unlikeMessage", access.Reply, "", "Take the like back", func(ctx context.Context, by access.Actor, id string) error { return d.House.Like(ctx, by, id, false) }},
+		// It stands among our own posts then: the right to let one leave the house.
+		{"repost", "repostMessage", access.Schedule, "message.repost", "Pass it on as it stands, among our own posts", func(ctx context.Context, by access.Actor, id string) error {
+			return d.House.Repost(ctx, by, id, true)
+		}},
+		{"unrepost", "unrepostMessage", access.Schedule, "message.unrepost", "Take the repost back", func(ctx context.Context, by access.Actor, id string) error {
+			return d.House.Repost(ctx, by, id, false)
+		}},
 		// Our own message: the right “reply”; somebody else's: “moderate”. The way asks.
 		{"delete", "deleteMessage", access.Read, "message.delete", "Delete it on the network", func(ctx context.Context, by access.Actor, id string) error { return d.House.Remove(ctx, by, id) }},
 		{"retry", "retryMessage", access.Reply, "message.retry", "Send a failed answer again", func(ctx context.Context, by access.Actor, id string) error { return d.House.RetryAnswer(ctx, by, id) }},
@@ -225,7 +232,7 @@ func (d *Door) messagesOf(by access.Actor, all []view.Message, now time.Time) Li
 
 func (d *Door) messageOf(by access.Actor, m view.Message, now time.Time) Message {
 	said := Message{ID: m.ID, ConversationID: m.ConversationID, FromUs: m.FromUs, AuthorName: m.AuthorName, Text: m.Text, At: m.At, ParentID: m.ParentID,
-		URL: m.URL, State: m.State, Sending: m.Sending, Error: m.ErrorText, DeliveredAt: when(m.DeliveredAt), ReadAt: when(m.ReadAt), Liked: m.Liked, Reactions: strings.Fields(m.Reactions), Private: m.Private, Pinned: m.Pinned, Can: d.abilities(by, m)}
+		URL: m.URL, State: m.State, Sending: m.Sending, Error: m.ErrorText, DeliveredAt: when(m.DeliveredAt), ReadAt: when(m.ReadAt), Liked: m.Liked, Reposted: m.Reposted, Reactions: strings.Fields(m.Reactions), Private: m.Private, Pinned: m.Pinned, Can: d.abilities(by, m)}
 	if w, limited := d.House.Writing(m.Network, network.InPrivateReply, m.At, now); limited && !m.FromUs && m.Kind != "direct" && slices.Contains(said.Can, "private_reply") {
 		said.Writing = some(Writing{w.Window.Name, w.Open && !(w.Window.Once && m.Whispered), w.Until.UTC(), w.Window.Then, w.Window.Hours, w.Window.Once && m.Whispered})
 		if !said.Writing.It.Open {
@@ -268,6 +275,7 @@ func (d *Door) abilities(by access.Actor, m view.Message) (can List[string]) {
 		{"reply", access.Reply, network.ActReply},
 		{"private_reply", access.Reply, network.ActPrivateReply},
 		{"like", access.Reply, network.ActLike},
+		{"repost", access.Schedule, network.ActRepost},
 		{"hide", access.Moderate, network.ActHide},
 		{"hold", access.Moderate, network.ActHold},
 		{"pin", access.Moderate, network.ActPin},
@@ -283,6 +291,9 @@ func (d *Door) abilities(by access.Actor, m view.Message) (can List[string]) {
 		}
 		if a.action == network.ActBlockMessages && m.Kind != network.InDirect {
 			continue
+		}
+		if a.action == network.ActRepost && (m.Private || m.Kind == network.InDirect) {
+			continue // what was said in private stays there
 		}
 		if a.action == network.ActHold && m.Kind == "direct" {
 			continue

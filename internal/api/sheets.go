@@ -35,6 +35,7 @@ type Cell struct {
 	State   string `json:"state" enum:"can,cannot,later,by_hand" doc:"cannot: the network does not offer it. later: it does, and Kith does not yet. by_hand: a person does it, helped."`
 	Why     string `json:"why" say:""`
 	Instead string `json:"instead" say:""`
+	Only    string `json:"only" say:"" doc:"Who alone may, of what the network does not let everybody do."`
 }
 
 // Proof is something apart from this house that a driver was held against.
@@ -93,7 +94,7 @@ func (d *Door) sheetOf(n network.Driver) Sheet {
 	said := Sheet{Network: n.Name(), Label: p.Label, Evidence: each(p.Evidence, proofOf), AsOf: p.AsOf, Version: p.Version, Expires: p.Expires, DelayS: int(p.Delay.Seconds()),
 		Limits:    limitsOf(p.Limits),
 		Consent:   d.House.Consent(n),
-		Abilities: each(network.Abilities(n), func(a network.Ability) Cell { return Cell{string(a.Action), string(a.State), a.Why, a.Instead} }),
+		Abilities: each(network.Abilities(n), func(a network.Ability) Cell { return Cell{string(a.Action), string(a.State), a.Why, a.Instead, a.Only} }),
 		Quotas:    each(p.Quotas, func(q network.Quota) Quota { return Quota{q.Name, q.Max, q.WindowS, q.Daily, q.Per} }),
 		Prices:    each(p.Prices, func(q network.Price) Price { return Price(q) }),
 		Windows:   each(p.Windows, func(w network.Window) Window { return Window(w) })}

@@ -12,7 +12,7 @@ import (
 )
 
 // The ways of this file are done while the person waits: they ask for a state
-// (liked, gone, banned), so an answer that was lost is no harm, the person asks
+// (liked, reposted, gone, banned), so an answer that was lost is no harm, the person asks
 // again and the network comes to the same state.
 
 // Like likes a message, or takes the like back.
@@ -36,6 +36,31 @@ func (h *House) Like(ctx context.Context, actor access.Actor, messageID string, 
 			}
 		}
 		return inbox.Like(ctx, tx, m, on)
+	})
+}
+
+// Repost passes on what somebody said as it stands, among our own posts, or takes that
+// back. Whoever may let a post leave the house may.
+func (h *House) Repost(ctx context.Context, actor access.Actor, messageID string, on bool) error {
+	m, conn, c, err := h.message(ctx, actor, access.Schedule, messageID)
+	if err != nil {
+		return err
+	}
+	reposter, err := able[network.Reposter](h, c, network.ActRepost)
+	if err != nil {
+		return err
+	}
+	if err := reposter.Repost(ctx, conn, m.Remote, on); err != nil {
+		return unanswered(err)
+	}
+	return store.Do(context.WithoutCancel(ctx), h.DB, func(ctx context.Context, tx *store.Tx) error {
+		h.tell(tx, actor.Workspace, "inbox", m.ConversationID)
+		if on {
+			if err := h.paidAct(ctx, tx, c, network.ForRepost); err != nil {
+				return err
+			}
+		}
+		return inbox.Repost(ctx, tx, m, on)
 	})
 }
 

@@ -93,6 +93,12 @@ func Like(ctx context.Context, tx *store.Tx, m Message, on bool) error {
 	return err
 }
 
+// Repost records whether we have passed a message on.
+func Repost(ctx context.Context, tx *store.Tx, m Message, on bool) error {
+	_, err := tx.Exec(ctx, "update message set reposted = $1 where id = $2 and workspace = $3", on, m.ID, m.Workspace)
+	return err
+}
+
 // Pin records whether a message is kept at the top; most is how many the network
 // keeps there below one post, 0 when nobody knows.
 func Pin(ctx context.Context, tx *store.Tx, m Message, on bool, most int) error {

@@ -7,12 +7,15 @@ type Action string
 
 // The actions.
 const (
-	ActPublish      Action = "publish"
-	ActThread       Action = "thread"
-	ActImage        Action = "image"
-	ActCarousel     Action = "carousel"
-	ActVideo        Action = "video"
-	ActDocument     Action = "document"
+	ActPublish  Action = "publish"
+	ActThread   Action = "thread"
+	ActImage    Action = "image"
+	ActCarousel Action = "carousel"
+	ActVideo    Action = "video"
+	ActDocument Action = "document"
+	// ActLink is a post that shows an address as what it is: a link that can be followed,
+	// with a card where the network makes one.
+	ActLink         Action = "link"
 	ActReel         Action = "reel"
 	ActStory        Action = "story"
 	ActQuestion     Action = "question"
@@ -25,6 +28,8 @@ const (
 	ActTagPeople    Action = "tag_people"
 	ActPlace        Action = "place"
 	ActReshare      Action = "reshare"
+	// ActRepost passes on what somebody else said as it stands, without words of ours.
+	ActRepost       Action = "repost"
 	ActFind         Action = "find"
 	ActEdit         Action = "edit"
 	ActDelete       Action = "delete"
@@ -45,17 +50,22 @@ const (
 	ActBlockMessages Action = "block_messages"
 	ActWebhook       Action = "webhook"
 	ActPoll          Action = "poll"
-	ActMeasure       Action = "measure"
-	ActInsights      Action = "insights"
-	ActQuota         Action = "quota"
-	ActOAuth         Action = "oauth"
+	// What is told of people: that they name us elsewhere than below our posts, that they
+	// begin to follow, and that they stop.
+	ActMention  Action = "mention"
+	ActFollow   Action = "follow"
+	ActUnfollow Action = "unfollow"
+	ActMeasure  Action = "measure"
+	ActInsights Action = "insights"
+	ActQuota    Action = "quota"
+	ActOAuth    Action = "oauth"
 )
 
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
-	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActDocument, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles, ActCover,
-		ActAILabel, ActPaidLabel, ActTagPeople, ActPlace, ActReshare, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActClose, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
-		ActHold, ActDeleteOthers, ActBan, ActMute, ActBlockMessages, ActWebhook, ActPoll, ActMeasure, ActInsights, ActQuota, ActOAuth}
+	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActDocument, ActLink, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles, ActCover,
+		ActAILabel, ActPaidLabel, ActTagPeople, ActPlace, ActReshare, ActRepost, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActClose, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
+		ActHold, ActDeleteOthers, ActBan, ActMute, ActBlockMessages, ActWebhook, ActPoll, ActMention, ActFollow, ActUnfollow, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
 
 // Can says what a driver can do: by its interfaces and limits, less what it says
@@ -79,6 +89,8 @@ func Can(d Driver, action Action) bool {
 		return len(l.Media.Video.Types) > 0
 	case ActDocument:
 		return len(l.Media.Document.Types) > 0
+	case ActLink: // drivers carry an address in one way or another, or say that they cannot
+		return is[Publisher](d) || is[Stepper](d)
 	case ActReel:
 		_, ok := l.Kinds[Reel]
 		return ok
@@ -111,6 +123,8 @@ func Can(d Driver, action Action) bool {
 
 func acts(d Driver, action Action) bool {
 	switch action {
+	case ActRepost:
+		return is[Reposter](d)
 	case ActFind:
 		return is[Finder](d)
 	case ActEdit:
@@ -144,6 +158,8 @@ func acts(d Driver, action Action) bool {
 		return is[Knocker](d) || d.Profile().Host != ""
 	case ActPoll:
 		return is[Reader](d)
+	case ActMention, ActFollow, ActUnfollow: // whoever tells anything tells these, or says that it cannot
+		return is[Decoder](d) && (is[Reader](d) || is[Knocker](d))
 	case ActMeasure:
 		return is[Measurer](d)
 	case ActInsights:

@@ -112,6 +112,13 @@ type Liker interface {
 	Like(ctx context.Context, conn Conn, ref Ref, on bool) error
 }
 
+// Reposter passes on what somebody said, as it stands, or takes that back. There is one
+// repost of one thing, so doing it twice is as good as once. What the network lets
+// nobody pass on (a private message, a post for followers alone) is Invalid.
+type Reposter interface {
+	Repost(ctx context.Context, conn Conn, ref Ref, on bool) error
+}
+
 // Hider hides somebody's comment under our post from the public, or shows it.
 type Hider interface {
 	Hide(ctx context.Context, conn Conn, ref Ref, on bool) error

@@ -14,6 +14,7 @@ type facts struct {
 	ReachS   int               `json:"reach_s"`
 	Limits   Limits            `json:"limits"`
 	Cannot   map[Action]Cannot `json:"cannot"`
+	Only     map[Action]string `json:"only"`
 	Later    []Action          `json:"later"`
 	Sorts    []Sort            `json:"sorts"`
 	Rights   []Right           `json:"rights"`
@@ -50,7 +51,7 @@ func Facts(data []byte, said ...json.RawMessage) Profile {
 		panic("facts of a network: " + err.Error())
 	}
 	return Profile{
-		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot, Later: f.Later, Sorts: f.Sorts, Rights: f.Rights,
+		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot, Only: f.Only, Later: f.Later, Sorts: f.Sorts, Rights: f.Rights,
 		Delay: time.Duration(f.DelayS) * time.Second, Reach: time.Duration(f.ReachS) * time.Second, Options: f.Options, Quotas: f.Quotas, Prices: f.Prices, CallCosts: f.Costs,
 		Windows: f.Windows, Edits: f.Edits, Pins: f.Pins, Closing: f.Closing, Likes: f.Likes, Upload: f.Upload, Insights: f.Insights, Scheduling: f.Waits, Ahead: f.Ahead, Version: f.Version, Expires: f.Expires, Guide: f.Guide, Assisted: f.Assisted, Sources: f.Sources,
 	}

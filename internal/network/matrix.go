@@ -26,6 +26,7 @@ type Ability struct {
 	State   State  `json:"state"`
 	Why     string `json:"why,omitempty"`
 	Instead string `json:"instead,omitempty"`
+	Only    string `json:"only,omitempty"` // who alone may, of an ability that not everybody has
 }
 
 // Abilities gives a network's column of the matrix, in the order of Actions.
@@ -36,7 +37,7 @@ func Abilities(d Driver) []Ability {
 		one := Ability{Action: a, State: Impossible, Why: p.Cannot[a].Why, Instead: p.Cannot[a].Instead}
 		switch {
 		case Can(d, a):
-			one.State = Offered
+			one.State, one.Only = Offered, p.OnlyFor(a)
 			if a == ActLike && p.Likes.Only != "" {
 				one.Why, one.Instead = p.Likes.Why, p.Likes.Instead
 			}
@@ -50,14 +51,22 @@ func Abilities(d Driver) []Ability {
 	return all
 }
 
+// sign is a cell of docs/networks.md.
+func (a Ability) sign() string {
+	if a.Only != "" {
+		return "✓*"
+	}
+	return map[State]string{Offered: "✓", Impossible: "–", NotYet: "*later*", ByHand: "*by hand*"}[a.State]
+}
+
 // Words name an action for people.
 func (a Action) Words() string {
 	words := map[Action]string{
-		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActDocument: "Documents", ActReel: "Short upright videos",
+		ActPublish: "Publish", ActThread: "Threads", ActImage: "Images", ActCarousel: "Several images", ActVideo: "Videos", ActDocument: "Documents", ActLink: "Links", ActReel: "Short upright videos",
 		ActStory: "Stories", ActQuestion: "Polls", ActFirstComment: "First comment", ActAltText: "Image descriptions", ActSubtitles: "Subtitles of videos", ActCover: "Cover of a video", ActAILabel: "AI label",
-		ActPaidLabel: "Paid partnership label", ActTagPeople: "Tag people in pictures", ActPlace: "Name a place", ActReshare: "Share a post with words of one’s own", ActClose: "Close the comments", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActDeleteReply: "Delete an answer of ours", ActPin: "Pin a post",
+		ActPaidLabel: "Paid partnership label", ActTagPeople: "Tag people in pictures", ActPlace: "Name a place", ActReshare: "Share a post with words of one’s own", ActRepost: "Repost without words of one’s own", ActClose: "Close the comments", ActFind: "Look for an unclear post", ActEdit: "Edit a post", ActDelete: "Delete a post", ActDeleteReply: "Delete an answer of ours", ActPin: "Pin a post",
 		ActReply: "Answer", ActPrivateReply: "Answer in private", ActReplyFiles: "Files in answers", ActLike: "Like", ActHide: "Hide a comment", ActHold: "Hold a comment for review",
-		ActDeleteOthers: "Delete a comment", ActBan: "Ban a person", ActMute: "Mute a person", ActBlockMessages: "Block a person's private messages", ActWebhook: "Hear at once (webhooks)", ActPoll: "Hear by asking",
+		ActDeleteOthers: "Delete a comment", ActBan: "Ban a person", ActMute: "Mute a person", ActBlockMessages: "Block a person's private messages", ActWebhook: "Hear at once (webhooks)", ActPoll: "Hear by asking", ActMention: "Hear of mentions", ActFollow: "Hear who follows", ActUnfollow: "Hear who stops following",
 		ActMeasure: "Figures of posts", ActInsights: "Figures of the account", ActQuota: "Quota from the network", ActOAuth: "Connect by the network’s page",
 	}
 	return cmp.Or(words[a], string(a))
@@ -68,7 +77,7 @@ func (a Action) Words() string {
 func Markdown(s *Set) string {
 	var b strings.Builder
 	all := s.All()
-	b.WriteString("# What each network can do\n\nWritten by `kith networks --markdown`; a test keeps it current. ✓ Kith does it; – the\nnetwork does not offer it; *later*: the network offers it, Kith does not yet;\n*by hand*: a person does it, and Kith prepares and reminds.\n\n| |")
+	b.WriteString("# What each network can do\n\nWritten by `kith networks --markdown`; a test keeps it current. ✓ Kith does it (✓* with\nwhat is said below); – the network does not offer it; *later*: the network offers it, Kith does not yet;\n*by hand*: a person does it, and Kith prepares and reminds.\n\n| |")
 	for _, d := range all {
 		b.WriteString(" " + d.Profile().Label + " |")
 	}
@@ -76,7 +85,7 @@ func Markdown(s *Set) string {
 	for i, a := range Actions() {
 		b.WriteString("| " + a.Words() + " |")
 		for _, d := range all {
-			b.WriteString(" " + map[State]string{Offered: "✓", Impossible: "–", NotYet: "*later*", ByHand: "*by hand*"}[Abilities(d)[i].State] + " |")
+			b.WriteString(" " + Abilities(d)[i].sign() + " |")
 		}
 		b.WriteString("\n")
 	}
@@ -138,8 +147,10 @@ func describe(b *strings.Builder, d Driver) {
 	if p.Closing.Deletes {
 		b.WriteString("- Closing the comments deletes those that are there\n")
 	}
-	if p.Closing.Only != "" {
-		fmt.Fprintf(b, "- Closing the comments: %s\n", p.Closing.Only)
+	for _, a := range Abilities(d) {
+		if a.Only != "" {
+			fmt.Fprintf(b, "- %s: %s\n", a.Action.Words(), a.Only)
+		}
 	}
 	if s := p.Scheduling; s != nil {
 		fmt.Fprintf(b, "- Scheduling: %s (%s; %s%s)\n", s.Why, s.Source.Text, s.Source.Date, map[bool]string{true: ", not certain"}[s.Source.Uncertain])

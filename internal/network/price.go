@@ -14,6 +14,7 @@ const (
 	ForMessage  = "message"
 	ForTemplate = "template"
 	ForLike     = "like"
+	ForRepost   = "repost"
 	ForHide     = "hide"
 	ForDelete   = "delete"
 )

@@ -24,6 +24,9 @@ type Profile struct {
 	Reach time.Duration
 	// Cannot says, per action, why it is impossible and what to do instead.
 	Cannot map[Action]Cannot
+	// Only says of what the network offers who alone may, where not everybody may and no
+	// right that is given tells: it is shown before anybody tries.
+	Only map[Action]string
 	// Later are actions that the network offers and Kith does not yet.
 	Later []Action
 	// Sorts are the sorts of account that differ in what they can, and Rights what
@@ -233,6 +236,14 @@ type Meaning struct {
 	Label string `json:"label"`
 	Text  string `json:"text"`
 	Level bool   `json:"level,omitempty"` // how much there is at the end of a day: days are not added
+}
+
+// OnlyFor says who alone may do something; "": everybody.
+func (p Profile) OnlyFor(a Action) string {
+	if a == ActClose && p.Closing.Only != "" {
+		return p.Closing.Only
+	}
+	return p.Only[a]
 }
 
 // Cannot explains a missing ability.

@@ -24,7 +24,7 @@ type Act struct {
 	Person   string `json:"person,omitempty"`
 	Mood     Mood   `json:"mood,omitempty"`
 	Lang     string `json:"lang,omitempty"`
-	Kind     string `json:"kind"` // comment, react, follow, message, edit or remove
+	Kind     string `json:"kind"` // comment, mention, react, follow, unfollow, message, edit or remove
 	Target   string `json:"target,omitempty"`
 	Text     string `json:"text,omitempty"`
 	Reaction string `json:"reaction,omitempty"`
@@ -57,7 +57,7 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 	if n.Private && a.Kind == "comment" {
 		a.Kind, a.Target = "message", "" // who wants to say something here says it in private
 	}
-	if a.Text == "" && (a.Kind == "comment" || a.Kind == "message" || a.Kind == "edit") {
+	if a.Text == "" && (a.Kind == "comment" || a.Kind == "mention" || a.Kind == "message" || a.Kind == "edit") {
 		section := string(p.Mood)
 		if a.Kind == "message" && p.Mood != Spammer && p.Mood != Troll {
 			section = "message"
@@ -81,10 +81,21 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 		if err == nil {
 			s.remember(a.Network, done.ID, &utterance{who: p, network: a.Network, account: a.Account, id: done.ID, text: a.Text, at: s.stage.Clock.Now()})
 		}
+	case "mention":
+		done.Target = ""
+		if done.ID, err = mention(n.Actor, p, a); err == nil {
+			s.remember(a.Network, done.ID, &utterance{who: p, network: a.Network, account: a.Account, id: done.ID, text: a.Text, at: s.stage.Clock.Now()})
+		}
 	case "react":
 		err = n.Actor.React(p, a.Account, a.Target, a.Reaction)
 	case "follow":
 		err = n.Actor.Follow(p, a.Account)
+	case "unfollow":
+		if who, ok := n.Actor.(Unfollower); ok {
+			err = who.Unfollow(p, a.Account)
+		} else {
+			err = ErrCannot
+		}
 	case "message":
 		done.ID, err = n.Actor.Message(p, a.Account, a.Text)
 		if err == nil {
@@ -96,6 +107,14 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 		err = fmt.Errorf("people do not know how to %q", a.Kind)
 	}
 	return done, err
+}
+
+func mention(actor Actor, p Person, a Act) (string, error) {
+	m, ok := actor.(Mentioner)
+	if !ok {
+		return "", ErrCannot
+	}
+	return m.Mention(p, a.Account, a.Text)
 }
 
 func change(actor Actor, p Person, a Act) error {

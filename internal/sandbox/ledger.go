@@ -19,6 +19,7 @@ type Entry struct {
 	Object         string    `json:"object"`           // what was made or changed
 	Parent         string    `json:"parent,omitempty"` // what it answers
 	Shared         string    `json:"shared,omitempty"` // the post that it shares
+	Link           string    `json:"link,omitempty"`   // the address that it shows as a link
 	Text           string    `json:"text,omitempty"`
 	Place          string    `json:"place,omitempty"`           // where it is said to be
 	Files          int       `json:"files,omitempty"`           // how many it carries, where the network counts them

@@ -46,6 +46,7 @@ const (
 	Subtitle Action = "subtitle"
 	Edit     Action = "edit"
 	Like     Action = "like"
+	Repost   Action = "repost"
 	Hide     Action = "hide"
 	Delete   Action = "delete"
 	Ban      Action = "ban"
@@ -61,7 +62,7 @@ const (
 // Writes says whether the action changes something on the network.
 func (a Action) Writes() bool {
 	switch a {
-	case Publish, Reply, Upload, Subtitle, Edit, Like, Hide, Delete, Ban, Message, Follow:
+	case Publish, Reply, Upload, Subtitle, Edit, Like, Repost, Hide, Delete, Ban, Message, Follow:
 		return true
 	}
 	return false
@@ -100,6 +101,17 @@ type Actor interface {
 	React(p Person, account, target, kind string) error             // kind "" is the usual one
 	Follow(p Person, account string) error
 	Message(p Person, account, text string) (string, error)
+}
+
+// Mentioner is an Actor on whose network people name an account elsewhere than below its posts. What comes back is the
+// name of what they said.
+type Mentioner interface {
+	Mention(p Person, account, text string) (string, error)
+}
+
+// Unfollower is an Actor on whose network somebody is told that people stop following.
+type Unfollower interface {
+	Unfollow(p Person, account string) error
 }
 
 // Editor is an Actor on whose network people can change their minds.

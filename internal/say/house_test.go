@@ -108,6 +108,7 @@ func (h *house) facts(name string) error {
 			Choices     []struct{ Label string }
 		}
 		Windows []struct{ Then string }
+		Only    map[string]string
 		Closing struct{ Only string }
 		Limits  struct {
 			Media struct {
@@ -148,6 +149,9 @@ func (h *house) facts(name string) error {
 		h.found(name, r.Instead)
 	}
 	h.found(name, f.Closing.Only)
+	for _, who := range f.Only {
+		h.found(name, who)
+	}
 	h.found(name, f.Limits.Media.Image.Tags.Note)
 	h.found(name, f.Limits.Media.Video.Tags.Note)
 	for _, o := range f.Options {

@@ -137,6 +137,7 @@ type Message struct {
 	Pinned         bool
 	Kind           string // of its conversation
 	Liked          bool
+	Reposted       bool
 	Media          []network.Attachment
 	Reason         string
 	Seq            int64
@@ -149,7 +150,7 @@ type Message struct {
 const messageSelect = `select m.id, m.conversation_id, m.channel_id, coalesce(c.network, ''), m.person_id, coalesce(p.name, ''), coalesce(i.handle, ''), coalesce(i.avatar_url, ''), coalesce(i.id, ''),
 	m.author_name, m.from_us, case when m.state = 'deleted' then '' else m.text end, m.at, coalesce(a.id, ''), m.url, m.state, case when m.sending = 'claimed' then 'sending' else m.sending end, m.error_text, m.private,
 	case when m.from_us = 0 and m.private = 0 and exists (select 1 from message w where w.conversation_id = m.conversation_id and w.parent_id = m.remote_id
-		and w.private = 1 and w.from_us = 1 and w.sending <> 'failed') then 1 else 0 end, m.pinned, coalesce(c.kind, ''), m.liked, case when m.state = 'deleted' then '[]' else m.media end, m.reason, m.seq, r.delivered_at, r.read_at, coalesce(h.granted, '{}'),
+		and w.private = 1 and w.from_us = 1 and w.sending <> 'failed') then 1 else 0 end, m.pinned, coalesce(c.kind, ''), m.liked, m.reposted, case when m.state = 'deleted' then '[]' else m.media end, m.reason, m.seq, r.delivered_at, r.read_at, coalesce(h.granted, '{}'),
 	case when m.state = 'deleted' then '' else coalesce((select string_agg(e.emoji, ' ' order by e.at, e.author_id) from reaction e
 		where e.channel_id = m.channel_id and e.remote_id = m.remote_id and e.workspace = m.workspace and e.emoji <> ''), '') end
 	from message m

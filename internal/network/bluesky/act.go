@@ -14,6 +14,7 @@ import (
 
 const (
 	collectionLike    = "app.bsky.feed.like"
+	collectionRepost  = "app.bsky.feed.repost"
 	collectionBlock   = "app.bsky.graph.block"
 	collectionProfile = "app.bsky.actor.profile"
 )
@@ -24,16 +25,34 @@ func (d *Driver) Like(ctx context.Context, conn network.Conn, ref network.Ref, o
 	if isChat(ref.ID) {
 		return fault.New(fault.Invalid, "Direct messages cannot be liked from here.").WithHint("Answer it instead.")
 	}
+	return d.point(ctx, conn, collectionLike, ref, on)
+}
+
+// Repost writes the one repost record of a message, or deletes it, together with one that
+// was made elsewhere.
+func (d *Driver) Repost(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	if isChat(ref.ID) {
+		return fault.New(fault.Invalid, "Bluesky lets nobody repost what was said in private.").WithHint("Ask the person to say it in public.")
+	}
+	return d.point(ctx, conn, collectionRepost, ref, on)
+}
+
+// point writes the one record of a collection that points at a post, or deletes it.
+func (d *Driver) point(ctx context.Context, conn network.Conn, collection string, ref network.Ref, on bool) error {
 	subject := strong{ref.ID, readExtra(&ref).CID}
 	if !on {
-		if err := d.remove(ctx, conn, collectionLike, subjectTID(subject.URI)); err != nil {
+		if err := d.remove(ctx, conn, collection, subjectTID(subject.URI)); err != nil {
 			return err
 		}
 		found, err := d.posts(ctx, conn, []string{subject.URI})
 		if err != nil {
 			return err
 		}
-		if did, collection, rkey, ok := splitURI(found[subject.URI].Viewer.Like); ok && did == conn.Account {
+		theirs := found[subject.URI].Viewer.Like
+		if collection == collectionRepost {
+			theirs = found[subject.URI].Viewer.Repost
+		}
+		if did, of, rkey, ok := splitURI(theirs); ok && did == conn.Account && of == collection {
 			return d.remove(ctx, conn, collection, rkey)
 		}
 		return nil
@@ -49,7 +68,7 @@ func (d *Driver) Like(ctx context.Context, conn network.Conn, ref network.Ref, o
 		}
 		subject.CID = view.CID
 	}
-	return d.once(ctx, conn, collectionLike, subject.URI, map[string]any{"$type": collectionLike, "subject": subject, "createdAt": stamp(d.now())})
+	return d.once(ctx, conn, collection, subject.URI, map[string]any{"$type": collection, "subject": subject, "createdAt": stamp(d.now())})
 }
 
 // once writes the record of which there is one per subject, unless it is there.

@@ -62,6 +62,7 @@ var (
 	_ network.Pinner      = (*Driver)(nil)
 	_ network.Closer      = (*Driver)(nil)
 	_ network.Liker       = (*Driver)(nil)
+	_ network.Reposter    = (*Driver)(nil)
 	_ network.Hider       = (*Driver)(nil)
 	_ network.Banner      = (*Driver)(nil)
 	_ network.Muter       = (*Driver)(nil)

@@ -21,6 +21,7 @@ type postView struct {
 	Quotes  *int64      `json:"quoteCount"`
 	Viewer  struct {
 		Like   string `json:"like"`
+		Repost string `json:"repost"`
 		Closed bool   `json:"embeddingDisabled"` // to quotes
 	} `json:"viewer"`
 }

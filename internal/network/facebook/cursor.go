@@ -22,6 +22,7 @@ type cursor struct {
 	Sweep  *sweep           `json:"sweep,omitempty"` // one that is not over yet
 	Felt   map[string]int64 `json:"felt,omitempty"`  // how many reactions were told, by post
 	Talk   graph.Mark       `json:"talk,omitzero"`
+	Tags   graph.Mark       `json:"tags,omitzero"`
 	Watch  []watched        `json:"watch,omitempty"`
 	Looked int64            `json:"looked,omitempty"`
 }

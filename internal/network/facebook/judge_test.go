@@ -19,7 +19,7 @@ import (
 var published = sync.OnceValues(func() (graphtest.Lists, error) { //nolint:gochecknoglobals // long to read
 	l, err := graphtest.Read("Page", "PagePost", "Comment", "UnifiedThread", "AdVideo", "Stories")
 	l.Everywhere = []string{"fields", "limit", "after", "summary", "ids", "appsecret_proof"}
-	l.Answers = map[string]string{"feed": "PagePost", "published_posts": "PagePost", "comments": "Comment", "conversations": "UnifiedThread",
+	l.Answers = map[string]string{"feed": "PagePost", "tagged": "PagePost", "published_posts": "PagePost", "comments": "Comment", "conversations": "UnifiedThread",
 		"messages": "UnifiedMessage", "reactions": "Profile", "insights": "InsightsResult", "stories": "Stories", "captions": "VideoCaption"}
 	l.Fields = map[string][]string{"VideoCaption": {"create_time", "is_auto_generated", "is_default", "locale", "locale_name"}, // by the reference of 2026-11-27
 		"UnifiedMessage": {"created_time", "message", "from", "to", "attachments"}} // in no list: as recorded
@@ -40,6 +40,13 @@ func judged(l graphtest.Lists, method, path string, params url.Values) []string 
 		for name := range params {
 			if !slices.Contains([]string{"method", "input_token", "appsecret_proof"}, name) {
 				wrong = append(wrong, "debug_token "+name)
+			}
+		}
+		return wrong
+	case edge == "subscriptions": // of the app: described in the guide on webhooks
+		for name := range params {
+			if !slices.Contains([]string{"object", "callback_url", "verify_token", "fields", "include_values", "appsecret_proof"}, name) {
+				wrong = append(wrong, "subscriptions "+name)
 			}
 		}
 		return wrong

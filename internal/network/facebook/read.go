@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -33,6 +34,7 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 	}
 	r.c.Begin(d.now(), while)
 	r.c.Talk.Begin(d.now(), while)
+	r.c.Tags.Begin(d.now(), while)
 	if err := r.sweep(ctx); err != nil {
 		return network.Reading{}, err
 	}
@@ -45,6 +47,9 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 			r.c.Talk = graph.Mark{Since: now, Top: now, At: now}
 		} else if before, n := r.c.Talk, len(r.events); r.talks(ctx) != nil {
 			r.c.Talk, r.events = before, r.events[:n]
+		}
+		if before, n := r.c.Tags, len(r.events); r.tagged(ctx) != nil {
+			r.c.Tags, r.events = before, r.events[:n]
 		}
 		r.changed(ctx)
 	}
@@ -184,6 +189,9 @@ func (r *reading) below(ctx context.Context, l graph.List) (old bool, err error)
 		if made.Unix() >= r.c.Sweep.Floor {
 			r.post(p)
 		}
+		if elsewhere(r.conn, p.ID) {
+			continue // what is said below it is said to somebody else
+		}
 		from := r.c.Sweep.Floor
 		for _, c := range p.Comments.Data {
 			from = max(from, r.comment(p.ID, c))
@@ -203,12 +211,50 @@ func (r *reading) post(p feedPost) {
 	if string(p.From.ID) == r.conn.Account {
 		c.Item = "status"
 	}
+	c.Mention = elsewhere(r.conn, p.ID)
 	for _, h := range p.Attachments.Data {
 		c.Photo = h.photo()
 	}
 	if c, ok := c.lean(); ok {
 		r.tell(c.raw(r.conn.Account, time.Time{}))
 	}
+}
+
+// elsewhere says that a post stands on somebody's own profile, and not on the Page: a
+// post's id begins with whose it is.
+func elsewhere(conn network.Conn, id string) bool {
+	owner, _, two := strings.Cut(id, "_")
+	return two && owner != conn.Account
+}
+
+// tagged reads posts of others in which the Page is named. The Page's feed has them, too,
+// by its documentation; what both show is told once.
+func (r *reading) tagged(ctx context.Context) error {
+	floor, began := r.c.Tags.Floor(), r.now()
+	query := url.Values{"limit": {"25"}, "fields": {"id,message,created_time,from,permalink_url,attachments"}}
+	end, err := r.walk(ctx, r.conn, r.conn.Account+"/tagged", query, 4, func(items []json.RawMessage) bool {
+		for _, item := range items {
+			var p feedPost
+			if err := json.Unmarshal(item, &p); err != nil {
+				if _, odd := errors.AsType[*json.UnmarshalTypeError](err); !odd {
+					continue
+				}
+			}
+			made := graph.Moment(p.Created)
+			if made.Unix() > 0 && made.Unix() < floor {
+				return true
+			}
+			if graph.Object.MatchString(p.ID) {
+				r.post(p)
+				r.c.Tags.See(made.Unix(), r.now())
+			}
+		}
+		return false
+	})
+	if err == nil && (end == graph.Enough || end == graph.Whole) {
+		r.c.Tags.Since = r.c.Tags.After(began)
+	}
+	return err
 }
 
 // comment tells one comment and gives its moment.

@@ -20,10 +20,12 @@ const (
 )
 
 func harness(o facebook.Options) networktest.Harness {
+	var net *pretended.Network // of the world that was opened last
 	return networktest.Harness{
 		Name: "facebook",
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
 			n := pretended.New(stage, pretended.Options{RequireProof: o.AppSecret != ""})
+			net = n
 			page := n.AddPage("Atelier des Halles")
 			return n.Handler(), func(string) map[string]string {
 				return map[string]string{"page": page.ID, "token": page.Token}
@@ -33,6 +35,17 @@ func harness(o facebook.Options) networktest.Harness {
 			o := o
 			o.GraphURL, o.Now = base, now
 			return facebook.New(out, o)
+		},
+		// Who wrote on a profile of their own, Facebook tells no program.
+		Anonymous: true,
+		Listen: func(w *networktest.World, door *networktest.Door) func() {
+			door.App = network.App{ID: appID, Secret: appSecret, Verify: "typed"}
+			conn := w.Conn
+			conn.App = door.App
+			if err := w.Driver.(network.Subscriber).Subscribe(w.T().Context(), conn, door.URL); err != nil {
+				w.T().Fatal(err)
+			}
+			return net.Settle
 		},
 		Counts: []string{"total_count", "count", "value"},
 		Grain:  time.Minute,

@@ -16,6 +16,8 @@ func told() [][]byte {
 		`"time":1782000030,"changes":[` + said(1, "", "unhide") + `]`,
 		`"time":1782000040,"changes":[{"field":"feed","value":{"from":{"id":"7002","name":"Al"},"post_id":"100_122","created_time":1782000040,"item":"reaction","parent_id":"100_122","reaction_type":"love","verb":"add"}}]`,
 		`"time":1782000050,"changes":[` + said(1, "", "remove") + `]`,
+		`"time":1782000052,"changes":[{"field":"mention","value":{"message":"Bonjour the Page","post_id":"7005_133","created_time":1782000051,"item":"post","verb":"add"}}]`,
+		`"time":1782000055,"changes":[{"field":"mention","value":{"post_id":"7005_133","created_time":1782000051,"item":"post","verb":"remove"}}]`,
 		`"time":1782000060000,"messaging":[` + wrote(5) + `]`,
 	}
 	all := make([][]byte, len(bodies))

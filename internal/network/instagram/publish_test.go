@@ -350,13 +350,13 @@ func TestWhatIsSaidAboutAPostStandsWhereItBelongs(t *testing.T) {
 	reel := o.Part("moves")
 	reel.Kind = network.Reel
 	reel.Media = []network.Media{networktest.Clip(4<<10, 10, 720, 1280, "")}
-	reel.Options = map[string]string{"reel_only": "true", "cover_ms": "1500"}
+	reel.Options = map[string]string{"reel_only": "true", "cover_ms": "1500", "audio_name": " Rain on the roof "}
 	if _, err := o.Send(reel); err != nil {
 		t.Fatal(err)
 	}
 	forms = asked(o, "media")
 	last := forms[len(forms)-1]
-	if last.Get("media_type") != "REELS" || last.Get("share_to_feed") != "false" || last.Get("thumb_offset") != "1500" {
+	if last.Get("media_type") != "REELS" || last.Get("share_to_feed") != "false" || last.Get("thumb_offset") != "1500" || last.Get("audio_name") != "Rain on the roof" {
 		t.Errorf("the reel says %v", last)
 	}
 }

@@ -54,10 +54,12 @@ const (
 
 // harness is the suite with one of the two logins.
 func harness(login string) networktest.Harness {
+	var net *pretended.Network // of the world that was opened last
 	h := networktest.Harness{
 		Name: "instagram",
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
 			n := pretended.New(stage, pretended.Options{Fetch: fetch})
+			net = n
 			a := n.AddAccount("atelier.des.halles", "Atelier des Halles")
 			return n.Handler(), func(string) map[string]string {
 				return map[string]string{"token": map[string]string{facebook: a.PageToken, own: a.Token}[login]}
@@ -65,6 +67,16 @@ func harness(login string) networktest.Harness {
 		},
 		Driver: func(out *outward.Client, base string, now func() time.Time) network.Driver {
 			return instagram.New(out, instagram.Options{Base: base, Now: now})
+		},
+		// A webhook of a mention says neither who it was nor what they said.
+		Anonymous: true,
+		Listen: func(w *networktest.World, door *networktest.Door) func() {
+			door.App = word()
+			if err := net.Subscribe(w.T().Context(), door.URL, "typed"); err != nil {
+				w.T().Fatal(err)
+			}
+			net.SubscribeAccount(w.Account.ID)
+			return net.Settle
 		},
 		Counts: []string{"like_count", "comments_count", "value"},
 		Grain:  time.Minute,
@@ -99,6 +111,7 @@ func harness(login string) networktest.Harness {
 		},
 	}
 	if login == own {
+		h.Knocked = true // the list of posts in which one is tagged wants Facebook's login
 		h.Cannot = []network.Action{network.ActDelete, network.ActBan}
 		h.Renew = 40 * 24 * time.Hour
 		// Posts cannot be deleted with this login; comments can.

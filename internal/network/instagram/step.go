@@ -265,6 +265,9 @@ func (s *session) words(form url.Values, part network.Part) {
 		if part.Options["reel_only"] == "true" {
 			form.Set("share_to_feed", "false")
 		}
+		if name := strings.TrimSpace(part.Options["audio_name"]); name != "" && part.Kind == network.Reel {
+			form.Set("audio_name", name)
+		}
 		if ms := digits(part.Options["cover_ms"]); ms != "" {
 			form.Set("thumb_offset", ms)
 		}

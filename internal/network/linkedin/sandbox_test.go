@@ -20,10 +20,12 @@ func harness(o pretended.Options) networktest.Harness {
 	if o.PartBytes == 0 {
 		o.PartBytes = 120 << 10 // three parts
 	}
+	var net *pretended.Network // of the world that was opened last
 	return networktest.Harness{
 		Name: "linkedin",
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
 			n := pretended.New(stage, o)
+			net = n
 			page := n.AddPage("Librairie Hirondelle", n.AddMember("Camille Keeper"))
 			return n.Handler(), func(string) map[string]string {
 				return map[string]string{"page": page.Number, "token": page.Token}
@@ -31,6 +33,18 @@ func harness(o pretended.Options) networktest.Harness {
 		},
 		Driver: func(out *outward.Client, base string, now func() time.Time) network.Driver {
 			return linkedin.New(out, linkedin.Options{Base: base, Now: now})
+		},
+		Listen: func(w *networktest.World, door *networktest.Door) func() {
+			conn := w.Conn
+			conn.App = network.App{ID: "77kithrehearsal", Secret: clientSecret, Extra: map[string]string{"application": "212345678"}}
+			door.App = conn.App
+			if err := net.Register(w.T().Context(), door.URL); err != nil {
+				w.T().Fatal(err)
+			}
+			if err := w.Driver.(network.Subscriber).Subscribe(w.T().Context(), conn, door.URL); err != nil {
+				w.T().Fatal(err)
+			}
+			return net.Settle
 		},
 		Judge:  documented,
 		Counts: []string{"reactionSummaries", "commentSummary", "totalShareStatistics"},
@@ -68,7 +82,7 @@ func member(o pretended.Options) networktest.Harness {
 		camille := n.AddMember("Camille Keeper")
 		return n.Handler(), func(string) map[string]string { return map[string]string{"token": camille.Token} }
 	}
-	h.Cannot = []network.Action{network.ActPoll, network.ActDeleteOthers, network.ActWebhook}
+	h.Cannot = []network.Action{network.ActPoll, network.ActMention, network.ActDeleteOthers, network.ActWebhook}
 	return h
 }
 

@@ -35,6 +35,23 @@ func (d *Driver) Like(ctx context.Context, conn network.Conn, ref network.Ref, o
 	return d.turn(ctx, conn, "statuses", ref.ID, "favourite", "unfavourite", on)
 }
 
+// Repost boosts a status, or takes that back. A server refuses to boost what not everybody
+// may see, in the words with which it refuses a key: it is looked at first which it is.
+func (d *Driver) Repost(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	visibility := readExtra(&ref).Visibility
+	var refused error
+	if !on || visibility != "direct" && visibility != "private" {
+		if refused = d.turn(ctx, conn, "statuses", ref.ID, "reblog", "unreblog", on); !on || !fault.Is(refused, fault.Denied) {
+			return refused
+		}
+		s, err := d.status(ctx, conn, ref.ID)
+		if err != nil || s.Visibility != "direct" && s.Visibility != "private" {
+			return refused
+		}
+	}
+	return fault.New(fault.Invalid, "Mastodon lets nobody boost what not everybody may see.").WithHint("Ask the person to say it in public.")
+}
+
 // Ban blocks a person, or lets them back.
 func (d *Driver) Ban(ctx context.Context, conn network.Conn, author network.Author, on bool) error {
 	return d.turn(ctx, conn, "accounts", author.ID, "block", "unblock", on)

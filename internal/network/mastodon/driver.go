@@ -50,6 +50,7 @@ var (
 	_ network.Pinner      = (*Driver)(nil)
 	_ network.Deleter     = (*Driver)(nil)
 	_ network.Liker       = (*Driver)(nil)
+	_ network.Reposter    = (*Driver)(nil)
 	_ network.Banner      = (*Driver)(nil)
 	_ network.Muter       = (*Driver)(nil)
 	_ network.Reader      = (*Driver)(nil)

@@ -12,7 +12,7 @@ import (
 // overheard lists what is done with the words of others: nothing, where they are not
 // told.
 func overheard() []network.Action {
-	return []network.Action{network.ActReply, network.ActPrivateReply, network.ActReplyFiles, network.ActLike, network.ActHide, network.ActHold,
+	return []network.Action{network.ActReply, network.ActPrivateReply, network.ActReplyFiles, network.ActLike, network.ActRepost, network.ActHide, network.ActHold,
 		network.ActDeleteOthers, network.ActBan, network.ActMute}
 }
 
@@ -80,6 +80,11 @@ func refuses(t *testing.T, h Harness) {
 			continue
 		case network.ActWebhook: // there is nothing that one could ask for; the driver's own tests see that nobody calls
 			continue
+		case network.ActMention: // nothing is told at all: that is how it is refused
+			if !h.lacks(network.ActPoll) {
+				t.Error("mentions alone are not told, and the suite does not know how to see that")
+			}
+			continue
 		case network.ActPoll:
 			if raws, err := w.raws(""); err != nil || len(raws) != 0 {
 				t.Errorf("told %+v, %v", raws, err)
@@ -89,6 +94,8 @@ func refuses(t *testing.T, h Harness) {
 			_, err = w.Driver.(network.Replier).Reply(t.Context(), w.Conn, w.Answer("Hello!", ref))
 		case network.ActLike:
 			err = w.Driver.(network.Liker).Like(t.Context(), w.Conn, ref, true)
+		case network.ActRepost:
+			err = w.Driver.(network.Reposter).Repost(t.Context(), w.Conn, ref, true)
 		case network.ActHide:
 			err = w.Driver.(network.Hider).Hide(t.Context(), w.Conn, ref, true)
 		case network.ActPin:

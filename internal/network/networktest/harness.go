@@ -42,6 +42,13 @@ type Harness struct {
 	Told [][]byte
 	// Crowd is one body that tells what n people said; nil: a body tells of one event.
 	Crowd func(n int) []byte
+	// Listen asks the network, which the world is of, to knock at a door, says by which app
+	// of ours the door answers, and gives what waits until all that happened was told.
+	Listen func(w *World, door *Door) (settle func())
+	// Knocked: of mentions this sort of account is told by webhook alone, and no list has them.
+	Knocked bool
+	// Anonymous networks do not say who named us elsewhere.
+	Anonymous bool
 	// Other is a server of the same kind with another text limit, which Connect
 	// must find out.
 	Other func(t *testing.T, stage *sandbox.Stage) (handler http.Handler, settings func(base string) map[string]string, most int)
@@ -268,6 +275,13 @@ func (w *World) Weather(m sandbox.Mishap) {
 func (w *World) Act(a sandbox.Act) sandbox.Acted {
 	w.t.Helper()
 	a.Network = string(w.harness.Name)
+	if n, ok := w.Stage.Network(a.Network); ok && a.Account == "" {
+		for _, one := range n.Accounts() { // a network may have several of ours on the stage
+			if one.ID == w.Account.ID {
+				a.Account = one.ID
+			}
+		}
+	}
 	done, err := w.Stage.Scripts.Do(a)
 	if err != nil {
 		w.t.Fatalf("%s: %v", a.Kind, err)

@@ -50,6 +50,14 @@ func (d *Driver) Like(ctx context.Context, conn network.Conn, ref network.Ref, o
 	return d.turn(ctx, conn, "likes", "tweet_id", latest(ref), on)
 }
 
+// Repost passes a post on as it stands, or takes that back.
+func (d *Driver) Repost(ctx context.Context, conn network.Conn, ref network.Ref, on bool) error {
+	if whispered(ref) {
+		return fault.New(fault.Invalid, "X lets nobody repost what was said in private.").WithHint("Ask the person to say it in public.")
+	}
+	return d.turn(ctx, conn, "retweets", "tweet_id", latest(ref), on)
+}
+
 // Mute keeps a person out of what is shown to the account, or lets them in again.
 func (d *Driver) Mute(ctx context.Context, conn network.Conn, author network.Author, on bool) error {
 	return d.turn(ctx, conn, "muting", "target_user_id", author.ID, on)

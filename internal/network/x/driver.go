@@ -58,6 +58,7 @@ var (
 	_ network.Editor         = (*Driver)(nil)
 	_ network.Deleter        = (*Driver)(nil)
 	_ network.Liker          = (*Driver)(nil)
+	_ network.Reposter       = (*Driver)(nil)
 	_ network.Hider          = (*Driver)(nil)
 	_ network.Muter          = (*Driver)(nil)
 	_ network.MessageBlocker = (*Driver)(nil)

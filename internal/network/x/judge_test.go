@@ -92,6 +92,10 @@ func judge(t *testing.T, name string, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r) // pages and tokens are in no published text
 			return
 		}
+		if name == ofTheClient && strings.HasPrefix(r.URL.Path, "/2/activity/") {
+			next.ServeHTTP(w, r) // it is older, and knows fewer kinds of news
+			return
+		}
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			return

@@ -1,6 +1,7 @@
 package x_test
 
 import (
+	"cmp"
 	"net/http"
 	"testing"
 	"time"
@@ -14,21 +15,28 @@ import (
 	"github.com/kithhq/kith/internal/secret"
 )
 
-func open(o pretended.Options) func(*testing.T, *sandbox.Stage) (http.Handler, func(string) map[string]string) {
-	return func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
-		n := pretended.New(stage, o)
-		us := n.Account("atelier", "Atelier")
-		return n.Handler(), func(string) map[string]string {
-			return map[string]string{"token": us.Token, "refresh": us.Refresh}
-		}
-	}
-}
-
 func harness(o pretended.Options) networktest.Harness {
-	o.Plenty = true // on a frozen clock a quarter of an hour does not end
+	o.ClientID, o.Secret = cmp.Or(o.ClientID, "client-of-ours"), cmp.Or(o.Secret, "secret-of-ours")
+	o.Plenty = true            // on a frozen clock a quarter of an hour does not end
+	var net *pretended.Network // of the world that was opened last
 	return networktest.Harness{
 		Name: "x",
-		Open: open(o),
+		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
+			net = pretended.New(stage, o)
+			us := net.Account("atelier", "Atelier")
+			return net.Handler(), func(string) map[string]string {
+				return map[string]string{"token": us.Token, "refresh": us.Refresh}
+			}
+		},
+		Listen: func(w *networktest.World, door *networktest.Door) func() {
+			door.App = network.App{ID: o.ClientID, Secret: secret.Text(o.Secret), Extra: map[string]string{"bearer": net.Bearer()}}
+			conn := w.Conn
+			conn.App = door.App
+			if err := w.Driver.(network.Subscriber).Subscribe(w.T().Context(), conn, door.URL); err != nil {
+				w.T().Fatal(err)
+			}
+			return net.Settle
+		},
 		Driver: func(out *outward.Client, base string, now func() time.Time) network.Driver {
 			return x.New(out, x.Options{Base: base, Now: now})
 		},

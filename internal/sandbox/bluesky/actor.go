@@ -14,8 +14,9 @@ import (
 type actor struct{ n *Network }
 
 var (
-	_ sandbox.Actor  = actor{}
-	_ sandbox.Editor = actor{}
+	_ sandbox.Actor     = actor{}
+	_ sandbox.Editor    = actor{}
+	_ sandbox.Mentioner = actor{}
 )
 
 var (
@@ -213,11 +214,19 @@ func (c actor) Remove(p sandbox.Person, id string) error {
 
 // Mention lets somebody write a post of their own that mentions an account.
 func (n *Network) Mention(p sandbox.Person, account, text string) (string, error) {
+	return actor{n}.Mention(p, account, text)
+}
+
+func (c actor) Mention(p sandbox.Person, account, text string) (string, error) {
+	n := c.n
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	us, c := n.find(account), actor{n}
-	if us == nil {
+	us := n.find(account)
+	switch {
+	case us == nil:
 		return "", errNobody
+	case us.blocks[c.account(p).did] != "":
+		return "", sandbox.ErrBlocked
 	}
 	r := c.write(c.account(p), "app.bsky.feed.post", object{"text": shorten("@" + us.handle + " " + text), "langs": []any{p.Lang},
 		"facets": []any{mentionFacet(len(us.handle)+1, us.did)}})

@@ -60,6 +60,17 @@ func replyOf(r *record) (parent, root string) {
 	return at("parent"), at("root")
 }
 
+// cardOf is the address that a post shows with a card.
+func cardOf(r *record) string {
+	embed, _ := r.value["embed"].(object)
+	if media, with := embed["media"].(object); with {
+		embed = media
+	}
+	external, _ := embed["external"].(object)
+	uri, _ := external["uri"].(string)
+	return uri
+}
+
 func quoteOf(r *record) string {
 	embed, _ := r.value["embed"].(object)
 	for range 2 { // recordWithMedia wraps a record embed

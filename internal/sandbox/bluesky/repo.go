@@ -322,7 +322,10 @@ func (n *Network) accept(q *request, r *record, action sandbox.Action, repeat bo
 	} else if subject := subjectOf(r); subject != "" {
 		entry.Parent = subject
 	}
-	entry.Shared = quoteOf(r)
+	entry.Shared, entry.Link = quoteOf(r), cardOf(r)
+	if action == sandbox.Repost {
+		entry.Shared = subjectOf(r)
+	}
 	q.call.Accept(entry)
 }
 

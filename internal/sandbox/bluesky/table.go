@@ -136,8 +136,10 @@ func recordAction(name string, r *http.Request) sandbox.Action {
 
 func actionOf(collection string, reply, deletes bool) sandbox.Action {
 	switch collection {
-	case "app.bsky.feed.like", "app.bsky.feed.repost":
+	case "app.bsky.feed.like":
 		return sandbox.Like
+	case "app.bsky.feed.repost":
+		return sandbox.Repost
 	case "app.bsky.graph.follow":
 		return sandbox.Follow
 	case "app.bsky.graph.block":

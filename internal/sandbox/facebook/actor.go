@@ -14,6 +14,7 @@ type actor struct{ n *Network }
 
 var _ sandbox.Actor = actor{}
 var _ sandbox.Editor = actor{}
+var _ sandbox.Mentioner = actor{}
 
 var (
 	errNoPage    = errors.New("no such Page")
@@ -164,7 +165,23 @@ func (a actor) Edit(who sandbox.Person, id, text string) error {
 }
 
 // Remove takes back what a person said.
-func (a actor) Remove(who sandbox.Person, id string) error { return a.own(who, id, a.n.erase) }
+func (a actor) Remove(who sandbox.Person, id string) error {
+	a.n.mu.Lock()
+	o := a.n.posts[id]
+	if o == nil || !o.elsewhere {
+		a.n.mu.Unlock()
+		return a.own(who, id, a.n.erase)
+	}
+	defer a.n.courier.Wake()
+	defer a.n.mu.Unlock()
+	if f := o.page.people[who.ID]; f == nil || f.id != o.from.id {
+		return errNotTheirs
+	}
+	delete(a.n.posts, id)
+	o.page.tagged = slices.DeleteFunc(o.page.tagged, func(one *post) bool { return one == o })
+	a.n.tellMention(o, "remove")
+	return nil
+}
 
 func (a actor) own(who sandbox.Person, id string, act func(*comment)) error {
 	a.n.mu.Lock()
@@ -179,6 +196,24 @@ func (a actor) own(who sandbox.Person, id string, act func(*comment)) error {
 	}
 	act(c)
 	return nil
+}
+
+// Mention lets a person write on their own profile and name the Page in it. Who it was, Facebook tells no program.
+func (a actor) Mention(who sandbox.Person, account, text string) (id string, err error) {
+	err = a.on(account, who, func(p *page, f *profile) error {
+		if _, blocked := p.blocked[f.id]; blocked {
+			return sandbox.ErrBlocked
+		}
+		now, number := a.n.stage.Clock.Now(), a.n.number()
+		o := &post{id: f.id + "_" + number, number: number, page: p, from: f.author(), elsewhere: true, message: p.name + " " + text, status: "mobile_status_update",
+			created: now.Truncate(time.Second), updated: now, listed: now, published: true}
+		a.n.posts[o.id] = o
+		p.tagged = append(p.tagged, o)
+		a.n.tellMention(o, "add")
+		id = o.id
+		return nil
+	})
+	return id, err
 }
 
 // VisitorPost lets a person write on the Page itself.

@@ -15,6 +15,7 @@ type page struct {
 	followed           []time.Time // when people on the stage began to follow
 	created            time.Time
 	posts              []*post             // by created, oldest first
+	tagged             []*post             // of others, elsewhere, in which it is named; by created
 	people             map[string]*profile // by the stage's person
 	byID               map[string]*profile // by page-scoped id
 	blocked            map[string]time.Time
@@ -44,6 +45,7 @@ type post struct {
 	id, number string
 	page       *page
 	from       author
+	elsewhere  bool // on the profile of somebody who names the Page in it
 	message    string
 	link       string
 	status     string // mobile_status_update, added_photos, shared_story

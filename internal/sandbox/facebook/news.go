@@ -53,6 +53,15 @@ func (n *Network) tellPost(o *post, verb string) {
 	n.tell(o.page, "feed", value)
 }
 
+// tellMention is news of the field “mention”. Its reference names from for Workplace alone, and bodies that were seen name nobody.
+func (n *Network) tellMention(o *post, verb string) {
+	value := map[string]any{"post_id": o.id, "created_time": o.created.Unix(), "item": "post", "verb": verb}
+	if verb != "remove" {
+		value["message"] = o.message
+	}
+	n.tell(o.page, "mention", value)
+}
+
 func (n *Network) tellComment(c *comment, verb string) {
 	value := map[string]any{"from": c.from.told(), "post_id": c.post.id, "comment_id": c.id, "parent_id": c.post.id,
 		"created_time": c.created.Unix(), "item": "comment", "verb": verb}

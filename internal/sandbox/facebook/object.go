@@ -22,6 +22,10 @@ func (a *ask) onPage(p *page) (any, *graph.Fault) {
 			return a.publish(p)
 		}
 		return a.feed(p)
+	case "tagged":
+		if a.isGet() {
+			return a.tagged(p)
+		}
 	case "photos":
 		if a.isPost() {
 			return a.upload(p)
@@ -104,7 +108,12 @@ func (a *ask) feed(p *page) (any, *graph.Fault) {
 		return nil, err
 	}
 	kept := make([]*post, 0, min(len(p.posts), 256))
-	for _, o := range slices.Backward(p.posts) {
+	all := p.posts
+	if a.edge == "feed" { // “public posts in which the Page has been tagged” are in it, too
+		all = slices.Concat(p.posts, p.tagged)
+		slices.SortStableFunc(all, func(x, y *post) int { return x.created.Compare(y.created) })
+	}
+	for _, o := range slices.Backward(all) {
 		if !until.IsZero() && o.created.After(until) || o.listed.After(a.now) || o.hidden && !hiddenToo {
 			continue
 		}
@@ -132,6 +141,24 @@ func (a *ask) feed(p *page) (any, *graph.Fault) {
 		kept = append(kept, o)
 	}
 	return graph.Part(w, kept, func(o *post) string { return o.id }, func(o *post) (any, *graph.Fault) { return a.post(o, a.fields) },
+		a.links(a.id+"/"+a.edge, a.p.Values))
+}
+
+// tagged lists what others wrote elsewhere and named the Page in, newest first. It has no parameters of its own.
+func (a *ask) tagged(p *page) (any, *graph.Fault) {
+	if err := may(a.token, p, "pages_read_user_content"); err != nil {
+		return nil, err
+	}
+	w, err := graph.Cut(a.p.Get, 25)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.post(&post{page: p}, a.fields); err != nil {
+		return nil, err
+	}
+	newest := slices.Clone(p.tagged)
+	slices.Reverse(newest)
+	return graph.Part(w, newest, func(o *post) string { return o.id }, func(o *post) (any, *graph.Fault) { return a.post(o, a.fields) },
 		a.links(a.id+"/"+a.edge, a.p.Values))
 }
 

@@ -65,7 +65,7 @@ func (a *ask) publish(p *page) (any, *graph.Fault) {
 	}
 	o := a.n.make(p, text, link, photos, published, due, a.now, a.now.Add(a.call.ListedLate()))
 	o.sponsor, o.place = sponsor, place
-	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Publish, Object: o.id, Text: text, Place: place})
+	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Publish, Object: o.id, Link: link, Text: text, Place: place})
 	return map[string]any{"id": o.id}, nil
 }
 

@@ -95,8 +95,11 @@ func (v *view) post(o *post, fs []graph.Field) (any, *graph.Fault) {
 			return graph.Stamp(o.updated), true, true, nil
 		case "from":
 			a, err := v.who(o.from, f.Inner)
-			return a, true, true, err
+			return a, !o.elsewhere, true, err // of a person's own post it is shown to that person alone
 		case "permalink_url":
+			if o.elsewhere {
+				return "https://www.facebook.com/" + strings.Replace(o.id, "_", "/posts/", 1), true, true, nil
+			}
 			return "https://www.facebook.com/" + o.page.id + "/posts/" + o.number + "/", true, true, nil
 		case "status_type":
 			return o.status, true, true, nil

@@ -48,7 +48,7 @@ func everything(g *asker) {
 	due := strconv.FormatInt(g.stage.Clock.Now().Add(time.Hour).Unix(), 10)
 	g.Well("POST", "/me/feed", "message", "m", "attached_media", `[{"media_fbid":"`+photo+`"}]`)
 	g.Well("POST", "/me/feed", "message", "m", "published", "0", "scheduled_publish_time", due)
-	for _, edge := range []string{"feed", "posts", "published_posts", "scheduled_posts", "visitor_posts", "conversations", "blocked", "subscribed_apps"} {
+	for _, edge := range []string{"feed", "posts", "published_posts", "scheduled_posts", "visitor_posts", "tagged", "conversations", "blocked", "subscribed_apps"} {
 		g.Well("GET", "/me/"+edge)
 	}
 	g.Well("GET", "/"+g.page.ID)

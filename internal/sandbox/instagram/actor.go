@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/graph"
 )
 
 // actor is how people on the stage act on Instagram.
@@ -106,6 +107,21 @@ func (a actor) React(who sandbox.Person, of, target, kind string) error {
 	})
 }
 
+// Mention lets somebody name us in the caption of a post of theirs, and tag us in it.
+func (a actor) Mention(who sandbox.Person, of, text string) (id string, err error) {
+	err = a.on(of, who, func(acc *account, f *profile) error {
+		now := a.n.stage.Clock.Now()
+		m := &media{id: a.n.number(), account: acc, by: f.author(), kind: "IMAGE", product: "FEED", caption: "@" + acc.username + " " + text,
+			code: graph.Opaque(a.n.random, "C", 10), created: now, listed: now}
+		a.n.media[m.id] = m
+		acc.tagged = append(acc.tagged, m)
+		a.n.tellMention(acc, m.id, "")
+		id = m.id
+		return nil
+	})
+	return id, err
+}
+
 func (a actor) Follow(who sandbox.Person, of string) error {
 	return a.on(of, who, func(acc *account, _ *profile) error {
 		acc.follows = append(acc.follows, a.n.stage.Clock.Now())
@@ -152,6 +168,14 @@ func (a actor) Remove(who sandbox.Person, id string) error {
 	}
 	a.n.mu.Lock()
 	defer a.n.mu.Unlock()
+	if m := a.n.media[id]; m != nil && !m.by.ours {
+		if f := m.account.people[who.ID]; f == nil || f.id != m.by.id {
+			return errNotTheirs
+		}
+		delete(a.n.media, id)
+		m.account.tagged = slices.DeleteFunc(m.account.tagged, func(o *media) bool { return o == m })
+		return nil
+	}
 	c, ok := a.n.comments[id]
 	if !ok {
 		return errNoTarget

@@ -94,6 +94,8 @@ func (a *ask) sound(c *container) *graph.Fault {
 		return graph.Invalid("The parameter location_id is not supported here")
 	case c.place != "" && !isPlace(c.place):
 		return graph.Invalid("Param location_id must be the ID of a Page with a location")
+	case a.p.Get("audio_name") != "" && (c.child || c.kind != "REELS"):
+		return graph.Invalid("The parameter audio_name is only supported on reels")
 	case len(c.collab) > collaboratorsMost:
 		return graph.Invalid("Provide at most %d collaborators", collaboratorsMost)
 	}

@@ -50,7 +50,7 @@ func everything(g *asker) {
 	video := g.contain("media_type", "VIDEO", "video_url", "https://x.example/a.mp4", "is_carousel_item", "true")
 	still := g.contain("image_url", "https://x.example/good.jpg", "is_carousel_item", "true", "alt_text", "a square")
 	g.contain("media_type", "CAROUSEL", "children", still+","+video, "caption", "two", "collaborators", `["ada"]`, "location_id", "106078429431815")
-	g.contain("media_type", "REELS", "upload_type", "resumable", "share_to_feed", "false", "thumb_offset", "100", "is_ai_generated", "true", "is_paid_partnership", "true")
+	g.contain("media_type", "REELS", "upload_type", "resumable", "share_to_feed", "false", "thumb_offset", "100", "audio_name", "Rain", "is_ai_generated", "true", "is_paid_partnership", "true")
 	for _, edge := range []string{"media", "stories", "tags", "content_publishing_limit"} {
 		g.Well("GET", account+"/"+edge)
 	}

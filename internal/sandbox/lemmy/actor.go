@@ -14,8 +14,9 @@ import (
 type actor struct{ n *Network }
 
 var (
-	_ sandbox.Actor  = actor{}
-	_ sandbox.Editor = actor{}
+	_ sandbox.Actor     = actor{}
+	_ sandbox.Editor    = actor{}
+	_ sandbox.Mentioner = actor{}
 )
 
 var (
@@ -199,6 +200,12 @@ func (n *Network) Mention(p sandbox.Person, account, text string) (post, said st
 	c := &comment{by: who, below: one, content: "@" + us.name + "@" + n.options.Domain + " " + text, published: n.when(who), listed: n.stage.Clock.Now()}
 	n.write(c, nil)
 	return "post/" + key(one.id), "comment/" + key(c.id), nil
+}
+
+// Mention names the account; the comment's name comes back.
+func (c actor) Mention(p sandbox.Person, account, text string) (string, error) {
+	_, said, err := c.n.Mention(p, account, text)
+	return said, err
 }
 
 // theirs is a post of somebody else's, in a community of theirs.

@@ -178,7 +178,7 @@ func (n *Network) createPost(q *request) (any, *problem) {
 	}
 	one.listed = q.now.Add(q.call.ListedLate())
 	n.keep(one)
-	q.call.Accept(sandbox.Entry{Account: key(q.me.id), Object: "post/" + key(one.id), Text: one.body})
+	q.call.Accept(sandbox.Entry{Account: key(q.me.id), Object: "post/" + key(one.id), Link: one.url, Text: one.body})
 	return object{"post_view": n.postView(q, one)}, nil
 }
 

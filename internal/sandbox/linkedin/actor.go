@@ -12,8 +12,9 @@ import (
 type actor struct{ n *Network }
 
 var (
-	_ sandbox.Actor  = actor{}
-	_ sandbox.Editor = actor{}
+	_ sandbox.Actor     = actor{}
+	_ sandbox.Editor    = actor{}
+	_ sandbox.Mentioner = actor{}
 )
 
 var (
@@ -123,6 +124,14 @@ func (a actor) share(m *member, p *post) error {
 	return nil
 }
 
+// Mention names a Page in a post of somebody's own; members are told of nothing, so nobody is named there.
+func (a actor) Mention(who sandbox.Person, account, text string) (string, error) {
+	if !strings.HasPrefix(account, "urn:li:organization:") {
+		return "", sandbox.ErrCannot
+	}
+	return a.n.Mention(who, Account{URN: account}, text), nil
+}
+
 // Mention lets somebody write a post of their own that names a Page.
 func (n *Network) Mention(who sandbox.Person, page Account, text string) string {
 	n.mu.Lock()
@@ -164,8 +173,16 @@ func (a actor) Edit(who sandbox.Person, id, text string) error {
 	})
 }
 
+// Remove takes back what somebody said: a comment, or a post of their own; of the latter nobody is told.
 func (a actor) Remove(who sandbox.Person, id string) error {
 	return a.on(func() error {
+		if p := a.n.find(id); p != nil {
+			if p.author != a.n.see(who).urn() {
+				return errNotTheirs
+			}
+			p.gone = true
+			return nil
+		}
 		c, err := a.own(who, id)
 		if err == nil {
 			a.n.drop(c)

@@ -91,7 +91,11 @@ func (a *ask) publish() *fault {
 	if p.parent != nil {
 		shared = p.parent.urn
 	}
-	a.call.Accept(sandbox.Entry{Account: p.author, Object: p.urn, Shared: shared, Text: p.text})
+	link := ""
+	if p.content != nil && p.content.Article != nil {
+		link = p.content.Article.Source
+	}
+	a.call.Accept(sandbox.Entry{Account: p.author, Object: p.urn, Shared: shared, Link: link, Text: p.text})
 	a.w.Header().Set("x-restli-id", a.n.inHeader(p.urn))
 	a.w.Header().Set("x-linkedin-id", p.urn)
 	a.n.write(a.w, http.StatusCreated, map[string]any{})

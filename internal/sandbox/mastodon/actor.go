@@ -14,8 +14,9 @@ import (
 type actor struct{ n *Network }
 
 var (
-	_ sandbox.Actor  = actor{}
-	_ sandbox.Editor = actor{}
+	_ sandbox.Actor     = actor{}
+	_ sandbox.Editor    = actor{}
+	_ sandbox.Mentioner = actor{}
 )
 
 var (
@@ -201,9 +202,12 @@ func (c actor) Remove(p sandbox.Person, id string) error {
 
 // Mention lets somebody write to an account without answering anything.
 func (n *Network) Mention(p sandbox.Person, account, text string) (string, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	c := actor{n}
+	return actor{n}.Mention(p, account, text)
+}
+
+func (c actor) Mention(p sandbox.Person, account, text string) (string, error) {
+	c.n.mu.Lock()
+	defer c.n.mu.Unlock()
 	us, who, err := c.us(p, account)
 	if err != nil {
 		return "", err

@@ -215,6 +215,12 @@ func (n *Network) accept(q *request, s *status, e sandbox.Entry) {
 	if s.quote != nil {
 		e.Shared = key(s.quote.id)
 	}
+	for _, one := range n.text.pieces(s.text) {
+		if one.kind == 'l' { // the first one gets a card
+			e.Link = one.name
+			break
+		}
+	}
 	q.call.Accept(e)
 }
 
@@ -438,7 +444,7 @@ func (n *Network) reblog(q *request) (any, *problem) {
 	if boost == nil {
 		boost, repeat = n.boost(s, q.me, q.now), false
 	}
-	n.accept(q, s, sandbox.Entry{Action: sandbox.Like, Repeat: repeat})
+	n.accept(q, s, sandbox.Entry{Action: sandbox.Repost, Repeat: repeat})
 	return n.view(q, boost), nil
 }
 
@@ -456,7 +462,7 @@ func (n *Network) unreblog(q *request) (any, *problem) {
 	if boost := n.boostOf(s, q.me); boost != nil {
 		n.remove(boost)
 	}
-	n.accept(q, s, sandbox.Entry{Action: sandbox.Like})
+	n.accept(q, s, sandbox.Entry{Action: sandbox.Repost})
 	return n.view(q, s), nil
 }
 

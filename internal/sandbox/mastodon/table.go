@@ -130,8 +130,10 @@ func action(r *http.Request) sandbox.Action {
 		return sandbox.Upload
 	}
 	switch last {
-	case "favourite", "unfavourite", "reblog", "unreblog", "votes":
+	case "favourite", "unfavourite", "votes":
 		return sandbox.Like
+	case "reblog", "unreblog":
+		return sandbox.Repost
 	case "block", "unblock", "mute", "unmute", "reports":
 		return sandbox.Ban
 	case "follow", "unfollow":

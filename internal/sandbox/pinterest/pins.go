@@ -165,7 +165,7 @@ func (n *Network) create(w http.ResponseWriter, r *http.Request) {
 	}
 	p := n.add(a, d, media, items, n.stage.Clock.Now())
 	p.listed = p.made.Add(call.ListedLate())
-	call.Accept(sandbox.Entry{Account: a.id, Object: p.id, Text: p.description})
+	call.Accept(sandbox.Entry{Account: a.id, Object: p.id, Link: p.link, Text: p.description})
 	give(w, http.StatusCreated, n.show(p, false))
 }
 

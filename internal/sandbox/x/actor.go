@@ -14,8 +14,10 @@ import (
 type actor struct{ n *Network }
 
 var (
-	_ sandbox.Actor  = actor{}
-	_ sandbox.Editor = actor{}
+	_ sandbox.Actor      = actor{}
+	_ sandbox.Editor     = actor{}
+	_ sandbox.Mentioner  = actor{}
+	_ sandbox.Unfollower = actor{}
 )
 
 var (
@@ -205,6 +207,27 @@ func (c actor) Remove(p sandbox.Person, target string) error {
 	o, err := c.own(p, target)
 	if err == nil {
 		c.n.remove(o)
+	}
+	return err
+}
+
+func (c actor) Mention(p sandbox.Person, account, text string) (string, error) {
+	c.n.mu.Lock()
+	_, err := c.us(account)
+	c.n.mu.Unlock()
+	if err != nil {
+		return "", err
+	}
+	return c.n.Mention(p, account, text), nil
+}
+
+// Unfollow takes a follow back.
+func (c actor) Unfollow(p sandbox.Person, account string) error {
+	c.n.mu.Lock()
+	_, err := c.us(account)
+	c.n.mu.Unlock()
+	if err == nil {
+		c.n.Unfollow(p, account)
 	}
 	return err
 }

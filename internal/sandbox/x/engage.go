@@ -45,6 +45,49 @@ func (n *Network) unlike(a *ask) (int, any, *problem) {
 	return http.StatusOK, object{"data": object{"liked": false}}, nil
 }
 
+func (n *Network) repost(a *ask) (int, any, *problem) {
+	var body struct {
+		Post string `json:"tweet_id"`
+	}
+	if p := a.own(); p != nil {
+		return 0, nil, p
+	}
+	if p := a.read(&body); p != nil {
+		return 0, nil, p
+	}
+	p := n.find(body.Post)
+	if p == nil {
+		return 0, nil, missing("tweet", "tweet_id", body.Post)
+	}
+	i := slices.IndexFunc(p.reposts, func(o *post) bool { return o.author == a.me })
+	var made *post
+	if i >= 0 {
+		made = p.reposts[i]
+	} else {
+		made = &post{author: a.me, of: p, made: a.now, listed: a.now}
+		n.keep(made, n.newID())
+	}
+	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Object: id(p.id), Text: "repost", Repeat: i >= 0})
+	return http.StatusOK, object{"data": object{"rest_id": id(made.id), "retweeted": true}}, nil
+}
+
+func (n *Network) unrepost(a *ask) (int, any, *problem) {
+	if p := a.own(); p != nil {
+		return 0, nil, p
+	}
+	p := n.find(a.PathValue("other"))
+	if p == nil {
+		return 0, nil, missing("tweet", "source_tweet_id", a.PathValue("other"))
+	}
+	for _, o := range slices.Clone(p.reposts) {
+		if o.author == a.me {
+			n.remove(o)
+		}
+	}
+	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Object: id(p.id), Text: "unrepost"})
+	return http.StatusOK, object{"data": object{"retweeted": false}}, nil
+}
+
 func (n *Network) mute(a *ask) (int, any, *problem) {
 	var body struct {
 		Target string `json:"target_user_id"`

@@ -147,7 +147,7 @@ func (n *Network) createPost(a *ask) (int, any, *problem) {
 	if made.quoted != nil {
 		shared = id(made.quoted.id)
 	}
-	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Action: what, Object: id(made.id), Parent: parent, Shared: shared, Text: d.Text, Files: len(made.files)})
+	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Action: what, Object: id(made.id), Parent: parent, Shared: shared, Link: made.shown.link(), Text: d.Text, Files: len(made.files)})
 	view := object{"id": id(made.id), "text": made.shown.text}
 	view[n.word("edit_history_post_ids")] = made.history()
 	return http.StatusCreated, object{"data": view}, nil
@@ -357,6 +357,9 @@ func (n *Network) remove(p *post) {
 	}
 	if p.parent != nil {
 		p.parent.replies = slices.DeleteFunc(p.parent.replies, func(o *post) bool { return o.gone })
+	}
+	if p.of != nil {
+		p.of.reposts = slices.DeleteFunc(p.of.reposts, func(o *post) bool { return o.gone })
 	}
 	n.tellGone(p)
 }

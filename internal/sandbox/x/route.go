@@ -70,6 +70,8 @@ func routes() []route {
 		{"GET /2/users/{id}/followers", "follows.read tweet.read users.read", userParams + pageParams, 300, 0, (*Network).followers},
 		{"POST /2/users/{id}/likes", "like.write tweet.read users.read", "", 50, 1000, (*Network).like},
 		{"DELETE /2/users/{id}/likes/{other}", "like.write tweet.read users.read", "", 50, 1000, (*Network).unlike},
+		{"POST /2/users/{id}/retweets", "tweet.write tweet.read users.read", "", 50, 300, (*Network).repost},
+		{"DELETE /2/users/{id}/retweets/{other}", "tweet.write tweet.read users.read", "", 50, 300, (*Network).unrepost},
 		{"POST /2/users/{id}/muting", "mute.write tweet.read users.read", "", 50, 0, (*Network).mute},
 		{"DELETE /2/users/{id}/muting/{other}", "mute.write tweet.read users.read", "", 50, 0, (*Network).unmute},
 		{"POST /2/users/{id}/dm/block", "dm.write tweet.read users.read", "", 10, 400, (*Network).dmBlock},
@@ -376,6 +378,8 @@ func action(r *http.Request) sandbox.Action {
 		return sandbox.Delete
 	case strings.Contains(path, "/likes"):
 		return sandbox.Like
+	case strings.Contains(path, "/retweets"):
+		return sandbox.Repost
 	case strings.HasPrefix(path, "/2/dm_conversations"):
 		return sandbox.Message
 	}

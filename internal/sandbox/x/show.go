@@ -20,6 +20,16 @@ type shown struct {
 	urls     []object
 }
 
+// link is the first address that is shown as one.
+func (s shown) link() string {
+	for _, u := range s.urls {
+		if to, ok := u["expanded_url"].(string); ok && u["media_key"] == nil {
+			return to
+		}
+	}
+	return ""
+}
+
 const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 func (n *Network) tco() string {

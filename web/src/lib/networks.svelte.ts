@@ -41,6 +41,11 @@ export function networkWhy(name: string, action: string): { why: string; instead
 	return found && !found.can ? { why: found.why ?? '', instead: found.instead ?? '' } : null;
 }
 
+/** Who alone may do something on a network, where that is not everybody; empty otherwise, or while nobody knows. */
+export function networkOnly(name: string, action: string): string {
+	return networkNamed(name)?.actions.find((a) => a.action === action)?.only ?? '';
+}
+
 /** Whether posts or comments can be kept at the top; false while nobody knows. */
 export function networkPins(name: string, what: 'post' | 'comment'): boolean {
 	return networkNamed(name)?.pins.includes(what) ?? false;

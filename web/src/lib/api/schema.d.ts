@@ -945,6 +945,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/repost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pass it on as it stands, among our own posts */
+        post: operations["repostMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/retry": {
         parameters: {
             query?: never;
@@ -1007,6 +1024,23 @@ export interface paths {
         put?: never;
         /** Let it go from the top */
         post: operations["unpinMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/unrepost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the repost back */
+        post: operations["unrepostMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2179,6 +2213,8 @@ export interface components {
             action: string;
             can: boolean;
             instead?: string;
+            /** @description Who alone may, of what the network does not let everybody do. */
+            only?: string;
             why?: string;
         };
         Accept: {
@@ -2339,6 +2375,8 @@ export interface components {
         Cell: {
             action: string;
             instead: string;
+            /** @description Who alone may, of what the network does not let everybody do. */
+            only: string;
             /**
              * @description cannot: the network does not offer it. later: it does, and Kith does not yet. by_hand: a person does it, helped.
              * @enum {string}
@@ -2989,7 +3027,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             author_name: string;
-            /** @description What one may do with it: reply, private_reply, like, pin, hide, hold, delete, ban, retry. */
+            /** @description What one may do with it: reply, private_reply, like, repost, pin, hide, hold, delete, ban, retry. */
             can: string[];
             conversation_id: string;
             /**
@@ -3017,6 +3055,8 @@ export interface components {
             read_at: string | null;
             /** @description Why a rule holds it. */
             reason: components["schemas"]["Reason"] | null;
+            /** @description We have passed it on as it stands. */
+            reposted: boolean;
             /** @enum {string} */
             sending: "" | "sending" | "sent" | "unclear" | "failed";
             /** @enum {string} */
@@ -6421,6 +6461,40 @@ export interface operations {
             };
         };
     };
+    repostMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retryMessage: {
         parameters: {
             query?: never;
@@ -6524,6 +6598,40 @@ export interface operations {
         };
     };
     unpinMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unrepostMessage: {
         parameters: {
             query?: never;
             header?: {

@@ -36,6 +36,8 @@ export const messages = {
 	unpin: (id: string) => body(rest.POST('/api/v1/messages/{id}/unpin', one(id))),
 	like: (id: string) => body(rest.POST('/api/v1/messages/{id}/like', one(id))),
 	unlike: (id: string) => body(rest.POST('/api/v1/messages/{id}/unlike', one(id))),
+	repost: (id: string) => body(rest.POST('/api/v1/messages/{id}/repost', one(id))),
+	unrepost: (id: string) => body(rest.POST('/api/v1/messages/{id}/unrepost', one(id))),
 	remove: (id: string) => body(rest.POST('/api/v1/messages/{id}/delete', one(id))),
 	retry: (id: string) => body(rest.POST('/api/v1/messages/{id}/retry', one(id)))
 };

@@ -86,7 +86,7 @@ export const kinds = [
 	'unknown_fields',
 	'clock_skew'
 ] as const;
-export const actions = ['', 'writes', 'reads', 'publish', 'reply', 'message', 'like', 'hide', 'delete', 'ban', 'upload', 'token', 'webhook'] as const;
+export const actions = ['', 'writes', 'reads', 'publish', 'reply', 'message', 'like', 'repost', 'hide', 'delete', 'ban', 'upload', 'token', 'webhook'] as const;
 export const weathers = ['fine', 'slow', 'throttled', 'stormy', 'treacherous', 'signed_out', 'outage'] as const;
 export const moods = ['fan', 'curious', 'complaining', 'troll', 'spammer'] as const;
 
