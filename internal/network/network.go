@@ -323,6 +323,9 @@ const (
 	// Receipt: what became of a message of ours, found by Event.Key or its id.
 	Receipt EventKind = "receipt"
 	Ours    EventKind = "ours" // a post, comment or message of our own account, made elsewhere
+	// Named: something was said of which the network tells where it is, and not by whom.
+	// Its Ref is for Fetcher; Thread holds together what one question brings.
+	Named EventKind = "named"
 )
 
 // Raw is one event as split from a webhook body or a poll, before decoding:
