@@ -29,6 +29,10 @@ type Conn struct {
 	// Beside are other networks on which the same account is connected, of those
 	// that knock at this one's address: what is theirs comes to them.
 	Beside []Name
+	// Pace asks for a place in a quota of a short while, by its name, before a call that
+	// counts for it. 0: it is ours, call now; else how long to wait before asking again.
+	// Nil: nobody counts.
+	Pace func(ctx context.Context, quota string) (time.Duration, error) `json:"-"`
 	// Renew renews the keys in the middle of a call, where a key that renews is good
 	// once: the caller sees to it that one at a time does so over all processes, and
 	// that what renew gives is kept before anybody uses it. had are the keys that are
