@@ -28,6 +28,7 @@ type Grant struct {
 	ID        string         `json:"id"`
 	Network   network.Name   `json:"network"`
 	Channel   string         `json:"channel" doc:"The channel that must come out of it; empty: any."`
+	Extends   string         `json:"extends" say:"" doc:"A second consent for the channel: granted, there is nothing to choose, and this is what is said. Empty: it is none."`
 	State     string         `json:"state" enum:"asked,back,granted,refused" doc:"asked: the person is at the network, or came back without being signed in here. back: the network is being asked. granted: choose. refused: see error."`
 	Accounts  List[Offer]    `json:"accounts"`
 	Error     Maybe[Trouble] `json:"error"`
@@ -58,10 +59,20 @@ func (d *Door) grants() {
 			url, err := d.House.Authorize(ctx, by, in.Body.Network, in.Body.Settings, in.Body.Channel)
 			return Going{url}, err
 		})
+	way(d, route{id: "POST /channels/{id}/extend", name: "extendChannel", verb: access.Connect, summary: "Begin a second consent for a channel",
+		notes: "Where the channel's health has an extension. The person goes to url, and comes back as after POST /channels/authorize; what is allowed is kept at once."},
+		func(ctx context.Context, by access.Actor, in *byID) (Going, error) {
+			url, err := d.House.Extend(ctx, by, in.ID)
+			return Going{url}, err
+		})
 	read(d, route{id: "GET /grants/{id}", name: "getGrant", verb: access.Connect, summary: "What came of an attempt to connect"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *byID) (Grant, error) {
 			g, kept, offers, err := d.House.Offers(ctx, tx, by, in.ID)
-			return grantOf(g, kept, offers), err
+			said := grantOf(g, kept, offers)
+			if n, e := d.House.Networks.Get(g.Network); e == nil && kept.Extends && n.Profile().Extension != nil {
+				said.Extends = n.Profile().Extension.Done
+			}
+			return said, err
 		})
 	way(d, route{id: "POST /grants/{id}", name: "chooseAccounts", verb: access.Connect, summary: "Connect accounts of an attempt"},
 		func(ctx context.Context, by access.Actor, in *with[Choose]) (Page[Channel], error) {

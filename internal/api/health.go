@@ -15,19 +15,30 @@ import (
 
 // ChannelHealth is everything that is known of how a connection is.
 type ChannelHealth struct {
-	Channel      Channel        `json:"channel"`
-	Alerts       List[Alert]    `json:"alerts"`
-	KeysExpireAt *time.Time     `json:"keys_expire_at" doc:"null: they last, or the network does not say."`
-	Webhook      Webhook        `json:"webhook"`
-	Quotas       List[QuotaUse] `json:"quotas"`
-	Version      string         `json:"version" doc:"Of the network's API; empty where it has none."`
-	VersionEnds  string         `json:"version_ends" doc:"The day after which the network may refuse it."`
-	Pages        int            `json:"pages" doc:"Read while catching up; 0: there is nothing to catch up."`
-	ReachS       int            `json:"reach_s" doc:"How far back the network tells, in seconds; 0: as far as needed."`
-	Gaps         List[Gap]      `json:"gaps"`
-	Spent        List[Spent]    `json:"spent" doc:"What the network took money for in so many days, as far as Kith knows its prices."`
-	SpentDays    int            `json:"spent_days"`
-	Rights       List[Right]    `json:"rights" doc:"That people allow, or not, when they connect an account; none: the network does not tell which were given."`
+	Channel      Channel          `json:"channel"`
+	Alerts       List[Alert]      `json:"alerts"`
+	KeysExpireAt *time.Time       `json:"keys_expire_at" doc:"null: they last, or the network does not say."`
+	Webhook      Webhook          `json:"webhook"`
+	Quotas       List[QuotaUse]   `json:"quotas"`
+	Version      string           `json:"version" doc:"Of the network's API; empty where it has none."`
+	VersionEnds  string           `json:"version_ends" doc:"The day after which the network may refuse it."`
+	Pages        int              `json:"pages" doc:"Read while catching up; 0: there is nothing to catch up."`
+	ReachS       int              `json:"reach_s" doc:"How far back the network tells, in seconds; 0: as far as needed."`
+	Gaps         List[Gap]        `json:"gaps"`
+	Spent        List[Spent]      `json:"spent" doc:"What the network took money for in so many days, as far as Kith knows its prices."`
+	SpentDays    int              `json:"spent_days"`
+	Extension    Maybe[Extension] `json:"extension" doc:"A second consent that this network has; null: it has none."`
+	Rights       List[Right]      `json:"rights" doc:"That people allow, or not, when they connect an account; none: the network does not tell which were given."`
+}
+
+// Extension is a second consent of a network, for another API of it: POST
+// /channels/{id}/extend goes there.
+type Extension struct {
+	Label string `json:"label" say:"" doc:"Of the button that goes there."`
+	Text  string `json:"text" say:"" doc:"What it is for."`
+	State string `json:"state" enum:"none,well,broken" doc:"none: nobody gave it. broken: its keys or its rights are not what they should be."`
+	Lacks string `json:"lacks" say:"" doc:"Why one cannot go there now; empty: one can."`
+	Fix   string `json:"fix" say:"" doc:"What mends that."`
 }
 
 // Spent is what was paid for one sort of act.
@@ -53,7 +64,7 @@ type Alert struct {
 	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside,calls_kept,no_address,not_told,telling_fails,not_signed"`
 	Bad    bool           `json:"bad" doc:"Something does not work now."`
 	Params map[string]any `json:"params" say:"text,fix"`
-	Mend   string         `json:"mend" enum:"reconnect,update,look,wait,replay,app"`
+	Mend   string         `json:"mend" enum:"reconnect,extend,update,look,wait,replay,app"`
 }
 
 // Webhook is whether a network knocks.
@@ -148,6 +159,13 @@ func (d *Door) healthOf(k flow.Condition) ChannelHealth {
 	}
 	for _, r := range k.Profile.Held(c.Granted) {
 		said.Rights = append(said.Rights, Right{r.Name, r.Given, r.Without, r.Do()})
+	}
+	if e := k.Extension; e != nil {
+		more := Extension{Label: e.Again, Text: e.Text, State: string(e.State), Lacks: e.Lacks, Fix: e.Remedy}
+		if e.State == "" {
+			more.Label, more.State = e.Label, "none"
+		}
+		said.Extension = some(more)
 	}
 	for _, r := range k.Counted {
 		said.Quotas = append(said.Quotas, quotaOf(r))

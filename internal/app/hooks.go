@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/ingest"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
 )
 
@@ -30,15 +32,26 @@ func (a *App) knocker(ctx context.Context, name network.Name, key string) (inges
 	if err != nil {
 		return ingest.Knocker{}, err
 	}
-	if app.Secret == "" {
+	keys := []secret.Text{app.Secret}
+	if signer, ok := knocker.(network.Signer); ok {
+		keys = signer.SigningKeys(app)
+	}
+	if keys = slices.DeleteFunc(keys, func(k secret.Text) bool { return k == "" }); len(keys) == 0 {
 		return ingest.Knocker{}, nobody
 	}
 	return ingest.Knocker{
 		Network:   name,
 		Challenge: func(query url.Values) (network.Answer, bool) { return knocker.Challenge(query, app) },
-		Verify:    func(header http.Header, body []byte) error { return knocker.Verify(header, body, app.Secret) },
-		Split:     knocker.Split,
-		Status:    http.StatusOK, // several networks take 200 alone for an answer
+		Verify: func(header http.Header, body []byte) (err error) {
+			for _, key := range keys {
+				if err = knocker.Verify(header, body, key); err == nil {
+					return nil
+				}
+			}
+			return err
+		},
+		Split:  knocker.Split,
+		Status: http.StatusOK, // several networks take 200 alone for an answer
 	}, nil
 }
 

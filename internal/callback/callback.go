@@ -32,6 +32,7 @@ type Options struct {
 func Handler(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /connect/{network}", o.back)
+	mux.HandleFunc("GET /connect/{network}/{$}", o.back) // where a network wants a slash at the end
 	mux.HandleFunc("GET /connect/{network}/client-metadata.json", o.client)
 	return mux
 }

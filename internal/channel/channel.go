@@ -76,15 +76,15 @@ func Connect(ctx context.Context, tx *store.Tx, keys *secret.Keyring, workspace 
 		health, text = "warn", a.Warning
 	}
 	if fresh {
-		_, err = tx.Exec(ctx, `insert into channel (`+columns+`, granted)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, '', null, null, $14, null, $15)`,
-			c.ID, workspace, name, a.Base, a.ID, a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, a.Granted)
+		_, err = tx.Exec(ctx, `insert into channel (`+columns+`, granted, alias)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, '', null, null, $14, null, $15, $16)`,
+			c.ID, workspace, name, a.Base, a.ID, a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, a.Granted, a.Granted.Alias)
 	} else {
 		_, err = tx.Exec(ctx, `update channel set handle = $1, name = $2, avatar_url = $3, url = $4, keys = $5, limits = $6,
 			health = $7, health_text = $8, health_fix = '', checked_at = $9, removed_at = null, keys_expire_at = null, quotas = '[]', reading_error = '',
-			keys_before = '', renewal = '', renewal_until = null, granted = $12
+			keys_before = '', renewal = '', renewal_until = null, granted = $12, alias = $13
 			where id = $10 and workspace = $11`,
-			a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, c.ID, workspace, a.Granted)
+			a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, c.ID, workspace, a.Granted, a.Granted.Alias)
 	}
 	if err != nil {
 		return c, err
@@ -113,9 +113,10 @@ func Everywhere(ctx context.Context, tx *store.Tx) ([]Channel, error) {
 }
 
 // Remote gives the channels, of any workspace, that stand for a network's
-// account: a webhook names the account, not the workspace.
+// account: a webhook names the account, not the workspace, and by the id that the API
+// has which tells of it.
 func Remote(ctx context.Context, tx *store.Tx, name network.Name, account string) ([]Channel, error) {
-	return store.All[Channel](ctx, tx, read+"where network = $1 and account_id = $2 and removed_at is null order by id", name, account)
+	return store.All[Channel](ctx, tx, read+"where network = $1 and (account_id = $2 or alias = $2) and removed_at is null order by id", name, account)
 }
 
 // Beside gives the channel of the same workspace on another network that stands for
@@ -168,8 +169,8 @@ func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel,
 	}
 	_, err := tx.Exec(ctx, `update channel set health = $1, health_text = $2, health_fix = $3, checked_at = $4,
 		keys = case when $5 <> '' and keys = $6 then $5 else keys end, limits = $7,
-		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11, granted = $14 where id = $12 and workspace = $13 and $6 in (keys, keys_before)`,
-		h.State, h.Text, h.Fix, tx.Now, sealed, c.Keys, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), h.Expires, c.ID, c.Workspace, granted)
+		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11, granted = $14, alias = $15 where id = $12 and workspace = $13 and $6 in (keys, keys_before)`,
+		h.State, h.Text, h.Fix, tx.Now, sealed, c.Keys, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), h.Expires, c.ID, c.Workspace, granted, granted.Alias)
 	return err
 }
 

@@ -43,6 +43,7 @@ type Kept struct {
 	Redirect string
 	Verifier secret.Text
 	Memory   secret.Text
+	Extends  bool              // a second consent for the channel, kept when they are back
 	Accounts []network.Account // once granted; without keys: its channel has them
 	Well     []string          // the channels on this network that were not broken when it began
 	Text     string            // why it was refused, and what to do
@@ -56,6 +57,7 @@ type sealedGrant struct {
 	Redirect string            `json:"redirect,omitempty"`
 	Verifier string            `json:"verifier,omitempty"`
 	Memory   string            `json:"memory,omitempty"`
+	Extends  bool              `json:"extends,omitempty"`
 	Accounts []sealedAccount   `json:"accounts,omitempty"`
 	Well     []string          `json:"well,omitempty"`
 	Text     string            `json:"text,omitempty"`
@@ -72,7 +74,7 @@ const grantColumns = "id, workspace, account_id, network, channel_id, settings, 
 func grantRow(id string) string { return "grant_wait:" + id }
 
 func sealGrant(ring *secret.Keyring, id string, k Kept) (string, error) {
-	s := sealedGrant{Settings: k.Settings, Redirect: k.Redirect, Verifier: k.Verifier.Reveal(), Memory: k.Memory.Reveal(), Well: k.Well, Text: k.Text, Hint: k.Hint}
+	s := sealedGrant{Settings: k.Settings, Redirect: k.Redirect, Verifier: k.Verifier.Reveal(), Memory: k.Memory.Reveal(), Extends: k.Extends, Well: k.Well, Text: k.Text, Hint: k.Hint}
 	for _, a := range k.Accounts {
 		s.Accounts = append(s.Accounts, sealedAccount{a, a.Keys.Reveal()})
 	}
@@ -93,7 +95,7 @@ func (g Grant) Open(ring *secret.Keyring) (Kept, error) {
 	if err := json.Unmarshal([]byte(plain.Reveal()), &s); err != nil {
 		return Kept{}, fault.Wrap(fault.Internal, err, "reading a grant")
 	}
-	k := Kept{Settings: s.Settings, Redirect: s.Redirect, Verifier: secret.Text(s.Verifier), Memory: secret.Text(s.Memory), Well: s.Well, Text: s.Text, Hint: s.Hint}
+	k := Kept{Settings: s.Settings, Redirect: s.Redirect, Verifier: secret.Text(s.Verifier), Memory: secret.Text(s.Memory), Extends: s.Extends, Well: s.Well, Text: s.Text, Hint: s.Hint}
 	for _, a := range s.Accounts {
 		a.Keys = secret.Text(a.Open)
 		k.Accounts = append(k.Accounts, a.Account)

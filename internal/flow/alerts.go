@@ -18,7 +18,11 @@ func alerts(c channel.Channel, p network.Profile, k ear, now time.Time) []Alert 
 		if until := c.CompleteUntil; c.Health == "broken" && !until.IsZero() && until.Before(at) {
 			at = until // since when, and not when we looked the last time
 		}
-		say("channel_"+c.Health, c.Health == "broken", at, mendReconnect, map[string]any{"text": c.HealthText, "fix": c.HealthFix})
+		mend := mendReconnect
+		if c.Health == "warn" && c.Granted.Extended == network.ExtendedBroken {
+			mend = mendExtend // connecting again would not change what the second consent gave
+		}
+		say("channel_"+c.Health, c.Health == "broken", at, mend, map[string]any{"text": c.HealthText, "fix": c.HealthFix})
 	}
 	if e := c.KeysExpireAt; !e.IsZero() && e.Before(now.Add(keysAhead)) && c.Health == "ok" {
 		say("keys_expire", false, now, mendReconnect, map[string]any{"at": e})

@@ -58,9 +58,12 @@ func (h *House) Choose(ctx context.Context, actor access.Actor, grantID string, 
 	}
 	err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
 		made = nil
-		g, _, offers, err := h.Offers(ctx, tx, actor, grantID)
+		g, kept, offers, err := h.Offers(ctx, tx, actor, grantID)
 		if err != nil {
 			return err
+		}
+		if kept.Extends {
+			return fault.New(fault.Conflict, "There is nothing to choose: it was for a channel that is connected.")
 		}
 		if len(chosen) == 0 {
 			return fault.New(fault.Invalid, "No account is chosen.").On("accounts").WithHint("Choose at least one.")

@@ -58,6 +58,10 @@ func (h *House) Connect(ctx context.Context, actor access.Actor, name network.Na
 // keep makes a channel of an account that a network let us into, and begins its
 // work.
 func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name network.Name, account network.Account, reconnect string) (channel.Channel, error) {
+	account, err := h.keeping(ctx, tx, actor.Workspace, name, account)
+	if err != nil {
+		return channel.Channel{}, err
+	}
 	c, err := channel.Connect(ctx, tx, h.Keys, actor.Workspace, name, account)
 	if err != nil {
 		return c, err

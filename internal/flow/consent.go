@@ -36,7 +36,15 @@ func (h *House) CameBack(ctx context.Context, actor access.Actor, name network.N
 	if err != nil {
 		return err
 	}
-	kept.Accounts, err = h.grant(ctx, name, kept, back)
+	if kept.Extends {
+		var account network.Account
+		if account, err = h.extended(ctx, actor, g, kept, back); err == nil {
+			account.Keys = "" // they are the channel's
+			kept.Accounts = []network.Account{account}
+		}
+	} else {
+		kept.Accounts, err = h.grant(ctx, name, kept, back)
+	}
 	if err != nil {
 		kept.Text, kept.Hint = fault.Shown(err)
 		h.Log.InfoContext(ctx, "a network did not let us in", "network", name, "error", err)
@@ -63,13 +71,8 @@ func (h *House) grant(ctx context.Context, name network.Name, kept channel.Kept,
 		return nil, err
 	}
 	label := driver.Profile().Label
-	switch why := back.Get("error"); {
-	case slices.Contains([]string{"access_denied", "user_cancelled_login", "user_cancelled_authorize", "user_denied"}, why):
-		return nil, fault.New(fault.Denied, "%s says that you did not allow it.", label).
-			WithHint("Nothing was connected. Begin again, and press the button that allows it.")
-	case why != "":
-		return nil, fault.New(fault.Invalid, "%s refused to go on.", label).
-			WithHint("Look whether the app at the network has our address to come back to, and the permissions that the guide names; then begin again.")
+	if err := declined(label, back); err != nil {
+		return nil, err
 	}
 	app, err := h.App(ctx, name)
 	if err != nil {
@@ -82,4 +85,17 @@ func (h *House) grant(ctx context.Context, name network.Name, kept channel.Kept,
 			WithHint("Sign in there as somebody who runs a page or an account for organisations, and allow it all that is asked.")
 	}
 	return accounts, err
+}
+
+// declined says that somebody did not allow it, or that the network did not go on.
+func declined(label string, back url.Values) error {
+	switch why := back.Get("error"); {
+	case slices.Contains([]string{"access_denied", "user_cancelled_login", "user_cancelled_authorize", "user_denied"}, why):
+		return fault.New(fault.Denied, "%s says that you did not allow it.", label).
+			WithHint("Nothing was connected. Begin again, and press the button that allows it.")
+	case why != "":
+		return fault.New(fault.Invalid, "%s refused to go on.", label).
+			WithHint("Look whether the app at the network has our address to come back to, and the permissions that the guide names; then begin again.")
+	}
+	return nil
 }

@@ -85,8 +85,9 @@ func (h *House) Work(r *jobs.Runner) error {
 	jobs.Handle(r, confirmEditKind(), h.confirmEdit, h.strandedEdit)
 	jobs.Handle(r, subtitleKind(), h.bringSubtitles, h.strandedSubtitles)
 	jobs.Handle(r, coverKind(), h.bringCovers, h.strandedCovers)
-	jobs.Handle(r, hideKind(), h.hide, nil) // it stays held, and the page says so
-	jobs.Handle(r, readKind(), h.read, nil) // upkeep begins what ended
+	jobs.Handle(r, hideKind(), h.hide, nil)   // it stays held, and the page says so
+	jobs.Handle(r, readKind(), h.read, nil)   // upkeep begins what ended
+	jobs.Handle(r, fetchKind(), h.fetch, nil) // reading finds it
 	jobs.Handle(r, measureKind(), h.measure, nil)
 	jobs.Handle(r, insightsKind(), h.insights, nil)
 	jobs.Handle(r, checkKind(), h.check, nil)

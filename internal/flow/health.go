@@ -25,6 +25,7 @@ const SpentDays = 30
 // What mends an alert.
 const (
 	mendReconnect = "reconnect" // connect the channel again
+	mendExtend    = "extend"    // give the second consent anew
 	mendUpdate    = "update"    // whoever runs the server updates Kith
 	mendLook      = "look"      // look on the network itself
 	mendWait      = "wait"      // it goes on by itself
@@ -51,9 +52,11 @@ type Condition struct {
 	Only    bool      // it tells by knocking alone
 	Refused time.Time // when a knock in its name was refused the last time; zero: never
 	Alerts  []Alert
-	Gaps    []channel.Gap
-	Counted []publish.Room     // what Kith counts itself
-	Spent   []channel.Spending // in the last SpentDays
+	// Extension is how it stands with a second consent; nil: there is none.
+	Extension *Extension
+	Gaps      []channel.Gap
+	Counted   []publish.Room     // what Kith counts itself
+	Spent     []channel.Spending // in the last SpentDays
 }
 
 // Condition says how a channel is.
@@ -68,7 +71,7 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 	if err != nil {
 		return k, err
 	}
-	k.Profile, k.Knocks = d.Profile(), network.Can(d, network.ActWebhook)
+	k.Profile, k.Knocks, k.Extension = d.Profile(), network.Can(d, network.ActWebhook), h.extension(k.Channel)
 	if k.Gaps, err = channel.Gaps(ctx, tx, actor.Workspace, channelID); err != nil {
 		return k, err
 	}

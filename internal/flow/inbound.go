@@ -65,6 +65,9 @@ func (h *House) Receive(ctx context.Context, facts []stream.Fact) (stream.Apply,
 			if !fresh[i] {
 				continue
 			}
+			if all[i], err = h.named(ctx, tx, channels[f.Channel], all[i]); err != nil {
+				return err
+			}
 			if all[i], err = h.route(ctx, tx, channels[f.Channel], all[i]); err != nil {
 				return err
 			}

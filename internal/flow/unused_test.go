@@ -348,7 +348,8 @@ func nameless() map[string]string {
 		"answer_template":   "message_id workspace",
 		"api_token":         "id workspace account_id name hash scopes",
 		"audit":             "id workspace actor_id actor_name verb subject detail", // what was done to a file is known longer than it is kept
-		"channel":           "id workspace network base account_id handle name avatar_url url keys limits health health_text health_fix cursor quotas reading_error renewal keys_before granted told knocks",
+		"channel":           "id workspace network base account_id handle name avatar_url url keys limits health health_text health_fix cursor quotas reading_error renewal keys_before granted told knocks alias",
+		"channel_pace":      "workspace channel_id quota",
 		"channel_use":       "channel_id workspace network what price currency",
 		"conversation":      "id workspace channel_id network kind thread person_id publication_id title url state last_text claimed_by",
 		"covered":           "part_id workspace publication_id state error_text error_hint",

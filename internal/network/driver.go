@@ -287,6 +287,34 @@ type Revoker interface {
 	Revoke(ctx context.Context, conn Conn) error
 }
 
+// Extender has a second page of consent beside that of its Authorizer: another API of
+// the same network, whose keys are added to those of an account that is connected.
+// Profile.Extension says in words what it is for.
+type Extender interface {
+	// Extensible says whether the second page can be gone to with our app there, and come
+	// back from: nil, or an Invalid error that says what is missing. It asks nobody.
+	Extensible(app App, redirect string) error
+	// AuthorizeMore gives the address at which a person allows it.
+	AuthorizeMore(ctx context.Context, ask Asking) (Going, error)
+	// GrantMore turns what comes back into the account as it is then: the keys of the
+	// connection with the new ones. Another account that consents is Invalid.
+	GrantMore(ctx context.Context, ask Asking, conn Conn, back url.Values) (Account, error)
+	// Carry is an account with what a second page added to its keys of before. Pure.
+	Carry(account Account, before secret.Text) Account
+}
+
+// Signer is a Knocker whose webhooks are signed by one of several keys of our app: each
+// that may have signed one, in any order. Empty ones do not count.
+type Signer interface {
+	SigningKeys(app App) []secret.Text
+}
+
+// Fetcher asks for what a webhook named and did not tell: an event of the kind Named.
+// place is its Ref. What is given has the keys that Read gives, and may tell of more.
+type Fetcher interface {
+	Fetch(ctx context.Context, conn Conn, place Ref) ([]Raw, error)
+}
+
 // ErrNotSetUp is behind the refusal of a Subscriber that has nothing to ask with: an app
 // or a key of it that a house may well do without.
 var ErrNotSetUp = errors.New("it is not set up")

@@ -35,6 +35,7 @@ type facts struct {
 	Expires  string            `json:"expires"`
 	Guide    []string          `json:"guide"`
 	Assisted *Assisted         `json:"assisted"`
+	Second   *Extension        `json:"extension"`
 	Sources  map[string]Source `json:"sources"`
 }
 
@@ -53,6 +54,6 @@ func Facts(data []byte, said ...json.RawMessage) Profile {
 	return Profile{
 		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot, Only: f.Only, Later: f.Later, Sorts: f.Sorts, Rights: f.Rights,
 		Delay: time.Duration(f.DelayS) * time.Second, Reach: time.Duration(f.ReachS) * time.Second, Options: f.Options, Quotas: f.Quotas, Prices: f.Prices, CallCosts: f.Costs,
-		Windows: f.Windows, Edits: f.Edits, Pins: f.Pins, Closing: f.Closing, Likes: f.Likes, Upload: f.Upload, Insights: f.Insights, Scheduling: f.Waits, Ahead: f.Ahead, Version: f.Version, Expires: f.Expires, Guide: f.Guide, Assisted: f.Assisted, Sources: f.Sources,
+		Windows: f.Windows, Edits: f.Edits, Pins: f.Pins, Closing: f.Closing, Likes: f.Likes, Upload: f.Upload, Insights: f.Insights, Scheduling: f.Waits, Ahead: f.Ahead, Version: f.Version, Expires: f.Expires, Guide: f.Guide, Assisted: f.Assisted, Extension: f.Second, Sources: f.Sources,
 	}
 }

@@ -7,7 +7,20 @@ import "slices"
 type Granted struct {
 	Sort   string   `json:"sort,omitempty"`   // one of Profile.Sorts; "": all are alike, or nobody knows
 	Rights []string `json:"rights,omitempty"` // by the network's own names; none: the network does not tell
+	// Extended is whether a second consent was given (Extender), and holds.
+	Extended Extended `json:"extended,omitempty"`
+	// Alias is the id under which the other API tells of the account; "": it has none.
+	Alias string `json:"alias,omitempty"`
 }
+
+// Extended is how it stands with a second consent.
+type Extended string
+
+// How it may stand with one; "": nobody gave it.
+const (
+	ExtendedWell   Extended = "well"
+	ExtendedBroken Extended = "broken" // its keys or its rights are not what they should be: it is to be given anew
+)
 
 // Known says whether anything was told.
 func (g Granted) Known() bool { return g.Sort != "" || len(g.Rights) > 0 }

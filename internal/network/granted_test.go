@@ -24,11 +24,11 @@ func TestWhatAnAccountCannotIsSaid(t *testing.T) {
 		"nothing is known":              {Granted{}, nil},
 		"a sort, and no word of rights": {Granted{Sort: "member"}, []Action{ActPoll}},
 		"a sort that nobody knows":      {Granted{Sort: "group"}, nil},
-		"every right":                   {Granted{"page", []string{"write", "admin"}}, nil},
-		"another right does, too":       {Granted{"page", []string{"write_feed", "admin"}}, nil},
-		"one is missing":                {Granted{"page", []string{"write"}}, []Action{ActInsights}},
-		"of another sort it is none":    {Granted{"member", []string{"write"}}, []Action{ActPoll}},
-		"both":                          {Granted{"page", []string{"other"}}, []Action{ActPublish, ActFirstComment, ActInsights}},
+		"every right":                   {Granted{Sort: "page", Rights: []string{"write", "admin"}}, nil},
+		"another right does, too":       {Granted{Sort: "page", Rights: []string{"write_feed", "admin"}}, nil},
+		"one is missing":                {Granted{Sort: "page", Rights: []string{"write"}}, []Action{ActInsights}},
+		"of another sort it is none":    {Granted{Sort: "member", Rights: []string{"write"}}, []Action{ActPoll}},
+		"both":                          {Granted{Sort: "page", Rights: []string{"other"}}, []Action{ActPublish, ActFirstComment, ActInsights}},
 	} {
 		denied := p.Denies(c.granted)
 		for _, a := range Actions() {
@@ -41,7 +41,7 @@ func TestWhatAnAccountCannotIsSaid(t *testing.T) {
 			}
 		}
 	}
-	if why := p.Denies(Granted{"page", []string{"other"}}); why[ActInsights].Instead != "Ask for it." || why[ActPublish].Instead != "Connect the channel again, and allow write." {
+	if why := p.Denies(Granted{Sort: "page", Rights: []string{"other"}}); why[ActInsights].Instead != "Ask for it." || why[ActPublish].Instead != "Connect the channel again, and allow write." {
 		t.Errorf("%+v", why)
 	}
 }
@@ -49,7 +49,7 @@ func TestWhatAnAccountCannotIsSaid(t *testing.T) {
 func TestAPostThatAnAccountMayNotMakeIsRefused(t *testing.T) {
 	p := grantedProfile()
 	p.Rights = append(p.Rights, Right{Name: "media", For: []Action{ActImage, ActCarousel}, Without: "No pictures."}, Right{Name: "poll", For: []Action{ActQuestion}, Without: "No polls."})
-	few := Granted{"page", []string{"write", "admin"}}
+	few := Granted{Sort: "page", Rights: []string{"write", "admin"}}
 	picture := Media{Type: "image/png"}
 	for name, c := range map[string]struct {
 		granted Granted
@@ -60,7 +60,7 @@ func TestAPostThatAnAccountMayNotMakeIsRefused(t *testing.T) {
 		"a picture":        {few, []Part{{Text: "x"}, {Media: []Media{picture}}}, []string{"media"}},
 		"several":          {few, []Part{{Media: []Media{picture, picture}}}, []string{"media", "media"}},
 		"a poll":           {few, []Part{{Poll: &Poll{}}}, []string{"poll"}},
-		"a first comment":  {Granted{"page", []string{"media", "poll"}}, []Part{{Text: "x"}, {Text: "y"}}, []string{"kind", "text"}},
+		"a first comment":  {Granted{Sort: "page", Rights: []string{"media", "poll"}}, []Part{{Text: "x"}, {Text: "y"}}, []string{"kind", "text"}},
 		"nothing is known": {Granted{}, []Part{{Media: []Media{picture, picture}, Poll: &Poll{}}}, nil},
 	} {
 		var fields []string

@@ -29,6 +29,10 @@ type Conn struct {
 	// Beside are other networks on which the same account is connected, of those
 	// that knock at this one's address: what is theirs comes to them.
 	Beside []Name
+	// Pace asks for a place in a quota of a short while, by its name, before a call that
+	// counts for it. 0: it is ours, call now; else how long to wait before asking again.
+	// Nil: nobody counts.
+	Pace func(ctx context.Context, quota string) (time.Duration, error) `json:"-"`
 	// Renew renews the keys in the middle of a call, where a key that renews is good
 	// once: the caller sees to it that one at a time does so over all processes, and
 	// that what renew gives is kept before anybody uses it. had are the keys that are
@@ -323,6 +327,9 @@ const (
 	// Receipt: what became of a message of ours, found by Event.Key or its id.
 	Receipt EventKind = "receipt"
 	Ours    EventKind = "ours" // a post, comment or message of our own account, made elsewhere
+	// Named: something was said of which the network tells where it is, and not by whom.
+	// Its Ref is for Fetcher; Thread holds together what one question brings.
+	Named EventKind = "named"
 )
 
 // Raw is one event as split from a webhook body or a poll, before decoding:

@@ -69,10 +69,20 @@ type Profile struct {
 	// knocks, where there is no app of its own: one of Meta's apps has one address
 	// for all that Pages tell. Accounts have the same id on both.
 	Host Name
+	// Extension says what a second consent is for (Extender); nil: there is none.
+	Extension *Extension
 	// Assisted is how a person is helped to publish by hand: because there is no API to
 	// publish with, or because they choose to.
 	Assisted *Assisted
 	Sources  map[string]Source
+}
+
+// Extension is a second consent, in words.
+type Extension struct {
+	Label string `json:"label"` // of the button: “Connect comments”
+	Again string `json:"again"` // of the button where it was given already
+	Text  string `json:"text"`  // what it is for, and who can give it
+	Done  string `json:"done"`  // said when it is given
 }
 
 // Source is where a fact comes from.

@@ -14,7 +14,8 @@ func onTikTok() guest {
 	return guest{
 		name: "tiktok",
 		app:  config.App{ID: "awtiktokkey", Secret: "tiktok-secret"},
-		more: map[string]string{"business_app_id": "7300000000000000001", "business_app_secret": "business-secret"}, // it renews the business token
+		// The app for comments: it renews their keys, hears of them, and lets people try the second consent.
+		more: map[string]string{"business_app_id": "7300000000000000001", "business_app_secret": "business-secret", "business_authorize_url": tiktok.PortalURL("https://kith.example.org/connect/tiktok/")},
 		open: func(s *sandbox.Stage) (http.Handler, func(context.Context, string, string) (map[string]string, error)) {
 			// A rehearsal is reached over http, and reads more often than a real house; a
 			// token lasts as long as the rehearsal.

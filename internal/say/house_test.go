@@ -119,6 +119,7 @@ func (h *house) facts(name string) error {
 			Means []struct{ Label, Text string }
 		}
 		Scheduling struct{ Why string }
+		Extension  struct{ Label, Again, Text, Done string }
 		Guide      []string
 		Assisted   struct {
 			Steps []string
@@ -165,6 +166,9 @@ func (h *house) facts(name string) error {
 		h.found(name, w.Then)
 	}
 	h.found(name, f.Scheduling.Why)
+	for _, s := range []string{f.Extension.Label, f.Extension.Again, f.Extension.Text, f.Extension.Done} {
+		h.found(name, s)
+	}
 	for _, m := range f.Insights.Means {
 		h.found(name, m.Label)
 		h.found(name, m.Text)

@@ -245,7 +245,7 @@ func Sound(events []network.Event) error {
 		}
 		switch e.Kind {
 		case network.Comment, network.Mention, network.Direct, network.Reaction, network.Repost, network.Follow,
-			network.Edited, network.Deleted, network.Hidden, network.Receipt, network.Ours:
+			network.Edited, network.Deleted, network.Hidden, network.Receipt, network.Ours, network.Named:
 		default:
 			return fmt.Errorf("no event is called %q", e.Kind)
 		}

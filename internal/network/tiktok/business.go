@@ -13,8 +13,9 @@ import (
 
 // missing says why there are no comments here, and what to do.
 const (
-	missing = "There is no token of TikTok API for Business, so Kith cannot read or answer comments here."
-	obtain  = "If this is a business account: make an app at business-api.tiktok.com, let it in, and connect the account again with its token and business ID."
+	missing = "Comments are not connected, so Kith cannot read or answer them here."
+	obtain  = "Open this channel under Settings → Channels and press “Connect comments”."
+	anew    = "Open this channel under Settings → Channels and press “Connect comments again”."
 )
 
 // bare is the account at TikTok API for Business, or says that there is none.
@@ -72,9 +73,11 @@ func (d *Driver) sendBusiness(ctx context.Context, token string, a ask, out any)
 		return at, nil
 	case *said.Code == 40001:
 		return at, fault.New(fault.Denied, "TikTok API for Business does not allow this with our rights.").
-			WithHint("Let the app in again with all rights for comments, and connect the account again with the new token.")
+			WithHint("%s", anew)
+	case *said.Code == 40131: // as others met it, and in no list of codes that could be read
+		return at, fault.New(fault.Invalid, "TikTok does not accept the code: it holds for ten minutes, and once.").WithHint("Begin again.")
 	case *said.Code >= 40101 && *said.Code <= 40199:
-		return at, fault.New(fault.Denied, "TikTok API for Business does not accept the key any more.").WithHint("Make a new business token, and connect the account again with it.")
+		return at, fault.New(fault.Denied, "TikTok API for Business does not accept the key any more.").WithHint("%s", anew)
 	}
 	return at, fault.New(fault.Invalid, "TikTok API for Business refuses this: %s", clip(said.Message, 200)).WithHint("Change it and try again.")
 }
@@ -105,12 +108,7 @@ func (d *Driver) connectBusiness(ctx context.Context, settings map[string]string
 func (d *Driver) renewBusiness(ctx context.Context, app network.App, b business) (business, error) {
 	a := ask{path: "/tt_user/oauth2/refresh_token/", body: map[string]string{"client_id": app.Extra[businessApp], "client_secret": app.Extra[businessSecret],
 		"grant_type": "refresh_token", "refresh_token": b.Refresh}}
-	var got struct {
-		Access  string `json:"access_token"`
-		Refresh string `json:"refresh_token"`
-		Lasts   int64  `json:"expires_in"`
-		Renew   int64  `json:"refresh_token_expires_in"`
-	}
+	var got businessPair
 	if _, err := d.sendBusiness(ctx, "", a, &got); err != nil {
 		return b, err
 	}
@@ -118,6 +116,9 @@ func (d *Driver) renewBusiness(ctx context.Context, app network.App, b business)
 		return b, a.misunderstood()
 	}
 	b.pair = b.fresh(d.now(), got.Access, got.Refresh, got.Lasts, got.Renew)
+	if got.Scope != "" {
+		b.Scopes = clip(got.Scope, 4096) // people take rights away in TikTok's settings, too
+	}
 	return b, nil
 }
 

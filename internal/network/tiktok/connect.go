@@ -70,7 +70,7 @@ func (d *Driver) account(ctx context.Context, k keys, settings map[string]string
 		p.Name = p.Username
 	}
 	a := network.Account{Base: d.api, ID: p.ID, Handle: clip(p.Username, 128), Name: p.Name, AvatarURL: clip(p.Avatar, 2048), URL: profileURL(p.Username),
-		Keys: k.text(), Limits: d.limited(c, k), Granted: k.granted()}
+		Keys: k.text(), Limits: d.limited(c, k), Granted: k.granted(true)}
 	if a.Handle == "" {
 		a.Handle = clip(p.Name, 128)
 	}
@@ -86,11 +86,26 @@ func (d *Driver) account(ctx context.Context, k keys, settings map[string]string
 	return a, nil
 }
 
-// granted is what an account lets us do with these keys.
-func (k keys) granted() network.Granted {
+// granted is what an account lets us do with these keys; well: those for comments open.
+// Of the rights at TikTok API for Business, those for comments have names that no other
+// API of TikTok's has.
+func (k keys) granted(well bool) network.Granted {
 	g := network.Granted{Sort: "plain", Rights: strings.FieldsFunc(k.Scopes, func(r rune) bool { return r == ',' })}
-	if k.Business != nil {
-		g.Sort = "business"
+	b := k.Business
+	if b == nil {
+		return g
+	}
+	g.Sort, g.Alias, g.Extended = "business", b.ID, network.ExtendedWell
+	if !well || !k.reads() || !k.manages() {
+		g.Extended = network.ExtendedBroken
+	}
+	if k.Scopes == "" {
+		return g // what is not known of one is not said of the other
+	}
+	for _, right := range []string{mayRead, mayManage} {
+		if b.may(right) {
+			g.Rights = append(g.Rights, right)
+		}
 	}
 	return g
 }
@@ -212,7 +227,7 @@ func (d *Driver) tokens(ctx context.Context, app network.App, old pair, form url
 // What is said of keys that nobody renews.
 const (
 	stuckKey      = "The key ends soon and cannot be renewed."
-	stuckBusiness = "The business token ends soon and cannot be renewed."
+	stuckBusiness = "The key for comments ends soon and cannot be renewed."
 )
 
 // renewed renews what is old of the keys. What can no longer be renewed, and has
@@ -329,7 +344,7 @@ func (d *Driver) health(ctx context.Context, k keys, stuck string) (network.Heal
 	if err != nil && !fault.Is(err, fault.Throttled) {
 		return network.Health{}, err
 	}
-	h := network.Health{State: "ok", Text: "Connected.", Handle: clip(p.Username, 128), Name: clip(p.Name, 640), Avatar: clip(p.Avatar, 2048), Limits: d.limited(c, k), Granted: k.granted(), Followers: -1}
+	h := network.Health{State: "ok", Text: "Connected.", Handle: clip(p.Username, 128), Name: clip(p.Name, 640), Avatar: clip(p.Avatar, 2048), Limits: d.limited(c, k), Followers: -1}
 	if h.Handle == "" {
 		h.Handle = clip(c.Username, 128)
 	}
@@ -345,15 +360,20 @@ func (d *Driver) health(ctx context.Context, k keys, stuck string) (network.Heal
 			bad = nil // it is asked again soon
 		}
 	}
+	h.Granted = k.granted(bad == nil && stuck != stuckBusiness)
 	switch {
 	case err != nil: // TikTok is slow, or takes nothing more today
 		h.State = "warn"
 		h.Text, h.Fix = fault.Shown(err)
+	case stuck == stuckBusiness:
+		h.State, h.Text, h.Fix = "warn", stuck, anew
 	case stuck != "":
 		h.State, h.Text, h.Fix = "warn", stuck, "Connect the account again."
 	case bad != nil:
 		h.State = "warn"
 		h.Text, h.Fix = fault.Shown(bad)
+	case k.Business != nil && !(k.reads() && k.manages()):
+		h.State, h.Text, h.Fix = "warn", "Not all rights for comments were given: some things will not work.", anew
 	case c.alone():
 		h.Text = "Connected. The app has not been audited by TikTok: what it publishes is seen by the account alone."
 		h.Fix = "Have the app audited at developers.tiktok.com."

@@ -63,7 +63,7 @@ func (d *Driver) limited(c creator, k keys) network.Limits {
 	if c.Longest > 0 && float64(c.Longest) < l.Media.Video.MaxSeconds {
 		l.Media.Video.MaxSeconds = float64(c.Longest)
 	}
-	l.Comment = k.Business != nil
+	l.Comment = k.manages()
 	return l
 }
 

@@ -2,6 +2,7 @@ package tiktok
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,7 +11,8 @@ import (
 )
 
 // fact is the driver's own form of an event: a comment or a reply, that one is
-// hidden, or, without a comment's id, a post of ours that everybody can see now.
+// hidden, what a webhook told of one, or, without a comment's id, a post of ours that
+// everybody can see now.
 type fact struct {
 	ID     string `json:"id,omitempty"`
 	Post   string `json:"post"`
@@ -24,6 +26,7 @@ type fact struct {
 	Image  string `json:"image,omitempty"`
 	Ours   bool   `json:"ours,omitempty"`
 	Hidden bool   `json:"hidden,omitempty"`
+	Told   string `json:"told,omitempty"` // by a webhook: what became of it
 }
 
 // raw is the event with what orders it and recognises it. TikTok has no changes of
@@ -39,6 +42,8 @@ func (f fact) raw(account string) network.Raw {
 		key = "post " + f.Post
 	case f.Hidden:
 		key = "hidden " + f.ID
+	case f.Told != "": // a comment may be hidden and shown again and again
+		key = f.Told + " " + f.ID + " " + strconv.FormatInt(f.At, 10)
 	}
 	who := f.Who
 	if who == "" || f.Ours {
@@ -63,6 +68,20 @@ func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, erro
 	if f.Top != "" {
 		e.Parent = f.Top
 	}
+	switch f.Told {
+	case "":
+	case actDelete:
+		e.Kind = network.Deleted
+		return []network.Event{e}, nil
+	case actHidden, actFriends:
+		e.Kind = network.Hidden
+		return []network.Event{e}, nil
+	case actPublic:
+		e.Kind, e.Removed = network.Hidden, true
+		return []network.Event{e, f.named()}, nil
+	default:
+		return []network.Event{f.named()}, nil
+	}
 	if f.Hidden {
 		e.Kind = network.Hidden
 		return []network.Event{e}, nil
@@ -76,6 +95,12 @@ func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, erro
 		e.Media = []network.Attachment{{Type: "image", URL: image}}
 	}
 	return []network.Event{e}, nil
+}
+
+// named is that something was said below a post, or below a comment of it.
+func (f fact) named() network.Event {
+	at := extra{Post: f.Post, Top: f.Top}
+	return network.Event{Kind: network.Named, Ref: network.Ref{ID: f.ID, Extra: at.raw()}, Thread: f.Post + "/" + f.Top, At: time.Unix(f.At, 0).UTC()}
 }
 
 // secure keeps a web address that is one.

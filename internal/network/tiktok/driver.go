@@ -19,9 +19,11 @@
 //
 // # Two APIs, two keys
 //
-// TikTok for Developers knows no comments. TikTok API for Business does, with a
-// token of its own and another id of the same account. All that is known of that
-// half comes from other people's descriptions; facts.json marks it as uncertain.
+// TikTok for Developers knows no comments. TikTok API for Business does, with an app and
+// a page of consent of its own (extend.go) and another id of the same account, which
+// its webhooks name. They tell where something was said and not by whom, so that it is
+// asked for at once (fetch.go). All that is known of that half comes from other people's
+// descriptions; facts.json marks it as uncertain.
 package tiktok
 
 import (
@@ -73,6 +75,10 @@ var (
 	_ network.Reader     = (*Driver)(nil)
 	_ network.Decoder    = (*Driver)(nil)
 	_ network.Knocker    = (*Driver)(nil)
+	_ network.Signer     = (*Driver)(nil)
+	_ network.Subscriber = (*Driver)(nil)
+	_ network.Fetcher    = (*Driver)(nil)
+	_ network.Extender   = (*Driver)(nil)
 	_ network.Measurer   = (*Driver)(nil)
 	_ network.Insighter  = (*Driver)(nil)
 	_ network.Chooser    = (*Driver)(nil)
@@ -97,8 +103,9 @@ func New(out *outward.Client, o Options) *Driver {
 	d.profile.App = []network.Field{
 		{Name: "id", Label: "Client key", Help: "On developers.tiktok.com, on the page of your app under Credentials.", Kind: "text", Required: true},
 		{Name: "secret", Label: "Client secret", Help: "Beside the client key. It also signs TikTok's webhooks.", Kind: "password", Secret: true, Required: true},
-		{Name: businessApp, Label: "App ID at TikTok API for Business", Help: "For comments: the app at business-api.tiktok.com that made the business token. With it, Kith renews that token.", Kind: "text"},
-		{Name: businessSecret, Label: "App secret at TikTok API for Business", Help: "Beside that app ID.", Kind: "password", Secret: true},
+		{Name: businessApp, Label: "App ID at TikTok API for Business", Help: "For comments: on business-api.tiktok.com under My Apps → App Detail → Basic Information.", Kind: "text"},
+		{Name: businessSecret, Label: "App secret at TikTok API for Business", Help: "Beside that app ID. It also signs what TikTok tells of comments.", Kind: "password", Secret: true},
+		{Name: businessAuthorize, Label: "Authorization URL at TikTok API for Business", Help: "On the same page: “TikTok account holder authorization URL”, as a whole. It is there once the app has the permission TikTok Accounts.", Kind: "text"},
 	}
 	return d
 }
@@ -107,12 +114,15 @@ func New(out *outward.Client, o Options) *Driver {
 const (
 	businessApp    = "business_app_id"
 	businessSecret = "business_app_secret"
+	// businessAuthorize is made by the portal and known to nobody else.
+	businessAuthorize = "business_authorize_url"
 )
 
-// businessFields are the settings without which there are no comments.
+// businessFields are for comments where TikTok cannot send people back to this house: it
+// takes only https addresses without a port. Everybody else presses “Connect comments”.
 func businessFields() []network.Field {
 	return []network.Field{
-		{Name: "business_id", Label: "Business ID", Help: "For comments, of business accounts alone: the open_id that TikTok API for Business gave with its token.", Kind: "text"},
+		{Name: "business_id", Label: "Business ID", Help: "For comments, where TikTok cannot send you back to this Kith: the open_id that TikTok API for Business gave with its token. Otherwise leave it empty, and press “Connect comments” afterwards.", Kind: "text"},
 		{Name: "business_token", Label: "Business access token", Help: "Its access token. It ends after a day unless it can be renewed.", Kind: "password", Secret: true},
 		{Name: "business_refresh", Label: "Business refresh token", Help: "Its refresh token, so that Kith renews it.", Kind: "password", Secret: true},
 	}

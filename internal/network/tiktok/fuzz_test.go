@@ -35,7 +35,7 @@ func sound(t *testing.T, d *tiktok.Driver, raw network.Raw) {
 	t.Helper()
 	conn := network.Conn{Account: "-0001", Handle: "librairie.h"}
 	for _, e := range networktest.Decoded(t, d, conn, raw) {
-		if len(e.Text) > 8<<10 || len(e.ID) > 64 || len(e.Author.ID) > 256 {
+		if len(e.Text) > 8<<10 || len(e.ID) > 64 || len(e.Thread) > 128 || len(e.Author.ID) > 256 {
 			t.Fatalf("%d bytes of text, %d of id, %d of a person's", len(e.Text), len(e.ID), len(e.Author.ID))
 		}
 	}
@@ -43,7 +43,7 @@ func sound(t *testing.T, d *tiktok.Driver, raw network.Raw) {
 
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{`{"id":"7","post":"8","at":1763900000,"who":"+A/==","handle":"ami","name":"Ami","text":"hé","image":"https://x.example/y"}`, `{"post":"8","at":1}`,
-		`{"id":"7","top":"6","post":"8","at":1,"hidden":true}`, `{"id":"7","post":"8","at":1,"ours":true,"avatar":"http://x"}`, `{}`, `null`} {
+		`{"id":"7","top":"6","post":"8","at":1,"hidden":true}`, `{"id":"7","top":"6","post":"8","at":1,"told":"set_to_public"}`, `{"id":"7","post":"8","at":1,"told":"insert"}`, `{"id":"7","post":"8","at":1,"ours":true,"avatar":"http://x"}`, `{}`, `null`} {
 		f.Add([]byte(s))
 	}
 	d := tiktok.New(nil, tiktok.Options{})
@@ -53,6 +53,9 @@ func FuzzDecode(f *testing.F) {
 func FuzzSplit(f *testing.F) {
 	_, body, _ := hook(nil, time.Now())
 	f.Add(body)
+	for _, body := range told() {
+		f.Add(body)
+	}
 	for _, s := range []string{`{"event":"authorization.removed","create_time":1,"user_openid":"a","content":"{\"reason\":1}"}`, `{"event":7}`, `[]`,
 		`{"event":"post.publish.publicly_available","create_time":1763900000,"user_openid":"a","content":"{\"post_id\":\"7\"}"}`,
 		`{"event":"post.publish.publicly_available","create_time":1763900000,"user_openid":"a","content":"{\"post_id\":1e3}"}`} {

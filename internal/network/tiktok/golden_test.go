@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"reflect"
 	"strings"
 	"sync"
@@ -278,5 +279,90 @@ func TestExamplesRenewKeys(t *testing.T) {
 	}
 	if k.Access != "act.new" || k.Refresh != "rft.new" || k.Life != 7200 || k.Until.Unix() != 1763900200+7200 || k.Renew.Unix() != 1763900200+15552000 || k.Business.Access != "act.new" || k.Business.Life != 86400 {
 		t.Errorf("%+v", k)
+	}
+}
+
+func TestExamplesOfTheSecondConsent(t *testing.T) {
+	g, d := open(t)
+	known := g.known["GET /open_api/v1.3/business/get/"]
+	known.Example.Query = map[string]string{"business_id": "biz-1", "fields": `["username","display_name"]`}
+	known.Example.Answer = json.RawMessage(`{"code":0,"message":"OK","data":{"username":"hirondelle","display_name":"Hirondelle"}}`)
+	g.known["GET /open_api/v1.3/business/get/"] = known
+	delete(g.known, "GET /v2/user/info/") // the handle of the connection is compared, then
+	a, err := d.GrantMore(t.Context(), asking(), us(g, ""), url.Values{"code": {"code.business"}, "state": {"s1"}})
+	if err != nil || a.Granted.Alias != "biz-1" || !a.Limits.Comment {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	g.holds(t, "POST /open_api/v1.3/tt_user/oauth2/token/")
+	g.holds(t, "POST /open_api/v1.3/tt_user/token_info/get/")
+	g.holds(t, "GET /open_api/v1.3/business/get/")
+	going, err := d.AuthorizeMore(t.Context(), asking())
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(going.URL)
+	// What the portal wrote stays as it is, but for where people come back to.
+	if q := u.Query(); err != nil || u.Path != "/v2/auth/authorize/" || q.Get("client_key") != "awbusinesskey" || q.Get("redirect_uri") != "https://kith.example.org/connect/tiktok/" ||
+		q.Get("state") != "s1" || q.Get("disable_auto_auth") != "1" || !strings.HasSuffix(q.Get("scope"), "comment.list.manage") {
+		t.Errorf("%s, %v", going.URL, err)
+	}
+}
+
+func TestExamplesOfWebhooks(t *testing.T) {
+	g, d := open(t)
+	conn := us(g, withBusiness)
+	const hook = "https://kith.example.org/hooks/tiktok"
+	if stands, err := d.Subscribed(t.Context(), conn, hook); err != nil || stands {
+		t.Errorf("%v, %v", stands, err)
+	}
+	g.holds(t, "GET /open_api/v1.3/business/webhook/list/")
+	if stands, err := d.Subscribed(t.Context(), conn, "https://elsewhere.example.org/hook"); err != nil || stands {
+		t.Errorf("of one post alone: %v, %v", stands, err)
+	}
+	// Somebody asked for one post alone: that is undone first.
+	if _, err := d.Subscribe(t.Context(), conn, hook); err != nil {
+		t.Fatal(err)
+	}
+	g.holds(t, "GET /open_api/v1.3/business/webhook/list/")
+	g.holds(t, "POST /open_api/v1.3/business/webhook/delete/")
+	g.holds(t, "POST /open_api/v1.3/business/webhook/update/")
+}
+
+// A webhook as the documentation has it comes to what it says.
+func TestExamplesOfWhatIsTold(t *testing.T) {
+	_, d := open(t)
+	for i, want := range []struct {
+		kind     network.EventKind
+		removed  bool
+		id, more string
+	}{
+		2: {network.Named, false, "7100000000000000001", `{"post":"7412345678901234567"}`},
+		3: {network.Named, false, "7100000000000000002", `{"post":"7412345678901234567","top":"7100000000000000001"}`},
+		4: {network.Hidden, false, "7100000000000000001", ""},
+		5: {network.Hidden, true, "7100000000000000001", ""},
+		7: {network.Hidden, false, "7100000000000000002", ""},
+		8: {network.Deleted, false, "7100000000000000001", ""},
+	} {
+		if want.kind == "" {
+			continue
+		}
+		raws, err := d.Split(told()[i])
+		if err != nil || len(raws) != 1 || raws[0].Account != "biz-1" || raws[0].Person != "+ABc1D2/E0f" {
+			t.Fatalf("%d: %+v, %v", i, raws, err)
+		}
+		events, err := d.Decode(network.Conn{Account: "-0001"}, raws[0])
+		if err != nil || events[0].Kind != want.kind || events[0].ID != want.id || events[0].Removed != want.removed || want.more != "" && string(events[0].Extra) != want.more {
+			t.Errorf("%d: %+v, %v", i, events, err)
+		}
+		// What is public from now on may be in no list before: it is asked for.
+		if asked := len(events) == 2 && events[1].Kind == network.Named; want.kind == network.Hidden && asked != want.removed {
+			t.Errorf("%d: %+v", i, events)
+		}
+	}
+	for _, other := range []string{`{"event":"comment.update","create_time":1763900000,"user_openid":"biz-1","content":"{\"comment_id\":7,\"video_id\":8,\"comment_action\":\"set_to_gold\"}"}`,
+		`{"event":"comment.update","create_time":1763900000,"user_openid":"biz-1","content":"{\"comment_id\":7e3,\"video_id\":8,\"comment_action\":\"insert\"}"}`} {
+		if raws, err := d.Split([]byte(other)); err != nil || len(raws) != 0 {
+			t.Errorf("%+v, %v", raws, err)
+		}
 	}
 }

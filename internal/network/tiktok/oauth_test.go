@@ -19,7 +19,8 @@ import (
 )
 
 func app() network.App {
-	return network.App{ID: "awtiktokkey", Secret: "tiktok-secret", Extra: map[string]string{"business_app_id": "7300000000000000001", "business_app_secret": "business-secret"}}
+	return network.App{ID: "awtiktokkey", Secret: "tiktok-secret", Extra: map[string]string{"business_app_id": "7300000000000000001", "business_app_secret": "business-secret",
+		"business_authorize_url": "https://www.tiktok.com/v2/auth/authorize?client_key=awbusinesskey&scope=user.info.basic%2Cuser.insights%2Cvideo.list%2Cvideo.insights%2Ccomment.list%2Ccomment.list.manage&response_type=code&redirect_uri=https%3A%2F%2Felsewhere.example.org%2F"}}
 }
 
 // consent connects by TikTok's page of consent, with the business keys that a world
@@ -137,12 +138,12 @@ func TestAnAccountWithoutABusinessTokenSaysWhatIsMissing(t *testing.T) {
 	w := networktest.NewWorld(t, harness(quick(), &tt))
 	d := w.Driver.(*tiktok.Driver)
 	a, err := d.Connect(t.Context(), map[string]string{"token": tt.Token})
-	if err != nil || !strings.Contains(a.Warning, "TikTok API for Business") || a.Limits.Comment {
+	if err != nil || !strings.Contains(a.Warning, "Comments are not connected") || a.Limits.Comment {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	conn := network.Conn{Base: a.Base, Account: a.ID, Handle: a.Handle, Keys: a.Keys, Limits: a.Limits}
 	h, _, err := d.Check(t.Context(), conn)
-	if err != nil || h.State != "ok" || !strings.Contains(h.Text, "TikTok API for Business") || h.Fix == "" {
+	if err != nil || h.State != "ok" || !strings.Contains(h.Text, "Comments are not connected") || h.Fix == "" {
 		t.Errorf("%+v, %v", h, err)
 	}
 	if got, err := d.Read(t.Context(), conn, "7"); err != nil || len(got.Events) != 0 || got.More || got.Next != "7" {
@@ -198,7 +199,7 @@ func TestTheEndOfTheBusinessTokenIsAnEnd(t *testing.T) {
 	conn.App.Extra = nil // nobody renews the business token
 	w.Stage.Clock.Advance(19 * time.Hour)
 	health, fresh, err := d.Check(t.Context(), conn)
-	if left := health.Expires.Sub(w.Stage.Clock.Now()); err != nil || fresh == "" || health.State != "warn" || !strings.Contains(health.Text, "business") || left <= 0 || left > 6*time.Hour {
+	if left := health.Expires.Sub(w.Stage.Clock.Now()); err != nil || fresh == "" || health.State != "warn" || !strings.Contains(health.Text, "key for comments") || left <= 0 || left > 6*time.Hour {
 		t.Errorf("%+v, %v", health, err)
 	}
 }

@@ -164,6 +164,11 @@ func (d *Driver) consult(ctx context.Context, conn network.Conn, part network.Pa
 	if err != nil {
 		return network.Stepped{}, err
 	}
+	if !part.Media[0].Video() { // of photos, the act that counts may be seen: it is waited for before it
+		if wait, err := pace(ctx, conn); err != nil || wait > 0 {
+			return network.Stepped{Step: part.Step, Wait: wait}, err
+		}
+	}
 	c, err := d.creator(ctx, k)
 	if err != nil {
 		return network.Stepped{}, err
@@ -187,9 +192,24 @@ func (d *Driver) consult(ctx context.Context, conn network.Conn, part network.Pa
 	return network.Stepped{Step: p.step(stepPrepare, false)}, nil
 }
 
+// uploads is the quota of how many posts may be announced in a minute, in facts.json.
+const uploads = "uploads"
+
+// pace waits for a place among the announcements of a minute, so that a burst of posts is
+// not refused.
+func pace(ctx context.Context, conn network.Conn) (time.Duration, error) {
+	if conn.Pace == nil {
+		return 0, nil
+	}
+	return conn.Pace(ctx, uploads)
+}
+
 // announce tells TikTok of a video that will come. Nothing is seen of what never
 // comes, so it may be done again.
 func (d *Driver) announce(ctx context.Context, conn network.Conn, part network.Part, p place) (network.Stepped, error) {
+	if wait, err := pace(ctx, conn); err != nil || wait > 0 {
+		return network.Stepped{Step: part.Step, Wait: wait}, err
+	}
 	m := part.Media[0]
 	chunk, count := pieces(m.Bytes)
 	source := map[string]any{"source": "FILE_UPLOAD", "video_size": m.Bytes, "chunk_size": chunk, "total_chunk_count": count}

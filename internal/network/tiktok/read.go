@@ -53,14 +53,14 @@ type reading struct {
 	lost   *network.Span
 }
 
-// Read reads a page of comments, oldest first. Without a business token there are
+// Read reads a page of comments, oldest first. Without keys for comments there are
 // none to be read; Check says so.
 func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (network.Reading, error) {
 	k, err := readKeys(conn.Keys)
 	if err != nil {
 		return network.Reading{}, err
 	}
-	if k.Business == nil {
+	if !k.reads() {
 		return network.Reading{Next: given}, nil
 	}
 	r := &reading{Driver: d, conn: conn, b: *k.Business, told: map[string]bool{}}

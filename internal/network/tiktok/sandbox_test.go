@@ -55,7 +55,7 @@ func harness(o pretended.Options, last *place) networktest.Harness {
 		// All photos go in one request by their addresses, and the reason of a failure names none.
 		Unsaid: true,
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
-			o.Redirects = []string{"https://kith.example.org/connect/tiktok"}
+			o.Redirects, o.BusinessRedirects = []string{"https://kith.example.org/connect/tiktok"}, []string{"https://kith.example.org/connect/tiktok/"}
 			last.Network = pretended.New(stage, o)
 			last.Credentials = last.Account("librairie.h", "Librairie Hirondelle")
 			return last.Handler(), func(string) map[string]string {

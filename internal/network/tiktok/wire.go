@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -34,8 +35,19 @@ type pair struct {
 // business is the account as TikTok API for Business knows it.
 type business struct {
 	pair
-	ID string `json:"id"`
+	ID     string `json:"id"`
+	Scopes string `json:"scopes,omitempty"` // "": nobody said: taken as given
 }
+
+// may says whether a right was given.
+func (b business) may(scope string) bool {
+	return b.Scopes == "" || slices.Contains(strings.Split(b.Scopes, ","), scope)
+}
+
+// reads says whether comments can be read, and manages whether they can be written,
+// liked, hidden and deleted.
+func (k keys) reads() bool   { return k.Business != nil && k.Business.may(mayRead) }
+func (k keys) manages() bool { return k.Business != nil && k.Business.may(mayManage) }
 
 // old says that a key should be renewed: in the second half of its life, and at
 // least six hours before its end where it lives that long. TikTok's documentation

@@ -122,5 +122,6 @@ func (a actor) Remove(who sandbox.Person, id string) error {
 		return errNotTheirs
 	}
 	c.gone = true
+	a.n.happened(c, "delete")
 	return nil
 }

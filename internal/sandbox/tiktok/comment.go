@@ -60,6 +60,7 @@ func (n *Network) utter(p *post, above *comment, by person, text string, ours bo
 	} else {
 		p.comments = append(p.comments, c)
 	}
+	n.happened(c, "insert")
 	return c
 }
 
@@ -264,6 +265,9 @@ func (n *Network) change(w http.ResponseWriter, r *http.Request, on, off string,
 		return
 	}
 	*of(c) = d.Action == on
+	if on == "HIDE" {
+		n.happened(c, map[bool]string{true: "set_to_hidden", false: "set_to_public"}[c.hidden])
+	}
 	sandbox.From(r.Context()).Accept(sandbox.Entry{Account: a.id, Object: c.id, Text: d.Action})
 	answer(w, 0, "OK", nil)
 }
@@ -301,6 +305,7 @@ func (n *Network) deleteComment(w http.ResponseWriter, r *http.Request) {
 		answer(w, 40001, "No permission to delete this comment.", nil)
 	default:
 		c.gone = true
+		n.happened(c, "delete")
 		sandbox.From(r.Context()).Accept(sandbox.Entry{Account: a.id, Object: c.id})
 		answer(w, 0, "OK", nil)
 	}

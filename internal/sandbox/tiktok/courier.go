@@ -24,10 +24,16 @@ type courier struct {
 	end      context.CancelFunc
 	mu       sync.Mutex
 	callback string
-	fresh    [][]byte
-	late     []byte // waits for the one after it
+	fresh    []letter
+	late     *letter // waits for the one after it
 	going    sync.WaitGroup
 	closed   bool
+}
+
+// letter is one event on its way. The two APIs have addresses and secrets of their own.
+type letter struct {
+	body     []byte
+	business bool
 }
 
 const giveUp = 72 * time.Hour
@@ -56,18 +62,22 @@ func (n *Network) Callback(address string) {
 
 // take keeps an event until wake: the network's mutex is held by the caller.
 func (c *courier) take(a *account, event string, content map[string]any) {
+	c.keep(letter{}, c.n.options.ClientKey, a.id, event, content)
+}
+
+func (c *courier) keep(l letter, key, account, event string, content map[string]any) {
 	inner, err := json.Marshal(content)
 	if err != nil {
 		return // plain values alone
 	}
-	body, err := json.Marshal(map[string]any{"client_key": c.n.options.ClientKey, "event": event, "create_time": c.n.now().Unix(), "user_openid": a.id, "content": string(inner)})
+	l.body, err = json.Marshal(map[string]any{"client_key": key, "event": event, "create_time": c.n.now().Unix(), "user_openid": account, "content": string(inner)})
 	if err != nil {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.callback != "" {
-		c.fresh = append(c.fresh, body)
+	if l.business || c.callback != "" {
+		c.fresh = append(c.fresh, l)
 	}
 }
 
@@ -77,8 +87,8 @@ func (c *courier) wake() {
 	all := c.fresh
 	c.fresh = nil
 	c.mu.Unlock()
-	for _, body := range all {
-		c.weigh(body)
+	for _, l := range all {
+		c.weigh(l)
 	}
 }
 
@@ -86,19 +96,19 @@ func (c *courier) strikes(k sandbox.Kind) (sandbox.Mishap, bool) {
 	return c.n.stage.Weather.Strikes(Name, sandbox.Hook, k)
 }
 
-func (c *courier) weigh(body []byte) {
+func (c *courier) weigh(l letter) {
 	if _, ok := c.strikes(sandbox.HookLost); ok {
 		return
 	}
 	if m, ok := c.strikes(sandbox.HookDelayed); ok {
-		c.n.stage.Clock.After(m.Sec(30), func() { c.send(body, 0, c.n.now()) })
+		c.n.stage.Clock.After(m.Sec(30), func() { c.send(l, 0, c.n.now()) })
 		return
 	}
 	c.mu.Lock()
 	late := c.late
 	c.late = nil
 	if _, ok := c.strikes(sandbox.HookReordered); ok && late == nil {
-		c.late = body
+		c.late = &l
 		c.mu.Unlock()
 		return
 	}
@@ -108,17 +118,20 @@ func (c *courier) weigh(body []byte) {
 		copies = max(m.Copies, 2)
 	}
 	for range copies {
-		c.send(body, 0, c.n.now())
+		c.send(l, 0, c.n.now())
 	}
 	if late != nil {
-		c.send(late, 0, c.n.now())
+		c.send(*late, 0, c.n.now())
 	}
 }
 
 // send brings a body in the background, and plans another try when it is not taken.
-func (c *courier) send(body []byte, tries int, first time.Time) {
+func (c *courier) send(l letter, tries int, first time.Time) {
 	c.mu.Lock()
-	address := c.callback
+	address, key := c.callback, c.n.options.ClientSecret
+	if l.business {
+		address, key = c.n.told.to(), c.n.options.BusinessSecret
+	}
 	if c.closed || address == "" {
 		c.mu.Unlock()
 		return
@@ -127,12 +140,12 @@ func (c *courier) send(body []byte, tries int, first time.Time) {
 	c.mu.Unlock()
 	go func() {
 		defer c.going.Done()
-		if c.bring(address, body) {
+		if c.bring(address, key, l.body) {
 			return
 		}
 		wait := min(time.Second<<min(tries, 14), 4*time.Hour)
 		if c.n.now().Add(wait).Sub(first) < giveUp {
-			c.n.stage.Clock.After(wait, func() { c.send(body, tries+1, first) })
+			c.n.stage.Clock.After(wait, func() { c.send(l, tries+1, first) })
 		}
 	}()
 }
@@ -146,7 +159,7 @@ func Sign(secret string, at time.Time, body []byte) string {
 	return "t=" + stamp + ",s=" + hex.EncodeToString(m.Sum(nil))
 }
 
-func (c *courier) bring(address string, body []byte) bool {
+func (c *courier) bring(address, key string, body []byte) bool {
 	defer c.n.stage.Clock.Engage()()
 	r, err := http.NewRequestWithContext(c.ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
@@ -155,7 +168,7 @@ func (c *courier) bring(address string, body []byte) bool {
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "tiktok-webhook")
 	r.Header.Set("Webhook-Schema-Version", "v1.0")
-	r.Header.Set("Tiktok-Signature", Sign(c.n.options.ClientSecret, c.n.now(), body))
+	r.Header.Set("Tiktok-Signature", Sign(key, c.n.now(), body))
 	res, err := c.n.options.Client.Do(r)
 	if err != nil {
 		return false

@@ -24,6 +24,7 @@ type grant struct {
 	redirect string
 	scopes   []string
 	made     time.Time
+	business bool
 }
 
 func everything() []string {
@@ -68,11 +69,15 @@ func (n *Network) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	back, err := url.Parse(q.Get("redirect_uri"))
 	scopes := strings.Split(q.Get("scope"), ",")
+	business, all, mayReturn := q.Get("client_key") == n.options.BusinessKey, everything(), n.mayReturn
+	if business {
+		all, mayReturn = everythingBusiness(), n.mayReturnBusiness
+	}
 	switch {
-	case q.Get("client_key") != n.options.ClientKey:
+	case !business && q.Get("client_key") != n.options.ClientKey:
 		http.Error(w, "unauthorized_client: client_key", http.StatusBadRequest)
 		return
-	case err != nil || back.Host == "" || back.RawQuery != "" || back.Fragment != "" || len(back.String()) > 512 || !n.mayReturn(back):
+	case err != nil || back.Host == "" || back.RawQuery != "" || back.Fragment != "" || len(back.String()) > 512 || !mayReturn(back):
 		http.Error(w, "invalid_request: redirect_uri", http.StatusBadRequest)
 		return
 	}
@@ -86,7 +91,7 @@ func (n *Network) authorize(w http.ResponseWriter, r *http.Request) {
 	case q.Get("response_type") != "code":
 		refused("unsupported_response_type")
 		return
-	case slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(everything(), s) }):
+	case slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(all, s) }), business && len(scopes) != len(all):
 		refused("invalid_scope")
 		return
 	case q.Get("deny") != "":
@@ -111,9 +116,7 @@ func (n *Network) authorize(w http.ResponseWriter, r *http.Request) {
 	if some := q.Get("only"); some != "" {
 		scopes = strings.Split(some, ",")
 	}
-	code := "code" + n.next() + "*3!4964.e1"
-	n.codes[code] = grant{who, q.Get("redirect_uri"), scopes, n.now()}
-	away(url.Values{"code": {code}, "scopes": {strings.Join(scopes, ",")}})
+	away(n.codeFor(q, who, scopes, business))
 }
 
 // ask draws the page; the lock is held.
@@ -161,7 +164,7 @@ func (n *Network) token(w http.ResponseWriter, r *http.Request) {
 		g, known := n.codes[f.Get("code")]
 		delete(n.codes, f.Get("code"))
 		switch {
-		case !known || now.Sub(g.made) > 10*time.Minute:
+		case !known || g.business || now.Sub(g.made) > 10*time.Minute:
 			no("invalid_grant", "Authorization code is expired.")
 			return
 		case g.redirect != f.Get("redirect_uri"):
@@ -244,8 +247,8 @@ func (n *Network) renewBusiness(w http.ResponseWriter, r *http.Request) {
 		delete(n.renewals, old.refresh)
 		delete(n.tokens, old.access)
 		t := n.issue(old.owner, old.scopes, true)
-		answer(w, 0, "OK", map[string]any{"access_token": t.access, "token_type": "Bearer", "scope": strings.Join(t.scopes, ","), "open_id": t.owner.business,
-			"expires_in": int(t.until.Sub(now).Seconds()), "refresh_token": t.refresh, "refresh_token_expires_in": int(t.renewUntil.Sub(now).Seconds())})
+		t.renewUntil = old.renewUntil // a year from the consent on
+		answer(w, 0, "OK", n.pairOf(t))
 	}
 }
 

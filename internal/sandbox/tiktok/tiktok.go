@@ -22,6 +22,8 @@ const Name = "tiktok"
 type Options struct {
 	ClientKey, ClientSecret    string        // of our app at TikTok for Developers
 	BusinessID, BusinessSecret string        // of our app at TikTok API for Business
+	BusinessKey                string        // what the portal calls that app in its address of consent
+	BusinessRedirects          []string      // where people may be sent back to from there; none: loopback addresses
 	Redirects                  []string      // where people may be sent back to; none: every loopback address
 	Unaudited                  bool          // the app has not been audited: only private accounts, only for themselves
 	Processing                 time.Duration // how long content is worked on after it arrived, 20 s; below 0: not at all
@@ -47,6 +49,7 @@ type Network struct {
 	stage    *sandbox.Stage
 	handler  http.Handler
 	courier  *courier
+	told     told
 	mu       sync.Mutex
 	order    []*account
 	accounts map[string]*account // by both of their ids
@@ -114,6 +117,9 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	}
 	if o.BusinessID == "" {
 		o.BusinessID, o.BusinessSecret = "7300000000000000001", "business-secret"
+	}
+	if o.BusinessKey == "" {
+		o.BusinessKey = businessKey
 	}
 	if o.Client == nil {
 		o.Client = &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

@@ -14,6 +14,7 @@ export type Aside = S['Aside'];
 export type QuotaUse = S['QuotaUse'];
 export type Sheet = S['Sheet'];
 export type Quota = S['Quota'];
+export type Extension = S['Extension'];
 export type Room = S['Room'];
 export type Cost = S['Cost'];
 
@@ -25,6 +26,8 @@ export const apps = {
 
 export const grants = {
 	begin: (network: string, settings: Record<string, string>, channel = '') => body(rest.POST('/api/v1/channels/authorize', { body: { network, settings, channel } })),
+	/** A second consent for a channel. */
+	extend: (channel: string) => body(rest.POST('/api/v1/channels/{id}/extend', one(channel))),
 	get: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/grants/{id}', { ...one(id), signal })),
 	choose: (id: string, accounts: string[]) => body(rest.POST('/api/v1/grants/{id}', { ...one(id), body: { accounts } }))
 };

@@ -212,6 +212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a second consent for a channel
+         * @description Where the channel's health has an extension. The person goes to url, and comes back as after POST /channels/authorize; what is allowed is kept at once.
+         */
+        post: operations["extendChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/health": {
         parameters: {
             query?: never;
@@ -2263,7 +2283,7 @@ export interface components {
             /** @enum {string} */
             key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept" | "no_address" | "not_told" | "telling_fails" | "not_signed";
             /** @enum {string} */
-            mend: "reconnect" | "update" | "look" | "wait" | "replay" | "app";
+            mend: "reconnect" | "extend" | "update" | "look" | "wait" | "replay" | "app";
             params: {
                 [key: string]: unknown;
             };
@@ -2445,6 +2465,8 @@ export interface components {
         ChannelHealth: {
             alerts: components["schemas"]["Alert"][];
             channel: components["schemas"]["Channel"];
+            /** @description A second consent that this network has; null: it has none. */
+            extension: components["schemas"]["Extension"] | null;
             gaps: components["schemas"]["Gap"][];
             /**
              * Format: date-time
@@ -2657,6 +2679,21 @@ export interface components {
             /** @description Its title, too. */
             title: boolean;
         };
+        Extension: {
+            /** @description What mends that. */
+            fix: string;
+            /** @description Of the button that goes there. */
+            label: string;
+            /** @description Why one cannot go there now; empty: one can. */
+            lacks: string;
+            /**
+             * @description none: nobody gave it. broken: its keys or its rights are not what they should be.
+             * @enum {string}
+             */
+            state: "none" | "well" | "broken";
+            /** @description What it is for. */
+            text: string;
+        };
         FieldError: {
             detail: string;
             field: string;
@@ -2725,6 +2762,8 @@ export interface components {
             error: components["schemas"]["Trouble"] | null;
             /** Format: date-time */
             expires_at: string;
+            /** @description A second consent for the channel: granted, there is nothing to choose, and this is what is said. Empty: it is none. */
+            extends: string;
             id: string;
             network: string;
             /**
@@ -4740,6 +4779,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageChoice"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extendChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Going"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -1,0 +1,89 @@
+package tiktok
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+)
+
+// TikTok API for Business is asked by a call to tell of comments: once for our app there,
+// which is for all accounts that let it in (business-api.tiktok.com portal docs
+// 1810521279479810, 1810521289122818, 1810521297052673, quoted by others, read on 27
+// November 2026). A list of posts narrows that down; we want all.
+
+// aboutComments is the sort of events.
+const aboutComments = "COMMENT"
+
+// tells says whether there is something to be told of: an app, and an account that lets it
+// read comments.
+func tells(conn network.Conn) (appBusiness, error) {
+	app := businessOf(conn.App)
+	k, err := readKeys(conn.Keys)
+	switch {
+	case err != nil:
+		return app, err
+	case app.id == "" || app.secret == "":
+		return app, fault.Wrap(fault.Invalid, network.ErrNotSetUp, "The app at TikTok API for Business is not entered yet.").
+			WithHint("An owner enters its ID, its secret and its authorization URL under Settings → Channels → App; the steps are written there.")
+	case !k.reads():
+		return app, fault.Wrap(fault.Invalid, network.ErrNotSetUp, missing).WithHint("%s", obtain)
+	}
+	return app, nil
+}
+
+// webhook is how our app is told.
+type webhook struct {
+	Callback string   `json:"callback_url"`
+	Posts    []string `json:"item_list"`
+}
+
+// Subscribed says whether TikTok tells our app of all comments, at our address.
+func (d *Driver) Subscribed(ctx context.Context, conn network.Conn, hook string) (bool, error) {
+	app, err := tells(conn)
+	if err != nil {
+		return false, err
+	}
+	w, err := d.webhook(ctx, app)
+	return err == nil && w.Callback == hook && len(w.Posts) == 0, err
+}
+
+// Subscribe makes it so. The list of posts of an app only grows, so one that is there is
+// deleted with all else first.
+func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) (lacks, err error) {
+	app, err := tells(conn)
+	if err != nil {
+		return nil, err
+	}
+	w, err := d.webhook(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	if len(w.Posts) > 0 {
+		if _, err := d.toApp(ctx, ask{path: "/business/webhook/delete/", harmless: true, body: map[string]string{"app_id": app.id, "secret": app.secret, "event_type": aboutComments}}, nil); err != nil {
+			return nil, err
+		}
+	}
+	a := ask{path: "/business/webhook/update/", harmless: true, body: map[string]string{"app_id": app.id, "secret": app.secret, "event_type": aboutComments, "callback_url": hook}}
+	_, err = d.toApp(ctx, a, nil)
+	return nil, err
+}
+
+func (d *Driver) webhook(ctx context.Context, app appBusiness) (w webhook, err error) {
+	query := url.Values{"app_id": {app.id}, "secret": {app.secret}, "event_type": {aboutComments}}
+	_, err = d.toApp(ctx, ask{method: http.MethodGet, path: "/business/webhook/list/?" + query.Encode()}, &w)
+	return w, err
+}
+
+// toApp asks about our app, by its secret and for no account. What is refused is mended at
+// the app.
+func (d *Driver) toApp(ctx context.Context, a ask, out any) (time.Time, error) {
+	at, err := d.sendBusiness(ctx, "", a, out)
+	if fault.Is(err, fault.Denied) {
+		err = fault.New(fault.Invalid, "TikTok API for Business does not know our app, or its secret is wrong.").WithHint("Look at the app under Settings → Channels.")
+	}
+	return at, err
+}
