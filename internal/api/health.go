@@ -50,7 +50,7 @@ type Right struct {
 // Alert is something that a person should know; its sentence is made from key and
 // params.
 type Alert struct {
-	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside,calls_kept"`
+	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside,calls_kept,silent,channel_removed"`
 	Bad    bool           `json:"bad" doc:"Something does not work now."`
 	Params map[string]any `json:"params" say:"text,fix"`
 	Mend   string         `json:"mend" enum:"reconnect,update,look,wait,replay"`

@@ -115,8 +115,11 @@ func alertItem(a flow.Alert) Item {
 		params[k] = v
 	}
 	href := "/settings/channels/" + a.Channel.ID
-	if a.Key == "set_aside" {
+	switch a.Key {
+	case "set_aside":
 		href = "/settings/set-aside"
+	case "channel_removed":
+		href = "/publish"
 	}
 	return Item{"urgent", a.Key, params, href, when(a.At)}
 }

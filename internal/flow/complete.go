@@ -41,12 +41,18 @@ func (h *House) heard(ctx context.Context, c channel.Channel, got network.Readin
 				return err
 			}
 		}
-		if pages > 0 || c.Pages > 0 || c.ReadingError != "" {
+		if pages > 0 || c.Pages > 0 || c.ReadingError != "" || !c.SilentSince.IsZero() {
 			h.tell(tx, c.Workspace, "channels", c.ID) // its page shows how far it is
+		}
+		if !c.SilentSince.IsZero() {
+			if err := channel.Answered(ctx, tx, c.Workspace, c.ID); err != nil {
+				return err
+			}
 		}
 		return channel.Heard(ctx, tx, c.Workspace, c.ID, got.Next, until, pages, told)
 	})
 	c.Cursor, c.CompleteUntil, c.Pages, c.ReadingError = got.Next, until, pages, ""
+	c.SilentSince = time.Time{}
 	return c, err
 }
 
@@ -60,6 +66,7 @@ func (h *House) attended(ctx context.Context, job *jobs.Job, args channelArgs, c
 	if _, err := network.As[network.Knocker](h.Networks, c.Network, network.ActWebhook); err != nil {
 		return nil //nolint:nilerr // a person does everything there
 	}
+	c.SilentSince = time.Time{} // nobody was asked: a check says whether it answers
 	if _, err := h.heard(ctx, c, network.Reading{Next: c.Cursor}, c.Told, h.DB.Now()); err != nil {
 		return err
 	}

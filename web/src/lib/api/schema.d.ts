@@ -2225,7 +2225,7 @@ export interface components {
             /** @description Something does not work now. */
             bad: boolean;
             /** @enum {string} */
-            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept";
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept" | "silent" | "channel_removed";
             /** @enum {string} */
             mend: "reconnect" | "update" | "look" | "wait" | "replay";
             params: {
@@ -2773,6 +2773,11 @@ export interface components {
             /** Format: date-time */
             checked_at: string | null;
             fix: string;
+            /**
+             * Format: date-time
+             * @description The network does not answer since then, and is asked again; null: it answers, as far as is known.
+             */
+            silent_since: string | null;
             /** @enum {string} */
             state: "ok" | "warn" | "broken";
             text: string;
