@@ -92,6 +92,8 @@ type Health struct {
 	Text      string     `json:"text" say:""`
 	Fix       string     `json:"fix" say:""`
 	CheckedAt *time.Time `json:"checked_at"`
+	// SilentSince is apart from State, which is what the network said last.
+	SilentSince *time.Time `json:"silent_since" doc:"The network does not answer since then, and is asked again; null: it answers, as far as is known."`
 }
 
 // Connect connects an account by the fields of its network's form.
@@ -192,7 +194,7 @@ func (d *Door) detailOf(c channel.Channel) (ChannelDetail, error) {
 func (d *Door) channelOf(c channel.Channel) Channel {
 	said := Channel{
 		ID: c.ID, Network: c.Network, Handle: c.Handle, Name: c.Name, AvatarURL: avatarOf(c.ID, c.AvatarURL), URL: c.URL,
-		Health: Health{c.Health, c.HealthText, c.HealthFix, when(c.CheckedAt)},
+		Health: Health{c.Health, c.HealthText, c.HealthFix, when(c.CheckedAt), when(c.SilentSince)},
 		Limits: limitsOf(c.Limits), CompleteUntil: when(c.CompleteUntil),
 	}
 	n, err := d.House.Networks.Get(c.Network)

@@ -119,6 +119,8 @@ func alertItem(by access.Actor, a flow.Alert) Item {
 	switch {
 	case a.Key == "set_aside":
 		href = "/settings/set-aside"
+	case a.Key == "channel_removed":
+		href = "/publish"
 	case a.Mend == flow.MendApp && by.Can(access.Connect):
 		href = fmt.Sprintf("/settings/channels/app/%s", a.Params["app"])
 	}

@@ -43,7 +43,8 @@ type Channel struct {
 	ReadingError  string             // why it could not be read the last time
 	Granted       network.Granted
 	Knocks        Knocks
-	App           string // our registration at the network, sealed; "" where none was entered
+	SilentSince   time.Time // the network does not answer; zero = it does, as far as we know
+	App           string    // our registration at the network, sealed; "" where none was entered
 }
 
 const columns = `id, workspace, network, base, account_id, handle, name, avatar_url, url, keys, limits,
@@ -51,7 +52,7 @@ const columns = `id, workspace, network, base, account_id, handle, name, avatar_
 
 // read are the columns of a Channel; our registration comes along, so that a
 // call to a network needs no second question.
-const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, told, pages, reading_error, granted, knocks,
+const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, told, pages, reading_error, granted, knocks, silent_since,
 	coalesce((select a.sealed from network_app a where a.network = channel.network and a.workspace = ''), '') from channel `
 
 func row(id string) string { return "channel:" + id }
@@ -82,7 +83,7 @@ func Connect(ctx context.Context, tx *store.Tx, keys *secret.Keyring, workspace 
 	} else {
 		_, err = tx.Exec(ctx, `update channel set handle = $1, name = $2, avatar_url = $3, url = $4, keys = $5, limits = $6,
 			health = $7, health_text = $8, health_fix = '', checked_at = $9, removed_at = null, keys_expire_at = null, quotas = '[]', reading_error = '',
-			keys_before = '', renewal = '', renewal_until = null, granted = $12, alias = $13
+			keys_before = '', renewal = '', renewal_until = null, granted = $12, alias = $13, silent_since = null
 			where id = $10 and workspace = $11`,
 			a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, c.ID, workspace, a.Granted, a.Granted.Alias)
 	}
@@ -169,7 +170,7 @@ func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel,
 	}
 	_, err := tx.Exec(ctx, `update channel set health = $1, health_text = $2, health_fix = $3, checked_at = $4,
 		keys = case when $5 <> '' and keys = $6 then $5 else keys end, limits = $7,
-		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11, granted = $14, alias = $15 where id = $12 and workspace = $13 and $6 in (keys, keys_before)`,
+		name = $8, avatar_url = $9, handle = $10, keys_expire_at = $11, granted = $14, alias = $15, silent_since = null where id = $12 and workspace = $13 and $6 in (keys, keys_before)`,
 		h.State, h.Text, h.Fix, tx.Now, sealed, c.Keys, limits, or(h.Name, c.Name), or(h.Avatar, c.AvatarURL), or(h.Handle, c.Handle), h.Expires, c.ID, c.Workspace, granted, granted.Alias)
 	return err
 }
@@ -202,6 +203,18 @@ func Heard(ctx context.Context, tx *store.Tx, workspace, id, cursor string, unti
 // Unheard notes why a channel could not be read.
 func Unheard(ctx context.Context, tx *store.Tx, workspace, id, why string) error {
 	_, err := tx.Exec(ctx, "update channel set reading_error = $1 where id = $2 and workspace = $3 and reading_error <> $1", why, id, workspace)
+	return err
+}
+
+// Unanswered notes that a network does not answer. Since when stays what it was.
+func Unanswered(ctx context.Context, tx *store.Tx, workspace, id string) error {
+	_, err := tx.Exec(ctx, "update channel set silent_since = $1 where id = $2 and workspace = $3 and silent_since is null", tx.Now, id, workspace)
+	return err
+}
+
+// Answered notes that a network answers again.
+func Answered(ctx context.Context, tx *store.Tx, workspace, id string) error {
+	_, err := tx.Exec(ctx, "update channel set silent_since = null where id = $1 and workspace = $2", id, workspace)
 	return err
 }
 

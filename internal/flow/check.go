@@ -51,6 +51,7 @@ func (h *House) checkOne(ctx context.Context, workspace, channelID string) error
 	health, keys, err := checker.Check(ctx, conn)
 	if err != nil {
 		h.ailing(ctx, c, err)
+		h.silent(ctx, c, err)
 		return err
 	}
 	// Renewed keys may be the only ones that still open: they are kept even if

@@ -40,12 +40,18 @@ func (h *House) heard(ctx context.Context, c channel.Channel, got network.Readin
 				return err
 			}
 		}
-		if pages > 0 || c.Pages > 0 || c.ReadingError != "" {
+		if pages > 0 || c.Pages > 0 || c.ReadingError != "" || !c.SilentSince.IsZero() {
 			h.tell(tx, c.Workspace, "channels", c.ID) // its page shows how far it is
+		}
+		if !c.SilentSince.IsZero() {
+			if err := channel.Answered(ctx, tx, c.Workspace, c.ID); err != nil {
+				return err
+			}
 		}
 		return channel.Heard(ctx, tx, c.Workspace, c.ID, got.Next, until, pages, told)
 	})
 	c.Cursor, c.CompleteUntil, c.Pages, c.ReadingError = got.Next, until, pages, ""
+	c.SilentSince = time.Time{}
 	return c, err
 }
 

@@ -50,3 +50,17 @@ func (h *House) ailing(ctx context.Context, c channel.Channel, cause error) {
 		h.Log.WarnContext(ctx, "a broken channel could not be marked", "channel", c.ID, "error", err)
 	}
 }
+
+// silent notes that a network does not answer to a question, so that nobody is shown a
+// connection that is not there. The next answer ends it.
+func (h *House) silent(ctx context.Context, c channel.Channel, cause error) {
+	if !c.SilentSince.IsZero() || !fault.Is(cause, fault.Unavailable) && !fault.Is(cause, fault.Uncertain) || ctx.Err() != nil {
+		return
+	}
+	if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+		h.tell(tx, c.Workspace, "channels", c.ID)
+		return channel.Unanswered(ctx, tx, c.Workspace, c.ID)
+	}); err != nil {
+		h.Log.WarnContext(ctx, "that a network is silent could not be noted", "channel", c.ID, "error", err)
+	}
+}

@@ -16,7 +16,8 @@ import (
 const (
 	keysAhead    = 7 * 24 * time.Hour
 	versionAhead = 60 * 24 * time.Hour
-	silence      = 10 * time.Minute // a network may well not answer for a moment
+	silence      = 10 * time.Minute // a reading may well fail for a moment
+	blip         = 2 * time.Minute  // and a network not answer: its channel says so at once, the day later
 )
 
 // SpentDays is how far back it is added up what was spent.
@@ -36,7 +37,7 @@ const (
 // Alert is something about a channel that a person should know. The sentence is
 // made in the reader's language from its key and params.
 type Alert struct {
-	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside calls_kept no_address not_told telling_fails not_signed
+	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside calls_kept no_address not_told telling_fails not_signed silent channel_removed
 	Bad     bool   // something does not work now
 	Channel channel.Channel
 	Params  map[string]any
@@ -110,44 +111,4 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 	}
 	k.Spent, err = channel.Spent(ctx, tx, actor.Workspace, channelID, tx.Now.Add(-SpentDays*24*time.Hour))
 	return k, err
-}
-
-// Alerts gives what people should know of all channels they see.
-func (h *House) Alerts(ctx context.Context, tx *store.Tx, actor access.Actor) ([]Alert, error) {
-	channels, err := channel.List(ctx, tx, actor.Workspace)
-	if err != nil {
-		return nil, err
-	}
-	gaps, err := channel.OpenGaps(ctx, tx, actor.Workspace)
-	if err != nil {
-		return nil, err
-	}
-	aside, err := heaps(ctx, tx, actor)
-	if err != nil {
-		return nil, err
-	}
-	var all []Alert
-	versions := map[network.Name]bool{}
-	for _, c := range channels {
-		d, err := h.Networks.Get(c.Network)
-		if err != nil || !actor.Sees(c.ID) {
-			continue // of a network that this version does not know nothing can be said
-		}
-		hears, err := h.earOf(ctx, tx, c)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range alerts(c, d.Profile(), hears, tx.Now) {
-			if a.Mend == mendUpdate { // once for a network, not for each of its channels
-				if versions[c.Network] {
-					continue
-				}
-				versions[c.Network] = true
-			}
-			all = append(all, a)
-		}
-		all = append(all, heaped(aside, c)...)
-		all = append(all, missed(gaps, c)...)
-	}
-	return all, nil
 }

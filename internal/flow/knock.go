@@ -34,6 +34,7 @@ func (h *House) attended(ctx context.Context, job *jobs.Job, args channelArgs, c
 			until = c.WebhookAt
 		}
 		if until.After(c.CompleteUntil) {
+			c.SilentSince = time.Time{} // nobody was asked: a check says whether it answers
 			if _, err := h.heard(ctx, c, network.Reading{Next: c.Cursor}, c.Told, until); err != nil {
 				return err
 			}

@@ -58,6 +58,7 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 		var got network.Reading
 		if got, err = reader.Read(asking, conn, c.Cursor); err != nil {
 			h.ailing(ctx, c, err)
+			h.silent(ctx, c, err)
 			h.unheard(ctx, c, err)
 			return h.later(ctx, job, readKind(), args, time.Minute, err)
 		}

@@ -42,7 +42,7 @@ func harness(o facebook.Options) networktest.Harness {
 			door.App = network.App{ID: appID, Secret: appSecret, Verify: "typed"}
 			conn := w.Conn
 			conn.App = door.App
-			if err := w.Driver.(network.Subscriber).Subscribe(w.T().Context(), conn, door.URL); err != nil {
+			if _, err := w.Driver.(network.Subscriber).Subscribe(w.T().Context(), conn, door.URL); err != nil {
 				w.T().Fatal(err)
 			}
 			return net.Settle

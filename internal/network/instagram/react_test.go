@@ -70,7 +70,7 @@ func TestReactionsAndButtonsComeIn(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := o.driver.Subscribe(t.Context(), conn, o.door); err != nil {
+		if _, err := o.driver.Subscribe(t.Context(), conn, o.door); err != nil {
 			t.Fatal(err)
 		}
 		said := o.Act(sandbox.Act{Kind: "message", Text: "Bonjour", Person: "p001"})

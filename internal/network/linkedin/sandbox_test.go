@@ -41,7 +41,7 @@ func harness(o pretended.Options) networktest.Harness {
 			if err := net.Register(w.T().Context(), door.URL); err != nil {
 				w.T().Fatal(err)
 			}
-			if err := w.Driver.(network.Subscriber).Subscribe(w.T().Context(), conn, door.URL); err != nil {
+			if _, err := w.Driver.(network.Subscriber).Subscribe(w.T().Context(), conn, door.URL); err != nil {
 				w.T().Fatal(err)
 			}
 			return net.Settle

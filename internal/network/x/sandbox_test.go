@@ -32,7 +32,7 @@ func harness(o pretended.Options) networktest.Harness {
 			door.App = network.App{ID: o.ClientID, Secret: secret.Text(o.Secret), Extra: map[string]string{"bearer": net.Bearer()}}
 			conn := w.Conn
 			conn.App = door.App
-			if err := w.Driver.(network.Subscriber).Subscribe(w.T().Context(), conn, door.URL); err != nil {
+			if _, err := w.Driver.(network.Subscriber).Subscribe(w.T().Context(), conn, door.URL); err != nil {
 				w.T().Fatal(err)
 			}
 			return net.Settle

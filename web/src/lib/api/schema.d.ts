@@ -2850,6 +2850,11 @@ export interface components {
             /** Format: date-time */
             checked_at: string | null;
             fix: string;
+            /**
+             * Format: date-time
+             * @description The network does not answer since then, and is asked again; null: it answers, as far as is known.
+             */
+            silent_since: string | null;
             /** @enum {string} */
             state: "ok" | "warn" | "broken";
             text: string;

@@ -3,6 +3,7 @@ import type { Alert, Cost, Quota, QuotaUse } from '$lib/api/connect';
 import { known, locale, t } from '$lib/i18n/i18n.svelte';
 import { zone } from '$lib/session.svelte';
 import { absolute } from '$lib/time/say';
+import { sinceWhen } from '$lib/time/since';
 import { windowSpan } from '$lib/time/span';
 
 const whatOf = (name: string): string => {
@@ -61,6 +62,8 @@ export function alertWords(a: Pick<Alert, 'key' | 'params'>): { title: string; m
 			return { title: t('alert.keys_expire', { when: absolute(new Date(text(p.at)), locale(), zone()) }), more: t('alert.keys_expire.text') };
 		case 'calls_kept':
 			return { title: t('alert.calls_kept'), more: t('alert.calls_kept.text', { used: Number(p.used), max: Number(p.max) }) };
+		case 'silent':
+			return { title: t('alert.silent', { since: sinceWhen(text(p.since)) }), more: t('alert.silent.text') };
 		case 'gap': {
 			const from = moment(text(p.from));
 			return { title: t('alert.gap'), more: text(p.to) ? t('alert.gap.between', { from, to: moment(text(p.to)) }) : t('alert.gap.since', { from }) };
