@@ -14,6 +14,7 @@ import (
 const (
 	Lost   = "lost"   // the network tells no more of it
 	Silent = "silent" // the network did not answer
+	Paused = "paused" // what may be spent on reading was used up
 )
 
 // How a gap ended.

@@ -16,7 +16,14 @@ const (
 	ForLike     = "like"
 	ForHide     = "hide"
 	ForDelete   = "delete"
+	ForTag      = "tag" // somebody is looked up, who is to be tagged
 )
+
+// IsReading says whether a price is for what the network tells: when it is asked (read_…),
+// or by itself (event_…).
+func IsReading(what string) bool {
+	return strings.HasPrefix(what, "read_") || strings.HasPrefix(what, "event_")
+}
 
 // Price is what the network takes for one act.
 type Price struct {
@@ -59,7 +66,7 @@ func (p Profile) Priced(a Act) (all []Price) {
 	if described, told := priceOf(p.Prices, "description", a); told && a.Described > 0 {
 		all = append(all, slices.Repeat([]Price{described}, a.Described)...)
 	}
-	if tagged, told := priceOf(p.Prices, "tag", a); told && a.Tagged > 0 {
+	if tagged, told := priceOf(p.Prices, ForTag, a); told && a.Tagged > 0 {
 		all = append(all, slices.Repeat([]Price{tagged}, a.Tagged)...)
 	}
 	return all
