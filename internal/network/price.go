@@ -36,6 +36,23 @@ type Price struct {
 	Country  string `json:"country,omitempty"`
 }
 
+// ReadingPlan is what reading an account mostly asks for on a day, by the names of prices:
+// before anything was read, it says about what that will cost.
+type ReadingPlan struct {
+	Assumes string         `json:"assumes"` // how much happens on the account
+	ADay    map[string]int `json:"a_day"`
+}
+
+// Month gives what it comes to in so many days.
+func (r ReadingPlan) Month(prices []Price, days int) (all []Price) {
+	for _, p := range prices {
+		if n := r.ADay[p.What]; n > 0 {
+			all = append(all, Price{What: p.What, Amount: p.Times(int64(n * days)), Currency: p.Currency})
+		}
+	}
+	return all
+}
+
 // Act is something that may cost money.
 type Act struct {
 	For       string // ForPost, …
