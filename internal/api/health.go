@@ -103,7 +103,7 @@ type Gap struct {
 	URL       string       `json:"url"`
 	From      time.Time    `json:"from"`
 	To        *time.Time   `json:"to" doc:"null: it goes on."`
-	Reason    string       `json:"reason" enum:"lost,silent,untold" doc:"lost: the network tells no more of it. silent: it does not answer. untold: it was not asked to tell us, and tells it no more."`
+	Reason    string       `json:"reason" enum:"lost,silent,untold,paused" doc:"lost: the network tells no more of it. silent: it does not answer. untold: it was not asked to tell us, and tells it no more. paused: what may be spent on reading was used up."`
 }
 
 func (d *Door) health() {

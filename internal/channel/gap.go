@@ -15,6 +15,7 @@ const (
 	Lost   = "lost"   // the network tells no more of it
 	Silent = "silent" // the network did not answer
 	Untold = "untold" // the network was not asked to tell us, and tells it no more
+	Paused = "paused" // what may be spent on reading was used up
 )
 
 // How a gap ended.

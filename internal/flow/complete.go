@@ -59,6 +59,10 @@ func (h *House) heard(ctx context.Context, c channel.Channel, got network.Readin
 // since when something may be missing. It fills itself where the network tells
 // far enough back.
 func (h *House) unheard(ctx context.Context, c channel.Channel, cause error) {
+	h.unread(ctx, c, channel.Silent, cause)
+}
+
+func (h *House) unread(ctx context.Context, c channel.Channel, reason string, cause error) {
 	if ctx.Err() != nil {
 		return // we are being stopped
 	}
@@ -78,7 +82,7 @@ func (h *House) unheard(ctx context.Context, c channel.Channel, cause error) {
 			return nil
 		}
 		h.tell(tx, c.Workspace, "channels", c.ID)
-		return channel.Miss(ctx, tx, c.Workspace, c.ID, channel.Silent, network.Span{From: c.CompleteUntil})
+		return channel.Miss(ctx, tx, c.Workspace, c.ID, reason, network.Span{From: c.CompleteUntil})
 	}); err != nil {
 		h.Log.WarnContext(ctx, "that a channel is silent could not be noted", "channel", c.ID, "error", err)
 	}

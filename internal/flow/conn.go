@@ -26,6 +26,7 @@ func (h *House) conn(ctx context.Context, workspace, channelID string) (channel.
 	h.ailing(ctx, c, err)
 	conn.Beside, conn.Renew, conn.Meter = beside, h.renewer(c), h.meter(c)
 	conn.Pace = h.pacer(c)
+	conn.Purse = h.purse(c)
 	if err == nil && !conn.App.Known() {
 		conn.App = h.Apps[h.Networks.Host(c.Network)]
 		if h.Networks.Host(c.Network) != c.Network {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/kithhq/kith/internal/channel"
@@ -92,7 +93,10 @@ func (h *House) paidPost(ctx context.Context, tx *store.Tx, c channel.Channel, p
 	if err != nil {
 		return nil //nolint:nilerr // a network that this version does not know
 	}
-	return h.paid(ctx, tx, c, publish.Priced(d.Profile(), part.Content))
+	prices := slices.DeleteFunc(publish.Priced(d.Profile(), part.Content), func(p network.Price) bool {
+		return p.What == network.ForTag // a purse paid when they were looked up
+	})
+	return h.paid(ctx, tx, c, prices)
 }
 
 // paidAnswer counts what an answer that is there has cost.
@@ -127,22 +131,4 @@ func (h *House) paidTold(ctx context.Context, tx *store.Tx, m inbox.Message) err
 		return err
 	}
 	return h.paidAnswer(ctx, tx, c, m)
-}
-
-// paid counts prices that were paid on a channel.
-func (h *House) paid(ctx context.Context, tx *store.Tx, c channel.Channel, prices []network.Price) error {
-	uses := make([]channel.Use, len(prices))
-	for i, p := range prices {
-		uses[i] = channel.Use{Channel: c.ID, Workspace: c.Workspace, Network: c.Network, Price: p, N: 1}
-	}
-	return channel.Took(ctx, tx, uses...)
-}
-
-// paidAct counts an act of another sort that was done.
-func (h *House) paidAct(ctx context.Context, tx *store.Tx, c channel.Channel, what string) error {
-	d, err := h.Networks.Get(c.Network)
-	if err != nil {
-		return nil //nolint:nilerr // a network that this version does not know
-	}
-	return h.paid(ctx, tx, c, d.Profile().Priced(network.Act{For: what}))
 }

@@ -51,7 +51,11 @@ func (h *House) insights(ctx context.Context, job *jobs.Job, args channelArgs) e
 	if err != nil {
 		return err
 	}
-	if insighter, err := able[network.Insighter](h, c, network.ActInsights); err == nil {
+	broke, err := conn.Purse.Spent(ctx)
+	if err != nil {
+		return err
+	}
+	if insighter, err := able[network.Insighter](h, c, network.ActInsights); err == nil && !broke {
 		if err := h.daily(ctx, c, conn, insighter, how, today, ofNow); err != nil {
 			return h.later(ctx, job, insightsKind(), args, time.Hour, err)
 		}

@@ -39,6 +39,9 @@ func (h *House) measure(ctx context.Context, job *jobs.Job, args channelArgs) er
 	if b, limited, err := h.spare(ctx, c); err != nil || limited && b.left() <= 0 {
 		return h.later(ctx, job, measureKind(), args, max(recount, h.measureEvery()), err)
 	}
+	if broke, err := conn.Purse.Spent(ctx); err != nil || broke {
+		return h.later(ctx, job, measureKind(), args, max(recount, h.measureEvery()), err)
+	}
 	due, err := h.toMeasure(ctx, args)
 	if err != nil || len(due) == 0 {
 		return h.later(ctx, job, measureKind(), args, h.measureEvery(), err)

@@ -44,6 +44,9 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 		h.unheard(ctx, c, saved(h.label(c.Network)))
 		return h.later(ctx, job, readKind(), args, min(max(b.ends.Sub(h.DB.Now()), h.rhythm()), recount), nil)
 	}
+	if paused, err := h.paused(ctx, c, conn.Purse); err != nil || paused {
+		return h.later(ctx, job, readKind(), args, max(recount, h.rhythm()), err)
+	}
 	var cost atomic.Int64
 	meter := h.meter(c)
 	conn.Meter = func(what string, n int) {
@@ -74,6 +77,9 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 		}
 		if c, err = h.heard(ctx, c, got, said.told(), began); err != nil {
 			return err
+		}
+		if broke, err := conn.Purse.Spent(ctx); err != nil || broke {
+			return h.later(ctx, job, readKind(), args, h.rhythm(), err) // which says so
 		}
 	}
 	wait, mostly := h.rhythm(), h.till.cost(c.ID, cost.Load())

@@ -114,7 +114,7 @@ func (r *Report) month(h *House, month string, accounts map[string]channel.Accou
 func kindOf(what string) string {
 	plain, _, _ := strings.Cut(what, "_with_")
 	switch {
-	case strings.HasPrefix(what, "read_"):
+	case network.IsReading(what):
 		return "reading"
 	case plain == network.ForPost || plain == "description":
 		return "posts"

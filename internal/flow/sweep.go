@@ -38,5 +38,8 @@ func (h *House) sweepDaily(ctx context.Context, tx *store.Tx, _ time.Time) error
 			return err
 		}
 	}
+	if err := channel.ForgetPurchases(ctx, tx); err != nil {
+		return err
+	}
 	return channel.ForgetUses(ctx, tx)
 }

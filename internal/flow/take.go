@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/moderate"
 	"github.com/kithhq/kith/internal/network"
@@ -15,6 +16,10 @@ func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error 
 		a.PersonID = h.crowd.Recognize(h.face(a), a.Event.Author, a.Event.At).PersonID
 	}
 	switch a.Event.Kind {
+	case network.Charged:
+		c := channel.Channel{ID: a.ChannelID, Workspace: a.Workspace, Network: a.Network}
+		h.charged = append(h.charged, channel.Purchased{What: "event", ID: a.Event.ID, At: tx.Now, Use: h.use(c, a.Event.Price)})
+		return nil
 	case network.Reaction, network.Repost, network.Follow:
 		if !a.Event.Removed && !a.FromUs {
 			h.counted.Add(a.Workspace, a.ChannelID, a.Event.At, string(a.Event.Kind))

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/inbox"
 	"github.com/kithhq/kith/internal/measure"
 	"github.com/kithhq/kith/internal/moderate"
@@ -25,6 +26,7 @@ type taking struct {
 	docket   *moderate.Docket
 	counted  measure.Tally
 	told     map[news]bool
+	charged  []channel.Purchased // what networks took for telling it
 	news     []news
 }
 
@@ -92,7 +94,7 @@ func somebody(a inbox.Arrival) bool { return !a.FromUs && a.Event.Author.ID != "
 
 // passing says whether an arrival is counted and not kept.
 func passing(a inbox.Arrival) bool {
-	return a.Event.Kind == network.Reaction || a.Event.Kind == network.Repost || a.Event.Kind == network.Follow || a.Event.Kind == network.Receipt
+	return a.Event.Kind == network.Charged || a.Event.Kind == network.Reaction || a.Event.Kind == network.Repost || a.Event.Kind == network.Follow || a.Event.Kind == network.Receipt
 }
 
 // keep writes what became of the batch.
@@ -105,6 +107,9 @@ func (h *taking) keep(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	if err := h.docket.Keep(ctx, tx); err != nil {
+		return err
+	}
+	if err := channel.Bought(ctx, tx, h.charged); err != nil {
 		return err
 	}
 	return h.tray.Keep(ctx, tx)

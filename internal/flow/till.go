@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/kithhq/kith/internal/channel"
@@ -75,15 +74,5 @@ func (t *till) cost(channelID string, n int64) float64 {
 
 // meter counts what calls on a channel take, and what that costs.
 func (h *House) meter(c channel.Channel) network.Meter {
-	var prices []network.Price
-	if d, err := h.Networks.Get(c.Network); err == nil {
-		prices = d.Profile().Prices
-	}
-	return func(what string, n int) {
-		price := network.Price{What: what}
-		if i := slices.IndexFunc(prices, func(p network.Price) bool { return p.What == what }); i >= 0 {
-			price.Amount, price.Currency = prices[i].Amount, prices[i].Currency
-		}
-		h.till.take(channel.Use{Channel: c.ID, Workspace: c.Workspace, Network: c.Network, Price: price}, int64(n))
-	}
+	return func(what string, n int) { h.till.take(h.use(c, what), int64(n)) }
 }

@@ -22,6 +22,8 @@ type facts struct {
 	Quotas   []Quota           `json:"quotas"`
 	Prices   []Price           `json:"prices"`
 	Costs    map[string]int    `json:"call_costs"`
+	Reading  ReadingPlan       `json:"reading"`
+	Headers  []LimitHeader     `json:"limit_headers"`
 	Windows  []Window          `json:"windows"`
 	Edits    Edits             `json:"edits"`
 	Pins     map[string]int    `json:"pins"`
@@ -53,7 +55,7 @@ func Facts(data []byte, said ...json.RawMessage) Profile {
 	}
 	return Profile{
 		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot, Only: f.Only, Later: f.Later, Sorts: f.Sorts, Rights: f.Rights,
-		Delay: time.Duration(f.DelayS) * time.Second, Reach: time.Duration(f.ReachS) * time.Second, Options: f.Options, Quotas: f.Quotas, Prices: f.Prices, CallCosts: f.Costs,
+		Delay: time.Duration(f.DelayS) * time.Second, Reach: time.Duration(f.ReachS) * time.Second, Options: f.Options, Quotas: f.Quotas, Prices: f.Prices, CallCosts: f.Costs, Reading: f.Reading, Headers: f.Headers,
 		Windows: f.Windows, Edits: f.Edits, Pins: f.Pins, Closing: f.Closing, Likes: f.Likes, Upload: f.Upload, Insights: f.Insights, Scheduling: f.Waits, Ahead: f.Ahead, Version: f.Version, Expires: f.Expires, Guide: f.Guide, Assisted: f.Assisted, Extension: f.Second, Sources: f.Sources,
 	}
 }

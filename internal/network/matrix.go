@@ -129,8 +129,15 @@ func describe(b *strings.Builder, d Driver) {
 	for _, q := range p.Quotas {
 		fmt.Fprintf(b, "- Quota: %s\n", q.words())
 	}
+	for _, h := range p.Headers {
+		fmt.Fprintf(b, "- Header of answers: `%s`: %s, in %s\n", h.Name, strings.ReplaceAll(h.Tells, "_", " "), h.Unit)
+	}
 	for _, price := range p.Prices {
 		fmt.Fprintf(b, "- Price: %s %s for %s\n", price.Amount, price.Currency, strings.ReplaceAll(strings.TrimSpace(strings.Join([]string{price.What, price.Category, price.Country}, " ")), "_", " "))
+	}
+	if p.Reading.Assumes != "" {
+		sum, _ := Sum(p.Reading.Month(p.Prices, 30))
+		fmt.Fprintf(b, "- Reading takes about %s %s a month, with %s\n", sum.Amount, sum.Currency, p.Reading.Assumes)
 	}
 	for _, w := range p.Windows {
 		fmt.Fprintf(b, "- We may write (%s, %s) for %d hours after the person’s last message. %s\n", strings.ReplaceAll(w.Kind, "_", " "), strings.ReplaceAll(w.Name, "_", " "), w.Hours, w.Then)

@@ -1,8 +1,10 @@
 package network
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
+	"time"
 )
 
 // Calls names quotas that count calls, or the units that calls cost: reading takes of
@@ -22,6 +24,32 @@ func (q Quota) Spread() bool {
 // Meter is told what was taken of a quota that counts more than posts. nil: nobody
 // counts.
 type Meter func(what string, n int)
+
+// Purchase is a thing that a network takes money for when it is read or told: once on a
+// day (UTC), whichever channel of the house it is for.
+type Purchase struct {
+	What  string // of which sort it is: each of a sort is charged once
+	ID    string
+	Price string // as prices name it
+}
+
+// Purse is what reading pays with, where a network takes money for what it tells.
+type Purse struct {
+	// Pay counts what an answer brought: durably, before anything is made of it, so that
+	// nothing is counted twice or left out. nil: nobody counts.
+	Pay func(ctx context.Context, at time.Time, bought []Purchase) error
+	// Empty says that no more is to be spent on reading this month: a reader stops where it
+	// can go on later. nil: never.
+	Empty func(ctx context.Context) (bool, error)
+}
+
+// Spent asks a purse whether it is empty.
+func (p Purse) Spent(ctx context.Context) (bool, error) {
+	if p.Empty == nil {
+		return false, nil
+	}
+	return p.Empty(ctx)
+}
 
 // Take tells a meter.
 func (m Meter) Take(what string, n int) {

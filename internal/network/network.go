@@ -26,6 +26,8 @@ type Conn struct {
 	App     App         // our registration at the network; empty where there is none
 	// Meter is told what calls take of quotas that count them.
 	Meter Meter `json:"-"`
+	// Purse pays for what is read, where that costs money.
+	Purse Purse `json:"-"`
 	// Beside are other networks on which the same account is connected, of those
 	// that knock at this one's address: what is theirs comes to them.
 	Beside []Name
@@ -330,6 +332,9 @@ const (
 	// Named: something was said of which the network tells where it is, and not by whom.
 	// Its Ref is for Fetcher; Thread holds together what one question brings.
 	Named EventKind = "named"
+	// Charged: the network took money for telling something by itself. Ref is what it
+	// charges once a day, Event.Price how prices name it.
+	Charged EventKind = "charged"
 )
 
 // Raw is one event as split from a webhook body or a poll, before decoding:
@@ -374,6 +379,7 @@ type Event struct {
 	Media     []Attachment
 	Truncated bool   // the network gave only a part
 	Key       string // Receipt: our own key, where the network tells it back
+	Price     string // Charged: what it costs, as prices name it
 	Failure   string // Receipt: why it never arrived; "" when it is on its way, or there
 	// Reached of a Receipt is how far it came: Delivered, Read, or "" for no more than
 	// that it is there. Until: what is said holds for all our messages of Thread until

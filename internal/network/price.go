@@ -17,7 +17,14 @@ const (
 	ForRepost   = "repost"
 	ForHide     = "hide"
 	ForDelete   = "delete"
+	ForTag      = "tag" // somebody is looked up, who is to be tagged
 )
+
+// IsReading says whether a price is for what the network tells: when it is asked (read_…),
+// or by itself (event_…).
+func IsReading(what string) bool {
+	return strings.HasPrefix(what, "read_") || strings.HasPrefix(what, "event_")
+}
 
 // Price is what the network takes for one act.
 type Price struct {
@@ -28,6 +35,23 @@ type Price struct {
 	// sort, and what the person's number begins with. Empty: any.
 	Category string `json:"category,omitempty"`
 	Country  string `json:"country,omitempty"`
+}
+
+// ReadingPlan is what reading an account mostly asks for on a day, by the names of prices:
+// before anything was read, it says about what that will cost.
+type ReadingPlan struct {
+	Assumes string         `json:"assumes"` // how much happens on the account
+	ADay    map[string]int `json:"a_day"`
+}
+
+// Month gives what it comes to in so many days.
+func (r ReadingPlan) Month(prices []Price, days int) (all []Price) {
+	for _, p := range prices {
+		if n := r.ADay[p.What]; n > 0 {
+			all = append(all, Price{What: p.What, Amount: p.Times(int64(n * days)), Currency: p.Currency})
+		}
+	}
+	return all
 }
 
 // Act is something that may cost money.
@@ -60,7 +84,7 @@ func (p Profile) Priced(a Act) (all []Price) {
 	if described, told := priceOf(p.Prices, "description", a); told && a.Described > 0 {
 		all = append(all, slices.Repeat([]Price{described}, a.Described)...)
 	}
-	if tagged, told := priceOf(p.Prices, "tag", a); told && a.Tagged > 0 {
+	if tagged, told := priceOf(p.Prices, ForTag, a); told && a.Tagged > 0 {
 		all = append(all, slices.Repeat([]Price{tagged}, a.Tagged)...)
 	}
 	return all

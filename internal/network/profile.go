@@ -40,7 +40,11 @@ type Profile struct {
 	// CallCosts is how many calls (or units) of the quota “calls” something takes, in the
 	// driver's words; “post” is what a whole post takes. What is not named takes one.
 	CallCosts map[string]int
-	Windows   []Window
+	// Reading is what reading mostly asks for on a day, where the network takes money for it.
+	Reading ReadingPlan
+	// Headers are the fields in which answers tell how much of a limit is left.
+	Headers []LimitHeader
+	Windows []Window
 	// Edits says how a post that is out may be changed, where it can be.
 	Edits Edits
 	// Pins says what can be kept at the top, a post or a comment, and how many of it

@@ -16,13 +16,38 @@ type Teller interface {
 	Told(header http.Header, now time.Time) []QuotaUse
 }
 
-// Counted reads the common three fields of a header, whose names begin with a prefix:
-// limit, remaining and reset, which is a moment (seconds since 1970, or as RFC 3339
-// writes it) or so many seconds from now.
-func Counted(header http.Header, prefix string, now time.Time) []QuotaUse {
-	most, known := leading(header.Get(prefix + "limit"))
-	left, told := leading(header.Get(prefix + "remaining"))
-	resets := resetAt(header.Get(prefix+"reset"), header, now)
+// What fields of a header tell of a limit.
+const (
+	HeaderLimit     = "limit"          // so many calls, in a while
+	HeaderRemaining = "remaining"      // of which so many are left
+	HeaderReset     = "reset"          // until then
+	HeaderApp       = "app_share"      // how much of the app's limit is used, in percent
+	HeaderBusiness  = "business_share" // the same, of each business
+)
+
+// LimitHeader is a field of an answer's header that tells of a limit: dated data.
+type LimitHeader struct {
+	Name  string `json:"name"`
+	Tells string `json:"tells"` // HeaderLimit, …
+	Unit  string `json:"unit"`  // as people read it: calls in 15 minutes, seconds since 1970
+}
+
+// Header is the field in which a network tells something; "": in none.
+func (p Profile) Header(tells string) string {
+	for _, h := range p.Headers {
+		if h.Tells == tells {
+			return h.Name
+		}
+	}
+	return ""
+}
+
+// Counted reads the common three fields of a header: limit, remaining and reset, which is
+// a moment (seconds since 1970, or as RFC 3339 writes it) or so many seconds from now.
+func (p Profile) Counted(header http.Header, now time.Time) []QuotaUse {
+	most, known := leading(header.Get(p.Header(HeaderLimit)))
+	left, told := leading(header.Get(p.Header(HeaderRemaining)))
+	resets := resetAt(header.Get(p.Header(HeaderReset)), header, now)
 	if !known || !told || most <= 0 || left > most || !resets.After(now) || resets.After(now.Add(32*24*time.Hour)) {
 		return nil
 	}

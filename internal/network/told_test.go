@@ -10,6 +10,7 @@ import (
 
 func TestTheHeadersOfLimitsAreRead(t *testing.T) {
 	now := time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC)
+	profile := network.Profile{Headers: []network.LimitHeader{{Name: "X-RateLimit-Limit", Tells: network.HeaderLimit}, {Name: "X-RateLimit-Remaining", Tells: network.HeaderRemaining}, {Name: "X-RateLimit-Reset", Tells: network.HeaderReset}}}
 	for name, c := range map[string]struct {
 		limit, left, reset, date string
 		used                     int // -1: it says nothing
@@ -32,7 +33,7 @@ func TestTheHeadersOfLimitsAreRead(t *testing.T) {
 				header.Set(field, value)
 			}
 		}
-		got := network.Counted(header, "X-RateLimit-", now)
+		got := profile.Counted(header, now)
 		if len(got) == 0 {
 			if c.used >= 0 {
 				t.Errorf("%s: it is not read", name)

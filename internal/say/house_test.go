@@ -120,6 +120,7 @@ func (h *house) facts(name string) error {
 		}
 		Scheduling struct{ Why string }
 		Extension  struct{ Label, Again, Text, Done string }
+		Reading    struct{ Assumes string }
 		Guide      []string
 		Assisted   struct {
 			Steps []string
@@ -181,7 +182,11 @@ func (h *house) facts(name string) error {
 		h.found(name, m.Why)
 		h.found(name, m.Step)
 	}
-	for _, s := range f.Sources {
+	h.found(name, f.Reading.Assumes)
+	for fact, s := range f.Sources {
+		if fact == "prices" || strings.HasSuffix(fact, "_price") { // people read them beside what they spent
+			h.found(name, s.Text)
+		}
 		h.texts[s.Text] = true // a citation: it may be translated and need not be
 	}
 	return nil

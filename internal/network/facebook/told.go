@@ -12,5 +12,5 @@ var _ network.Teller = (*Driver)(nil)
 
 // Told reads which share of its limits this app has used in the last hour.
 func (d *Driver) Told(header http.Header, now time.Time) []network.QuotaUse {
-	return graph.Told(header, now)
+	return graph.Told(d.profile, header, now)
 }

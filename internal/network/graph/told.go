@@ -28,14 +28,14 @@ func (u usage) share() int {
 
 // Told reads how much of the limits of the app, and of what it does for a business, is
 // used: in shares of a moving hour.
-func Told(header http.Header, now time.Time) []network.QuotaUse {
+func Told(p network.Profile, header http.Header, now time.Time) []network.QuotaUse {
 	var all []usage
 	var app *usage
-	if json.Unmarshal([]byte(header.Get("X-App-Usage")), &app) == nil && app != nil {
+	if json.Unmarshal([]byte(header.Get(p.Header(network.HeaderApp))), &app) == nil && app != nil {
 		all = append(all, *app)
 	}
 	var business map[string][]usage
-	if json.Unmarshal([]byte(header.Get("X-Business-Use-Case-Usage")), &business) == nil {
+	if json.Unmarshal([]byte(header.Get(p.Header(network.HeaderBusiness))), &business) == nil {
 		for _, some := range business {
 			all = append(all, some...)
 		}

@@ -5,10 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph"
 )
 
 func TestTheLargestShareCounts(t *testing.T) {
+	profile := network.Profile{Headers: []network.LimitHeader{{Name: "X-App-Usage", Tells: network.HeaderApp}, {Name: "X-Business-Use-Case-Usage", Tells: network.HeaderBusiness}}}
 	now := time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		app, business string
@@ -26,7 +28,7 @@ func TestTheLargestShareCounts(t *testing.T) {
 		header := http.Header{}
 		header.Set("X-App-Usage", c.app)
 		header.Set("X-Business-Use-Case-Usage", c.business)
-		got := graph.Told(header, now)
+		got := graph.Told(profile, header, now)
 		if len(got) == 0 {
 			if c.used >= 0 {
 				t.Errorf("%s: it is not read", name)

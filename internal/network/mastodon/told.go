@@ -11,5 +11,5 @@ var _ network.Teller = (*Driver)(nil)
 
 // Told reads what is left of the calls of an account in five minutes.
 func (d *Driver) Told(header http.Header, now time.Time) []network.QuotaUse {
-	return network.Counted(header, "X-RateLimit-", now)
+	return d.profile.Counted(header, now)
 }

@@ -234,7 +234,7 @@ func Sound(events []network.Event) error {
 		return fmt.Errorf("%d bytes of events", len(data))
 	}
 	for _, e := range events {
-		texts := []string{e.ID, e.URL, e.Text, e.Thread, e.Post, e.Parent, e.Author.ID, e.Author.Handle, e.Author.Name, e.Author.AvatarURL, e.Author.URL, e.Key, e.Failure}
+		texts := []string{e.ID, e.URL, e.Text, e.Thread, e.Post, e.Parent, e.Author.ID, e.Author.Handle, e.Author.Name, e.Author.AvatarURL, e.Author.URL, e.Key, e.Failure, e.Price}
 		for _, a := range e.Media {
 			texts = append(texts, a.Type, a.URL, a.Alt)
 		}
@@ -245,7 +245,7 @@ func Sound(events []network.Event) error {
 		}
 		switch e.Kind {
 		case network.Comment, network.Mention, network.Direct, network.Reaction, network.Repost, network.Follow,
-			network.Edited, network.Deleted, network.Hidden, network.Receipt, network.Ours, network.Named:
+			network.Edited, network.Deleted, network.Hidden, network.Receipt, network.Ours, network.Named, network.Charged:
 		default:
 			return fmt.Errorf("no event is called %q", e.Kind)
 		}

@@ -1,12 +1,15 @@
 package x_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"testing"
 	"time"
 
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/x"
 	"github.com/kithhq/kith/internal/sandbox"
 	pretended "github.com/kithhq/kith/internal/sandbox/x"
 )
@@ -16,7 +19,16 @@ import (
 func TestWhatIsReadIsCountedAsXCountsIt(t *testing.T) {
 	w := enter(t, pretended.Options{})
 	counted := map[string]int{}
-	w.Conn.Meter = func(what string, n int) { counted[what] += n }
+	once := map[string]bool{}
+	w.Conn.Purse.Pay = func(_ context.Context, at time.Time, all []network.Purchase) error {
+		for _, p := range all {
+			if key := at.UTC().Format(time.DateOnly) + p.What + " " + p.ID; !once[key] {
+				once[key] = true
+				counted[p.Price]++
+			}
+		}
+		return nil
+	}
 	words := map[string]string{"read_post": "Posts: Read", "read_own_post": "Owned reads", "read_person": "User: Read", "read_message": "DM Event: Read", "read_figures": "Analytics: Read"}
 	agree := func(when string) {
 		t.Helper()
@@ -60,11 +72,11 @@ func TestWhatIsReadIsCountedAsXCountsIt(t *testing.T) {
 			t.Errorf("nothing of %s was read", what)
 		}
 	}
-	once := maps.Clone(counted)
+	before := maps.Clone(counted)
 	_, _ = w.Read("")
 	figures()
-	if agree("read again"); !maps.Equal(once, counted) {
-		t.Errorf("what was read again that day is counted again: %v, then %v", once, counted)
+	if agree("read again"); !maps.Equal(before, counted) {
+		t.Errorf("what was read again that day is counted again: %v, then %v", before, counted)
 	}
 	w.Stage.Clock.Advance(24 * time.Hour)
 	_, keys, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
@@ -74,7 +86,7 @@ func TestWhatIsReadIsCountedAsXCountsIt(t *testing.T) {
 	w.Conn.Keys = keys
 	_, _ = w.Read(cursor)
 	figures()
-	if agree("on the next day"); counted["read_own_post"] <= once["read_own_post"] {
+	if agree("on the next day"); counted["read_own_post"] <= before["read_own_post"] {
 		t.Errorf("a new day takes nothing: %v", counted)
 	}
 	priced := map[string]bool{}
@@ -84,6 +96,98 @@ func TestWhatIsReadIsCountedAsXCountsIt(t *testing.T) {
 	for what := range words {
 		if !priced[what] {
 			t.Errorf("%s has no price", what)
+		}
+	}
+}
+
+// What cannot be counted is not taken over: the answer is asked for again, and paid once.
+func TestNothingIsReadThatIsNotCounted(t *testing.T) {
+	w := enter(t, pretended.Options{})
+	_, sent := w.Publish("Hello")
+	w.Act(sandbox.Act{Kind: "comment", Text: "Well?", Person: "p001", Target: sent.ID})
+	full := errors.New("the disk is full")
+	w.Conn.Purse.Pay = func(context.Context, time.Time, []network.Purchase) error { return full }
+	if got, err := w.Driver.(network.Reader).Read(t.Context(), w.Conn, ""); !errors.Is(err, full) || len(got.Events) != 0 {
+		t.Errorf("%d events, %v", len(got.Events), err)
+	}
+}
+
+// Reading stops between two questions when nothing may be spent any more: what is paid is
+// told, what is not goes on from there, and nothing is told twice or left out.
+func TestReadingStopsWhereItsPurseIsEmptyAndGoesOnFromThere(t *testing.T) {
+	w := enter(t, pretended.Options{})
+	_, sent := w.Publish("Hello")
+	_, cursor := w.Read("")
+	said := map[string]bool{}
+	for i := range 6 {
+		text := fmt.Sprint("comment ", i)
+		w.Act(sandbox.Act{Kind: "comment", Text: text, Person: fmt.Sprintf("p%03d", i+1), Target: sent.ID})
+		w.Act(sandbox.Act{Kind: "message", Text: "between us: " + text, Person: fmt.Sprintf("p%03d", i+1)})
+		said[text], said["between us: "+text] = true, true
+	}
+	w.Stage.Clock.Advance(10 * time.Minute)
+	for stops := range 8 { // one question further each time
+		asked := 0
+		w.Conn.Purse.Empty = func(context.Context) (bool, error) { asked++; return asked > stops, nil }
+		got, err := w.Driver.(network.Reader).Read(t.Context(), w.Conn, cursor)
+		if err != nil || got.More != (stops < 6) {
+			t.Fatalf("stopped after %d questions: more %v, %v", stops+1, got.More, err)
+		}
+		cursor = got.Next
+		for _, raw := range got.Events {
+			events, err := w.Driver.(network.Decoder).Decode(w.Conn, raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range events {
+				delete(said, e.Text)
+			}
+		}
+	}
+	if len(said) != 0 {
+		t.Errorf("never told: %v", said)
+	}
+}
+
+// Every event that X brings by itself and takes money for is a fact of its own, and of no
+// other; each is one, however often it is brought.
+func TestWhatXTellsByItselfIsCountedAsItIsCharged(t *testing.T) {
+	d := x.New(nil, x.Options{})
+	priced := map[string]string{}
+	for _, p := range d.Profile().Prices {
+		priced[p.What] = p.Amount
+	}
+	for kind, amount := range map[string]string{"post.create": "0.005", "post.mention.create": "0.005", "post.reply.create": "0.005", "post.quote.create": "0.005", "post.repost.create": "0.005",
+		"like.create": "0.001", "follow.follow": "0.010", "follow.unfollow": "0.010", "dm.received": "0.010", "dm.sent": "", "post.delete": "", "never.heard.of": ""} {
+		event := func(uuid string) []network.Event {
+			payload := `{"id":"20","author_id":"7","created_at":"2026-11-27T10:00:00.000Z","text":"Hello","source":{"data":{"id":"7"}},"target":{"data":{"id":"7"}},"liked_tweet_id":"20","liked_tweet_author_id":"9"}`
+			raws, err := d.Split([]byte(`{"data":{"filter":{"user_id":"7"},"event_uuid":"` + uuid + `","event_type":"` + kind + `","payload":` + payload + `}}`))
+			if err != nil {
+				t.Fatalf("%s: %v", kind, err)
+			}
+			var all []network.Event
+			for _, raw := range raws {
+				events, err := d.Decode(network.Conn{Account: "7"}, raw)
+				if err != nil {
+					t.Fatalf("%s: %v", kind, err)
+				}
+				for _, e := range events {
+					if e.Kind == network.Charged {
+						all = append(all, e)
+					}
+				}
+			}
+			return all
+		}
+		a, b, nameless := event("-81"), event("82"), event("")
+		if amount == "" {
+			if len(a)+len(nameless) != 0 {
+				t.Errorf("%s costs nothing, and is counted as %+v", kind, a)
+			}
+			continue
+		}
+		if len(a) != 1 || priced[a[0].Price] != amount || len(b) != 1 || b[0].ID == a[0].ID || len(nameless) != 1 || nameless[0].ID == a[0].ID || event("-81")[0].ID != a[0].ID {
+			t.Errorf("%s: %+v, %+v, %+v", kind, a, b, nameless)
 		}
 	}
 }

@@ -14,6 +14,7 @@ type body struct {
 	Act  *deed    `json:"act,omitempty"`
 	Chat *written `json:"chat,omitempty"`
 	Gone *absent  `json:"gone,omitempty"`
+	Due  *due     `json:"due,omitempty"`
 }
 
 // notice is a post, or a new version of one.
@@ -48,6 +49,12 @@ type written struct {
 type absent struct {
 	ID     string `json:"id"`
 	Person string `json:"p,omitempty"`
+}
+
+// due is what X takes for an event that it told by itself.
+type due struct {
+	Event string `json:"e"` // its sort and X's name of it
+	Price string `json:"p"`
 }
 
 func (b body) raw(account, person, key string, at time.Time) network.Raw {
@@ -182,6 +189,9 @@ func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, erro
 		return []network.Event{m.event(conn)}, nil
 	case b.Gone != nil && number.MatchString(b.Gone.ID):
 		return []network.Event{{Kind: network.Deleted, Ref: network.Ref{ID: b.Gone.ID}, Author: network.Author{ID: clip(b.Gone.Person, 32)}, At: raw.At}}, nil
+	}
+	if b.Due != nil && b.Due.Event != "" && network.IsReading(b.Due.Price) {
+		return []network.Event{{Kind: network.Charged, Ref: network.Ref{ID: clip(b.Due.Event, 128)}, Price: clip(b.Due.Price, 32), At: raw.At}}, nil
 	}
 	return nil, strange()
 }

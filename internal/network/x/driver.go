@@ -43,7 +43,6 @@ type Driver struct {
 	profile network.Profile
 	api     string // where calls go
 	site    string // where people go
-	bill    *bill  // what was read today
 }
 
 var (
@@ -76,7 +75,7 @@ func New(out *outward.Client, o Options) *Driver {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON, o.Mechanics), api: "https://api.x.com", site: "https://x.com", bill: &bill{}}
+	d := &Driver{out: out, options: o, profile: network.Facts(factsJSON, o.Mechanics), api: "https://api.x.com", site: "https://x.com"}
 	if base := strings.TrimSuffix(o.Base, "/"); base != "" {
 		d.api, d.site = base, base
 	}

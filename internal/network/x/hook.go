@@ -67,6 +67,7 @@ type hook struct {
 			User string `json:"user_id"`
 		} `json:"filter"`
 		Kind     string          `json:"event_type"`
+		UUID     string          `json:"event_uuid"`
 		Payload  json.RawMessage `json:"payload"`
 		Includes included        `json:"includes"`
 	} `json:"data"`
@@ -99,7 +100,8 @@ type wrapped struct {
 	Data user `json:"data"`
 }
 
-// Split reads an event. What nobody announced is left out.
+// Split reads an event. What nobody announced is left out. What X takes money for is a fact
+// of its own: it is paid also where it tells nothing new.
 func (*Driver) Split(given []byte) ([]network.Raw, error) {
 	var h hook
 	if json.Unmarshal(given, &h) != nil {
@@ -109,6 +111,15 @@ func (*Driver) Split(given []byte) ([]network.Raw, error) {
 		return nil, nil
 	}
 	account := h.Data.Filter.User
+	all, err := h.facts(account)
+	if charge, ok := h.charge(account, all); err == nil && ok {
+		all = append(all, charge)
+	}
+	return all, err
+}
+
+// facts are what an event tells.
+func (h hook) facts(account string) ([]network.Raw, error) {
 	switch kind := h.Data.Kind; kind {
 	case "post.create", "post.mention.create", "post.reply.create", "post.quote.create":
 		return h.post(account, kind)

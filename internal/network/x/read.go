@@ -56,7 +56,17 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 		c = cursor{} // one of an older form: read again, which is harmless
 	}
 	r := &reader{Driver: d, conn: conn, c: &c, now: d.now(), roots: map[string]bool{}, told: map[string]bool{}}
-	for _, step := range []func(context.Context) error{r.written, r.mentions, r.conversations, r.crowd, r.chats, r.fans, r.changed} {
+	broke := false
+	for i, step := range []func(context.Context) error{r.written, r.mentions, r.conversations, r.crowd, r.chats, r.fans, r.changed} {
+		if i > 0 {
+			var err error
+			if broke, err = conn.Purse.Spent(ctx); err != nil {
+				return network.Reading{}, err
+			}
+			if broke {
+				break // what was told is paid and kept; the rest is told later
+			}
+		}
 		if err := step(ctx); err != nil {
 			return network.Reading{}, err
 		}
@@ -66,7 +76,7 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 	if err != nil {
 		return network.Reading{}, fault.Wrap(fault.Internal, err, "writing a cursor")
 	}
-	return network.Reading{Events: r.events, Next: string(next), Lost: r.lost}, nil
+	return network.Reading{Events: r.events, Next: string(next), More: broke, Lost: r.lost}, nil
 }
 
 // reader is one reading.
@@ -90,6 +100,17 @@ func (r *reader) tell(all ...network.Raw) {
 			r.events = append(r.events, raw)
 		}
 	}
+}
+
+// miss notes of which time X tells nothing more.
+func (r *reader) miss(span network.Span) {
+	if r.lost != nil && r.lost.From.Before(span.From) {
+		span.From = r.lost.From
+	}
+	if r.lost != nil && r.lost.To.After(span.To) {
+		span.To = r.lost.To
+	}
+	r.lost = &span
 }
 
 // settle moves a mark up to the newest id that nothing can come before any more.
@@ -247,7 +268,7 @@ func (r *reader) mentions(ctx context.Context) error {
 		r.notices(p, &r.c.Low, false)
 	}
 	if begun := made(from); !complete && !begun.IsZero() && oldest != "" {
-		r.lost = &network.Span{From: begun, To: made(oldest)}
+		r.miss(network.Span{From: begun, To: made(oldest)})
 		if r.c.Low == from {
 			r.c.Low = oldest // said once
 		}
@@ -297,6 +318,10 @@ func (r *reader) sweep(ctx context.Context) error {
 		if r.roots[p.Conversation] && p.Conversation == p.first() && p.Public != nil && p.Public.Replies != nil && *p.Public.Replies > 0 {
 			all = append(all, p.Conversation)
 		}
+	}
+	reaches := r.now.Add(time.Hour - week)
+	if len(all) > 0 && r.c.Swept.Before(reaches) {
+		r.miss(network.Span{From: r.c.Swept, To: reaches})
 	}
 	back := min(r.now.Sub(r.c.Swept)+overlap, week-time.Hour)
 	for conversation := range slices.Chunk(all, termsMost) {

@@ -38,7 +38,7 @@ func (d *Driver) people(ctx context.Context, conn network.Conn, part network.Par
 	var got struct {
 		Data []user `json:"data"`
 	}
-	a := rest.Ask{Path: "/2/users/by", Query: url.Values{"usernames": {strings.Join(names, ",")}}}
+	a := rest.Ask{Path: lookup, Query: url.Values{"usernames": {strings.Join(names, ",")}}}
 	if _, err := d.call(ctx, conn, a, &got); err != nil {
 		if fault.Is(err, fault.NotFound) {
 			return nil, nobody(names[0])

@@ -38,7 +38,13 @@ func (d *Driver) callOf(ctx context.Context, conn network.Conn, author string, a
 	if err != nil {
 		return got, err
 	}
-	d.bill.read(conn, a.Path, author, answer, d.now())
+	at := got.At
+	if at.IsZero() {
+		at = d.now()
+	}
+	if err := pay(ctx, conn, a.Path, author, answer, at); err != nil {
+		return got, err
+	}
 	if json.Unmarshal(answer, out) != nil {
 		return got, unclear(a)
 	}

@@ -2,6 +2,7 @@ package x
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,4 +93,23 @@ func (n *Network) Billed() map[string]int {
 		all[word] = k
 	}
 	return all
+}
+
+// free are the events that are played and that its page of event prices calls "not billed".
+func free() []string { return []string{"post.delete", "dm.sent"} }
+
+// chargeEvent takes for an event that was delivered, by its name, once for each event in a day.
+func (n *Network) chargeEvent(body []byte) {
+	var got struct {
+		Data struct {
+			Kind string `json:"event_type"`
+			ID   string `json:"event_uuid"`
+		} `json:"data"`
+	}
+	if json.Unmarshal(body, &got) != nil || slices.Contains(free(), got.Data.Kind) {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.bill.take(got.Data.Kind, got.Data.ID, n.stage.Clock.Now())
 }

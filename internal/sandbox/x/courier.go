@@ -182,6 +182,9 @@ func (c *courier) bring(d delivery) bool {
 	}
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
+	if res.StatusCode == http.StatusOK {
+		c.n.chargeEvent(d.body)
+	}
 	return res.StatusCode == http.StatusOK
 }
 

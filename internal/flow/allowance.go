@@ -1,0 +1,131 @@
+package flow
+
+import (
+	"context"
+	"math/big"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
+	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/team"
+)
+
+// Where a network takes money for what it tells, an admin may say how much of it is to be
+// spent on a channel in a month. When it is used up, the channel is not read and not
+// counted until the month ends or the budget is raised; what is to go out goes out, and
+// people are answered. What the network tells by itself goes on and is paid.
+
+// Allowance is how it stands with what may be spent on reading a channel.
+type Allowance struct {
+	Budget channel.ReadingBudget
+	Spent  string    // of it in this month, a decimal number
+	Ends   time.Time // then it is counted anew
+}
+
+// Empty says that nothing is left.
+func (a Allowance) Empty() bool { return compare(a.Spent, a.Budget.Amount) >= 0 }
+
+func compare(a, b string) int {
+	x, good := new(big.Rat).SetString(a)
+	y, fine := new(big.Rat).SetString(b)
+	if !good || !fine {
+		return -1
+	}
+	return x.Cmp(y)
+}
+
+// monthOf is the month of a moment, by a clock.
+func monthOf(at time.Time, zone *time.Location) (from, until time.Time) {
+	at = at.In(zone)
+	from = time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, zone)
+	return from, from.AddDate(0, 1, 0)
+}
+
+// allowanceOf says how it stands with a channel; limited is false where it has no budget.
+func (h *House) allowanceOf(ctx context.Context, tx *store.Tx, c channel.Channel) (a Allowance, limited bool, err error) {
+	if a.Budget, limited, err = channel.ReadingBudgetOf(ctx, tx, c.Workspace, c.ID); err != nil || !limited {
+		return a, false, err
+	}
+	w, err := team.GetWorkspace(ctx, tx, c.Workspace)
+	if err != nil {
+		return a, false, err
+	}
+	from, until := monthOf(tx.Now, w.Clock())
+	a.Ends = until
+	spent, err := channel.Spent(ctx, tx, c.Workspace, c.ID, from)
+	sum, _ := network.Sum(readings(spent, a.Budget.Currency))
+	a.Spent = sum.Amount
+	return a, true, err
+}
+
+// readings are the amounts that were spent on what the network tells.
+func readings(spent []channel.Spending, currency string) (all []network.Price) {
+	for _, s := range spent {
+		if network.IsReading(s.What) && (currency == "" || s.Currency == currency) {
+			all = append(all, network.Price{What: s.What, Amount: network.Price{Amount: s.Price}.Times(s.N), Currency: s.Currency})
+		}
+	}
+	return all
+}
+
+// exhausted is why a channel is not read although it could be.
+func exhausted(label string) error {
+	return fault.New(fault.Throttled, "What may be spent on reading %s this month is used up.", label).
+		WithHint("Raise the budget, or wait for the next month.")
+}
+
+// paused says whether a channel has nothing left to be read with, and notes it: since when
+// nothing was read is told.
+func (h *House) paused(ctx context.Context, c channel.Channel, purse network.Purse) (bool, error) {
+	empty, err := purse.Spent(ctx)
+	if empty {
+		h.unread(ctx, c, channel.Paused, exhausted(h.label(c.Network)))
+	}
+	return empty, err
+}
+
+// SetReadingBudget says what may be spent on reading a channel in a month; an empty amount:
+// as much as it costs. What waits for it goes on at once.
+func (h *House) SetReadingBudget(ctx context.Context, actor access.Actor, channelID, amount string) error {
+	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := actor.May(access.Connect, channelID); err != nil {
+			return err
+		}
+		c, err := channel.Get(ctx, tx, actor.Workspace, channelID)
+		if err != nil {
+			return err
+		}
+		d, err := h.Networks.Get(c.Network)
+		if err != nil {
+			return err
+		}
+		currency := readingCurrency(d.Profile())
+		if currency == "" {
+			return fault.New(fault.Invalid, "%s takes no money for reading, as far as Kith knows.", d.Profile().Label)
+		}
+		if amount != "" {
+			n, good := new(big.Rat).SetString(amount)
+			if !good || n.Sign() <= 0 {
+				return fault.New(fault.Invalid, "A budget is more than nothing.").On("amount")
+			}
+		}
+		if err := channel.KeepReadingBudget(ctx, tx, channel.ReadingBudget{Channel: c.ID, Workspace: c.Workspace, Amount: amount, Currency: currency}); err != nil {
+			return err
+		}
+		h.tell(tx, c.Workspace, "channels", c.ID)
+		return h.hurry(ctx, tx, c)
+	})
+}
+
+// readingCurrency is in what a network takes money for reading; "": it takes none.
+func readingCurrency(p network.Profile) string {
+	for _, price := range p.Prices {
+		if network.IsReading(price.What) {
+			return price.Currency
+		}
+	}
+	return ""
+}
