@@ -2281,7 +2281,7 @@ export interface components {
             /** @description Something does not work now. */
             bad: boolean;
             /** @enum {string} */
-            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept" | "no_address" | "not_told" | "telling_fails" | "not_signed";
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept" | "no_address" | "not_told" | "telling_fails" | "not_signed" | "silent" | "channel_removed";
             /** @enum {string} */
             mend: "reconnect" | "extend" | "update" | "look" | "wait" | "replay" | "app";
             params: {
@@ -2741,10 +2741,10 @@ export interface components {
             id: string;
             network: string;
             /**
-             * @description lost: the network tells no more of it. silent: it does not answer. untold: it was not asked to tell us, and tells it no more.
+             * @description lost: the network tells no more of it. silent: it does not answer. untold: it was not asked to tell us, and tells it no more. paused: what may be spent on reading was used up.
              * @enum {string}
              */
-            reason: "lost" | "silent" | "untold";
+            reason: "lost" | "silent" | "untold" | "paused";
             /**
              * Format: date-time
              * @description null: it goes on.
