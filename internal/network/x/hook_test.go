@@ -125,6 +125,9 @@ func TestBothWaysTellTheSame(t *testing.T) {
 			if keys[h.Key] {
 				continue // X tells some things as a mention and as an answer
 			}
+			if d.decode(h).Kind == network.Charged {
+				continue // what reading costs is counted as it is read
+			}
 			keys[h.Key] = true
 			i := slices.IndexFunc(got.Events, func(r network.Raw) bool { return r.Key == h.Key })
 			if i < 0 {

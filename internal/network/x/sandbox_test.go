@@ -53,7 +53,7 @@ func harness(o pretended.Options) networktest.Harness {
 			if err != nil {
 				w.T().Fatal(err)
 			}
-			return account, network.App{ID: "Y2xpZW50LXJlaGVhcnNhbA", Secret: "client-secret-of-the-rehearsal"}
+			return account, network.App{ID: o.ClientID, Secret: secret.Text(o.Secret)}
 		},
 		Instead: map[string]func(*testing.T, networktest.Harness){
 			// The key that renews is good once.
