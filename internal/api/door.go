@@ -62,7 +62,7 @@ func New(c Config) (*Door, error) {
 	}
 	d.api = humago.New(d.mux, description())
 	for _, resource := range []func(){
-		d.setup, d.session, d.me, d.devices, d.members, d.workspace, d.channels, d.grants, d.apps, d.health, d.spending, d.asides, d.sheets, d.posts, d.media, d.uploads, d.avatars, d.conversations, d.attachments, d.templates, d.people, d.today, d.rehearsal, d.news,
+		d.setup, d.session, d.me, d.devices, d.members, d.workspace, d.channels, d.grants, d.apps, d.health, d.reading, d.spending, d.asides, d.sheets, d.posts, d.media, d.uploads, d.avatars, d.conversations, d.attachments, d.templates, d.people, d.today, d.rehearsal, d.news,
 	} {
 		resource()
 	}

@@ -69,6 +69,8 @@ skipByHand         .reason=words
 snoozeByHand       .reason=words
 search             ?cursor=cursor ?q=words ?channel=id
 listVerdicts       ?cursor=cursor
+setReadingBudget   .amount=words
+exportSpending     ?from=words ?to=words
 undoVerdict        .reason=words
 createToken        .name=words .scopes[]=words
 changeWorkspace    .name=words .zone=words

@@ -49,6 +49,7 @@ func goods() map[string]good {
 		"createPost":         {body: `{"parts":` + parts + `,"publications":[` + target + `]}`},
 		"changePost":         {body: `{"revision":0,"parts":` + parts + `,"publications":[` + target + `]}`},
 		"checkPost":          {body: `{"parts":` + parts + `,"channels":[` + target + `]}`},
+		"setReadingBudget":   {of: "x:channels", body: `{"amount":"5"}`},
 		"publishedByHand":    {of: "hand:publications", body: `{"url":"https://www.snapchat.com/spotlight/mine","proof":"{media}"}`},
 	}
 }

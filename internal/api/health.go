@@ -28,6 +28,7 @@ type ChannelHealth struct {
 	Spent        List[Spent]      `json:"spent" doc:"What the network took money for in so many days, as far as Kith knows its prices."`
 	SpentDays    int              `json:"spent_days"`
 	Extension    Maybe[Extension] `json:"extension" doc:"A second consent that this network has; null: it has none."`
+	Reading      Maybe[Reading]   `json:"reading" doc:"What reading costs; null: the network takes no money for it, as far as Kith knows."`
 	Rights       List[Right]      `json:"rights" doc:"That people allow, or not, when they connect an account; none: the network does not tell which were given."`
 }
 
@@ -61,10 +62,10 @@ type Right struct {
 // Alert is something that a person should know; its sentence is made from key and
 // params.
 type Alert struct {
-	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside,calls_kept,no_address,not_told,telling_fails,not_signed,silent,channel_removed"`
+	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside,calls_kept,no_address,not_told,telling_fails,not_signed,silent,channel_removed,reading_paused"`
 	Bad    bool           `json:"bad" doc:"Something does not work now."`
 	Params map[string]any `json:"params" say:"text,fix"`
-	Mend   string         `json:"mend" enum:"reconnect,extend,update,look,wait,replay,app"`
+	Mend   string         `json:"mend" enum:"reconnect,extend,update,look,wait,replay,app,budget"`
 }
 
 // Webhook is whether a network knocks.
@@ -154,6 +155,9 @@ func (d *Door) healthOf(k flow.Condition) ChannelHealth {
 	said.Spent = each(k.Spent, func(s channel.Spending) Spent {
 		return Spent{s.What, s.N, s.Price, network.Price{Amount: s.Price}.Times(s.N), s.Currency}
 	})
+	if k.Reading != nil {
+		said.Reading = some(readingOf(*k.Reading))
+	}
 	if k.Knocks {
 		said.Webhook.Address = d.House.Hook(c.Network)
 	}

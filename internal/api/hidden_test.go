@@ -42,7 +42,7 @@ func TestWhatBelongsToOtherChannelsDoesNotExist(t *testing.T) {
 		ada := p.team("ada@example.org")
 		hidden, open := p.shelf(ada.by, "Zyxwvut"), p.shelf(ada.by, "Abcdefg")
 		p.writesUs(ada.by, open, number, "AbcdefgToo")
-		channels := []string{open["mastodon"], open["linkedin"], open["snapchat"], open["whatsapp"]}
+		channels := []string{open["mastodon"], open["linkedin"], open["snapchat"], open["whatsapp"], open["x"]}
 		colleague := p.joins(ada, "bob@example.org", access.Analyst, []string{hidden["mastodon"]})
 		hidden["colleague:members"], open["colleague:members"] = colleague.by.User, colleague.by.User
 		roles := []access.Role{access.Contributor, access.Moderator, access.Analyst, access.Manager}

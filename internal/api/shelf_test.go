@@ -198,6 +198,11 @@ func (p *place) writesUs(by access.Actor, ids things, number map[string]string, 
 	p.must(err)
 	ids["whatsapp"], ids["whatsapp:channels"] = c.ID, c.ID
 	p.do(func(ctx context.Context, tx *store.Tx) error {
+		x, err := channel.Connect(ctx, tx, p.house.Keys, by.Workspace, "x", network.Account{Base: "https://api.x.com", ID: "7", Handle: mark, Keys: "{}"})
+		if err != nil {
+			return err
+		}
+		ids["x"], ids["x:channels"] = x.ID, x.ID
 		return p.told(ctx, tx, by, ids, "whatsapp:", "whatsapp", mark, network.Event{Kind: network.Direct, Private: true, Thread: "talk-" + mark})
 	})
 }

@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
@@ -59,15 +61,18 @@ type spendingAsked struct {
 func (d *Door) spending() {
 	read(d, route{id: "GET /spending", name: "getSpending", verb: access.Measure, summary: "What was paid to networks, by month, channel and sort"},
 		func(ctx context.Context, tx *store.Tx, by access.Actor, in *spendingAsked) (Spending, error) {
-			r, err := d.House.Spending(ctx, tx, by, in.Months)
+			r, err := d.House.Spending(ctx, tx, by, in.Months, flow.Span{})
 			return Spending{each(r.Lines, spendingLineOf), each(r.Sums, func(s flow.SpendingSum) SpendingSum { return SpendingSum(s) }),
 				each(r.Unknown, func(u flow.Unpriced) Unpriced {
 					return Unpriced{u.Account.ID, u.Account.Network, u.Account.Handle, pricesFrom(u.Sources)}
 				})}, err
 		})
 	raw(d, route{id: "GET /spending.csv", name: "exportSpending", verb: access.Measure, summary: "The same as a table for other programs",
-		notes: "Of all months that are kept. RFC 4180, in UTF-8; a field that a spreadsheet would take for a formula begins with an apostrophe."},
-		func(op *huma.Operation) { gives(op, http.StatusOK, "text/csv", nil) }, d.spendingTable)
+		notes: "Of the months from one to another (from and to, as 2026-09), else of all that are kept. RFC 4180, in UTF-8; a field that a spreadsheet would take for a formula begins with an apostrophe."},
+		func(op *huma.Operation) {
+			asks(op, "from", "to")
+			gives(op, http.StatusOK, "text/csv", nil)
+		}, d.spendingTable)
 }
 
 func pricesFrom(all []network.Source) List[SourceOf] {
@@ -80,14 +85,20 @@ func spendingLineOf(l flow.SpendingLine) SpendingLine {
 
 func (d *Door) spendingTable(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	var report flow.Report
+	span := flow.Span{From: r.URL.Query().Get("from"), Until: r.URL.Query().Get("to")}
+	for field, month := range map[string]string{"from": span.From, "to": span.Until} {
+		if _, err := time.Parse("2006-01", month); month != "" && err != nil {
+			return fault.New(fault.Invalid, "A month is written as 2026-11.").On(field)
+		}
+	}
 	if err := store.View(r.Context(), d.House.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		report, err = d.House.Spending(ctx, tx, by, flow.SpendingMonths)
+		report, err = d.House.Spending(ctx, tx, by, flow.SpendingMonths, span)
 		return err
 	}); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="kith-spending.csv"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="kith-spending`+named(span)+`.csv"`)
 	w.Header().Set("Cache-Control", "no-store")
 	table := csv.NewWriter(w)
 	table.UseCRLF = true
@@ -109,6 +120,16 @@ func (d *Door) spendingTable(w http.ResponseWriter, r *http.Request, by access.A
 		}
 	}
 	return table.WriteAll(rows) //nolint:wrapcheck // whoever asked has gone away
+}
+
+// named is a span in the name of a file.
+func named(s flow.Span) (name string) {
+	for _, month := range []string{s.From, s.Until} {
+		if month != "" {
+			name += "-" + month
+		}
+	}
+	return name
 }
 
 // inert keeps a spreadsheet from taking a text for a formula.

@@ -31,7 +31,10 @@ func (h *House) Alerts(ctx context.Context, tx *store.Tx, actor access.Actor) ([
 	if err != nil {
 		return nil, err
 	}
-	var all []Alert
+	all, err := h.pauses(ctx, tx, channels, actor)
+	if err != nil {
+		return nil, err
+	}
 	versions := map[network.Name]bool{}
 	for _, c := range channels {
 		waiting := waits[c.ID]
@@ -113,7 +116,7 @@ func alerts(c channel.Channel, p network.Profile, k ear, now time.Time) []Alert 
 	}
 	if since := c.SilentSince; !since.IsZero() && c.Health != "broken" {
 		say("silent", true, since, mendWait, map[string]any{"since": since})
-	} else if c.ReadingError != "" && c.Health != "broken" && now.Sub(c.CompleteUntil) > silence {
+	} else if c.ReadingError != "" && c.ReadingError != shown(exhausted(p.Label)) && c.Health != "broken" && now.Sub(c.CompleteUntil) > silence {
 		say("not_read", false, c.CompleteUntil, mendWait, map[string]any{"text": c.ReadingError})
 	}
 	k.judge(c, now, say)
@@ -123,17 +126,6 @@ func alerts(c channel.Channel, p network.Profile, k ear, now time.Time) []Alert 
 			key = "version_expired"
 		}
 		say(key, day.Before(now), now, mendUpdate, map[string]any{"version": p.Version, "day": p.Expires})
-	}
-	return all
-}
-
-// missed tells of the gaps of a channel, but for the one that is said by another alert:
-// that nobody tells us anything now.
-func missed(gaps []channel.Gap, c channel.Channel) (all []Alert) {
-	for _, g := range gaps {
-		if g.Channel == c.ID && (g.Reason != channel.Untold || !g.To.IsZero()) {
-			all = append(all, Alert{Key: "gap", Channel: c, At: g.From, Mend: mendLook, Params: map[string]any{"from": g.From, "to": moment(g.To), "reason": g.Reason}})
-		}
 	}
 	return all
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/kithhq/kith/internal/access"
@@ -13,10 +14,10 @@ import (
 	"github.com/kithhq/kith/internal/team"
 )
 
-// Where a network takes money for what it tells, an admin may say how much of it is to be
-// spent on a channel in a month. When it is used up, the channel is not read and not
-// counted until the month ends or the budget is raised; what is to go out goes out, and
-// people are answered. What the network tells by itself goes on and is paid.
+// Where a network takes money for what it tells, whoever connects channels may say how
+// much of it is to be spent on a channel in a month. When it is used up, the channel is not
+// read and not counted until the month ends or the budget is raised; what is to go out goes
+// out, and people are answered. What the network tells by itself goes on and is paid.
 
 // Allowance is how it stands with what may be spent on reading a channel.
 type Allowance struct {
@@ -108,7 +109,7 @@ func (h *House) SetReadingBudget(ctx context.Context, actor access.Actor, channe
 		}
 		if amount != "" {
 			n, good := new(big.Rat).SetString(amount)
-			if !good || n.Sign() <= 0 {
+			if !good || n.Sign() <= 0 || strings.Trim(amount, "0123456789.") != "" || len(amount) > 12 {
 				return fault.New(fault.Invalid, "A budget is more than nothing.").On("amount")
 			}
 		}

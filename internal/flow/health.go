@@ -32,12 +32,13 @@ const (
 	mendWait      = "wait"      // it goes on by itself
 	mendReplay    = "replay"    // what was set aside is asked for again
 	MendApp       = "app"       // look at our app at the network
+	mendBudget    = "budget"    // raise what may be spent on reading
 )
 
 // Alert is something about a channel that a person should know. The sentence is
 // made in the reader's language from its key and params.
 type Alert struct {
-	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside calls_kept no_address not_told telling_fails not_signed silent channel_removed
+	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside calls_kept no_address not_told telling_fails not_signed silent channel_removed reading_paused
 	Bad     bool   // something does not work now
 	Channel channel.Channel
 	Params  map[string]any
@@ -58,6 +59,7 @@ type Condition struct {
 	Gaps      []channel.Gap
 	Counted   []publish.Room     // what Kith counts itself
 	Spent     []channel.Spending // in the last SpentDays
+	Reading   *Reading           // nil: the network takes no money for it
 }
 
 // Condition says how a channel is.
@@ -108,6 +110,9 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 		if b := with.known.budget(tx.Now); b.left() <= 0 {
 			k.Alerts = append(k.Alerts, Alert{Key: "calls_kept", Channel: k.Channel, At: tx.Now, Mend: mendWait, Params: map[string]any{"used": b.used, "max": b.quota.Max, "kept": b.kept}})
 		}
+	}
+	if err := h.weigh(ctx, tx, &k); err != nil {
+		return k, err
 	}
 	k.Spent, err = channel.Spent(ctx, tx, actor.Workspace, channelID, tx.Now.Add(-SpentDays*24*time.Hour))
 	return k, err

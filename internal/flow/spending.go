@@ -8,6 +8,7 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/team"
@@ -45,8 +46,20 @@ type Unpriced struct {
 	Sources []network.Source
 }
 
-// Spending says what the last months cost on the channels that one sees, the newest first.
-func (h *House) Spending(ctx context.Context, tx *store.Tx, actor access.Actor, months int) (r Report, err error) {
+// Span are months, 2026-11 each; empty: as far back as is kept, and until this one.
+type Span struct{ From, Until string }
+
+// has says whether a month lies in it.
+func (s Span) has(month string) bool {
+	return (s.From == "" || month >= s.From) && (s.Until == "" || month <= s.Until)
+}
+
+// Spending says what months cost on the channels that one sees, the newest first: so many
+// of the last, as far as they lie in a span.
+func (h *House) Spending(ctx context.Context, tx *store.Tx, actor access.Actor, months int, span Span) (r Report, err error) {
+	if span.From != "" && span.Until != "" && span.From > span.Until {
+		return r, fault.New(fault.Invalid, "The first month comes after the last.").On("from")
+	}
 	w, err := team.GetWorkspace(ctx, tx, actor.Workspace)
 	if err != nil {
 		return r, err
@@ -65,6 +78,9 @@ func (h *House) Spending(ctx context.Context, tx *store.Tx, actor access.Actor, 
 	now := tx.Now.In(zone)
 	for ago := range months {
 		from := time.Date(now.Year(), now.Month()-time.Month(ago), 1, 0, 0, 0, 0, zone)
+		if !span.has(from.Format("2006-01")) {
+			continue
+		}
 		paid, err := channel.Paid(ctx, tx, actor.Workspace, from, from.AddDate(0, 1, 0))
 		if err != nil {
 			return r, err

@@ -2,11 +2,8 @@ package house
 
 import (
 	"maps"
-	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/network"
@@ -128,5 +125,3 @@ func (p *place) knocks() {
 	_, err = d.Subscribe(p.t.Context(), network.Conn{Base: account.Base, Account: account.ID, Handle: account.Handle, Keys: account.Keys, Limits: account.Limits, App: app}, p.URL+"/hooks/x")
 	p.must(err)
 }
-
-var _ = []any{http.MethodGet, filepath.Join, time.Second}

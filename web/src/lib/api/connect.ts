@@ -10,6 +10,7 @@ export type Offer = S['Offer'];
 export type ChannelHealth = S['ChannelHealth'];
 export type Alert = S['Alert'];
 export type Gap = S['Gap'];
+export type Reading = S['Reading'];
 export type Aside = S['Aside'];
 export type QuotaUse = S['QuotaUse'];
 export type Sheet = S['Sheet'];
@@ -33,6 +34,8 @@ export const grants = {
 };
 
 export const health = (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/channels/{id}/health', { ...one(id), signal }));
+
+export const setReadingBudget = (id: string, amount: string) => rest.PUT('/api/v1/channels/{id}/reading-budget', { ...one(id), body: { amount } });
 
 export const gaps = {
 	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/gaps', { signal })),

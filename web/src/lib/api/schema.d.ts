@@ -249,6 +249,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/reading-budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what may be spent in a month on reading a channel
+         * @description When it is used up, the channel is not read until the month ends or the budget is raised; posts and answers go on. What is on its way is paid to the end, so that a little more may be spent. What the network tells by itself goes on and counts.
+         */
+        put: operations["setReadingBudget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/reconnect": {
         parameters: {
             query?: never;
@@ -2031,7 +2051,7 @@ export interface paths {
         };
         /**
          * The same as a table for other programs
-         * @description Of all months that are kept. RFC 4180, in UTF-8; a field that a spreadsheet would take for a formula begins with an apostrophe.
+         * @description Of the months from one to another (from and to, as 2026-09), else of all that are kept. RFC 4180, in UTF-8; a field that a spreadsheet would take for a formula begins with an apostrophe.
          */
         get: operations["exportSpending"];
         put?: never;
@@ -2281,9 +2301,9 @@ export interface components {
             /** @description Something does not work now. */
             bad: boolean;
             /** @enum {string} */
-            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept" | "no_address" | "not_told" | "telling_fails" | "not_signed" | "silent" | "channel_removed";
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept" | "no_address" | "not_told" | "telling_fails" | "not_signed" | "silent" | "channel_removed" | "reading_paused";
             /** @enum {string} */
-            mend: "reconnect" | "extend" | "update" | "look" | "wait" | "replay" | "app";
+            mend: "reconnect" | "extend" | "update" | "look" | "wait" | "replay" | "app" | "budget";
             params: {
                 [key: string]: unknown;
             };
@@ -2484,6 +2504,8 @@ export interface components {
              * @description How far back the network tells, in seconds; 0: as far as needed.
              */
             reach_s: number;
+            /** @description What reading costs; null: the network takes no money for it, as far as Kith knows. */
+            reading: components["schemas"]["Reading"] | null;
             /** @description That people allow, or not, when they connect an account; none: the network does not tell which were given. */
             rights: components["schemas"]["Right"][];
             /** @description What the network took money for in so many days, as far as Kith knows its prices. */
@@ -2678,6 +2700,17 @@ export interface components {
             times: number;
             /** @description Its title, too. */
             title: boolean;
+        };
+        Estimate: {
+            /** @description A decimal number. */
+            amount: string;
+            /** @description How much happens on an account of which nothing was counted yet. */
+            assumes: string;
+            /**
+             * Format: int64
+             * @description It is what so many hours of reading cost, of the last 30 days; 0: it is from what a day of reading mostly asks for.
+             */
+            hours: number;
         };
         Extension: {
             /** @description What mends that. */
@@ -3674,6 +3707,25 @@ export interface components {
             channel_id: string;
             handle: string;
             network: string;
+        };
+        Reading: {
+            /** @description What may be spent in a month, a decimal number; empty: as much as it costs. */
+            budget: string;
+            currency: string;
+            /**
+             * Format: date-time
+             * @description Then it is counted anew.
+             */
+            ends: string;
+            estimate: components["schemas"]["Estimate"];
+            /** @description Nothing is left, and it is not read. */
+            paused: boolean;
+            /** @description This month, by the clock of the workspace: a decimal number. */
+            spent: string;
+        };
+        ReadingBudget: {
+            /** @description A decimal number, in the currency of the network's prices; empty: as much as it costs. */
+            amount: string;
         };
         Reason: {
             key: string;
@@ -4850,6 +4902,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ChannelHealth"];
                 };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setReadingBudget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingBudget"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, and what to do. */
             default: {
@@ -8998,7 +9086,10 @@ export interface operations {
     };
     exportSpending: {
         parameters: {
-            query?: never;
+            query?: {
+                from?: string;
+                to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -7,4 +7,9 @@ export type Spending = components['schemas']['Spending'];
 export type SpendingLine = components['schemas']['SpendingLine'];
 
 export const spending = (months: number, signal?: AbortSignal) => body(rest.GET('/api/v1/spending', { params: { query: { months } }, signal }));
-export const spendingTable = '/api/v1/spending.csv';
+
+/** The table of the months from one to another. */
+export function spendingTable(from: string, to: string): string {
+	const span = new URLSearchParams(Object.entries({ from, to }).filter(([, month]) => month));
+	return `/api/v1/spending.csv${span.size > 0 ? `?${span}` : ''}`;
+}

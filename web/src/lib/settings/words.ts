@@ -74,6 +74,10 @@ export function alertWords(a: Pick<Alert, 'key' | 'params'>): { title: string; m
 			return { title: t('alert.not_told'), more: [text(p.text), text(p.fix), t('alert.not_told.text', { from: moment(text(p.from)) })].filter(Boolean).join(' ') };
 		case 'not_signed':
 			return { title: t('alert.not_signed'), more: t('alert.not_signed.text', { at: moment(text(p.at)) }) };
+		case 'reading_paused': {
+			const params = { resumes: moment(text(p.resumes)), amount: money(text(p.amount), text(p.currency)) };
+			return { title: t('alert.reading_paused'), more: text(p.since) ? t('alert.reading_paused.text', { ...params, since: moment(text(p.since)) }) : t('alert.reading_paused.never', params) };
+		}
 		case 'set_aside':
 			return { title: t('alert.set_aside', { n: Number(p.n) }), more: t('alert.set_aside.text') };
 		case 'version_expires':

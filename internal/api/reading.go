@@ -1,0 +1,47 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/flow"
+)
+
+// Reading is what reading a channel costs, where its network takes money for that.
+type Reading struct {
+	Currency string    `json:"currency"`
+	Spent    string    `json:"spent" doc:"This month, by the clock of the workspace: a decimal number."`
+	Ends     time.Time `json:"ends" doc:"Then it is counted anew."`
+	Budget   string    `json:"budget" doc:"What may be spent in a month, a decimal number; empty: as much as it costs."`
+	Paused   bool      `json:"paused" doc:"Nothing is left, and it is not read."`
+	Estimate Estimate  `json:"estimate"`
+}
+
+// Estimate is about what reading costs in 30 days.
+type Estimate struct {
+	Amount  string `json:"amount" doc:"A decimal number."`
+	Hours   int    `json:"hours" doc:"It is what so many hours of reading cost, of the last 30 days; 0: it is from what a day of reading mostly asks for."`
+	Assumes string `json:"assumes" say:"" doc:"How much happens on an account of which nothing was counted yet."`
+}
+
+// ReadingBudget says what may be spent on reading a channel in a month.
+type ReadingBudget struct {
+	Amount string `json:"amount" maxLength:"200" doc:"A decimal number, in the currency of the network's prices; empty: as much as it costs."`
+}
+
+func (d *Door) reading() {
+	way(d, route{id: "PUT /channels/{id}/reading-budget", name: "setReadingBudget", verb: access.Connect, audit: "channel.reading_budget", summary: "Say what may be spent in a month on reading a channel",
+		notes: "When it is used up, the channel is not read until the month ends or the budget is raised; posts and answers go on. What is on its way is paid to the end, so that a little more may be spent. What the network tells by itself goes on and counts."},
+		func(ctx context.Context, by access.Actor, in *with[ReadingBudget]) (nothing, error) {
+			return nothing{}, d.House.SetReadingBudget(ctx, by, in.ID, in.Body.Amount)
+		})
+}
+
+func readingOf(r flow.Reading) Reading {
+	said := Reading{Currency: r.Currency, Spent: r.Spent, Ends: r.Ends.UTC(), Estimate: Estimate{r.Estimate.Amount, r.Estimate.Hours, r.Estimate.Assumes}}
+	if r.Allowance != nil {
+		said.Budget, said.Paused = r.Allowance.Budget.Amount, r.Allowance.Empty()
+	}
+	return said
+}

@@ -1,0 +1,142 @@
+package house
+
+import (
+	"encoding/csv"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/kithhq/kith/internal/access"
+	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/test/hand"
+)
+
+// What may be spent on reading a channel in a month bounds it: when it is used up nothing
+// is read and people are told since when, posts and answers go out, and when it is raised,
+// or the next month begins, what was missed is heard.
+func TestABudgetBoundsWhatReadingCosts(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		p.guest("x")
+		id := p.channels["x"]
+		health := func() api.ChannelHealth {
+			return hand.Do[api.ChannelHealth](t, p.Hand, "GET", "/channels/"+id+"/health", nil)
+		}
+		paused := func() bool {
+			return slices.ContainsFunc(health().Alerts, func(a api.Alert) bool { return a.Key == "reading_paused" && a.Mend == "budget" })
+		}
+		onToday := func() bool {
+			return slices.ContainsFunc(hand.Do[api.Today](t, p.Hand, "GET", "/today", nil).Urgent, func(i api.Item) bool { return i.TextKey == "reading_paused" })
+		}
+		budget := func(amount string) {
+			hand.Do[struct{}](t, p.Hand, "PUT", "/channels/"+id+"/reading-budget", api.ReadingBudget{Amount: amount})
+		}
+		first := health().Reading.It
+		if first == nil || first.Budget != "" || first.Currency != "USD" || first.Estimate.Hours != 0 || first.Estimate.Assumes == "" || first.Estimate.Amount != "22.230" {
+			t.Fatalf("before anything: %+v", first)
+		}
+		p.refused(p.Hand, 422, "PUT", "/channels/"+id+"/reading-budget", api.ReadingBudget{Amount: "0.00"})
+		p.refused(p.Hand, 422, "PUT", "/channels/"+p.channels["bluesky"]+"/reading-budget", api.ReadingBudget{Amount: "5"})
+		p.refused(p.colleague(access.Moderator), 403, "PUT", "/channels/"+id+"/reading-budget", api.ReadingBudget{Amount: "5"})
+
+		p.publish("What is new?", "x")
+		p.act(sandbox.Act{Network: "x", Person: "p001", Kind: "comment", Text: "The first"})
+		c := p.conversation("x", "The first")
+		budget("0.002") // less than that has cost
+		p.until("reading is paused", func() (bool, any) { return paused() && onToday(), health() })
+		if h := health(); !h.Reading.It.Paused || h.Reading.It.Budget != "0.002" || h.Channel.CompleteUntil == nil {
+			t.Errorf("paused: %+v", h.Reading.It)
+		}
+		heard := p.heard("x")
+		before := p.agree("when it pauses")
+		p.act(sandbox.Act{Network: "x", Person: "p002", Kind: "comment", Text: "Said while nobody reads"})
+		p.Clock.Advance(40 * time.Minute)
+		p.publish("Goes out all the same", "x")
+		p.answer("x", c.ID, "So does an answer", false)
+		p.Clock.Advance(40 * time.Minute)
+		p.until("it is said since when", func() (bool, any) {
+			gaps := health().Gaps
+			return len(gaps) == 1 && gaps[0].Reason == "paused" && gaps[0].To == nil && gaps[0].From.Equal(heard), gaps
+		})
+		if after := p.agree("while it pauses"); !maps.Equal(before, after) || !p.heard("x").Equal(heard) {
+			t.Errorf("it was read while nothing may be spent: %v, then %v; heard until %v, then %v", before, after, heard, p.heard("x"))
+		}
+
+		budget("5")
+		p.conversation("x", "Said while nobody reads")
+		p.until("nothing is missing", func() (bool, any) {
+			h := health()
+			return len(h.Gaps) == 0 && !paused() && !onToday() && p.heard("x").After(heard), h
+		})
+
+		budget(health().Reading.It.Spent) // the next month has as much
+		p.until("reading is paused again", func() (bool, any) { return paused(), health() })
+		p.act(sandbox.Act{Network: "x", Person: "p003", Kind: "comment", Text: "At the end of the month"})
+		p.Clock.Advance(health().Reading.It.Ends.Sub(p.Clock.Now()) + time.Hour)
+		p.until("it is read in the next month", func() (bool, any) {
+			sums := hand.Do[api.Spending](t, p.Hand, "GET", "/spending", nil).Sums
+			if len(sums) == 2 {
+				return true, nil
+			}
+			p.Clock.Advance(time.Minute) // a key that has run out in between is renewed, and then it is asked again
+			return false, []any{sums, health().Alerts}
+		})
+		budget("5")
+		p.conversation("x", "At the end of the month")
+		p.twoMonths()
+	})
+}
+
+// twoMonths looks at what the last two months have cost: in all, and as tables of a span.
+func (p *place) twoMonths() {
+	p.t.Helper()
+	sums := hand.Do[api.Spending](p.t, p.Hand, "GET", "/spending", nil).Sums
+	if len(sums) != 2 || sums[0].Month <= sums[1].Month {
+		p.t.Fatalf("two months have cost: %+v", sums)
+	}
+	now, last := sums[0].Month, sums[1].Month
+	for query, want := range map[string][]string{
+		"":                              {now, last},
+		"?from=" + now:                  {now},
+		"?to=" + last:                   {last},
+		"?from=" + last + "&to=" + last: {last},
+		"?from=" + last + "&to=" + now:  {now, last},
+		"?from=1999-01&to=1999-12":      nil,
+	} {
+		table, name := p.table(query)
+		var months []string
+		for _, row := range table[1:] {
+			if !slices.Contains(months, row[0]) {
+				months = append(months, row[0])
+			}
+		}
+		if !slices.Equal(months, want) {
+			p.t.Errorf("spending.csv%s is of %v, not %v", query, months, want)
+		}
+		if query == "?from="+last+"&to="+now && name != "kith-spending-"+last+"-"+now+".csv" {
+			p.t.Errorf("it is called %q", name)
+		}
+	}
+	for _, query := range []string{"?from=2026-13", "?to=2026", "?from=" + now + "&to=" + last} {
+		p.refused(p.Hand, 422, "GET", "/spending.csv"+query, nil)
+	}
+}
+
+// table asks for what was spent as a table, and its name.
+func (p *place) table(query string) (rows [][]string, name string) {
+	p.t.Helper()
+	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, p.URL+"/api/v1/spending.csv"+query, nil)
+	p.must(err)
+	request.Header.Set("Authorization", "Bearer "+p.Token)
+	answer, err := p.Client.Do(request)
+	p.must(err)
+	defer answer.Body.Close() //nolint:errcheck // read to its end
+	rows, err = csv.NewReader(answer.Body).ReadAll()
+	p.must(err)
+	_, with, err := mime.ParseMediaType(answer.Header.Get("Content-Disposition"))
+	p.must(err)
+	return rows, with["filename"]
+}
