@@ -1,4 +1,6 @@
 // Short words to the person: toasts that can carry an undo, and the live region for those who listen.
+import { untrack } from 'svelte';
+
 export type Toast = { id: number; text: string; tone: 'plain' | 'ok' | 'bad'; undo?: () => void; action?: { label: string; run: () => void } };
 
 let toasts = $state.raw<Toast[]>([]);
@@ -17,14 +19,16 @@ export function announcement(): string {
 /** Told politely by a screen reader, shown nowhere. */
 export function announce(text: string): void {
 	// The same text twice is said twice.
-	spoken = text === spoken ? `${text}\u200b` : text;
+	const before = untrack(() => spoken);
+	spoken = text === before ? `${text}\u200b` : text;
 }
 
+/** Shows short words. Whoever tells something does not read what is told: an effect that tells would otherwise tell without end. */
 export function toast(text: string, more: Omit<Partial<Toast>, 'id' | 'text'> = {}): number {
 	const id = ++last;
-	toasts = [...toasts.slice(-2), { id, text, tone: 'plain', ...more }];
+	toasts = [...untrack(() => toasts).slice(-2), { id, text, tone: 'plain', ...more }];
 	announce(text);
-	resume(id);
+	untrack(() => resume(id));
 	return id;
 }
 
