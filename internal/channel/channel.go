@@ -117,6 +117,9 @@ func Everywhere(ctx context.Context, tx *store.Tx) ([]Channel, error) {
 // account: a webhook names the account, not the workspace, and by the id that the API
 // has which tells of it.
 func Remote(ctx context.Context, tx *store.Tx, name network.Name, account string) ([]Channel, error) {
+	if account == "" {
+		return nil, nil // names nobody, as the alias of most channels
+	}
 	return store.All[Channel](ctx, tx, read+"where network = $1 and (account_id = $2 or alias = $2) and removed_at is null order by id", name, account)
 }
 

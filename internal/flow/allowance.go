@@ -54,12 +54,16 @@ func (h *House) allowanceOf(ctx context.Context, tx *store.Tx, c channel.Channel
 	if err != nil {
 		return a, false, err
 	}
-	from, until := monthOf(tx.Now, w.Clock())
-	a.Ends = until
-	spent, err := channel.Spent(ctx, tx, c.Workspace, c.ID, from)
-	sum, _ := network.Sum(readings(spent, a.Budget.Currency))
-	a.Spent = sum.Amount
+	a.Spent, a.Ends, err = spentReading(ctx, tx, c, a.Budget.Currency, w.Clock())
 	return a, true, err
+}
+
+// spentReading is what reading a channel cost in this month, and when that ends.
+func spentReading(ctx context.Context, tx *store.Tx, c channel.Channel, currency string, zone *time.Location) (spent string, ends time.Time, err error) {
+	from, until := monthOf(tx.Now, zone)
+	all, err := channel.Spent(ctx, tx, c.Workspace, c.ID, from)
+	sum, _ := network.Sum(readings(all, currency))
+	return sum.Amount, until, err
 }
 
 // readings are the amounts that were spent on what the network tells.

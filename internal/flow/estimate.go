@@ -48,19 +48,14 @@ func (h *House) readingOf(ctx context.Context, tx *store.Tx, c channel.Channel, 
 		return r, false, nil
 	}
 	r.Channel = c
-	from, until := monthOf(tx.Now, zone)
-	spent, err := channel.Spent(ctx, tx, c.Workspace, c.ID, from)
-	if err != nil {
-		return r, false, err
-	}
-	sum, _ := network.Sum(readings(spent, r.Currency))
-	r.Spent, r.Ends = sum.Amount, until
 	a, limited, err := h.allowanceOf(ctx, tx, c)
 	if err != nil {
 		return r, false, err
 	}
 	if limited {
-		r.Allowance = &a
+		r.Allowance, r.Spent, r.Ends = &a, a.Spent, a.Ends
+	} else if r.Spent, r.Ends, err = spentReading(ctx, tx, c, r.Currency, zone); err != nil {
+		return r, false, err
 	}
 	r.Estimate, err = estimated(ctx, tx, c, p, r.Currency)
 	return r, true, err

@@ -10,19 +10,27 @@ import (
 	"github.com/kithhq/kith/internal/sandbox"
 )
 
-func (n *Network) like(a *ask) (int, any, *problem) {
+// named is the post that an act of ours names in its body.
+func (n *Network) named(a *ask) (*post, *problem) {
 	var body struct {
 		Post string `json:"tweet_id"`
 	}
 	if p := a.own(); p != nil {
-		return 0, nil, p
+		return nil, p
 	}
 	if p := a.read(&body); p != nil {
-		return 0, nil, p
+		return nil, p
 	}
-	p := n.find(body.Post)
-	if p == nil {
-		return 0, nil, missing("tweet", "tweet_id", body.Post)
+	if p := n.find(body.Post); p != nil {
+		return p, nil
+	}
+	return nil, missing("tweet", "tweet_id", body.Post)
+}
+
+func (n *Network) like(a *ask) (int, any, *problem) {
+	p, problem := n.named(a)
+	if problem != nil {
+		return 0, nil, problem
 	}
 	repeat := slices.Contains(p.likes, a.me)
 	if !repeat {
@@ -46,18 +54,9 @@ func (n *Network) unlike(a *ask) (int, any, *problem) {
 }
 
 func (n *Network) repost(a *ask) (int, any, *problem) {
-	var body struct {
-		Post string `json:"tweet_id"`
-	}
-	if p := a.own(); p != nil {
-		return 0, nil, p
-	}
-	if p := a.read(&body); p != nil {
-		return 0, nil, p
-	}
-	p := n.find(body.Post)
-	if p == nil {
-		return 0, nil, missing("tweet", "tweet_id", body.Post)
+	p, problem := n.named(a)
+	if problem != nil {
+		return 0, nil, problem
 	}
 	i := slices.IndexFunc(p.reposts, func(o *post) bool { return o.author == a.me })
 	var made *post
