@@ -30,6 +30,7 @@ type DB struct {
 	write    *sql.DB // SQLite: the one writer; PostgreSQL: the same pool
 	queue    chan *work
 	done     chan struct{}
+	crowd    chan struct{} // PostgreSQL: held by the one who goes on after collisions
 	closing  sync.Once
 	now      func() time.Time
 	path     string
@@ -71,7 +72,7 @@ func OnlyLook() Option { return func(db *DB) { db.asItIs, db.onlyLook = true, tr
 // Open opens the database at an address and brings its schema up to date.
 // An address is "postgres://…", or "sqlite:PATH" (or only a path).
 func Open(ctx context.Context, address string, options ...Option) (*DB, error) {
-	db := &DB{now: time.Now}
+	db := &DB{now: time.Now, crowd: make(chan struct{}, 1)}
 	for _, o := range options {
 		o(db)
 	}

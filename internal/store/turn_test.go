@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -76,6 +77,45 @@ func TestOvertakenAgainAndAgainIsOnlyUnavailable(t *testing.T) {
 	if !fault.Is(err, fault.Unavailable) {
 		t.Errorf("overtaken: %v", err)
 	}
+}
+
+// A crowd that reads what all of it writes: each gets through, however long it takes to
+// write and however many there are.
+func TestACrowdGetsThrough(t *testing.T) {
+	db := storetest.Postgres(t)
+	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) select 'n' || n, 'x', 0 from generate_series(0, 17) n")
+		return err
+	})
+	var wait sync.WaitGroup
+	for i := range 18 {
+		wait.Go(func() {
+			for range 6 {
+				err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+					if _, err := store.One[int](ctx, tx, "select cast(sum(last_at) as bigint) from job_cron"); err != nil {
+						return err
+					}
+					// the time that a slow machine needs for the rest of it
+					if _, err := tx.Exec(ctx, "select pg_sleep(0.02)"); err != nil {
+						return err
+					}
+					_, err := tx.Exec(ctx, "update job_cron set last_at = last_at + 1 where name = $1", "n"+strconv.Itoa(i))
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	storetest.View(t, db, func(ctx context.Context, tx *store.Tx) error {
+		n, err := store.One[int](ctx, tx, "select cast(sum(last_at) as bigint) from job_cron")
+		if n != 18*6 {
+			t.Errorf("%d of %d are there", n, 18*6)
+		}
+		return err
+	})
 }
 
 // A process that stands still in a transaction, stopped or swapped out, does not

@@ -91,6 +91,14 @@ func DoLocking(ctx context.Context, db *DB, write func(ctx context.Context, tx *
 	return do(ctx, db, sql.LevelReadCommitted, "", write)
 }
 
+// Who was overtaken so often goes on in turn with all who were, of this process and of
+// others, and is then in nobody's way but theirs who come anew. Without it a crowd may
+// collide until none of it has any tries left.
+const (
+	collisions = 3
+	overtaken  = "goose_db_version" // a table that nobody else locks
+)
+
 func do(ctx context.Context, db *DB, level sql.IsolationLevel, turn string, write func(ctx context.Context, tx *Tx) error) error {
 	if InTx(ctx) {
 		return fault.New(fault.Internal, "a transaction inside a transaction")
@@ -104,8 +112,18 @@ func do(ctx context.Context, db *DB, level sql.IsolationLevel, turn string, writ
 	if !db.postgres {
 		return db.enqueue(ctx, write)
 	}
+	turns := []string{turn}
 	for attempt := 0; ; attempt++ {
-		after, err := db.once(ctx, level, turn, write)
+		if attempt == collisions {
+			select {
+			case db.crowd <- struct{}{}: // one of us waits with a connection, not all of them
+				defer func() { <-db.crowd }()
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			turns = []string{overtaken, turn} // in this order: who has a turn waits for nothing else
+		}
+		after, err := db.once(ctx, level, turns, write)
 		if err == nil {
 			for _, f := range after {
 				f()
@@ -130,13 +148,16 @@ func do(ctx context.Context, db *DB, level sql.IsolationLevel, turn string, writ
 	}
 }
 
-func (db *DB) once(ctx context.Context, level sql.IsolationLevel, turn string, write func(ctx context.Context, tx *Tx) error) ([]func(), error) {
+func (db *DB) once(ctx context.Context, level sql.IsolationLevel, turns []string, write func(ctx context.Context, tx *Tx) error) ([]func(), error) {
 	t, err := db.write.BeginTx(ctx, &sql.TxOptions{Isolation: level})
 	if err != nil {
 		return nil, unavailable(ctx, err)
 	}
 	defer t.Rollback() //nolint:errcheck // after a commit there is nothing to undo
-	if turn != "" {
+	for _, turn := range turns {
+		if turn == "" {
+			continue
+		}
 		// This statement alone takes no snapshot: what is seen afterwards is what those
 		// before us have left.
 		if _, err := t.ExecContext(ctx, "lock table "+pgx.Identifier{turn}.Sanitize()+" in share update exclusive mode"); err != nil {
