@@ -29,7 +29,7 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 	}
 	result, err := tx.on.ExecContext(ctx, text, bound...)
 	if err != nil {
-		return 0, failed(err)
+		return 0, tx.failed(err)
 	}
 	return result.RowsAffected()
 }
@@ -59,7 +59,7 @@ func Each[T any](ctx context.Context, tx *Tx, text string, args ...any) iter.Seq
 		}
 		rows, done, err := tx.on.QueryContext(ctx, text, bound...)
 		if err != nil {
-			yield(zero, failed(err))
+			yield(zero, tx.failed(err))
 			return
 		}
 		defer done()
@@ -67,20 +67,20 @@ func Each[T any](ctx context.Context, tx *Tx, text string, args ...any) iter.Seq
 		for rows.Next() {
 			var row T
 			if err := rows.Scan(targets(&row)...); err != nil {
-				yield(zero, failed(err))
+				yield(zero, tx.failed(err))
 				return
 			}
 			if !yield(row, nil) {
 				// What follows the last row that was wanted may be that the transaction
 				// is undone: PostgreSQL finds a conflict while it is still reading.
 				if err := rows.Close(); err != nil {
-					tx.broken = failed(err)
+					tx.broken = tx.failed(err)
 				}
 				return
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(zero, failed(err))
+			yield(zero, tx.failed(err))
 		}
 	}
 }

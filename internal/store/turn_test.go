@@ -79,6 +79,49 @@ func TestOvertakenAgainAndAgainIsOnlyUnavailable(t *testing.T) {
 	}
 }
 
+// What a closure makes of a conflict, and what it asks after it, hides nothing: it runs again.
+func TestAConflictIsNotHiddenByWhatComesAfterIt(t *testing.T) {
+	for _, what := range []string{"another statement", "an error of its own", "nothing"} {
+		t.Run(what, func(t *testing.T) {
+			db := storetest.Postgres(t)
+			storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('a', 'x', 0)")
+				return err
+			})
+			add := func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Exec(ctx, "update job_cron set last_at = last_at + 1 where name = 'a'")
+				return err
+			}
+			tries := 0
+			err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
+				tries++
+				if _, err := store.One[int](ctx, tx, "select last_at from job_cron"); err != nil {
+					return err
+				}
+				if tries == 1 {
+					if err := store.Do(t.Context(), db, add); err != nil {
+						return err
+					}
+				}
+				if err := add(ctx, tx); err == nil {
+					return nil
+				}
+				switch what {
+				case "another statement":
+					_, err := store.All[int](ctx, tx, "select last_at from job_cron")
+					return err
+				case "nothing":
+					return nil
+				}
+				return fault.New(fault.NotFound, "It is gone.")
+			})
+			if err != nil || tries != 2 {
+				t.Errorf("after %d tries: %v", tries, err)
+			}
+		})
+	}
+}
+
 // A crowd that reads what all of it writes: each gets through, however long it takes to
 // write and however many there are.
 func TestACrowdGetsThrough(t *testing.T) {

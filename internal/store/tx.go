@@ -26,6 +26,16 @@ type Tx struct {
 	db       *DB
 	after    []func()
 	broken   error // the transaction is undone, whatever the closure makes of it
+	first    error // PostgreSQL: the first statement that failed; all after it fail for its sake
+}
+
+// failed is what a statement's error means, and keeps the first of them.
+func (tx *Tx) failed(err error) error {
+	err = failed(err)
+	if tx.first == nil && tx.postgres {
+		tx.first = err
+	}
+	return err
 }
 
 type querier interface {
@@ -169,6 +179,9 @@ func (db *DB) once(ctx context.Context, level sql.IsolationLevel, turns []string
 	if tx.broken != nil {
 		return nil, tx.broken // whatever the closure made of it
 	}
+	if tx.first != nil && (repeatable(tx.first) || aborted(err)) { // the same
+		return nil, tx.first
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -202,6 +215,12 @@ func repeatable(err error) bool {
 	}
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "53200")
+}
+
+// aborted says that a statement failed because one before it had.
+func aborted(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == "25P02"
 }
 
 // failed says what a failed statement means. Nothing has happened in any case;
