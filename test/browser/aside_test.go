@@ -48,6 +48,7 @@ func (h *house) aside(n int) {
 // Something fails to come in. Whoever runs the house sees what it is on the page of today, tries it again with the
 // keyboard, finds it in the inbox, and gives up what nobody understands.
 func TestWhatWasSetAsideComesIn(t *testing.T) {
+	t.Parallel()
 	// A network that is read would tell it again, and it would come in by itself.
 	h := open(t, true, func(c *config.Config) { c.Read = time.Hour })
 	page := h.wrote(samples, sandbox.Filter{Action: sandbox.Publish})

@@ -16,6 +16,7 @@ import (
 // A post for a network that takes nothing from programs, from the composer to its figures, with a telephone in the hand
 // and in French: what a person is given, what they do with it, their word that it is out, and that it is called theirs.
 func TestAPostIsPublishedByHandOnATelephone(t *testing.T) {
+	t.Parallel()
 	h := open(t, true)
 	browser := browse(t)
 	p := tab(t, browser, h)

@@ -15,6 +15,7 @@ import (
 // A video gets a cover in the composer, and a document is shown as what it is, with its name.
 // On a phone and in the dark too.
 func TestACoverAndADocument(t *testing.T) {
+	t.Parallel()
 	h := open(t, true)
 	p := tab(t, browse(t), h)
 	w := read(t, "en")

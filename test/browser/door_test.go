@@ -11,6 +11,7 @@ import (
 // What happens at the door: wrong passwords, forgotten ones, an invitation that no mail can carry, a colleague with fewer
 // rights, and a session that ends while somebody is at work.
 func TestTheDoorOpensForThoseWhoBelongHere(t *testing.T) {
+	t.Parallel()
 	h := open(t, true)
 	h.wrote(samples, sandbox.Filter{Action: sandbox.Publish})
 	browser := browse(t)

@@ -19,6 +19,7 @@ import (
 
 // The main job, from signing in to undoing a verdict, as one person does it in one tab.
 func TestACommunityManagersDay(t *testing.T) {
+	t.Parallel()
 	h := open(t, true)
 	p := tab(t, browse(t), h)
 	w := read(t, "en")

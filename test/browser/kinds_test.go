@@ -16,6 +16,7 @@ import (
 // sort does not take, shows the post as a phone would, and lets it out. On a phone and
 // in the dark too.
 func TestAReelIsMadeForAPage(t *testing.T) {
+	t.Parallel()
 	h := open(t, true)
 	p := tab(t, browse(t), h)
 	w := read(t, "en")

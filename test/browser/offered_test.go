@@ -86,6 +86,7 @@ func (p *page) asks(network string) (channel string) {
 // What networks can do is offered on the pages where one looks for it, in either
 // language: time to write, figures of accounts, changes of what is out, mutes.
 func TestWhatNetworksCanIsOffered(t *testing.T) {
+	t.Parallel()
 	h := open(t, true)
 	browser := browse(t)
 	p := tab(t, browser, h)

@@ -13,6 +13,7 @@ import (
 // A place is searched by its name and picked by the keyboard alone; it is there when the
 // draft is opened again, in the preview and with the post. On a phone and in French too.
 func TestAPlaceIsPickedByKeyboard(t *testing.T) {
+	t.Parallel()
 	h := open(t, true)
 	p := tab(t, browse(t), h)
 	w := read(t, "en")

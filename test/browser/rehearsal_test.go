@@ -11,6 +11,7 @@ import (
 // A trainer starts a wave of complaints, lets an hour go by in a second, and reads how the team did; everything on every page is
 // told by the rehearsal's time.
 func TestATrainerRunsAScenarioAgainstTheClock(t *testing.T) {
+	t.Parallel()
 	h := open(t, true)
 	h.wrote(samples, sandbox.Filter{Action: sandbox.Publish})
 	p := tab(t, browse(t), h)

@@ -17,6 +17,7 @@ import (
 // it makes of them, and what became of them stands at the post. In French, on a phone and
 // in the dark too.
 func TestAVideoGetsSubtitles(t *testing.T) {
+	t.Parallel()
 	h := open(t, true)
 	p := tab(t, browse(t), h)
 	w := read(t, "en")

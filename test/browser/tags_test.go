@@ -17,6 +17,7 @@ import (
 // People are tagged in a picture: a press on it says where, and so do the arrow keys; the list
 // says the same. On a phone and in the dark too.
 func TestPeopleAreTaggedInAPicture(t *testing.T) {
+	t.Parallel()
 	h := open(t, true)
 	p := tab(t, browse(t), h)
 	w := read(t, "en")

@@ -72,6 +72,7 @@ func (p *place) at(moment time.Time) {
 // minute, not before: also where the house was begun anew meanwhile, and where the post
 // was given another moment, for which the film is not handed over again.
 func TestAFilmIsHandedOverAhead(t *testing.T) {
+	t.Parallel()
 	for _, network := range []string{"youtube", "instagram"} {
 		t.Run(network, func(t *testing.T) {
 			clocked(t, func(t *testing.T, p *place) {

@@ -182,6 +182,7 @@ func broughtForward(t *testing.T, p *place) {
 
 // PostgreSQL may be copied by its own tools, too; the house is told of it.
 func TestACopyOfPostgreSQLSendsNothingTwice(t *testing.T) {
+	t.Parallel()
 	p := open(t, "postgres", false)
 	post := p.Write(t, hand.Texts("Sent after the copy"), hand.To(p.channels["bluesky"], p.channels["mastodon"])...)
 	p.Schedule(t, post.ID, time.Now().Add(2*time.Hour))
@@ -323,6 +324,7 @@ func TestABackupIsWholeOrNotThere(t *testing.T) {
 // A house on SQLite moves to PostgreSQL by its backup: what people said, what is planned and
 // what is to be found move with it. It does not move back.
 func TestAHouseMovesToPostgreSQL(t *testing.T) {
+	t.Parallel()
 	p := open(t, "sqlite", false)
 	image := p.Upload(t, "shop.png", picture(t), "the shop window")
 	p.publish("Before the move", "mastodon", "facebook")

@@ -187,6 +187,7 @@ func TestAPersonLetsUsInOnTheNetworksPage(t *testing.T) {
 // What comes back counts once, and only for the person who set out; nobody is
 // sent anywhere but to a page of ours.
 func TestNobodyElseComesBack(t *testing.T) {
+	t.Parallel()
 	p := open(t, "sqlite", false)
 	me := p.browser(keeper)
 	guest := p.person(access.Manager)
@@ -353,6 +354,7 @@ func TestAnAppIsEnteredInTheSettings(t *testing.T) {
 // While a network is silent people are told since when; when it answers again and
 // tells everything, the gap is filled by itself.
 func TestAGapOpensAndFillsItself(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()

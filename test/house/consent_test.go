@@ -87,6 +87,7 @@ func (p *place) sealed(name string) (keys string) {
 // A house with a public address says who it is to whoever asks, always the same; one
 // without says nothing.
 func TestAHouseSaysWhoItIs(t *testing.T) {
+	t.Parallel()
 	p := open(t, "sqlite", false)
 	const path = "/connect/bluesky/client-metadata.json"
 	get := func(path string) (int, string) {

@@ -15,6 +15,7 @@ import (
 // what a community manager publishes: photos, a video with a first comment, a reel
 // and a story.
 func TestPagesAreConnectedAndPublishEverything(t *testing.T) {
+	t.Parallel()
 	p := open(t, "sqlite", false)
 	me := p.browser(keeper)
 	second := p.Facebook.AddPage("Second shop")

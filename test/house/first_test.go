@@ -14,6 +14,7 @@ import (
 // was written waits; who has written lately counts for nothing; who is one too many is
 // refused with the moment from which there is room; and a limit that was raised holds at once.
 func TestToHowManyPeopleOneMayWriteFirst(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()

@@ -226,6 +226,7 @@ func TestAPersonMayPublishWhatAProgramCould(t *testing.T) {
 
 // What a network refused may still be published by hand; it is not sent again.
 func TestWhatWasRefusedIsPublishedByHand(t *testing.T) {
+	t.Parallel()
 	p := open(t, "sqlite", false)
 	p.Weather.Must(sandbox.Mishap{Kind: sandbox.TokenReduced, Network: "bluesky", Action: sandbox.Publish, Times: 1})
 	post := p.Write(t, hand.Texts("long ago"), hand.To(p.channels["bluesky"])...)

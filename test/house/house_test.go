@@ -48,6 +48,7 @@ type place struct {
 // each runs a test in a house on either database.
 func each(t *testing.T, test func(t *testing.T, p *place)) {
 	t.Helper()
+	t.Parallel()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()

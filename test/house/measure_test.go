@@ -11,6 +11,7 @@ import (
 // Counts come back as the network gives them: what it does not give is absent
 // and no zero, and one rate says how it was made.
 func TestCountsComeBack(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()

@@ -31,6 +31,7 @@ func (p *place) guest(name string) {
 // clocked runs a test on either database, in a house that lives by the stage's clock.
 func clocked(t *testing.T, test func(t *testing.T, p *place)) {
 	t.Helper()
+	t.Parallel()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()

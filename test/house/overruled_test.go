@@ -80,6 +80,7 @@ func TestAPickerThatIsClosedDisconnectsNothing(t *testing.T) {
 // What an attempt has given to a channel is not given a second time: it may have been
 // renewed meanwhile, or the channel disconnected.
 func TestAnAccountThatWasReinstatedMayBeChosen(t *testing.T) {
+	t.Parallel()
 	for _, removed := range []bool{false, true} {
 		p := open(t, "sqlite", false)
 		p.guest("linkedin")

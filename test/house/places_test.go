@@ -15,6 +15,7 @@ import (
 // what is wrong with one is said in plain words, and a Page without an address is refused
 // before anything is out.
 func TestAPostNamesItsPlace(t *testing.T) {
+	t.Parallel()
 	p := open(t, "sqlite", false)
 	p.guest("instagram")
 	photo := p.Upload(t, "trees.jpg", hand.Photo(640, 640), "trees")

@@ -75,6 +75,7 @@ func (p *place) lose(network string, action sandbox.Action, more ...sandbox.Mish
 // An answer that was lost, a post that is listed late, an identical one that was
 // there before: Kith looks and finds its own, and sends nothing twice.
 func TestAnUnclearPostIsFound(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()

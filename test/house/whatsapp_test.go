@@ -185,6 +185,7 @@ func TestAPictureOnWhatsApp(t *testing.T) {
 
 // When a person has not written for more than a day, a template still reaches them.
 func TestATemplateOnWhatsApp(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
@@ -226,6 +227,7 @@ func TestATemplateOnWhatsApp(t *testing.T) {
 // WhatsApp knocks for a week and can be asked nothing: who was away for longer is
 // told from when to when something may be missing.
 func TestALongAbsenceIsKnownWhereNobodyCanBeAsked(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
