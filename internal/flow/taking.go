@@ -64,16 +64,27 @@ func (h *taking) look(ctx context.Context, tx *store.Tx) (err error) {
 	if h.tray, err = inbox.Lay(ctx, tx, said); err != nil {
 		return err
 	}
+	heard := map[publish.Place][]string{} // who says what in this batch
 	for _, a := range said {
 		person := ""
 		if somebody(a) {
 			person = h.crowd.Known(h.face(a))
 		}
-		if m, known := h.tray.Known(a); known && a.Event.Kind == network.Edited {
+		if m, known := h.tray.Known(a); known && !m.Unknown() && a.Event.Kind == network.Edited {
 			person = m.PersonID // a network need not say whose words were changed
 		}
-		if somebody(a) || person != "" {
-			statements = append(statements, moderate.Statement{Person: moderate.Person{Workspace: a.Workspace, ID: person}, At: a.Event.At})
+		all := []string{person}
+		where := at(a, a.Event.ID)
+		if a.Event.Kind == network.Edited {
+			all = append(all, heard[where]...) // the words may be of one of these
+		}
+		if somebody(a) {
+			heard[where] = append(heard[where], person)
+		}
+		for _, person := range all {
+			if somebody(a) || person != "" {
+				statements = append(statements, moderate.Statement{Person: moderate.Person{Workspace: a.Workspace, ID: person}, At: a.Event.At})
+			}
 		}
 	}
 	h.docket, err = moderate.Open(ctx, tx, statements)

@@ -115,6 +115,10 @@ func (t *Tray) place(a Arrival) string {
 
 // follow keeps a conversation in step with a new message of it.
 func (c *talk) follow(m Message) {
+	// Of what comes in another order than it was said the list alone cannot tell who waits.
+	if c.Count > 0 && (m.At.Before(c.LastAt) || m.At.Equal(c.LastAt) && c.LastFromUs && !m.FromUs) {
+		c.stirred = true
+	}
 	c.Count++
 	c.changed = true
 	switch {
@@ -156,7 +160,7 @@ func (t *Tray) Edit(a Arrival) Recorded {
 		if p.late() { // it stays so until its beginning is told
 			p.At = a.Event.At
 			if c := t.talks[p.ConversationID]; c != nil {
-				c.unsure = true
+				c.unsure, c.stirred, c.changed = true, true, true
 			}
 		}
 		reworded := p.Text != a.Event.Text
@@ -184,10 +188,7 @@ func (t *Tray) born(p *paper, at time.Time) {
 	}
 	if c := t.talks[p.ConversationID]; c != nil {
 		c.unsure = c.unsure || c.LastAt.Equal(p.At)
-		if !p.FromUs && !c.WaitingSince.IsZero() && c.WaitingSince.After(at) {
-			c.WaitingSince = at
-		}
-		c.changed = true
+		c.stirred, c.changed = true, true
 	}
 	p.At, p.changed = at, true
 }

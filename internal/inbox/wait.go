@@ -16,7 +16,9 @@ import (
 // stirs says whether it may, given since when somebody waits.
 func stirs(m Message, state string, since time.Time) bool {
 	switch {
-	case m.FromUs || (m.State == Visible) == (state == Visible):
+	case m.FromUs: // an answer that is gone has answered nobody
+		return state == Deleted
+	case (m.State == Visible) == (state == Visible):
 		return false
 	case state == Visible:
 		return since.IsZero() || since.After(m.At)

@@ -126,3 +126,49 @@ func TestWhatIsHeldInABatchDoesNotWait(t *testing.T) {
 		waits(time.Time{})
 	})
 }
+
+// What is told in another order than it was said ends the same: an older answer of ours
+// answers nothing newer, what was said before our answer does not wait, and an answer that
+// is gone has answered nobody.
+func TestWhoWaitsDoesNotHangOnTheOrderOfTelling(t *testing.T) {
+	on(t, func(t *testing.T, ctx context.Context, tx *store.Tx) {
+		talk := ""
+		say := func(id string, minute int, ours bool) inbox.Arrival {
+			t.Helper()
+			a := comment(id, "1", "word "+id)
+			a.Event.At = a.Event.At.Add(time.Duration(minute) * time.Minute)
+			a.FromUs = ours
+			if id == "1" {
+				a.Event.Parent = "post"
+			}
+			talk = record(t, ctx, tx, a).Message.ConversationID
+			return a
+		}
+		waits := func(what string, want time.Time) {
+			t.Helper()
+			c, err := inbox.GetConversation(ctx, tx, "w", talk)
+			if err != nil || !c.WaitingSince.Equal(want) {
+				t.Errorf("%s: waiting since %v, not %v (%v)", what, c.WaitingSince, want, err)
+			}
+		}
+		say("1", 0, false)
+		third := say("3", 30, false)
+		say("2", 20, true)
+		waits("an older answer", third.Event.At)
+		fourth := say("4", 40, true)
+		waits("a newer answer", time.Time{})
+		say("5", 35, false)
+		waits("said before the answer", time.Time{})
+		tray, err := inbox.Lay(ctx, tx, []inbox.Arrival{fourth})
+		if err == nil {
+			err = tray.Vanish(fourth)
+		}
+		if err == nil {
+			err = tray.Keep(ctx, tx)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		waits("the answer is gone", third.Event.At)
+	})
+}
