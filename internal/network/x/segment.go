@@ -2,9 +2,11 @@ package x
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
@@ -36,10 +38,14 @@ func (f handed) smaller(total int64, u network.Upload) int64 {
 	return 0
 }
 
+// waves are how many times as many segments as go side by side belong to one act: fewer
+// acts, and the line is not idle whenever one segment is slower than its neighbours.
+const waves = 4
+
 // segments are those that come next.
 func (f handed) segments(total int64, u network.Upload) []segment {
 	var all []segment
-	for size := f.size(total, u); len(all) < max(u.AtOnce, 1) && f.Sent < total; f.Segment++ {
+	for size := f.size(total, u); len(all) < waves*max(u.AtOnce, 1) && f.Sent < total; f.Segment++ {
 		s := segment{index: f.Segment, at: f.Sent, bytes: min(size, total-f.Sent)}
 		all = append(all, s)
 		f.Sent += s.bytes
@@ -47,15 +53,26 @@ func (f handed) segments(total int64, u network.Upload) []segment {
 	return all
 }
 
-// bring hands the next segments over side by side, as they are read. Doing it
+// bring hands the next segments over, some side by side, as they are read. Doing it
 // twice is harmless: a segment has a number. What came before the first that
-// failed stands; the rest is tried again.
+// failed stands; the rest is tried again, and what had not begun does not begin.
 func (d *Driver) bring(ctx context.Context, conn network.Conn, m network.Media, f handed) (handed, error) {
 	all := f.segments(m.Bytes, d.profile.Upload)
 	failed := make([]error, len(all))
+	var next, stopped atomic.Int64
 	var side sync.WaitGroup
-	for i, s := range all {
-		side.Go(func() { failed[i] = d.append(ctx, conn, m, f.ID, s) })
+	for range max(d.profile.Upload.AtOnce, 1) {
+		side.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
+				if stopped.Load() > 0 {
+					failed[i] = errUnbegun
+					continue
+				}
+				if failed[i] = d.append(ctx, conn, m, f.ID, all[i]); failed[i] != nil {
+					stopped.Add(1)
+				}
+			}
+		})
 	}
 	side.Wait()
 	for i, err := range failed {
@@ -75,6 +92,9 @@ func (d *Driver) bring(ctx context.Context, conn network.Conn, m network.Media, 
 	}
 	return f, nil
 }
+
+// errUnbegun is of a segment after one that failed.
+var errUnbegun = errors.New("not begun")
 
 func (d *Driver) append(ctx context.Context, conn network.Conn, m network.Media, id string, s segment) error {
 	file, err := m.OpenAt(s.at)
