@@ -40,15 +40,21 @@ func TestACommunityIsPickedByKeyboard(t *testing.T) {
 		if eval[bool](p, "!!"+too) {
 			t.Errorf("%s: followers of no community are asked about", language)
 		}
+		p.size(320, 700)
 		eval[bool](p, field+".focus() ?? true")
 		p.insert("bookshops")
 		p.until("both are found", listed+".length === 2 && "+listed+"[0].startsWith('Independent bookshops')")
-		p.size(320, 700)
 		p.shot("community 320 " + language)
 		if wide := p.wider(); len(wide) > 0 {
 			t.Errorf("%s: wider than a phone: %v", language, wide)
 		}
 		p.key(kb.ArrowDown)
+		pointed := "document.querySelector('[role=option][data-highlighted]')?.innerText"
+		p.until("one is pointed at", pointed)
+		if !strings.HasPrefix(eval[string](p, pointed), "Independent") { // it may have been pointed at when the list came
+			p.key(kb.ArrowUp)
+		}
+		p.until("the right one is pointed at", pointed+".startsWith('Independent bookshops')")
 		p.key(kb.Enter)
 		p.until("it is chosen, and the focus stays", field+".value === 'Independent bookshops' && document.activeElement === "+field)
 		p.until("followers are asked about", too)
