@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -144,7 +143,7 @@ func (s *stage) said() map[string]string {
 	who := s.Cast.All()[1]
 	sky, _ := s.bluesky.Says(who, "The report is out.", false)
 	return map[string]string{"bluesky": sky, "x": s.x.Says(who, "The report is out."),
-		"mastodon": s.mastodon.Page(strings.TrimPrefix(s.urls["mastodon"], "http://"), s.mastodon.Says(who, "The report is out.", "public", "", false))}
+		"mastodon": s.mastodon.Page(s.urls["mastodon"], s.mastodon.Says(who, "The report is out.", "public", "", false))}
 }
 
 // hold lets connections come and reads nothing of them.
