@@ -214,7 +214,7 @@ func postOf(p view.Post) Post {
 func publicationOf(u view.Publication, base []view.Part) Publication {
 	said := Publication{ID: u.ID, ChannelID: u.ChannelID, Network: u.Network, State: u.State, Own: u.OwnParts != nil,
 		DueAt: when(u.DueAt), URL: u.URL, PublishedAt: when(u.PublishedAt), Counts: u.Counts,
-		Kind: string(u.Kind), Options: u.Options, Proof: u.Proof, Pinned: u.Pinned, Closed: u.Closed,
+		Kind: string(u.Kind), Options: u.Options, Proof: u.Proof, Pinned: u.Pinned, Closed: u.Closed, Shared: u.Shared,
 		Hand: handOf(u.Hand), WaitsSince: when(u.HandSince), Said: u.Said}
 	if said.Options == nil {
 		said.Options = map[string]string{}

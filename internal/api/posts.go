@@ -79,6 +79,7 @@ type Publication struct {
 	Said        bool              `json:"said" doc:"It is there by the word of a person alone."`
 	Pinned      bool              `json:"pinned" doc:"The network keeps it at the top of our account."`
 	Closed      bool              `json:"closed" doc:"Nobody may comment on it there."`
+	Shared      string            `json:"shared" enum:",pending,accepted,rejected,revoked,deleted" doc:"Of one that shares another post: what its author thinks of that, where the network asks them; empty: nobody knows."`
 	Step        Maybe[Step]       `json:"step" doc:"How far it has come, where a network takes several acts."`
 	Parts       List[Part]        `json:"parts"`
 	DueAt       *time.Time        `json:"due_at"`

@@ -55,7 +55,7 @@ func (h *House) measure(ctx context.Context, job *jobs.Job, args channelArgs) er
 		h.ailing(ctx, c, err)
 		return h.later(ctx, job, measureKind(), args, 5*time.Minute, err)
 	}
-	followers := h.followers(ctx, c)
+	followers, sharing := h.followers(ctx, c), h.shared(ctx, c, conn, due)
 	if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
 		for _, p := range due {
 			given, ok := counts[p.RemoteID]
@@ -73,6 +73,12 @@ func (h *House) measure(ctx context.Context, job *jobs.Job, args channelArgs) er
 				return err
 			}
 			h.tell(tx, args.Workspace, "posts", p.PublicationID)
+		}
+		for publication, is := range sharing {
+			if err := publish.Share(ctx, tx, args.Workspace, publication, is); err != nil {
+				return err
+			}
+			h.tell(tx, args.Workspace, "posts", publication)
 		}
 		return nil
 	}); err != nil {

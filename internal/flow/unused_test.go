@@ -374,7 +374,7 @@ func nameless() map[string]string {
 		"password_reset":    "hash account_id",
 		"person":            "id workspace name note",
 		"post":              "id workspace author_id author_name excerpt state",
-		"publication":       "id workspace post_id channel_id network state url error_kind error_text error_hint seen job_id kind",
+		"publication":       "id workspace post_id channel_id network state url error_kind error_text error_hint seen job_id kind shared",
 		"purchase":          "network day thing",
 		"push_key":          "id public sealed",
 		"push_subscription": "id account_id endpoint keys agent locale",

@@ -27,7 +27,11 @@ const (
 	ActPaidLabel    Action = "paid_label"
 	ActTagPeople    Action = "tag_people"
 	ActPlace        Action = "place"
-	ActReshare      Action = "reshare"
+	// ActCommunity is a post in a community of the network: a place of many, with members.
+	ActCommunity Action = "community"
+	// ActTrial is a video that those who do not follow see first.
+	ActTrial   Action = "trial"
+	ActReshare Action = "reshare"
 	// ActRepost passes on what somebody else said as it stands, without words of ours.
 	ActRepost       Action = "repost"
 	ActFind         Action = "find"
@@ -64,7 +68,7 @@ const (
 // Actions lists all actions in the order of the matrix.
 func Actions() []Action {
 	return []Action{ActPublish, ActThread, ActImage, ActCarousel, ActVideo, ActDocument, ActLink, ActReel, ActStory, ActQuestion, ActFirstComment, ActAltText, ActSubtitles, ActCover,
-		ActAILabel, ActPaidLabel, ActTagPeople, ActPlace, ActReshare, ActRepost, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActClose, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
+		ActAILabel, ActPaidLabel, ActTagPeople, ActPlace, ActCommunity, ActTrial, ActReshare, ActRepost, ActFind, ActEdit, ActDelete, ActDeleteReply, ActPin, ActClose, ActReply, ActPrivateReply, ActReplyFiles, ActLike, ActHide,
 		ActHold, ActDeleteOthers, ActBan, ActMute, ActBlockMessages, ActWebhook, ActPoll, ActMention, ActFollow, ActUnfollow, ActMeasure, ActInsights, ActQuota, ActOAuth}
 }
 
@@ -115,6 +119,10 @@ func Can(d Driver, action Action) bool {
 		return l.tags()
 	case ActPlace:
 		return slices.ContainsFunc(p.Options, func(o Option) bool { return o.Name == OptionPlace })
+	case ActCommunity:
+		return slices.ContainsFunc(p.Options, func(o Option) bool { return o.Name == OptionCommunity })
+	case ActTrial:
+		return slices.ContainsFunc(p.Options, func(o Option) bool { return o.Name == OptionTrial })
 	case ActReshare:
 		return slices.ContainsFunc(p.Options, func(o Option) bool { return o.Name == OptionReshare })
 	}

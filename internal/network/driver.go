@@ -206,6 +206,25 @@ type Measurer interface {
 	Measure(ctx context.Context, conn Conn, posts []Ref) (map[string]Counts, error)
 }
 
+// Sharer says what the authors of posts that ours share think of that, where a network
+// asks them. A post of which it is not known is absent.
+type Sharer interface {
+	Shared(ctx context.Context, conn Conn, posts []Ref) (map[string]Sharing, error)
+}
+
+// Sharing is what became of a post's sharing another one.
+type Sharing string
+
+// What becomes of it. Until its author has agreed, nobody sees what is shared; once it is
+// rejected, revoked or deleted, nobody ever will.
+const (
+	SharePending  Sharing = "pending"
+	ShareAccepted Sharing = "accepted"
+	ShareRejected Sharing = "rejected"
+	ShareRevoked  Sharing = "revoked"
+	ShareDeleted  Sharing = "deleted"
+)
+
 // Insighter asks for the figures of the account itself, of one whole day where
 // the network has days, else as they are now: Profile.Insights says which zone the
 // days are of, how late figures may come, and which are of the moment of asking.

@@ -138,6 +138,14 @@ const OptionReshare = "reshare"
 // that show it.
 const OptionPlace = "place"
 
+// OptionCommunity is the name of the option that says in which community of the network a
+// post stands.
+const OptionCommunity = "community"
+
+// OptionTrial is the name of the option that shows a video to those who do not follow
+// first, and says how it comes to the others.
+const OptionTrial = "trial"
+
 // Choice is one value of an option.
 type Choice struct {
 	Value string `json:"value"`

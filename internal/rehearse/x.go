@@ -19,6 +19,8 @@ func onX(stage *Stage) guest {
 			n := x.New(s, x.Options{ClientID: client, Secret: secret, Plenty: true})
 			stage.X = n
 			a := n.Account("hirondelle", "Librairie Hirondelle")
+			n.Community("Independent bookshops", a.ID)
+			n.Community("Bookshops of other towns") // which it has not joined
 			return n.Handler(), func(context.Context, string, string) (map[string]string, error) {
 				return map[string]string{"token": a.Token, "refresh": a.Refresh}, nil
 			}

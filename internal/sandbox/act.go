@@ -82,7 +82,6 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 			s.remember(a.Network, done.ID, &utterance{who: p, network: a.Network, account: a.Account, id: done.ID, text: a.Text, at: s.stage.Clock.Now()})
 		}
 	case "mention":
-		done.Target = ""
 		if done.ID, err = mention(n.Actor, p, a); err == nil {
 			s.remember(a.Network, done.ID, &utterance{who: p, network: a.Network, account: a.Account, id: done.ID, text: a.Text, at: s.stage.Clock.Now()})
 		}
@@ -110,6 +109,12 @@ func (s *Scripts) Do(a Act) (Acted, error) {
 }
 
 func mention(actor Actor, p Person, a Act) (string, error) {
+	if a.Target != "" {
+		if m, ok := actor.(BelowMentioner); ok {
+			return m.MentionBelow(p, a.Account, a.Target, a.Text)
+		}
+		return "", ErrCannot
+	}
 	m, ok := actor.(Mentioner)
 	if !ok {
 		return "", ErrCannot

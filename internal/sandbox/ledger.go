@@ -22,6 +22,8 @@ type Entry struct {
 	Link           string    `json:"link,omitempty"`   // the address that it shows as a link
 	Text           string    `json:"text,omitempty"`
 	Place          string    `json:"place,omitempty"`           // where it is said to be
+	Trial          string    `json:"trial,omitempty"`           // who does not follow sees it first, and how the others come to
+	Community      string    `json:"community,omitempty"`       // in which it stands, where that is a choice
 	Files          int       `json:"files,omitempty"`           // how many it carries, where the network counts them
 	ClientID       string    `json:"client_id,omitempty"`       // an identifier the client chose
 	IdempotencyKey string    `json:"idempotency_key,omitempty"` // as sent, honoured or not

@@ -109,6 +109,12 @@ type Mentioner interface {
 	Mention(p Person, account, text string) (string, error)
 }
 
+// BelowMentioner is an Actor on whose network we are told that somebody names us in a comment: below a post
+// of somebody else, or below ours.
+type BelowMentioner interface {
+	MentionBelow(p Person, account, target, text string) (string, error)
+}
+
 // Unfollower is an Actor on whose network somebody is told that people stop following.
 type Unfollower interface {
 	Unfollow(p Person, account string) error

@@ -65,6 +65,7 @@ type Publication struct {
 	Proof       string
 	Pinned      bool
 	Closed      bool
+	Shared      string
 	Hand        Hand
 	HandSince   time.Time    // since when it waits for a person
 	Said        bool         // it is there by the word of a person alone
@@ -214,7 +215,7 @@ func publications(ctx context.Context, tx *store.Tx, actor access.Actor, posts [
 		at[p.ID], ids[i] = i, p.ID
 	}
 	var q query
-	q.add(`select u.id, u.post_id, u.channel_id, u.network, u.own_parts, u.state, u.due_at, u.published_at, u.url, u.error_kind, u.error_text, u.error_hint, u.seen, u.kind, u.options, u.proof, u.pinned, u.closed, u.hand, u.hand_since,
+	q.add(`select u.id, u.post_id, u.channel_id, u.network, u.own_parts, u.state, u.due_at, u.published_at, u.url, u.error_kind, u.error_text, u.error_hint, u.seen, u.kind, u.options, u.proof, u.pinned, u.closed, u.shared, u.hand, u.hand_since,
 		case when exists (select 1 from part h where h.publication_id = u.id and h.remote_id like 'hand:%') then 1 else 0 end as said,
 		coalesce((select a.step from part a where a.publication_id = u.id and a.state in ('claimed', 'due', 'unclear') and u.state in ('scheduled', 'publishing', 'unclear')
 			order by a.position limit 1), '{}') as step,

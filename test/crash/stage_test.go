@@ -108,6 +108,7 @@ type account struct {
 
 // accounts makes n accounts of ours on each network.
 func (s *stage) accounts(n int) (all []account) {
+	theirs := s.said()
 	for i := range n {
 		letter := string(rune('a' + i))
 		sky := s.bluesky.Account("hirondelle-"+letter+".bsky.test", "Hirondelle "+letter)
@@ -121,20 +122,28 @@ func (s *stage) accounts(n int) (all []account) {
 		clips := s.tiktok.Account("hirondelle."+letter, "Hirondelle "+letter)
 		links := s.lemmy.Account("hirondelle_"+letter, "Hirondelle "+letter)
 		all = append(all,
-			account{"bluesky", sky.DID, map[string]string{"server": s.urls["bluesky"], "handle": sky.Handle, "password": sky.AppPassword}, ways("bluesky", nil), true},
-			account{"mastodon", toot.ID, map[string]string{"server": s.urls["mastodon"], "token": toot.Token}, ways("mastodon", nil), true},
+			account{"bluesky", sky.DID, map[string]string{"server": s.urls["bluesky"], "handle": sky.Handle, "password": sky.AppPassword}, ways("bluesky", quoted(theirs["bluesky"])), true},
+			account{"mastodon", toot.ID, map[string]string{"server": s.urls["mastodon"], "token": toot.Token}, ways("mastodon", quoted(theirs["mastodon"])), true},
 			account{"facebook", page.ID, map[string]string{"page": page.ID, "token": page.Token}, ways("facebook", nil), true},
 			account{"pinterest", pins.ID, map[string]string{"token": pins.Token}, ways("pinterest", map[string]string{"board": pins.Board}), false},
 			account{"youtube", films.ID, map[string]string{"client": "700000000001-kith.apps.googleusercontent.com", "secret": "GOCSPX-app-secret", "token": films.Refresh},
 				ways("youtube", map[string]string{"kids": "no", "playlist": s.youtube.AddPlaylist(films.ID, "Shelves")}), true},
 			account{"instagram", insta.ID, map[string]string{"token": insta.PageToken}, ways("instagram", nil), true},
-			account{"x", bird.ID, map[string]string{"token": bird.Token, "refresh": bird.Refresh}, ways("x", nil), true},
+			account{"x", bird.ID, map[string]string{"token": bird.Token, "refresh": bird.Refresh}, ways("x", quoted(theirs["x"])), true},
 			account{"linkedin", firm.URN, map[string]string{"token": firm.Token, "page": firm.Number}, ways("linkedin", nil), true},
 			account{"tiktok", clips.ID, map[string]string{"token": clips.Token, "business_id": clips.BusinessID, "business_token": clips.BusinessToken,
 				"business_refresh": clips.BusinessRefreshKey}, ways("tiktok", map[string]string{"privacy": "PUBLIC_TO_EVERYONE", "comments": "true"}), true},
 			account{"lemmy", links.ID, map[string]string{"server": s.urls["lemmy"], "username": links.Username, "password": links.Password}, ways("lemmy", map[string]string{"community": links.Community}), true})
 	}
 	return all
+}
+
+// said are addresses of what somebody said, by network: what ours may share there.
+func (s *stage) said() map[string]string {
+	who := s.Cast.All()[1]
+	sky, _ := s.bluesky.Says(who, "The report is out.", false)
+	return map[string]string{"bluesky": sky, "x": s.x.Says(who, "The report is out."),
+		"mastodon": s.mastodon.Page(s.urls["mastodon"], s.mastodon.Says(who, "The report is out.", "public", "", false))}
 }
 
 // hold lets connections come and reads nothing of them.

@@ -48,7 +48,11 @@ func (w way) striking() []moment {
 	return all
 }
 
-// ways are those of a network.
+// quoted is what a post shares with words of its own.
+func quoted(address string) map[string]string { return map[string]string{"reshare": address} }
+
+// ways are those of a network; on those that share posts, the options are those of a
+// post that shares one.
 func ways(network string, options map[string]string) []way {
 	first, comment, publishes := says(0), says(1), does(sandbox.Publish, "", "")
 	switch network {
@@ -58,6 +62,7 @@ func ways(network string, options map[string]string) []way {
 			{name: "thread", texts: 3},
 			{name: "video with a part below it", texts: 2, files: []string{fresh}, moments: []moment{first, does(sandbox.Upload, "ftyp", ""), comment}},
 			{name: "images", texts: 1, files: []string{"photo", "photo"}, moments: []moment{first, does(sandbox.Upload, "", "")}},
+			{name: "quote with a part below it", texts: 2, options: options, moments: []moment{first, comment}},
 		}
 	case "facebook":
 		bytes := does(sandbox.Upload, "ftyp", " bytes")
@@ -94,6 +99,7 @@ func ways(network string, options map[string]string) []way {
 			{name: "video, then an answer", texts: 2, files: []string{"long"}, moments: []moment{first, segment, comment, does(sandbox.Upload, "media_category", "initialize")}},
 			{name: "thread", texts: 3},
 			{name: "images, then an answer", texts: 2, files: []string{"photo", "photo"}, moments: []moment{first, comment, segment}},
+			{name: "quote, then an answer", texts: 2, options: options, moments: []moment{first, comment}},
 		}
 	case "linkedin":
 		announces := does(sandbox.Upload, "initializeUploadRequest", "")

@@ -51,6 +51,9 @@ func (c change) event(conn network.Conn) (e network.Event, told bool) {
 		}
 		e.Extra = x.raw()
 	}
+	if c.Mention { // it stands elsewhere: below no post of ours, and for itself
+		e.Post, e.Parent, e.Thread = "", "", ""
+	}
 	if e.Thread == "" {
 		e.Thread = e.ID
 	}

@@ -66,7 +66,9 @@ func (*Driver) Split(body []byte) ([]network.Raw, error) {
 			if one.Field != "feed" && one.Field != "mention" {
 				continue
 			}
-			c.Mention = one.Field == "mention"
+			// Who names the Page below its own post, or on the Page itself, is told twice:
+			// that is what the feed tells.
+			c.Mention = one.Field == "mention" && (c.Post == "" || elsewhere(page, c.Post))
 			// A comment is hidden, shown and hidden again: nothing in the change
 			// itself tells the first from the last.
 			c.Version = strconv.FormatInt(int64(entry.Time), 10) + "." + strconv.Itoa(i)

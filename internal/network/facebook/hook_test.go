@@ -24,6 +24,7 @@ type house struct {
 	t      *testing.T
 	net    *pretended.Network
 	driver *facebook.Driver
+	door   string
 	mu     sync.Mutex
 	bodies [][]byte
 }
@@ -43,10 +44,17 @@ func open(t *testing.T) *house {
 	o.driver = o.Driver.(*facebook.Driver)
 	door := httptest.NewServer(http.HandlerFunc(o.knock))
 	t.Cleanup(door.Close)
-	if err := o.net.Subscribe(t.Context(), door.URL, "typed", "feed", "messages"); err != nil {
-		t.Fatal(err)
-	}
+	o.door = door.URL
+	o.listenTo("feed", "messages")
 	return o
+}
+
+// listenTo lets the Page tell what happens of these fields.
+func (o *house) listenTo(fields ...string) {
+	o.t.Helper()
+	if err := o.net.Subscribe(o.t.Context(), o.door, "typed", fields...); err != nil {
+		o.t.Fatal(err)
+	}
 }
 
 func (o *house) knock(w http.ResponseWriter, r *http.Request) {

@@ -189,7 +189,7 @@ func (r *reading) below(ctx context.Context, l graph.List) (old bool, err error)
 		if made.Unix() >= r.c.Sweep.Floor {
 			r.post(p)
 		}
-		if elsewhere(r.conn, p.ID) {
+		if elsewhere(r.conn.Account, p.ID) {
 			continue // what is said below it is said to somebody else
 		}
 		from := r.c.Sweep.Floor
@@ -211,7 +211,7 @@ func (r *reading) post(p feedPost) {
 	if string(p.From.ID) == r.conn.Account {
 		c.Item = "status"
 	}
-	c.Mention = elsewhere(r.conn, p.ID)
+	c.Mention = elsewhere(r.conn.Account, p.ID)
 	for _, h := range p.Attachments.Data {
 		c.Photo = h.photo()
 	}
@@ -222,9 +222,9 @@ func (r *reading) post(p feedPost) {
 
 // elsewhere says that a post stands on somebody's own profile, and not on the Page: a
 // post's id begins with whose it is.
-func elsewhere(conn network.Conn, id string) bool {
+func elsewhere(page, id string) bool {
 	owner, _, two := strings.Cut(id, "_")
-	return two && owner != conn.Account
+	return two && owner != page
 }
 
 // tagged reads posts of others in which the Page is named. The Page's feed has them, too,

@@ -18,6 +18,9 @@ func told() [][]byte {
 		`"time":1782000050,"changes":[` + said(1, "", "remove") + `]`,
 		`"time":1782000052,"changes":[{"field":"mention","value":{"message":"Bonjour the Page","post_id":"7005_133","created_time":1782000051,"item":"post","verb":"add"}}]`,
 		`"time":1782000055,"changes":[{"field":"mention","value":{"post_id":"7005_133","created_time":1782000051,"item":"post","verb":"remove"}}]`,
+		`"time":1782000056,"changes":[{"field":"mention","value":{"message":"Ask the Page","post_id":"7005_144","comment_id":"144_91","created_time":1782000055,"item":"comment","verb":"add"}}]`,
+		`"time":1782000057,"changes":[{"field":"mention","value":{"message":"Ask the Page, they know","post_id":"7005_144","comment_id":"144_91","created_time":1782000055,"item":"comment","verb":"edited"}}]`,
+		`"time":1782000058,"changes":[{"field":"mention","value":{"post_id":"7005_144","comment_id":"144_91","created_time":1782000055,"item":"comment","verb":"remove"}}]`,
 		`"time":1782000060000,"messaging":[` + wrote(5) + `]`,
 	}
 	all := make([][]byte, len(bodies))

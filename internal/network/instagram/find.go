@@ -86,6 +86,9 @@ func (s *session) findPost(ctx context.Context, part network.Part, since time.Ti
 		}
 	}
 	look, err := s.posts(ctx, part, since)
+	if onTrial(part) != "" {
+		look.Complete = false // nothing says that trials are in the list
+	}
 	if err != nil || status != published {
 		return look, err
 	}

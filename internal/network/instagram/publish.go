@@ -146,6 +146,9 @@ func (s *session) publishes(ctx context.Context, part network.Part, at state) (n
 	case 2207020, 2207006:
 		return anew(at), nil
 	}
+	if refused := untried(err, part); refused != nil {
+		return network.Stepped{}, refused
+	}
 	if err != nil {
 		return network.Stepped{}, err
 	}

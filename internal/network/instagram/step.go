@@ -151,6 +151,7 @@ func (s *session) creates(ctx context.Context, part network.Part, at state) (net
 		form.Set("media_type", "VIDEO")
 	case m.Video():
 		form.Set("media_type", "REELS") // the one form in which a video is published
+		try(form, part)
 	}
 	if !album && m.Video() && m.Cover != nil && at.Bare == nil && part.Kind != network.Story {
 		address, err := m.Cover.Address()
@@ -184,6 +185,9 @@ func (s *session) creates(ctx context.Context, part network.Part, at state) (net
 	id, err := s.contain(ctx, form)
 	if misplaced := s.facebook.Voice.NotThere(err, form); misplaced != nil {
 		return network.Stepped{}, misplaced
+	}
+	if refused := untried(err, part); refused != nil && (!form.Has("cover_url") || graph.Refused(err).Code != 100) {
+		return network.Stepped{}, refused
 	}
 	if graph.Refused(err).Subcode == unfetched && at.Fetches < fetchesMost {
 		at.Fetches++

@@ -33,10 +33,17 @@ func word() network.App {
 
 func open(t *testing.T, login string) *house {
 	t.Helper()
+	return openWith(t, login, pretended.Options{})
+}
+
+// openWith is open with an Instagram that is stricter in some way.
+func openWith(t *testing.T, login string, strict pretended.Options) *house {
+	t.Helper()
+	strict.Fetch = fetch
 	o := &house{t: t}
 	h := harness(login)
 	h.Open = func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
-		o.net = pretended.New(stage, pretended.Options{Fetch: fetch})
+		o.net = pretended.New(stage, strict)
 		o.account = o.net.AddAccount("atelier", "Atelier")
 		return o.net.Handler(), func(string) map[string]string {
 			return map[string]string{"token": map[string]string{facebook: o.account.PageToken, own: o.account.Token}[login]}

@@ -20,7 +20,7 @@ import (
 
 // The names of the options in facts.json.
 const (
-	optionCommunity = "community"
+	optionCommunity = network.OptionCommunity
 	optionNSFW      = "nsfw"
 )
 

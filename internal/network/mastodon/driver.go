@@ -55,6 +55,7 @@ var (
 	_ network.Muter       = (*Driver)(nil)
 	_ network.Reader      = (*Driver)(nil)
 	_ network.Decoder     = (*Driver)(nil)
+	_ network.Sharer      = (*Driver)(nil)
 	_ network.Measurer    = (*Driver)(nil)
 	_ network.Insighter   = (*Driver)(nil)
 )

@@ -3,6 +3,7 @@ package mastodon
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/kithhq/kith/internal/fault"
@@ -28,6 +29,32 @@ func (q quote) of() string {
 		return q.Status.ID
 	}
 	return q.ID
+}
+
+// Shared says what the authors of quoted statuses think of that. That we alone may not see
+// what is quoted (we block its author, say) is no word of theirs.
+func (d *Driver) Shared(ctx context.Context, conn network.Conn, posts []network.Ref) (map[string]network.Sharing, error) {
+	var ids []string
+	for _, r := range posts {
+		if idSign.MatchString(r.ID) && !slices.Contains(ids, r.ID) {
+			ids = append(ids, r.ID)
+		}
+	}
+	found, err := d.some(ctx, conn, ids)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]network.Sharing{}
+	for id, s := range found {
+		if s.Quote == nil {
+			continue
+		}
+		switch is := network.Sharing(s.Quote.State); is {
+		case network.SharePending, network.ShareAccepted, network.ShareRejected, network.ShareRevoked, network.ShareDeleted:
+			all[id] = is
+		}
+	}
+	return all, nil
 }
 
 // approval is what the author of a status thinks of its being quoted by us.

@@ -1,6 +1,7 @@
 package mastodon_test
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -240,5 +241,40 @@ func TestALostQuoteIsToldFromItsLikes(t *testing.T) {
 	}
 	if n := ours(w.Part("Read this")); n != 0 {
 		t.Errorf("without a quote it would be found %d times", n)
+	}
+}
+
+// What the author of a quoted status thinks of that is told as the server has it; a state
+// that says nothing of theirs, and a status that quotes nothing, are not told.
+func TestWhatBecomesOfAQuoteIsTold(t *testing.T) {
+	w := settle(t, pretended.Options{})
+	of := func(manual bool) network.Sent {
+		t.Helper()
+		theirs := w.net.Page(w.Base, w.net.Says(w.somebody(false), "Our report is out", "public", "", manual))
+		sent, err := w.Send(w.sharing("Worth reading", theirs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Stage.Clock.Advance(time.Minute)
+		return sent
+	}
+	waits, agreed, refused, back, odd := of(true), of(true), of(true), of(false), of(false)
+	w.net.Agree(agreed.ID, true)
+	w.net.Agree(refused.ID, false)
+	w.net.Revoke(back.ID)
+	w.net.State(odd.ID, "blocked_account")
+	_, plain := w.Publish("Shares nothing")
+	gone := network.Ref{ID: "123456789012345678"}
+	said, err := w.Driver.(network.Sharer).Shared(t.Context(), w.Conn, []network.Ref{waits.Ref, agreed.Ref, refused.Ref, back.Ref, odd.Ref, plain.Ref, gone, {ID: "no id/at all"}})
+	want := map[string]network.Sharing{waits.ID: network.SharePending, agreed.ID: network.ShareAccepted, refused.ID: network.ShareRejected, back.ID: network.ShareRevoked}
+	if err != nil || !maps.Equal(said, want) {
+		t.Errorf("%v, %v; not %v", said, err, want)
+	}
+	w.Front.Instead(func(a http.ResponseWriter, _ *http.Request) bool {
+		a.WriteHeader(http.StatusServiceUnavailable)
+		return true
+	})
+	if _, err := w.Driver.(network.Sharer).Shared(t.Context(), w.Conn, []network.Ref{waits.Ref}); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("out of order: %v", err)
 	}
 }

@@ -68,6 +68,7 @@ var (
 	_ network.Measurer       = (*Driver)(nil)
 	_ network.Insighter      = (*Driver)(nil)
 	_ network.Quoter         = (*Driver)(nil)
+	_ network.Chooser        = (*Driver)(nil)
 )
 
 // New makes the driver.

@@ -62,7 +62,7 @@ func (p page) whole() bool {
 func reading(most string) url.Values {
 	return url.Values{
 		"max_results":  {most},
-		"post.fields":  {fields("created_at", "conversation_id", "entities", "attachments", "display_text_range", "public_metrics")},
+		"post.fields":  {fields("created_at", "conversation_id", "community_id", "entities", "attachments", "display_text_range", "public_metrics")},
 		"expansions":   {fields("author_id", "in_reply_to_user_id", "referenced_posts", "attachments.media_keys")},
 		"user.fields":  {fields("profile_image_url")},
 		"media.fields": {fields("type", "url", "preview_image_url", "alt_text")},
@@ -92,7 +92,9 @@ func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part,
 	var w way
 	_ = json.Unmarshal(part.Step.State, &w) // none: there are no files
 	sought := alike(asked.Text)
-	look := network.Look{Complete: all.complete}
+	// Nothing says that what stands in a community alone is in this list: there it proves
+	// a post is there, never that none is.
+	look := network.Look{Complete: all.complete && asked.Community == ""}
 	for _, p := range all.posts {
 		if p.refers("retweeted") != "" {
 			continue

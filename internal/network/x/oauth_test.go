@@ -29,6 +29,12 @@ type house struct {
 
 func enter(t *testing.T, o pretended.Options) *house {
 	t.Helper()
+	return judgedBy(t, o, ofTheDocumentation)
+}
+
+// judgedBy is entered with a published text between.
+func judgedBy(t *testing.T, o pretended.Options, text string) *house {
+	t.Helper()
 	w := &house{t: t}
 	o.ClientID, o.Secret = "client-of-ours", "secret-of-ours"
 	o.Plenty = true
@@ -40,8 +46,8 @@ func enter(t *testing.T, o pretended.Options) *house {
 			return map[string]string{"token": us.Token, "refresh": us.Refresh}
 		}
 	}
-	if _, err := os.Stat(specs(ofTheDocumentation)); err == nil && !o.Prose { // those names are not in it
-		h.Judge = func(t *testing.T, next http.Handler) http.Handler { return judge(t, ofTheDocumentation, next) }
+	if _, err := os.Stat(specs(text)); err == nil && !o.Prose { // those names are not in it
+		h.Judge = func(t *testing.T, next http.Handler) http.Handler { return judge(t, text, next) }
 	}
 	w.World = networktest.NewWorld(t, h)
 	w.driver = w.Driver.(*x.Driver)

@@ -27,10 +27,12 @@ type draft struct {
 	Edit *struct {
 		Previous string `json:"previous_post_id"`
 	} `json:"edit_options,omitempty"`
-	Quote    string `json:"quote_tweet_id,omitempty"`
-	Settings string `json:"reply_settings,omitempty"`
-	AI       bool   `json:"made_with_ai,omitempty"`
-	Paid     bool   `json:"paid_partnership,omitempty"`
+	Quote     string `json:"quote_tweet_id,omitempty"`
+	Community string `json:"community_id,omitempty"`
+	Followers bool   `json:"share_with_followers,omitempty"`
+	Settings  string `json:"reply_settings,omitempty"`
+	AI        bool   `json:"made_with_ai,omitempty"`
+	Paid      bool   `json:"paid_partnership,omitempty"`
 }
 
 // attachedFiles are the files of a post, and who is tagged in them: X has tags of a post.
@@ -58,6 +60,11 @@ func compose(part network.Part) (draft, error) {
 		}{to}
 	} else {
 		a.Settings = part.Options[optionReplies]
+		id, err := community(part)
+		if err != nil {
+			return a, err
+		}
+		a.Community, a.Followers = id, id != "" && part.Options[optionFollowers] == "true"
 	}
 	var err error
 	if a.Quote, err = quoted(part); err != nil {
@@ -161,8 +168,8 @@ func (d *Driver) make(ctx context.Context, conn network.Conn, part network.Part,
 	if is(err, said) {
 		return network.Sent{}, d.twin(ctx, conn, part, asked.Text, err)
 	}
-	if asked.Quote != "" && unexplained(err) {
-		return network.Sent{}, unquotable(err)
+	if (asked.Quote != "" || asked.Community != "") && unexplained(err) {
+		return network.Sent{}, untaken(asked, err)
 	}
 	if err == nil {
 		sent.Extra = extra{Author: conn.Account, Handle: conn.Handle, Files: w.ids(), Tagged: w.Tagged}.raw()
@@ -294,6 +301,7 @@ func (d *Driver) Edit(ctx context.Context, conn network.Conn, ref network.Ref, p
 	if err != nil {
 		return ref, err
 	}
+	asked.Community, asked.Followers = "", false // it stays where it is
 	whole := network.Part{Text: asked.Text}
 	l := d.limits(conn)
 	if len(e.Files) == 0 {

@@ -52,8 +52,12 @@ func (p post) unquoted(said string) string {
 }
 
 // apart says whether a post shares another one than was asked for. X also takes an
-// address at the end of a text for a quote: that one was asked for in its text.
+// address at the end of a text for a quote: that one was asked for in its text. What
+// stands in another community is another post, too; an answer stands where it answers.
 func (p post) apart(asked draft) bool {
+	if asked.Reply == nil && p.Community != asked.Community {
+		return true
+	}
 	shares := p.refers("quoted")
 	if asked.Quote == "" && shares != "" {
 		return !strings.Contains(asked.Text, "/status/"+shares)

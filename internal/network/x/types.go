@@ -59,6 +59,7 @@ type post struct {
 	Author       string      `json:"author_id"`
 	Created      string      `json:"created_at"`
 	Conversation string      `json:"conversation_id"`
+	Community    string      `json:"community_id,omitempty"`
 	To           string      `json:"in_reply_to_user_id,omitempty"`
 	Versions     []string    `json:"edit_history_post_ids,omitempty"`
 	VersionsOld  []string    `json:"edit_history_tweet_ids,omitempty"`

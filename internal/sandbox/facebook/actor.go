@@ -14,7 +14,10 @@ type actor struct{ n *Network }
 
 var _ sandbox.Actor = actor{}
 var _ sandbox.Editor = actor{}
-var _ sandbox.Mentioner = actor{}
+var (
+	_ sandbox.Mentioner      = actor{}
+	_ sandbox.BelowMentioner = actor{}
+)
 
 var (
 	errNoPage    = errors.New("no such Page")
@@ -210,6 +213,39 @@ func (a actor) Mention(who sandbox.Person, account, text string) (id string, err
 		a.n.posts[o.id] = o
 		p.tagged = append(p.tagged, o)
 		a.n.tellMention(o, "add")
+		id = o.id
+		return nil
+	})
+	return id, err
+}
+
+// MentionBelow lets a person comment and name the Page in it, below a post of the Page or of somebody else.
+func (a actor) MentionBelow(who sandbox.Person, account, target, text string) (id string, err error) {
+	err = a.on(account, who, func(p *page, f *profile) error {
+		if _, blocked := p.blocked[f.id]; blocked {
+			return sandbox.ErrBlocked
+		}
+		o, below := a.n.target(p, target)
+		if o == nil {
+			return errNoTarget
+		}
+		now := a.n.stage.Clock.Now()
+		c := a.n.utter(o, below, f.author(), p.name+" "+text, now, now)
+		c.names = true
+		a.n.tellNaming(c, "add")
+		id = c.id
+		return nil
+	})
+	return id, err
+}
+
+// ElsewherePost lets a person write on their own profile, without naming the Page.
+func (n *Network) ElsewherePost(who sandbox.Person, account, text string) (id string, err error) {
+	err = actor{n}.on(account, who, func(p *page, f *profile) error {
+		now, number := n.stage.Clock.Now(), n.number()
+		o := &post{id: f.id + "_" + number, number: number, page: p, from: f.author(), elsewhere: true, message: text, status: "mobile_status_update",
+			created: now.Truncate(time.Second), updated: now, listed: now, published: true}
+		n.posts[o.id] = o
 		id = o.id
 		return nil
 	})

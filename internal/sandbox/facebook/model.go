@@ -81,6 +81,7 @@ type comment struct {
 	hidden    bool
 	photo     *photo
 	reactions []reaction
+	names     bool   // it names the Page
 	replied   string // the conversation of the private reply that was sent
 }
 

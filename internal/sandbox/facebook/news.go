@@ -62,7 +62,23 @@ func (n *Network) tellMention(o *post, verb string) {
 	n.tell(o.page, "mention", value)
 }
 
+// tellNaming is news of the field “mention” of a comment. Its reference has comments in it, with post_id and comment_id.
+func (n *Network) tellNaming(c *comment, verb string) {
+	value := map[string]any{"post_id": c.post.id, "comment_id": c.id, "created_time": c.created.Unix(), "item": "comment", "verb": verb}
+	if verb != "remove" {
+		value["message"] = c.message
+	}
+	n.tell(c.post.page, "mention", value)
+}
+
+// tellComment is news of the field “feed”: of what stands below the Page's own posts. Of others the Page hears where it is named.
 func (n *Network) tellComment(c *comment, verb string) {
+	if c.names && (verb == "edited" || verb == "remove") {
+		n.tellNaming(c, verb)
+	}
+	if c.post.elsewhere {
+		return
+	}
 	value := map[string]any{"from": c.from.told(), "post_id": c.post.id, "comment_id": c.id, "parent_id": c.post.id,
 		"created_time": c.created.Unix(), "item": "comment", "verb": verb}
 	if c.parent != nil {

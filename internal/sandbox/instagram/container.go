@@ -58,6 +58,9 @@ func (a *ask) contain(acc *account) (any, *graph.Fault) {
 	if err := a.filled(c); err != nil {
 		return nil, err
 	}
+	if err := a.tries(c); err != nil {
+		return nil, err
+	}
 	if err := a.tagged(c); err != nil {
 		return nil, err
 	}
@@ -300,6 +303,9 @@ func (a *ask) publish(acc *account) (any, *graph.Fault) {
 	if counted(acc.published, a.now, 24*time.Hour) >= a.n.options.PublishMax {
 		return nil, wrong(9, 2207042, "Limit reached", "You reached maximum number of posts that is allowed to be published by Content Publishing API.")
 	}
+	if c.trial != "" && a.n.options.NoTrials == "publish" {
+		return nil, ineligible()
+	}
 	if at, twin := a.call.Twin(); twin {
 		a.n.out(acc, c, at, at)
 	}
@@ -307,14 +313,14 @@ func (a *ask) publish(acc *account) (any, *graph.Fault) {
 	m := a.n.out(acc, c, a.now, late)
 	c.published = late
 	acc.published = append(acc.published, a.now)
-	a.call.Accept(sandbox.Entry{Account: acc.id, Action: sandbox.Publish, Object: m.id, Text: c.caption, Place: c.place})
+	a.call.Accept(sandbox.Entry{Account: acc.id, Action: sandbox.Publish, Object: m.id, Text: c.caption, Place: c.place, Trial: c.trial})
 	return map[string]any{"id": m.id}, nil
 }
 
 // out puts a media into the world; the network's mutex is held.
 func (n *Network) out(acc *account, c *container, created, listed time.Time) *media {
 	m := &media{id: n.number(), account: acc, by: acc.self(), kind: "IMAGE", product: "FEED", caption: c.caption, alt: c.alt, code: graph.Opaque(n.random, "C", 10),
-		created: created.Truncate(time.Second), listed: listed, children: c.children, data: c.data, likes: map[string]time.Time{}, ai: c.ai, paid: c.paid, place: c.place}
+		created: created.Truncate(time.Second), listed: listed, children: c.children, data: c.data, likes: map[string]time.Time{}, ai: c.ai, paid: c.paid, place: c.place, trial: c.trial}
 	switch {
 	case c.kind == "CAROUSEL":
 		m.kind, m.data = "CAROUSEL_ALBUM", c.children[0].data

@@ -35,6 +35,8 @@ type Options struct {
 	PublishMax       int    // posts in 24 hours; 0: 100, as the guide says (the reference says 50)
 	ContainersMax    int    // containers in 24 hours; 0: 400
 	Client           *http.Client
+	NoTrials         string // where trial reels of these accounts are refused: "create" or "publish"; empty: nowhere
+	Unlisted         bool   // trial reels are in no list of the account
 	// Work is how long a file is worked on; 0: 4 s for an image, 20 s for a video.
 	Work time.Duration
 	// Fetch gets a file by its address, kind is image or video; nil fetches it for real.

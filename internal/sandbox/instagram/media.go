@@ -27,7 +27,7 @@ func (a *ask) mediaList(acc *account) (any, *graph.Fault) {
 	}
 	var kept []*media
 	for _, m := range slices.Backward(acc.media) {
-		if (m.product == "STORY") != (a.edge == "stories") || m.over(a.now) || m.listed.After(a.now) || !until.IsZero() && m.created.After(until) {
+		if (m.product == "STORY") != (a.edge == "stories") || a.n.options.Unlisted && m.trial != "" || m.over(a.now) || m.listed.After(a.now) || !until.IsZero() && m.created.After(until) {
 			continue
 		}
 		if !since.IsZero() && m.created.Before(since) {

@@ -62,6 +62,7 @@ type container struct {
 	feed      bool
 	collab    []string
 	place     string // the number of its Page
+	trial     string // how a trial reel comes to those who follow; empty: it is none
 	thumb     string
 	cover     string
 	broken    bool // it turns out at the end of the work
@@ -88,6 +89,7 @@ type media struct {
 	closed   bool // no comments
 	ai, paid bool
 	place    string
+	trial    string
 }
 
 type comment struct {

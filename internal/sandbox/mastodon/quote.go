@@ -165,11 +165,31 @@ func (n *Network) Agree(id string, yes bool) {
 	}
 }
 
+// Revoke lets whoever is quoted take back that they agreed.
+func (n *Network) Revoke(id string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	number, _ := strconv.ParseInt(id, 10, 64)
+	if s := n.statuses[number]; s != nil && s.quote != nil && s.quote.state == "accepted" {
+		s.quote.state = "revoked"
+	}
+}
+
 // Shut keeps an account of ours from what somebody wrote.
 func (n *Network) Shut(p sandbox.Person, account string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if us := n.byID(account); us != nil {
 		actor{n}.account(p).blocks[us.id] = true
+	}
+}
+
+// State puts a quote into a state that the server alone comes to.
+func (n *Network) State(id, state string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	number, _ := strconv.ParseInt(id, 10, 64)
+	if s := n.statuses[number]; s != nil && s.quote != nil {
+		s.quote.state = state
 	}
 }

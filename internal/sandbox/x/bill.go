@@ -41,7 +41,8 @@ func (l *ledger) take(word, id string, now time.Time) {
 // charge looks at an answer line by line: what a line is, its fields say.
 func (n *Network) charge(a *ask, value any) {
 	path := a.URL.Path
-	if a.Method != "GET" || path == "/2/users/me" || strings.HasPrefix(path, "/2/media") || strings.HasPrefix(path, "/2/usage") || strings.HasPrefix(path, "/2/webhooks") || strings.HasPrefix(path, "/2/activity") {
+	if a.Method != "GET" || path == "/2/users/me" || strings.HasPrefix(path, "/2/media") || strings.HasPrefix(path, "/2/usage") || strings.HasPrefix(path, "/2/webhooks") || strings.HasPrefix(path, "/2/activity") ||
+		strings.HasPrefix(path, "/2/communities") { // no price is named for them
 		return
 	}
 	var got struct {

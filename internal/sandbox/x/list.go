@@ -106,7 +106,7 @@ func (n *Network) timeline(a *ask) (int, any, *problem) {
 	}
 	without := a.wants("exclude")
 	all := n.listed(a, func(p *post) bool {
-		return p.author == u && !(without["replies"] && p.parent != nil) && !(without["retweets"] && p.of != nil)
+		return p.author == u && !(n.options.Cloistered && p.place != nil && !p.fans) && !(without["replies"] && p.parent != nil) && !(without["retweets"] && p.of != nil)
 	})
 	page, meta := c.pick(all, map[bool]int{true: 800, false: 3200}[without["replies"]])
 	return http.StatusOK, n.body(a, page, meta, nil), nil

@@ -31,8 +31,10 @@ type post struct {
 	listed   time.Time
 	hidden   bool
 	gone     bool
-	versions []*post // of an edited one, oldest first; shared by all of them
-	likes    []*user // oldest first
+	place    *community // in which it stands
+	fans     bool       // and is shown to followers all the same
+	versions []*post    // of an edited one, oldest first; shared by all of them
+	likes    []*user    // oldest first
 	reposts  []*post
 	replies  []*post
 }
@@ -102,6 +104,7 @@ type draft struct {
 	Fans     bool   `json:"for_super_followers_only"`
 	Share    bool   `json:"share_with_followers"`
 	Nullcast bool   `json:"nullcast"`
+	Where    string `json:"community_id"`
 }
 
 const (
@@ -117,7 +120,7 @@ func (n *Network) createPost(a *ask) (int, any, *problem) {
 		return 0, nil, p
 	}
 	made := &post{author: a.me, text: d.Text, settings: d.Settings, ai: d.AI, paid: d.Paid, made: a.now, listed: a.now.Add(a.call.ListedLate())}
-	for _, step := range []func(*ask, *draft, *post) *problem{n.words, n.answers, n.quotes, n.attaches, n.polls} {
+	for _, step := range []func(*ask, *draft, *post) *problem{n.words, n.answers, n.places, n.quotes, n.attaches, n.polls} {
 		if p := step(a, &d, made); p != nil {
 			return 0, nil, p
 		}
@@ -143,11 +146,15 @@ func (n *Network) createPost(a *ask) (int, any, *problem) {
 	case made.parent != nil:
 		what, parent = sandbox.Reply, id(made.parent.id)
 	}
+	where := ""
+	if made.place != nil {
+		where = id(made.place.id)
+	}
 	shared := ""
 	if made.quoted != nil {
 		shared = id(made.quoted.id)
 	}
-	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Action: what, Object: id(made.id), Parent: parent, Shared: shared, Link: made.shown.link(), Text: d.Text, Files: len(made.files)})
+	a.call.Accept(sandbox.Entry{Account: id(a.me.id), Action: what, Object: id(made.id), Parent: parent, Shared: shared, Community: where, Link: made.shown.link(), Text: d.Text, Files: len(made.files)})
 	view := object{"id": id(made.id), "text": made.shown.text}
 	view[n.word("edit_history_post_ids")] = made.history()
 	return http.StatusCreated, object{"data": view}, nil
@@ -286,7 +293,7 @@ func (n *Network) edits(a *ask, d *draft, made *post) *problem {
 		old.versions = []*post{old}
 	}
 	made.versions = append(slices.Clone(old.versions), made)
-	made.parent, made.root, made.quoted = old.parent, old.root, old.quoted
+	made.parent, made.root, made.quoted, made.place, made.fans = old.parent, old.root, old.quoted, old.place, old.fans
 	return nil
 }
 

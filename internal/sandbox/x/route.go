@@ -87,6 +87,7 @@ func routes() []route {
 		{"GET /2/dm_conversations/{conv}/dm_events", "dm.read tweet.read users.read", dmParams, 15, 0, (*Network).dmIn},
 		{"POST /2/dm_conversations/with/{id}/messages", "dm.write tweet.read users.read", "", 15, 1440, (*Network).dmTo},
 		{"POST /2/dm_conversations/{conv}/messages", "dm.write tweet.read users.read", "", 15, 1440, (*Network).dmInto},
+		{"GET /2/communities/search", "tweet.read users.read", "query max_results next_token pagination_token community.fields", 300, 0, (*Network).searchCommunities},
 		{"GET /2/usage/tweets", "app", "days usage.fields", 50, 0, (*Network).usage},
 		{"POST /2/webhooks", "app", "", 450, 0, nil}, // asks back, so it is served without the lock
 		{"GET /2/webhooks", "app", "webhook_config.fields", 450, 0, (*Network).listWebhooks},

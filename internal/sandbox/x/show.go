@@ -172,6 +172,9 @@ func (n *Network) postView(a *ask, p *post, fields, expand want) object {
 	}
 	put("created_at", stamp(p.made))
 	put("conversation_id", id(p.root.id))
+	if p.place != nil {
+		put("community_id", id(p.place.id))
+	}
 	put("lang", "en")
 	put("possibly_sensitive", false)
 	put("reply_settings", settings(p.settings))

@@ -32,19 +32,20 @@ const Name = "x"
 
 // Options of the pretended app and of how strict the network is.
 type Options struct {
-	ClientID  string        // empty: "Y2xpZW50LXJlaGVhcnNhbA"
-	Secret    string        // of the OAuth 2.0 client, which signs webhooks; empty: "client-secret-of-the-rehearsal"
-	Consumer  string        // the OAuth 1.0a consumer secret: when there is one, webhooks have the older signature too
-	Bearer    string        // the app's own token; empty: one is made
-	Redirects []string      // where people may be sent back to; none allows every loopback address
-	Summoned  bool          // answers only to whom names or quotes us
-	Premium   bool          // our accounts write 25,000 characters
-	Prose     bool          // names of the documentation's pages instead of the specification's
-	Work      time.Duration // how long X works on a video or an animation; zero is 7 s
-	Edge      int64         // a larger request with a segment is refused before X sees it; zero: none is
-	Plenty    bool          // no rate limits: for tests on a frozen clock
-	SelfServe bool          // the app is no Enterprise customer's: it may not quote
-	Client    *http.Client  // delivers webhooks; nil is one with a timeout of 10 s
+	ClientID   string        // empty: "Y2xpZW50LXJlaGVhcnNhbA"
+	Secret     string        // of the OAuth 2.0 client, which signs webhooks; empty: "client-secret-of-the-rehearsal"
+	Consumer   string        // the OAuth 1.0a consumer secret: when there is one, webhooks have the older signature too
+	Bearer     string        // the app's own token; empty: one is made
+	Redirects  []string      // where people may be sent back to; none allows every loopback address
+	Summoned   bool          // answers only to whom names or quotes us
+	Premium    bool          // our accounts write 25,000 characters
+	Prose      bool          // names of the documentation's pages instead of the specification's
+	Work       time.Duration // how long X works on a video or an animation; zero is 7 s
+	Edge       int64         // a larger request with a segment is refused before X sees it; zero: none is
+	Plenty     bool          // no rate limits: for tests on a frozen clock
+	Cloistered bool          // lists of an account leave out what stands in a community alone
+	SelfServe  bool          // the app is no Enterprise customer's: it may not quote
+	Client     *http.Client  // delivers webhooks; nil is one with a timeout of 10 s
 }
 
 // Network is X on a stage.
@@ -71,6 +72,7 @@ type Network struct {
 	windows  map[string]*window
 	webhooks map[int64]*webhook
 	subs     map[int64]*subscription
+	circles  map[int64]*community
 	reads    int
 }
 
@@ -98,7 +100,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	}
 	n := &Network{stage: stage, options: o, random: stage.Random(Name), users: map[int64]*user{}, names: map[string]*user{}, people: map[string]*user{},
 		posts: map[int64]*post{}, media: map[int64]*file{}, tokens: map[string]*token{}, refresh: map[string]*token{}, codes: map[string]*code{},
-		windows: map[string]*window{}, webhooks: map[int64]*webhook{}, subs: map[int64]*subscription{}}
+		windows: map[string]*window{}, webhooks: map[int64]*webhook{}, subs: map[int64]*subscription{}, circles: map[int64]*community{}}
 	n.courier = newCourier(n)
 	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: n.table(), Action: action, Refuse: n.refuse, Accounts: n.accounts, Actor: actor{n}, Close: n.close})
 	return n

@@ -3616,6 +3616,11 @@ export interface components {
             /** @description For an unclear one: what was seen on the network. */
             seen: components["schemas"]["Seen"][];
             /**
+             * @description Of one that shares another post: what its author thinks of that, where the network asks them; empty: nobody knows.
+             * @enum {string}
+             */
+            shared: "" | "pending" | "accepted" | "rejected" | "revoked" | "deleted";
+            /**
              * @description by_hand: a person is to publish it now. unconfirmed: they were, and nobody says that it is out.
              * @enum {string}
              */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { picked, placeOf } from './picked';
+import { communityOf, picked, placeOf } from './picked';
 
 describe('what was searched for', () => {
 	it('is kept with its name', () => {
@@ -13,5 +13,14 @@ describe('what was searched for', () => {
 		expect(placeOf({ place: '214300987120441 Parc du Thabor' }, 'story')).toBe('');
 		expect(placeOf({}, '')).toBe('');
 		expect(placeOf(undefined, '')).toBe('');
+	});
+});
+
+describe('the community of a post', () => {
+	it('is called by its name, or stands at its address', () => {
+		expect(communityOf({ community: '1146654567674912769 Indie bookshops' })).toBe('Indie bookshops');
+		expect(communityOf({ community: '1146654567674912769' })).toBe('x.com/i/communities/1146654567674912769');
+		expect(communityOf({})).toBe('');
+		expect(communityOf(undefined)).toBe('');
 	});
 });

@@ -11,3 +11,9 @@ export function placeOf(options: Record<string, string> | undefined, kind: strin
 	const { id, name } = picked(options?.place);
 	return name || id;
 }
+
+/** How the community is called in which a post stands, where it was found by its name; a number alone is its address. */
+export function communityOf(options: Record<string, string> | undefined): string {
+	const { id, name } = picked(options?.community);
+	return name || (id && `x.com/i/communities/${id}`);
+}
