@@ -100,10 +100,11 @@ func limited(ctx context.Context, tx *store.Tx, c Channel, use network.QuotaUse,
 	now := Notice{Channel: c.ID, Workspace: c.Workspace, Subject: subject, At: at}
 	switch {
 	case was == use.Max || was == 0: // as it was, or the first we hear of it
-		now.Level, now.Text, now.Until = before.Level, before.Text, before.Until
+		now.Level, now.Text, now.Fix, now.Until = before.Level, before.Text, before.Fix, before.Until
 	case most(use.Max) < most(was):
 		now.Level, now.Until = network.Warned, at.Add(lowersFor)
 		now.Text = fmt.Sprintf("The network lets this account write first to fewer people in a day than before: %d.", use.Max)
+		now.Fix = "Look on the network at how people take what is sent."
 	}
 	news, err := note(ctx, tx, now)
 	if err != nil || !news || was == use.Max {
