@@ -28,7 +28,7 @@ type Aside struct {
 
 // Told is one event in it, as it would stand in the inbox.
 type Told struct {
-	Kind    string    `json:"kind" enum:"comment,mention,direct,reaction,repost,follow,edited,deleted,hidden,receipt,ours"`
+	Kind    string    `json:"kind" enum:"comment,mention,direct,reaction,repost,follow,edited,deleted,hidden,receipt,ours,noticed"`
 	Author  string    `json:"author"`
 	Text    string    `json:"text" doc:"Its beginning."`
 	Private bool      `json:"private"`

@@ -62,7 +62,7 @@ type Right struct {
 // Alert is something that a person should know; its sentence is made from key and
 // params.
 type Alert struct {
-	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside,calls_kept,no_address,not_told,telling_fails,not_signed,silent,channel_removed,reading_paused"`
+	Key    string         `json:"key" enum:"channel_broken,channel_warn,keys_expire,version_expires,version_expired,not_read,gap,set_aside,calls_kept,no_address,not_told,telling_fails,not_signed,silent,channel_removed,reading_paused,account_warned,account_barred,template_warned,template_barred"`
 	Bad    bool           `json:"bad" doc:"Something does not work now."`
 	Params map[string]any `json:"params" say:"text,fix"`
 	Mend   string         `json:"mend" enum:"reconnect,extend,update,look,wait,replay,app,budget"`

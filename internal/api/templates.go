@@ -18,6 +18,8 @@ type Template struct {
 	Category string       `json:"category" doc:"In the network's words; it decides what it costs."`
 	Text     string       `json:"text" doc:"With {{holes}} that are to be filled in."`
 	Holes    List[string] `json:"holes"`
+	Why      string       `json:"why" say:"" doc:"Why it cannot be sent now; empty: it can."`
+	Fix      string       `json:"fix" say:"" doc:"What to do then."`
 	Price    Maybe[Cost]  `json:"price" doc:"Of one message, in the conversation that is asked for; null: Kith knows no figure."`
 	// Sources say where a price is from, or why there is none.
 	Sources List[SourceOf] `json:"sources" doc:"Where that is from, or why there is no figure."`
@@ -38,8 +40,8 @@ type Filled struct {
 }
 
 func (d *Door) templates() {
-	way(d, route{id: "GET /channels/{id}/templates", name: "listTemplates", verb: access.Reply, summary: "Messages that the network has approved beforehand",
-		notes: "Asked of the network. Only those that words alone complete."},
+	way(d, route{id: "GET /channels/{id}/templates", name: "listTemplates", verb: access.Reply, summary: "Messages that the network approves beforehand",
+		notes: "Asked of the network. Only those that words alone complete; those that cannot be sent now say why."},
 		func(ctx context.Context, by access.Actor, in *templatesAsked) (said Page[Template], err error) {
 			all, err := d.House.Templates(ctx, by, in.ID)
 			if err != nil {
@@ -63,7 +65,7 @@ func (d *Door) templates() {
 			})
 			return Page[Template]{Items: each(all, func(t network.Template) Template {
 				m := price[t.Category]
-				return Template{t.ID, t.Name, t.Language, t.Category, t.Text, t.Holes, moneyOf(m), sourcesOf(m), room}
+				return Template{t.ID, t.Name, t.Language, t.Category, t.Text, t.Holes, t.Why, t.Fix, moneyOf(m), sourcesOf(m), room}
 			})}, err
 		})
 	way(d, route{id: "POST /conversations/{id}/template", name: "replyWithTemplate", verb: access.Reply, audit: "conversation.reply", summary: "Answer with a template",

@@ -115,7 +115,7 @@ func Everywhere(ctx context.Context, tx *store.Tx) ([]Channel, error) {
 
 // Remote gives the channels, of any workspace, that stand for a network's
 // account: a webhook names the account, not the workspace, and by the id that the API
-// has which tells of it.
+// has which tells of it; or what the account is a part of, and then it is told of each part.
 func Remote(ctx context.Context, tx *store.Tx, name network.Name, account string) ([]Channel, error) {
 	if account == "" {
 		return nil, nil // names nobody, as the alias of most channels
@@ -165,6 +165,17 @@ func Checked(ctx context.Context, tx *store.Tx, ring *secret.Keyring, c Channel,
 	granted := c.Granted
 	if h.Granted.Known() {
 		granted = h.Granted
+	}
+	if h.Granted.Alias != "" {
+		granted.Alias = h.Granted.Alias // also where the rights are not told
+	}
+	for _, q := range h.Quotas {
+		if q.Name != network.People {
+			continue
+		}
+		if err := limited(ctx, tx, c, q, tx.Now); err != nil {
+			return err
+		}
 	}
 	if h.Quotas != nil {
 		if err := Used(ctx, tx, c.Workspace, c.ID, h.Quotas); err != nil {
@@ -244,6 +255,10 @@ func Remove(ctx context.Context, tx *store.Tx, workspace, id string) error {
 	if err == nil && n == 0 {
 		return fault.New(fault.NotFound, "There is no such channel.")
 	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "delete from notice where channel_id = $1 and workspace = $2", id, workspace)
 	return err
 }
 
@@ -293,8 +308,11 @@ func (c Channel) Pool(quota string) string {
 	return ""
 }
 
-// Sweep forgets attempts to connect that nobody came back to.
+// Sweep forgets attempts to connect that nobody came back to, and notices that are over.
 func Sweep(ctx context.Context, tx *store.Tx) error {
-	_, err := tx.Exec(ctx, "delete from grant_wait where expires_at < $1", tx.Now)
+	if _, err := tx.Exec(ctx, "delete from grant_wait where expires_at < $1", tx.Now); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "delete from notice where at < $1 and (level = '' or until_at < $2)", tx.Now.Add(-noticesKept), tx.Now)
 	return err
 }

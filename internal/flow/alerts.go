@@ -27,6 +27,10 @@ func (h *House) Alerts(ctx context.Context, tx *store.Tx, actor access.Actor) ([
 	if err != nil {
 		return nil, err
 	}
+	notices, err := channel.Notices(ctx, tx, actor.Workspace)
+	if err != nil {
+		return nil, err
+	}
 	waits, err := publish.Waits(ctx, tx, actor.Workspace)
 	if err != nil {
 		return nil, err
@@ -63,6 +67,7 @@ func (h *House) Alerts(ctx context.Context, tx *store.Tx, actor access.Actor) ([
 			all = append(all, a)
 		}
 		all = append(all, heaped(aside, c)...)
+		all = append(all, warned(notices, c)...)
 		all = append(all, missed(gaps, c)...)
 	}
 	orphans, err := orphaned(ctx, tx, actor, waits)

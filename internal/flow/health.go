@@ -38,7 +38,7 @@ const (
 // Alert is something about a channel that a person should know. The sentence is
 // made in the reader's language from its key and params.
 type Alert struct {
-	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside calls_kept no_address not_told telling_fails not_signed silent channel_removed reading_paused
+	Key     string // channel_broken channel_warn keys_expire version_expires version_expired not_read gap set_aside calls_kept no_address not_told telling_fails not_signed silent channel_removed reading_paused account_warned account_barred template_warned template_barred
 	Bad     bool   // something does not work now
 	Channel channel.Channel
 	Params  map[string]any
@@ -87,7 +87,12 @@ func (h *House) Condition(ctx context.Context, tx *store.Tx, actor access.Actor,
 		return k, err
 	}
 	k.Only, k.Refused = hears.only, hears.refused.At
+	notices, err := channel.Notices(ctx, tx, actor.Workspace)
+	if err != nil {
+		return k, err
+	}
 	k.Alerts = append(alerts(k.Channel, k.Profile, hears, tx.Now), heaped(aside, k.Channel)...)
+	k.Alerts = append(k.Alerts, warned(notices, k.Channel)...)
 	var with beside
 	if q, limited := spread(k.Profile); limited {
 		known, err := h.called(ctx, tx, k.Channel, k.Profile, q)

@@ -69,9 +69,15 @@ func (h *House) seeTo(ctx context.Context, c channel.Channel, conn network.Conn)
 		now.Since = before.Since
 	}
 	stood, cause := subscriber.Subscribed(ctx, conn, hook)
+	partly := errors.Is(cause, network.ErrPartly)
+	if partly {
+		cause = nil // what there was to be told was told
+	}
 	var lacks error
-	if cause == nil && !stood {
+	if cause == nil && (!stood || partly) {
 		lacks, cause = subscriber.Subscribe(ctx, conn, hook)
+	}
+	if cause == nil && !stood {
 		now.Since = time.Time{} // it did not, whatever was thought
 	}
 	if ctx.Err() != nil {

@@ -16,6 +16,8 @@ func (h *taking) take(ctx context.Context, tx *store.Tx, a inbox.Arrival) error 
 		a.PersonID = h.crowd.Recognize(h.face(a), a.Event.Author, a.Event.At).PersonID
 	}
 	switch a.Event.Kind {
+	case network.Noticed:
+		return h.notified(ctx, tx, a)
 	case network.Charged:
 		c := channel.Channel{ID: a.ChannelID, Workspace: a.Workspace, Network: a.Network}
 		h.charged = append(h.charged, channel.Purchased{What: "event", ID: a.Event.ID, At: tx.Now, Use: h.use(c, a.Event.Price)})

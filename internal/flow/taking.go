@@ -105,7 +105,7 @@ func somebody(a inbox.Arrival) bool { return !a.FromUs && a.Event.Author.ID != "
 
 // passing says whether an arrival is counted and not kept.
 func passing(a inbox.Arrival) bool {
-	return a.Event.Kind == network.Charged || a.Event.Kind == network.Reaction || a.Event.Kind == network.Repost || a.Event.Kind == network.Follow || a.Event.Kind == network.Receipt
+	return a.Event.Kind == network.Noticed || a.Event.Kind == network.Charged || a.Event.Kind == network.Reaction || a.Event.Kind == network.Repost || a.Event.Kind == network.Follow || a.Event.Kind == network.Receipt
 }
 
 // keep writes what became of the batch.

@@ -11,7 +11,8 @@ import (
 	"github.com/kithhq/kith/internal/store"
 )
 
-// Templates gives the messages that a channel's network has approved beforehand.
+// Templates gives the messages that a channel's network approves beforehand, also those
+// that it does not let anybody send now.
 func (h *House) Templates(ctx context.Context, actor access.Actor, channelID string) ([]network.Template, error) {
 	if err := actor.May(access.Reply, channelID); err != nil {
 		return nil, err
@@ -32,8 +33,15 @@ func (h *House) templates(ctx context.Context, workspace, channelID string) ([]n
 	if !ok {
 		return nil, nil // it has none
 	}
+	told, err := h.notices(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	all, err := t.Templates(ctx, conn)
 	h.ailing(ctx, c, err)
+	if err == nil {
+		err = h.agree(ctx, c, told, all)
+	}
 	return all, err
 }
 
@@ -70,6 +78,9 @@ func (h *House) ReplyWith(ctx context.Context, actor access.Actor, conversationI
 	found := false
 	for _, t := range all {
 		if found = t.ID == with.ID; found {
+			if t.Why != "" {
+				return inbox.Message{}, fault.New(fault.Invalid, "%s", t.Why).WithHint("%s", t.Fix).On("template")
+			}
 			with.Category = t.Category
 			if body, with.Values, err = t.Say(with.Values); err != nil {
 				return inbox.Message{}, err

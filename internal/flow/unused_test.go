@@ -368,6 +368,7 @@ func nameless() map[string]string {
 		"media":             "id workspace name type alt blob digest created_by", // the files themselves
 		"member":            "workspace account_id role channels",
 		"message":           "id workspace conversation_id channel_id remote_id remote parent_id person_id author_name text url state sending error_text key reason by_account",
+		"notice":            "channel_id workspace subject template template_id level text fix",
 		"network_app":       "network workspace sealed app_id",
 		"knock_refused":     "network",
 		"part":              "id workspace publication_id channel_id fingerprint key state remote_id remote url",

@@ -257,7 +257,8 @@ type Opener interface {
 }
 
 // Templater gives the messages that the network has approved beforehand, to be
-// sent where no other may be: Part.Template.
+// sent where no other may be: Part.Template. One that may not be sent now is among
+// them and says why.
 type Templater interface {
 	Templates(ctx context.Context, conn Conn) ([]Template, error)
 }
@@ -338,9 +339,13 @@ type Fetcher interface {
 // or a key of it that a house may well do without.
 var ErrNotSetUp = errors.New("it is not set up")
 
+// ErrPartly is behind what a Subscriber says of a network that knocks, and would tell
+// more if it were asked to once more.
+var ErrPartly = errors.New("it tells less than it could")
+
 // Subscriber asks the network to knock at our address for an account, where that
 // is done by a call and not in the developer's console. Subscribed looks whether it
-// does. Subscribe makes it so, and is harmless where it is; lacks says in the words of
+// does; with ErrPartly it does, and is to be asked for the rest. Subscribe makes it so, and is harmless where it is; lacks says in the words of
 // an error what the network does not tell this app of, while it tells the rest.
 type Subscriber interface {
 	Subscribed(ctx context.Context, conn Conn, hook string) (bool, error)

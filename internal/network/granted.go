@@ -9,7 +9,8 @@ type Granted struct {
 	Rights []string `json:"rights,omitempty"` // by the network's own names; none: the network does not tell
 	// Extended is whether a second consent was given (Extender), and holds.
 	Extended Extended `json:"extended,omitempty"`
-	// Alias is the id under which the other API tells of the account; "": it has none.
+	// Alias is a second id by which the network tells of the account: that of another API,
+	// or of something it is a part of and shares with other accounts; "": it has none.
 	Alias string `json:"alias,omitempty"`
 }
 

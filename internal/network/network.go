@@ -343,6 +343,8 @@ const (
 	// Charged: the network took money for telling something by itself. Ref is what it
 	// charges once a day, Event.Price how prices name it.
 	Charged EventKind = "charged"
+	// Noticed: the network told something of the account itself, in Event.Notice.
+	Noticed EventKind = "noticed"
 )
 
 // Raw is one event as split from a webhook body or a poll, before decoding:
@@ -394,6 +396,7 @@ type Event struct {
 	// then, whether one is named or not.
 	Reached string
 	Until   time.Time
+	Notice  *Notice `json:",omitempty"` // Noticed: what is told
 }
 
 // Closed is what the address of an attachment begins with that nobody can open

@@ -7,7 +7,7 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 )
 
-// Template is a message that a network has approved.
+// Template is a message that a network approves before it may be sent.
 type Template struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"name"`
@@ -15,6 +15,9 @@ type Template struct {
 	Category string   `json:"category"` // in the network's words; it decides the price
 	Text     string   `json:"text"`     // with {{holes}}
 	Holes    []string `json:"holes,omitempty"`
+	// Why it cannot be sent now, a sentence, and what to do; "": it can.
+	Why string `json:"why,omitempty"`
+	Fix string `json:"fix,omitempty"`
 }
 
 // Filled is a template with what stands in its holes.

@@ -238,6 +238,12 @@ func Sound(events []network.Event) error {
 		for _, a := range e.Media {
 			texts = append(texts, a.Type, a.URL, a.Alt)
 		}
+		if n := e.Notice; n != nil {
+			texts = append(texts, n.Subject, n.Template, n.TemplateID, n.Text, n.Fix)
+		}
+		if (e.Kind == network.Noticed) != (e.Notice != nil) {
+			return fmt.Errorf("%s with notice %v", e.Kind, e.Notice)
+		}
 		for _, s := range texts {
 			if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 				return fmt.Errorf("%.200q cannot be stored", s)
@@ -245,7 +251,7 @@ func Sound(events []network.Event) error {
 		}
 		switch e.Kind {
 		case network.Comment, network.Mention, network.Direct, network.Reaction, network.Repost, network.Follow,
-			network.Edited, network.Deleted, network.Hidden, network.Receipt, network.Ours, network.Named, network.Charged:
+			network.Edited, network.Deleted, network.Hidden, network.Receipt, network.Ours, network.Named, network.Charged, network.Noticed:
 		default:
 			return fmt.Errorf("no event is called %q", e.Kind)
 		}

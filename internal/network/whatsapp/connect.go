@@ -81,8 +81,10 @@ func (d *Driver) account(ctx context.Context, one number, k keys, app network.Ap
 	if plain := bare(a.Handle); plain != "" {
 		a.URL = "https://wa.me/" + plain
 	}
+	a.Granted.Alias = k.Account
 	if about, known := d.graph.Debug(ctx, k.Token, app); known {
 		a.Granted = about.Granted("")
+		a.Granted.Alias = k.Account
 		if lacks := about.Lacks(wanted()); len(lacks) > 0 {
 			a.Warning = "Connected, but these permissions are missing: " + strings.Join(lacks, ", ") + "."
 		}
@@ -113,6 +115,7 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 		return network.Health{}, "", err
 	}
 	health.Name, health.Handle = graph.Clip(one.Name, 640), graph.Clip(one.Display, 64)
+	health.Granted.Alias = s.keys.Account
 	health.Quotas = s.people(ctx)
 	switch {
 	case one.Status == "BANNED":
@@ -123,9 +126,14 @@ func (d *Driver) Check(ctx context.Context, conn network.Conn) (network.Health, 
 	case one.Quality == "RED":
 		health.State, health.Text = "warn", "People block or report this number: its quality is low."
 		health.Fix = "Send fewer templates, and only to people who want them."
+	case one.Quality == "YELLOW":
+		health.Text = "Connected. The quality of this number is medium: some people block or report it."
+	case one.Quality == "GREEN":
+		health.Text = "Connected. The quality of this number is high."
 	}
 	if about, known := d.graph.Debug(ctx, s.keys.Token, conn.App); known {
 		health.Granted = about.Granted("")
+		health.Granted.Alias = s.keys.Account
 		d.judge(about, &health)
 	}
 	return health, "", nil

@@ -18,9 +18,16 @@ func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, erro
 	if !ok {
 		return nil, fault.New(fault.Invalid, "This is no event of WhatsApp.")
 	}
+	if f.Notice != nil && !f.Notice.of(conn.Account, conn.Handle) {
+		return nil, nil // of another number of the same account
+	}
 	e := f.event(conn)
 	if e.At = raw.At; !graph.Millis(f.Made).IsZero() {
 		e.At = graph.Millis(f.Made)
+	}
+	if f.Notice != nil {
+		m := f.Notice.said(e.At)
+		e = network.Event{Kind: network.Noticed, Ref: e.Ref, At: e.At, Notice: &m}
 	}
 	return []network.Event{e}, nil
 }

@@ -1,6 +1,8 @@
 package whatsapp
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"regexp"
 	"slices"
@@ -13,7 +15,7 @@ import (
 
 // fact is the driver's own form of something that happened.
 type fact struct {
-	What    string       `json:"what"` // message, ours, reaction, edited, unsent, status
+	What    string       `json:"what"` // message, ours, reaction, edited, unsent, status, notice
 	ID      string       `json:"id"`
 	From    person       `json:"from,omitzero"` // always the other, never us
 	Group   string       `json:"group,omitempty"`
@@ -27,6 +29,7 @@ type fact struct {
 	Key     string       `json:"key,omitempty"`  // our own, that came back
 	Code    int          `json:"code,omitempty"` // why it failed
 	Version string       `json:"version,omitempty"`
+	Notice  *notice      `json:"notice,omitempty"` // what is told of the business account that ID names
 }
 
 // person is whom we exchange messages with.
@@ -80,6 +83,14 @@ func (p person) lean() person {
 // lean keeps of a fact what is safe and bounded; ok is false where nothing can be
 // done with it.
 func (f fact) lean() (fact, bool) {
+	if f.What == "notice" {
+		if f.Notice == nil || !graph.Object.MatchString(f.ID) {
+			return f, false
+		}
+		n, ok := f.Notice.lean()
+		return fact{What: f.What, ID: f.ID, Made: f.Made, Notice: &n}, ok
+	}
+	f.Notice = nil
 	f.From = f.From.lean()
 	for _, id := range []*string{&f.Parent, &f.Group} {
 		if !graph.Known.MatchString(*id) {
@@ -138,5 +149,10 @@ func (f fact) raw(number string) network.Raw {
 	if err != nil {
 		panic(err) // texts and numbers alone
 	}
-	return network.Raw{Account: number, Person: who, Key: f.key(), At: graph.Millis(f.Made), Body: data}
+	key := f.key()
+	if f.Notice != nil { // told again, it says the same; what it says may be long
+		sum := sha256.Sum256(data)
+		key = "notice " + hex.EncodeToString(sum[:16])
+	}
+	return network.Raw{Account: number, Person: who, Key: key, At: graph.Millis(f.Made), Body: data}
 }

@@ -75,6 +75,9 @@ func sound(t *testing.T, raw network.Raw) {
 		if len(e.Text) > textMost || len(e.ID) > 256 || len(e.Media) > filesMost {
 			t.Fatalf("%d bytes of text, %d of id, %d files", len(e.Text), len(e.ID), len(e.Media))
 		}
+		if n := e.Notice; n != nil && (len(n.Text) > 1024 || len(n.Subject) > 300 || n.Text == "" && n.Level != network.AllWell || !utf8.ValidString(n.Subject+n.Text+n.Template)) {
+			t.Fatalf("notice %+v", n)
+		}
 		for _, a := range e.Media {
 			if !strings.HasPrefix(a.URL, network.Closed) && !place.MatchString(a.URL) {
 				t.Fatalf("an address from outside: %q", a.URL)
@@ -85,6 +88,7 @@ func sound(t *testing.T, raw network.Raw) {
 
 func FuzzSplit(f *testing.F) {
 	f.Add(hookBody(f))
+	f.Add(accountBody(f))
 	f.Add([]byte(`{"object":"whatsapp_business_account","entry":[null,7,{"changes":[null,{"field":"messages","value":{"metadata":{"phone_number_id":1},"contacts":[null],"messages":[null,{"id":"\u0000","from":"1"},{"id":"wamid.1","from":12345,"type":"text","text":7}],"statuses":[null,{"id":"x","status":"sent"}]}}]}]}`))
 	f.Add([]byte(`null`))
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -99,7 +103,11 @@ func FuzzDecode(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, raw := range raws {
+	more, err := New(nil, Options{}).Split(accountBody(f))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, raw := range append(raws, more...) {
 		f.Add(raw.Body)
 	}
 	f.Add([]byte(`{"what":"message","id":"wamid.1","from":{"phone":"12345","name":"\u0000\ud800"},"text":"\ud800\u0000","made":9e18,"files":[{"type":"x","file":"../","url":"javascript:1"}]}`))

@@ -28,6 +28,8 @@ func (*Driver) Verify(header http.Header, body []byte, key secret.Text) error {
 type hook struct {
 	Object string `json:"object"`
 	Entry  []struct {
+		ID      graph.Ident `json:"id"`
+		Time    graph.Clock `json:"time"`
 		Changes []struct {
 			Field string `json:"field"`
 			Value value  `json:"value"`
@@ -43,6 +45,7 @@ type value struct {
 	Messages []told    `json:"messages"`
 	Echoes   []told    `json:"message_echoes"`
 	Statuses []status  `json:"statuses"`
+	changed
 }
 
 type contact struct {
@@ -69,8 +72,8 @@ type trouble struct {
 	Title string `json:"title"`
 }
 
-// Split takes a body apart. Fields that nobody announced are left out, and so is
-// what is told of templates and of the account.
+// Split takes a body apart. What is told of a number belongs to it, and what is told of a
+// business account to all of its numbers. Fields that nobody announced are left out.
 func (*Driver) Split(body []byte) ([]network.Raw, error) {
 	var h hook
 	if err := json.Unmarshal(body, &h); err != nil {
@@ -85,11 +88,16 @@ func (*Driver) Split(body []byte) ([]network.Raw, error) {
 	for _, entry := range h.Entry {
 		for _, c := range entry.Changes {
 			number := string(c.Value.Metadata.Number)
-			if !graph.Object.MatchString(number) {
-				continue
+			facts := c.Value.changed.facts(c.Field, string(entry.ID), entry.Time.When().UnixMilli())
+			if graph.Object.MatchString(number) {
+				facts = c.Value.facts(c.Field)
 			}
-			for _, f := range c.Value.facts(c.Field) {
-				if f, ok := f.lean(); ok {
+			for _, f := range facts {
+				f, ok := f.lean()
+				switch {
+				case ok && f.Notice != nil:
+					all = append(all, f.raw(f.ID))
+				case ok:
 					all = append(all, f.raw(number))
 				}
 			}

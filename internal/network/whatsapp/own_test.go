@@ -253,14 +253,21 @@ func TestTemplates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ids []string
+	var ids, unready []string
 	for _, one := range all {
-		ids = append(ids, one.ID)
+		if one.Why != "" && one.Fix != "" {
+			unready = append(unready, one.ID)
+		} else {
+			ids = append(ids, one.ID)
+		}
+	}
+	if want := []string{"brouillon/fr", "soldes/fr"}; !slices.Equal(unready, want) {
+		t.Errorf("not to be sent now: %v", unready)
 	}
 	if want := []string{"order_ready/en", "rencontre/fr", "reprise_contact/fr", "resume_contact/en"}; !slices.Equal(ids, want) {
 		t.Fatalf("%v", ids)
 	}
-	if a := all[0]; !slices.Equal(a.Holes, []string{"number", "first_name"}) || a.Category != "utility" || a.Text != "Order {{number}}\nGood news, {{first_name}}: your order is ready." {
+	if a := all[1]; !slices.Equal(a.Holes, []string{"number", "first_name"}) || a.Category != "utility" || a.Text != "Order {{number}}\nGood news, {{first_name}}: your order is ready." {
 		t.Errorf("%+v", a)
 	}
 	o.Stage.Clock.Advance(48 * time.Hour)
@@ -283,10 +290,17 @@ func TestTemplates(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	o.net.Pause(o.number.Account, "rencontre")
 	part.Template = &network.Filled{ID: "rencontre/fr"}
-	_, err = o.reply(part)
-	o.kind(err, fault.Invalid)
+	for status, reason := range map[string]string{"PAUSED": "NONE", "REJECTED": "PROMOTIONAL", "DISABLED": "NONE", "PENDING": "NONE", "PENDING_DELETION": "NONE", "NEVER_HEARD_OF": ""} {
+		o.net.Review(o.number.Account, "rencontre", status, reason)
+		_, err = o.reply(part)
+		o.kind(err, fault.Invalid)
+		if text, hint := fault.Shown(err); text == "" || hint == "" || strings.Contains(text, "not among") {
+			t.Errorf("%s: %q, %q", status, text, hint)
+		}
+	}
+	o.net.Review(o.number.Account, "rencontre", "APPROVED", "NONE")
+	o.must(part)
 }
 
 // How the number and its key are.

@@ -19,7 +19,10 @@ import (
 var hole = regexp.MustCompile(`\{\{\s*([A-Za-z0-9_]{1,64})\s*\}\}`) //nolint:gochecknoglobals // compiled once
 
 // templatesMost bounds a list; nobody chooses from more.
-const templatesMost = 400
+const (
+	templatesMost = 400
+	pagesMost     = 10
+)
 
 type templateOf struct {
 	Name       string        `json:"name"`
@@ -48,6 +51,7 @@ type listed struct {
 	Name       string `json:"name"`
 	Language   string `json:"language"`
 	Status     string `json:"status"`
+	Reason     string `json:"rejected_reason"`
 	Category   string `json:"category"`
 	Format     string `json:"parameter_format"`
 	Components []struct {
@@ -69,8 +73,8 @@ type reviewed struct {
 	header, body []string // their holes
 }
 
-// Templates gives the approved templates that words alone complete. One that wants
-// a file, a place or a code is left out: it could not be sent whole from here.
+// Templates gives the templates that words alone complete. One that wants a file, a
+// place or a code is left out: it could not be sent whole from here.
 func (d *Driver) Templates(ctx context.Context, conn network.Conn) ([]network.Template, error) {
 	s, err := d.open(conn)
 	if err != nil {
@@ -85,22 +89,28 @@ func (d *Driver) Templates(ctx context.Context, conn network.Conn) ([]network.Te
 }
 
 func (s *session) templates(ctx context.Context, name string) ([]reviewed, error) {
-	query := url.Values{"status": {"APPROVED"}, "limit": {"100"}, "fields": {"name,language,status,category,parameter_format,components"}}
+	query := url.Values{"limit": {"100"}, "fields": {"name,language,status,rejected_reason,category,parameter_format,components"}}
 	if name != "" {
 		query.Set("name", name)
 	}
 	var all []reviewed
-	_, err := s.graph.Walk(ctx, s.call, s.keys.Account+"/message_templates", query, templatesMost/100, func(items []json.RawMessage) bool {
+	ready := 0
+	_, err := s.graph.Walk(ctx, s.call, s.keys.Account+"/message_templates", query, pagesMost, func(items []json.RawMessage) bool {
 		for _, item := range items {
 			var l listed
 			if json.Unmarshal(item, &l) != nil {
 				continue
 			}
-			if t, ok := l.reviewed(); ok {
+			t, ok := l.reviewed()
+			switch {
+			case ok && t.Why == "":
+				ready++
+				all = append(all, t)
+			case ok && len(all)-ready < templatesMost: // those that may be sent are not crowded out
 				all = append(all, t)
 			}
 		}
-		return len(all) >= templatesMost
+		return ready >= templatesMost
 	})
 	slices.SortFunc(all, func(a, b reviewed) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Language, b.Language))
@@ -111,10 +121,15 @@ func (s *session) templates(ctx context.Context, name string) ([]reviewed, error
 // reviewed says what a listed template is to us; ok is false when it cannot be
 // sent from here.
 func (l listed) reviewed() (t reviewed, ok bool) {
-	if l.Status != "APPROVED" || !graph.Object.MatchString(l.Name) || !graph.Object.MatchString(l.Language) || strings.EqualFold(l.Category, "AUTHENTICATION") {
+	if !graph.Object.MatchString(l.Name) || !graph.Object.MatchString(l.Language) || strings.EqualFold(l.Category, "AUTHENTICATION") {
 		return t, false
 	}
 	t.Template = network.Template{ID: l.Name + "/" + l.Language, Name: l.Name, Language: l.Language, Category: strings.ToLower(graph.Clip(l.Category, 64))}
+	if l.Status != "APPROVED" {
+		if t.Why, t.Fix = unready(l.Status, l.Reason); t.Why == "" {
+			t.Why, t.Fix = "WhatsApp does not let anybody send this template now.", another
+		}
+	}
 	t.named = strings.EqualFold(l.Format, "NAMED")
 	var parts []string
 	for _, c := range l.Components {
@@ -193,6 +208,9 @@ func (s *session) fill(ctx context.Context, m *envelope, filled network.Filled) 
 		return gone()
 	}
 	t := found[i]
+	if t.Why != "" {
+		return fault.New(fault.Invalid, "%s", t.Why).WithHint("%s", t.Fix).On("template")
+	}
 	_, values, err := t.Say(filled.Values)
 	if err != nil {
 		return err

@@ -19,11 +19,11 @@ func voice() graph.Voice {
 }
 
 func sayings() map[int]graph.Saying {
-	const manager = "Look at the notices in WhatsApp Manager."
 	trouble := graph.Saying{Trouble: true, Text: "WhatsApp is out of order.", Wait: 30 * time.Second}
 	file := graph.Saying{Kind: fault.Invalid, Text: "WhatsApp cannot use this file.", Hint: "Save it as JPEG, PNG or MP4, and try again.", Field: "media"}
 	locked := graph.Saying{Kind: fault.Denied, Text: "WhatsApp has locked this business account.", Hint: manager}
 	return map[int]graph.Saying{
+		368:    {Kind: fault.Invalid, Text: "WhatsApp has restricted this business account: it may not send this now.", Hint: manager},
 		3:      {Kind: fault.Denied, Text: "Our key may not do this on WhatsApp."},
 		131000: trouble, 131016: trouble, 131057: trouble, 133004: trouble,
 		131047: {Kind: fault.Invalid, Text: "WhatsApp lets one write freely to somebody for 24 hours after their last message, and these are over.", Hint: "Answer with an approved template, or wait until they write again."},

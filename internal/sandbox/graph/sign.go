@@ -31,9 +31,12 @@ func (c *Courier) Body(all []News) []byte {
 		Standby   []any  `json:"standby,omitempty"`
 	}
 	var entries []*entry
+	// WhatsApp tells messages as changes too, and no time of an entry; of what it tells of
+	// business accounts each has an entry of its own, with its time.
+	told := c.Object == "whatsapp_business_account"
 	find := func(account string, public bool) *entry {
 		for _, e := range entries {
-			if e.ID == account && (e.Changes != nil) == public {
+			if e.ID == account && (e.Changes != nil) == public && (!told || e.Time == 0) {
 				return e
 			}
 		}
@@ -41,9 +44,12 @@ func (c *Courier) Body(all []News) []byte {
 		entries = append(entries, e)
 		return e
 	}
-	// WhatsApp tells messages as changes too, and no time of an entry.
-	told := c.Object == "whatsapp_business_account"
 	for _, one := range all {
+		if told && one.Field != "messages" && one.Field != "smb_message_echoes" {
+			change := map[string]any{"field": one.Field, "value": one.Value}
+			entries = append(entries, &entry{ID: one.Account, Time: one.At.Unix(), Changes: []any{change}})
+			continue
+		}
 		public := told || !one.private()
 		e := find(one.Account, public)
 		if public {

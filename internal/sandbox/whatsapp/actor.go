@@ -115,7 +115,6 @@ func (a actor) React(who sandbox.Person, of, target, kind string) error {
 		} else {
 			m.reacted = kind
 		}
-		c.heard = a.n.stage.Clock.Now() // a reaction opens the window too
 		a.n.tellMessage(x, c, a.n.wamid(), "reaction", map[string]any{"reaction": what})
 		return nil
 	})

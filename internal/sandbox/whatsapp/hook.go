@@ -93,7 +93,7 @@ func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph
 		return
 	}
 	for _, f := range p.List("fields") {
-		if !slices.Contains(fields(), f) {
+		if !slices.Contains(fields(), f) || n.refuses(f) {
 			graph.Fail(w, graph.Invalid("Param fields[0] must be one of {%s} - got %q.", strings.Join(fields(), ", "), f))
 			return
 		}
@@ -105,9 +105,23 @@ func (n *Network) subscriptions(w http.ResponseWriter, r *http.Request, p *graph
 	graph.Write(w, http.StatusOK, graph.Done())
 }
 
-// fields are the webhook fields that can be asked for; messages and smb_message_echoes have news in them.
+// Refuse lets Meta not know fields of webhooks from now on, as those of another version of its API.
+func (n *Network) Refuse(fields ...string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.refused = fields
+}
+
+func (n *Network) refuses(field string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Contains(n.refused, field)
+}
+
+// fields are the webhook fields that can be asked for.
 func fields() []string {
-	return []string{"messages", "smb_message_echoes", "message_template_status_update", "account_update", "account_alerts", "phone_number_quality_update",
+	return []string{"messages", "smb_message_echoes", "message_template_status_update", "message_template_quality_update", "message_template_components_update",
+		"template_category_update", "account_update", "account_alerts", "account_review_update", "business_capability_update", "phone_number_quality_update",
 		"phone_number_name_update", "security", "history", "user_preferences"}
 }
 
@@ -131,9 +145,21 @@ func (a *ask) subscribedApps(of *account) (any, *graph.Fault) {
 	return nil, graph.Missing(a.p.Method, a.id)
 }
 
-// tell queues news for whoever subscribed; the network's mutex is held.
+// wants says whether anybody asked for news of a business account; what goes elsewhere is not played.
+func (n *Network) wants(of *account, field string) bool {
+	return n.hook.active && slices.Contains(n.hook.fields, field) && of.subscribed && of.instead == ""
+}
+
+// tellOf queues news of a business account itself, which name no number by its id; the network's mutex is held.
+func (n *Network) tellOf(of *account, field string, value map[string]any) {
+	if n.wants(of, field) {
+		n.courier.Take(graph.News{Account: of.id, Field: field, Value: value, At: n.stage.Clock.Now()})
+	}
+}
+
+// tell queues news of a number for whoever subscribed; the network's mutex is held.
 func (n *Network) tell(x *number, field string, value map[string]any) {
-	if !n.hook.active || !slices.Contains(n.hook.fields, field) || !x.of.subscribed || x.of.instead != "" { // what goes elsewhere is not played
+	if !n.wants(x.of, field) {
 		return
 	}
 	value["messaging_product"] = "whatsapp"

@@ -61,6 +61,9 @@ func (a *ask) send(x *number) (any, *graph.Fault) {
 	if f := a.limits(x, c); f != nil {
 		return nil, f
 	}
+	if f := a.forbidden(x.of, c.heard.IsZero() || a.now.Sub(c.heard) > window); f != nil {
+		return nil, f
+	}
 	closed := kind != "template" && (c.heard.IsZero() || a.now.Sub(c.heard) > window)
 	if closed && !a.n.options.LateWindow {
 		return nil, graph.No(http.StatusBadRequest, 131047, 0, "(#131047) Re-engagement message")

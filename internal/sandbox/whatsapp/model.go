@@ -17,6 +17,8 @@ type account struct {
 	subscribed bool
 	instead    string // where its news go rather than to the address of the app
 	portfolio  *portfolio
+	restricted map[string]time.Time // until when what is forbidden to it
+	disabled   bool
 }
 
 // portfolio is a business, by which it is counted to whom its numbers wrote first, and when.
@@ -136,6 +138,7 @@ type file struct {
 // pattern is a template: a message that Meta has reviewed.
 type pattern struct {
 	id, name, language, category, status string
+	reason, score                        string // why it was refused; how people take it
 	header, body, footer                 string
 	media                                string // format of a header that is a file: IMAGE, VIDEO, DOCUMENT
 	named                                bool

@@ -35,7 +35,7 @@ func (a *ask) listTemplates(of *account) (any, *graph.Fault) {
 		}
 	}
 	return graph.Part(w, kept, func(t *pattern) string { return t.id }, func(t *pattern) (any, *graph.Fault) {
-		return graph.Node("WhatsAppMessageTemplate", a.fields, graph.Names("name", "components", "language", "status", "category", "id", "parameter_format"), t.field)
+		return graph.Node("WhatsAppMessageTemplate", a.fields, graph.Names("name", "components", "language", "status", "category", "id", "parameter_format", "rejected_reason"), t.field)
 	}, graph.Links(a.base+"/v25.0", a.token.Value, a.id+"/message_templates", a.p.Values))
 }
 
@@ -49,6 +49,11 @@ func (t *pattern) field(f graph.Field) (any, bool, bool, *graph.Fault) {
 		return t.language, true, true, nil
 	case "status":
 		return t.status, true, true, nil
+	case "rejected_reason":
+		if t.reason == "" {
+			return "NONE", true, true, nil
+		}
+		return t.reason, true, true, nil
 	case "category":
 		return t.category, true, true, nil
 	case "parameter_format":
@@ -83,15 +88,7 @@ func (n *Network) AddTemplate(account, name, language, category, status, body st
 }
 
 // Pause takes a template out of use, as Meta does when people complain.
-func (n *Network) Pause(account, name string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for _, t := range n.accounts[account].templates {
-		if t.name == name {
-			t.status = "PAUSED"
-		}
-	}
-}
+func (n *Network) Pause(account, name string) { n.Review(account, name, "PAUSED", "NONE") }
 
 // fill makes the text of a template message, and refuses what does not fit.
 func (a *ask) fill(of *account, said map[string]any) (string, *graph.Fault) {

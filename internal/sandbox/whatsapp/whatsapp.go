@@ -8,6 +8,8 @@
 //     in the statuses and nowhere else.
 //   - Every third person hides their number: webhooks name them by their business-scoped id and username alone.
 //   - What cannot be delivered is accepted, and told by a status later.
+//   - That the quality of a number changes is told by no webhook; only a limit that changes with it is.
+//   - A reaction opens no time to write freely: the documentation names messages and calls.
 //   - Addresses of files end after five minutes and want the token.
 package whatsapp
 
@@ -56,6 +58,7 @@ type Network struct {
 	tokens    map[string]*graph.Token
 	codes     map[string]*code
 	hook      subscription
+	refused   []string // fields of webhooks
 	watch     func(node, method, edge, name string)
 	unreached map[string]bool // people who cannot be reached, by their ids on the stage
 }
@@ -146,10 +149,12 @@ func (n *Network) portfolio(business string) *portfolio {
 
 // Tier changes to how many people the portfolio of a number may write first in a day, below 0: to all. It gives Meta's word for it.
 func (n *Network) Tier(id string, most int) string {
+	defer n.courier.Wake() // when the mutex is free
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	p := n.numbers[id].of.portfolio
 	p.most = most
+	n.tellLimit(p)
 	return p.tier()
 }
 

@@ -294,8 +294,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Messages that the network has approved beforehand
-         * @description Asked of the network. Only those that words alone complete.
+         * Messages that the network approves beforehand
+         * @description Asked of the network. Only those that words alone complete; those that cannot be sent now say why.
          */
         get: operations["listTemplates"];
         put?: never;
@@ -2301,7 +2301,7 @@ export interface components {
             /** @description Something does not work now. */
             bad: boolean;
             /** @enum {string} */
-            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept" | "no_address" | "not_told" | "telling_fails" | "not_signed" | "silent" | "channel_removed" | "reading_paused";
+            key: "channel_broken" | "channel_warn" | "keys_expire" | "version_expires" | "version_expired" | "not_read" | "gap" | "set_aside" | "calls_kept" | "no_address" | "not_told" | "telling_fails" | "not_signed" | "silent" | "channel_removed" | "reading_paused" | "account_warned" | "account_barred" | "template_warned" | "template_barred";
             /** @enum {string} */
             mend: "reconnect" | "extend" | "update" | "look" | "wait" | "replay" | "app" | "budget";
             params: {
@@ -4096,6 +4096,8 @@ export interface components {
         Template: {
             /** @description In the network's words; it decides what it costs. */
             category: string;
+            /** @description What to do then. */
+            fix: string;
             holes: string[];
             id: string;
             language: string;
@@ -4108,6 +4110,8 @@ export interface components {
             sources: components["schemas"]["SourceOf"][];
             /** @description With {{holes}} that are to be filled in. */
             text: string;
+            /** @description Why it cannot be sent now; empty: it can. */
+            why: string;
         };
         TextLimit: {
             /** Format: int64 */
@@ -4183,7 +4187,7 @@ export interface components {
             at: string;
             author: string;
             /** @enum {string} */
-            kind: "comment" | "mention" | "direct" | "reaction" | "repost" | "follow" | "edited" | "deleted" | "hidden" | "receipt" | "ours";
+            kind: "comment" | "mention" | "direct" | "reaction" | "repost" | "follow" | "edited" | "deleted" | "hidden" | "receipt" | "ours" | "noticed";
             private: boolean;
             /** @description Its beginning. */
             text: string;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Template } from '$lib/api/types';
 import { filled, words } from './template';
 
-const template: Template = { id: 'a/fr', name: 'a', language: 'fr', category: 'utility', text: 'Bonjour {{1}},\nau sujet de {{ 2 }} {{1}} {{9}}', holes: ['1', '2'], price: null, sources: [], room: null };
+const template: Template = { id: 'a/fr', name: 'a', language: 'fr', category: 'utility', text: 'Bonjour {{1}},\nau sujet de {{ 2 }} {{1}} {{9}}', holes: ['1', '2'], why: '', fix: '', price: null, sources: [], room: null };
 
 test('a template is read as it will be read', () => {
 	expect(words(template, {})).toBe(template.text);

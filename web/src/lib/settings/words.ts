@@ -80,6 +80,13 @@ export function alertWords(a: Pick<Alert, 'key' | 'params'>): { title: string; m
 		}
 		case 'set_aside':
 			return { title: t('alert.set_aside', { n: Number(p.n) }), more: t('alert.set_aside.text') };
+		case 'account_warned':
+		case 'account_barred':
+		case 'template_warned':
+		case 'template_barred': {
+			const until = text(p.ends) ? t('alert.until', { until: moment(text(p.ends)) }) : '';
+			return { title: t(`alert.${a.key}`, { template: text(p.template) }), more: [text(p.text), until, text(p.fix)].filter(Boolean).join(' ') };
+		}
 		case 'version_expires':
 		case 'version_expired':
 			return { title: t(`alert.${a.key}`, { day: dayOf(text(p.day)) }), more: t('alert.version.text', { version: text(p.version) }) };
