@@ -10,12 +10,13 @@ import (
 
 // Reading is what reading a channel costs, where its network takes money for that.
 type Reading struct {
-	Currency string    `json:"currency"`
-	Spent    string    `json:"spent" doc:"This month, by the clock of the workspace: a decimal number."`
-	Ends     time.Time `json:"ends" doc:"Then it is counted anew."`
-	Budget   string    `json:"budget" doc:"What may be spent in a month, a decimal number; empty: as much as it costs."`
-	Paused   bool      `json:"paused" doc:"Nothing is left, and it is not read."`
-	Estimate Estimate  `json:"estimate"`
+	Currency string     `json:"currency"`
+	Spent    string     `json:"spent" doc:"This month, by the clock of the workspace: a decimal number."`
+	Ends     time.Time  `json:"ends" doc:"Then it is counted anew."`
+	Budget   string     `json:"budget" doc:"What may be spent in a month, a decimal number; empty: as much as it costs."`
+	Paused   bool       `json:"paused" doc:"Nothing is left, and it is not read."`
+	PausedAt *time.Time `json:"paused_at" doc:"Since when; null: it is not paused."`
+	Estimate Estimate   `json:"estimate"`
 }
 
 // Estimate is about what reading costs in 30 days.
@@ -41,7 +42,10 @@ func (d *Door) reading() {
 func readingOf(r flow.Reading) Reading {
 	said := Reading{Currency: r.Currency, Spent: r.Spent, Ends: r.Ends.UTC(), Estimate: Estimate{r.Estimate.Amount, r.Estimate.Hours, r.Estimate.Assumes}}
 	if r.Allowance != nil {
-		said.Budget, said.Paused = r.Allowance.Budget.Amount, r.Allowance.Empty()
+		said.Budget = r.Allowance.Budget.Amount
+	}
+	if said.Paused = r.Paused(); said.Paused {
+		said.PausedAt = when(r.Channel.PausedSince)
 	}
 	return said
 }

@@ -76,20 +76,36 @@ func readings(spent []channel.Spending, currency string) (all []network.Price) {
 	return all
 }
 
-// exhausted is why a channel is not read although it could be.
-func exhausted(label string) error {
-	return fault.New(fault.Throttled, "What may be spent on reading %s this month is used up.", label).
-		WithHint("Raise the budget, or wait for the next month.")
-}
-
-// paused says whether a channel has nothing left to be read with, and notes it: since when
-// nothing was read is told.
+// paused says whether a channel has nothing left to be read with, and notes that, and that
+// it has something again: open screens hear of both.
 func (h *House) paused(ctx context.Context, c channel.Channel, purse network.Purse) (bool, error) {
 	empty, err := purse.Spent(ctx)
-	if empty {
-		h.unread(ctx, c, channel.Paused, exhausted(h.label(c.Network)))
+	was := !c.PausedSince.IsZero()
+	switch {
+	case err != nil:
+	case empty:
+		h.unread(ctx, c, channel.Paused, !was, func(ctx context.Context, tx *store.Tx) error {
+			return channel.Pause(ctx, tx, c.Workspace, c.ID)
+		})
+	case was:
+		err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+			h.tell(tx, c.Workspace, "channels", c.ID)
+			return channel.Resume(ctx, tx, c.Workspace, c.ID)
+		})
 	}
 	return empty, err
+}
+
+// untilPaid is how long a channel that is paused waits: not beyond the month, and not at
+// all where the budget was raised while that was found out.
+func (h *House) untilPaid(c channel.Channel) func(context.Context, *store.Tx) (time.Duration, error) {
+	return func(ctx context.Context, tx *store.Tx) (time.Duration, error) {
+		a, limited, err := h.allowanceOf(ctx, tx, c)
+		if err != nil || !limited || !a.Empty() {
+			return 0, err
+		}
+		return min(max(recount, h.rhythm()), a.Ends.Sub(tx.Now)), nil
+	}
 }
 
 // SetReadingBudget says what may be spent on reading a channel in a month; an empty amount:

@@ -50,7 +50,10 @@ func TestABudgetBoundsWhatReadingCosts(t *testing.T) {
 		if h := health(); !h.Reading.It.Paused || h.Reading.It.Budget != "0.002" || h.Channel.CompleteUntil == nil {
 			t.Errorf("paused: %+v", h.Reading.It)
 		}
-		heard := p.heard("x")
+		heard, since := p.heard("x"), health().Reading.It.PausedAt
+		if since == nil || since.Before(heard) {
+			t.Fatalf("heard until %v, it is paused since %v", heard, since)
+		}
 		before := p.agree("when it pauses")
 		p.act(sandbox.Act{Network: "x", Person: "p002", Kind: "comment", Text: "Said while nobody reads"})
 		p.Clock.Advance(40 * time.Minute)
@@ -61,11 +64,19 @@ func TestABudgetBoundsWhatReadingCosts(t *testing.T) {
 			gaps := health().Gaps
 			return len(gaps) == 1 && gaps[0].Reason == "paused" && gaps[0].To == nil && gaps[0].From.Equal(heard), gaps
 		})
+		if h := health(); h.Reading.It.PausedAt == nil || !h.Reading.It.PausedAt.Equal(*since) || slices.ContainsFunc(h.Alerts, func(a api.Alert) bool { return a.Key == "not_read" }) {
+			t.Errorf("paused since %v, it says later: %+v, %+v", since, h.Reading.It, h.Alerts)
+		}
 		if after := p.agree("while it pauses"); !maps.Equal(before, after) || !p.heard("x").Equal(heard) {
 			t.Errorf("it was read while nothing may be spent: %v, then %v; heard until %v, then %v", before, after, heard, p.heard("x"))
 		}
 
+		told := p.told(id)
 		budget("5")
+		if health().Reading.It.Paused {
+			t.Error("the budget is raised, and it is still said to be paused")
+		}
+		told("the budget is raised")
 		p.conversation("x", "Said while nobody reads")
 		p.until("nothing is missing", func() (bool, any) {
 			h := health()
@@ -75,7 +86,11 @@ func TestABudgetBoundsWhatReadingCosts(t *testing.T) {
 		budget(health().Reading.It.Spent) // the next month has as much
 		p.until("reading is paused again", func() (bool, any) { return paused(), health() })
 		p.act(sandbox.Act{Network: "x", Person: "p003", Kind: "comment", Text: "At the end of the month"})
-		p.Clock.Advance(health().Reading.It.Ends.Sub(p.Clock.Now()) + time.Hour)
+		told = p.told(id)
+		p.Clock.Advance(health().Reading.It.Ends.Sub(p.Clock.Now()) + time.Second)
+		told("the month has begun")
+		p.until("the pause is over", func() (bool, any) { return !paused() && health().Reading.It.PausedAt == nil, health() })
+		p.Clock.Advance(time.Hour)
 		p.until("it is read in the next month", func() (bool, any) {
 			sums := hand.Do[api.Spending](t, p.Hand, "GET", "/spending", nil).Sums
 			if len(sums) == 2 {
@@ -139,4 +154,27 @@ func (p *place) table(query string) (rows [][]string, name string) {
 	_, with, err := mime.ParseMediaType(answer.Header.Get("Content-Disposition"))
 	p.must(err)
 	return rows, with["filename"]
+}
+
+// told listens from now on, and waits until open screens hear of a channel.
+func (p *place) told(id string) (wait func(when string)) {
+	p.t.Helper()
+	me := hand.Do[api.Me](p.t, p.Hand, "GET", "/me", nil)
+	heard := p.app.House.News.Subscribe(me.Workspace.ID)
+	p.t.Cleanup(heard.Close)
+	return func(when string) {
+		p.t.Helper()
+		end := time.After(soon)
+		for {
+			select {
+			case item := <-heard.C:
+				if item.Topic == "channels" && item.ID == id {
+					heard.Close()
+					return
+				}
+			case <-end:
+				p.t.Fatalf("%s: open screens do not hear of it", when)
+			}
+		}
+	}
 }

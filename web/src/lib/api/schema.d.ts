@@ -3720,6 +3720,11 @@ export interface components {
             estimate: components["schemas"]["Estimate"];
             /** @description Nothing is left, and it is not read. */
             paused: boolean;
+            /**
+             * Format: date-time
+             * @description Since when; null: it is not paused.
+             */
+            paused_at: string | null;
             /** @description This month, by the clock of the workspace: a decimal number. */
             spent: string;
         };
