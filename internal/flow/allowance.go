@@ -61,7 +61,8 @@ func (h *House) allowanceOf(ctx context.Context, tx *store.Tx, c channel.Channel
 // spentReading is what reading a channel cost in this month, and when that ends.
 func spentReading(ctx context.Context, tx *store.Tx, c channel.Channel, currency string, zone *time.Location) (spent string, ends time.Time, err error) {
 	from, until := monthOf(tx.Now, zone)
-	all, err := channel.Spent(ctx, tx, c.Workspace, c.ID, from)
+	// Uses are kept by hours of UTC. Where a month begins within one, that hour is of the month before, as it is where spending is told.
+	all, err := channel.Spent(ctx, tx, c.Workspace, c.ID, from.Add(time.Hour-time.Microsecond))
 	sum, _ := network.Sum(readings(all, currency))
 	return sum.Amount, until, err
 }
@@ -123,22 +124,38 @@ func (h *House) SetReadingBudget(ctx context.Context, actor access.Actor, channe
 		if err != nil {
 			return err
 		}
-		currency := readingCurrency(d.Profile())
-		if currency == "" {
-			return fault.New(fault.Invalid, "%s takes no money for reading, as far as Kith knows.", d.Profile().Label)
+		b, err := budgeted(d.Profile(), amount, "amount")
+		if err != nil {
+			return err
 		}
-		if amount != "" {
-			n, good := new(big.Rat).SetString(amount)
-			if !good || n.Sign() <= 0 || strings.Trim(amount, "0123456789.") != "" || len(amount) > 12 {
-				return fault.New(fault.Invalid, "A budget is more than nothing.").On("amount")
-			}
-		}
-		if err := channel.KeepReadingBudget(ctx, tx, channel.ReadingBudget{Channel: c.ID, Workspace: c.Workspace, Amount: amount, Currency: currency}); err != nil {
+		if err := b.keep(ctx, tx, c); err != nil {
 			return err
 		}
 		h.tell(tx, c.Workspace, "channels", c.ID)
 		return h.hurry(ctx, tx, c)
 	})
+}
+
+// limit is what may be spent in a month on reading, before there is a channel.
+type limit struct{ amount, currency string }
+
+// budgeted reads what may be spent on a network, from a field of a form.
+func budgeted(p network.Profile, amount, field string) (limit, error) {
+	currency := readingCurrency(p)
+	if currency == "" {
+		return limit{}, fault.New(fault.Invalid, "%s takes no money for reading, as far as Kith knows.", p.Label)
+	}
+	if amount != "" {
+		n, good := new(big.Rat).SetString(amount)
+		if !good || n.Sign() <= 0 || strings.Trim(amount, "0123456789.") != "" || len(amount) > 12 {
+			return limit{}, fault.New(fault.Invalid, "A budget is more than nothing.").On(field)
+		}
+	}
+	return limit{amount, currency}, nil
+}
+
+func (l limit) keep(ctx context.Context, tx *store.Tx, c channel.Channel) error {
+	return channel.KeepReadingBudget(ctx, tx, channel.ReadingBudget{Channel: c.ID, Workspace: c.Workspace, Amount: l.amount, Currency: l.currency})
 }
 
 // readingCurrency is in what a network takes money for reading; "": it takes none.

@@ -3,6 +3,7 @@ package house
 import (
 	"encoding/csv"
 	"maps"
+	"math/big"
 	"mime"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/sandbox"
 	"github.com/kithhq/kith/test/hand"
 )
@@ -177,4 +179,58 @@ func (p *place) told(id string) (wait func(when string)) {
 			}
 		}
 	}
+}
+
+// What reading will cost is told before anything is connected, with what it counts and where
+// the prices are from; a budget that is said with the account holds from its first reading.
+func TestWhatReadingWillCostIsToldBeforeConnecting(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		of := map[string]api.NetworkApp{}
+		for _, a := range hand.Do[api.Page[api.NetworkApp]](t, p.Hand, "GET", "/network-apps", nil).Items {
+			of[string(a.Network)] = a
+		}
+		r := of["x"].Reading.It
+		if r == nil || of["linkedin"].Reading.It != nil {
+			t.Fatalf("of X it is told %+v, of LinkedIn %+v", r, of["linkedin"].Reading.It)
+		}
+		if r.Currency != "USD" || r.Asked.Amount != "22.230" || r.Told.Amount != "5.250" || r.Assumes == "" || r.EveryS != 1 {
+			t.Errorf("it is told: %+v", r)
+		}
+		for _, part := range []api.ReckonedPart{r.Asked, r.Told} {
+			sum := new(big.Rat)
+			for _, l := range part.Lines {
+				price, _ := new(big.Rat).SetString(l.Price)
+				amount, _ := new(big.Rat).SetString(l.Amount)
+				if price.Mul(price, big.NewRat(int64(30*l.ADay), 1)).Cmp(amount) != 0 || l.ADay == 0 {
+					t.Errorf("a line does not come out: %+v", l)
+				}
+				sum.Add(sum, amount)
+			}
+			if sum.FloatString(3) != part.Amount {
+				t.Errorf("the lines come to %s, told is %s", sum.FloatString(3), part.Amount)
+			}
+		}
+		if len(r.Sources) < 2 || slices.ContainsFunc(r.Sources, func(s api.SourceOf) bool { return s.Text == "" || s.Date == "" }) {
+			t.Errorf("where it is from: %+v", r.Sources)
+		}
+
+		settings, err := p.Settings(t.Context(), "x", "")
+		p.must(err)
+		connect := func(name, budget string, settings map[string]string) api.Connect {
+			return api.Connect{Network: network.Name(name), Settings: settings, ReadingBudget: budget}
+		}
+		p.refused(p.Hand, 422, "POST", "/channels", connect("x", "nothing", settings))
+		p.refused(p.Hand, 422, "POST", "/channels", connect("mastodon", "5", p.settings["mastodon"]))
+		if all := hand.Do[api.Page[api.Channel]](t, p.Hand, "GET", "/channels", nil).Items; len(all) != 3 {
+			t.Errorf("what was refused is connected: %+v", all)
+		}
+		c := hand.Do[api.Channel](t, p.Hand, "POST", "/channels", connect("x", "7.50", settings))
+		if h := hand.Do[api.ChannelHealth](t, p.Hand, "GET", "/channels/"+c.ID+"/health", nil); h.Reading.It == nil || h.Reading.It.Budget != "7.50" {
+			t.Errorf("its budget is %+v", h.Reading.It)
+		}
+		hand.Do[api.Channel](t, p.Hand, "POST", "/channels", connect("x", "", settings)) // connected again, it keeps what was said
+		if h := hand.Do[api.ChannelHealth](t, p.Hand, "GET", "/channels/"+c.ID+"/health", nil); h.Reading.It.Budget != "7.50" {
+			t.Errorf("connected again, its budget is %+v", h.Reading.It)
+		}
+	})
 }
