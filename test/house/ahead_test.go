@@ -340,3 +340,26 @@ func TestFilmsAreHandedOverAheadWhereverThatIsPossible(t *testing.T) {
 		}
 	})
 }
+
+// A channel that is refused while its film is handed over is out of order and nothing more:
+// the post waits for its time, and is neither tried nor given up before.
+func TestARefusedKeyPublishesNothingEarly(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		post := p.filmed("mastodon", "The press, filmed", 0)
+		due := p.Clock.Now().Add(90 * time.Minute).Truncate(time.Second)
+		p.Schedule(t, post.ID, due)
+		p.Weather.Must(sandbox.Mishap{Network: "mastodon", Kind: sandbox.TokenRevoked, Action: sandbox.Upload})
+		p.at(due.Add(-59 * time.Minute))
+		p.until("the channel is out of order", func() (bool, any) {
+			h := p.health("mastodon")
+			_, said := alerted(h, "channel_broken")
+			return said, h.Alerts
+		})
+		for range 6 {
+			p.Clock.Advance(8 * time.Minute)
+			if u := p.all(post.ID)["mastodon"]; u.State != "scheduled" || len(p.ledger("mastodon", sandbox.Publish)) > 0 {
+				t.Fatalf("before its time it is %+v", u)
+			}
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package house
 
 import (
+	"context"
 	"encoding/csv"
 	"maps"
 	"math/big"
@@ -12,8 +13,11 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/store/storetest"
 	"github.com/kithhq/kith/test/hand"
 )
 
@@ -84,6 +88,17 @@ func TestABudgetBoundsWhatReadingCosts(t *testing.T) {
 			h := health()
 			return len(h.Gaps) == 0 && !paused() && !onToday() && p.heard("x").After(heard), h
 		})
+
+		storetest.View(t, p.app.DB, func(ctx context.Context, tx *store.Tx) error {
+			all, err := channel.Everywhere(ctx, tx)
+			for _, c := range all {
+				if !c.PausedSince.IsZero() {
+					t.Errorf("it is read, and kept as paused since %v", c.PausedSince)
+				}
+			}
+			return err
+		})
+		p.readingAlone(health().Reading.It.Spent)
 
 		budget(health().Reading.It.Spent) // the next month has as much
 		p.until("reading is paused again", func() (bool, any) { return paused(), health() })
@@ -156,6 +171,23 @@ func (p *place) table(query string) (rows [][]string, name string) {
 	_, with, err := mime.ParseMediaType(answer.Header.Get("Content-Disposition"))
 	p.must(err)
 	return rows, with["filename"]
+}
+
+// readingAlone looks that what goes out does not count against a budget for reading.
+func (p *place) readingAlone(spent string) {
+	p.t.Helper()
+	reading, other := new(big.Rat), 0
+	for _, l := range hand.Do[api.Spending](p.t, p.Hand, "GET", "/spending", nil).Lines {
+		if l.Kind != "reading" {
+			other++
+			continue
+		}
+		amount, _ := new(big.Rat).SetString(l.Amount)
+		reading.Add(reading, amount)
+	}
+	if of, good := new(big.Rat).SetString(spent); !good || other == 0 || of.Cmp(reading) > 0 {
+		p.t.Errorf("reading has cost %s by now, and %s of the budget is spent beside %d other sorts", reading.FloatString(3), spent, other)
+	}
 }
 
 // told listens from now on, and waits until open screens hear of a channel.
