@@ -14,22 +14,23 @@ import (
 // NetworkApp is this house's registration as a developer at a network, for all its
 // channels there.
 type NetworkApp struct {
-	Network    network.Name  `json:"network"`
-	Label      string        `json:"label" say:""`
-	Known      bool          `json:"known" doc:"There is one."`
-	Entered    bool          `json:"entered" doc:"It was entered here, and not given when Kith was started."`
-	MayChange  bool          `json:"may_change"`
-	AppID      string        `json:"app_id" doc:"Empty for those who may not change it."`
-	Verify     string        `json:"verify" doc:"The word that the network repeats when it tests our webhook; empty for those who may not change it."`
-	Redirect   string        `json:"redirect" doc:"Where the network sends people back to; empty where it has no page of consent."`
-	Hook       string        `json:"hook" doc:"Where the network knocks; empty where it does not."`
-	Reachable  bool          `json:"reachable" doc:"This house has a public address that networks reach."`
-	Fields     List[Setting] `json:"fields" doc:"What the form asks besides the id and the secret."`
-	Guide      List[string]  `json:"guide" doc:"The steps by which one makes an app there." say:""`
-	Extra      Extra         `json:"extra" nullable:"false"`
-	WebhookAt  *time.Time    `json:"webhook_at" doc:"When the network knocked the last time for one of the channels."`
-	UpdatedAt  *time.Time    `json:"updated_at"`
-	CanConnect bool          `json:"can_connect" doc:"An account is connected by the network's own page of consent."`
+	Network    network.Name    `json:"network"`
+	Label      string          `json:"label" say:""`
+	Known      bool            `json:"known" doc:"There is one."`
+	Entered    bool            `json:"entered" doc:"It was entered here, and not given when Kith was started."`
+	MayChange  bool            `json:"may_change"`
+	AppID      string          `json:"app_id" doc:"Empty for those who may not change it."`
+	Verify     string          `json:"verify" doc:"The word that the network repeats when it tests our webhook; empty for those who may not change it."`
+	Redirect   string          `json:"redirect" doc:"Where the network sends people back to; empty where it has no page of consent."`
+	Hook       string          `json:"hook" doc:"Where the network knocks; empty where it does not."`
+	Reachable  bool            `json:"reachable" doc:"This house has a public address that networks reach."`
+	Fields     List[Setting]   `json:"fields" doc:"What the form asks besides the id and the secret."`
+	Guide      List[string]    `json:"guide" doc:"The steps by which one makes an app there." say:""`
+	Extra      Extra           `json:"extra" nullable:"false"`
+	WebhookAt  *time.Time      `json:"webhook_at" doc:"When the network knocked the last time for one of the channels."`
+	UpdatedAt  *time.Time      `json:"updated_at"`
+	CanConnect bool            `json:"can_connect" doc:"An account is connected by the network's own page of consent."`
+	Reading    Maybe[Reckoned] `json:"reading" doc:"About what reading an account costs; null: the network takes no money for it, as far as Kith knows."`
 }
 
 // Extra are values of further fields by name.
@@ -92,7 +93,7 @@ func (d *Door) listApps(ctx context.Context, tx *store.Tx, by access.Actor, _ *n
 		}
 		p := n.Profile()
 		a := NetworkApp{Network: n.Name(), Label: p.Label, MayChange: may, Reachable: d.House.Public, Guide: p.Guide, Extra: Extra{},
-			Fields: each(p.App, settingOf), CanConnect: network.Can(n, network.ActOAuth), WebhookAt: when(knocks[n.Name()])}
+			Fields: each(p.App, settingOf), CanConnect: network.Can(n, network.ActOAuth), WebhookAt: when(knocks[n.Name()]), Reading: d.reckonedOf(p)}
 		if a.CanConnect {
 			a.Redirect = d.House.Return(n.Name())
 		}

@@ -100,6 +100,8 @@ type Health struct {
 type Connect struct {
 	Network  network.Name      `json:"network" minLength:"1" maxLength:"50"`
 	Settings map[string]string `json:"settings" maxProperties:"50"`
+	// ReadingBudget is kept in the moment in which the channel begins to be read.
+	ReadingBudget string `json:"reading_budget,omitempty" maxLength:"200" doc:"What may be spent in a month on reading it, a decimal number in the currency of the network's prices; empty: as much as it costs, or as was said before."`
 }
 
 // Reconnect gives new keys for an account.
@@ -134,7 +136,7 @@ func (d *Door) channels() {
 		})
 	way(d, route{id: "POST /channels", name: "connectChannel", verb: access.Connect, audit: "channel.connect", summary: "Connect an account"},
 		func(ctx context.Context, by access.Actor, in *told[Connect]) (Channel, error) {
-			c, err := d.House.Connect(ctx, by, in.Body.Network, in.Body.Settings, "")
+			c, err := d.House.Connect(ctx, by, in.Body.Network, in.Body.Settings, "", in.Body.ReadingBudget)
 			return d.channelOf(c), err
 		})
 	read(d, route{id: "GET /channels/{id}", name: "getChannel", verb: access.Read, summary: "One connected account, and what it can do"},
@@ -177,7 +179,7 @@ func (d *Door) reconnect(ctx context.Context, by access.Actor, in *with[Reconnec
 	}); err != nil {
 		return Channel{}, err
 	}
-	c, err := d.House.Connect(ctx, by, c.Network, in.Body.Settings, c.ID)
+	c, err := d.House.Connect(ctx, by, c.Network, in.Body.Settings, c.ID, "")
 	return d.channelOf(c), err
 }
 

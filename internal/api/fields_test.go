@@ -27,7 +27,7 @@ const texts = `
 listAsides         ?cursor=cursor ?channel=id
 listAudit          ?cursor=cursor ?verb=words
 getAvatar          ?v=words
-connectChannel     .network=words .settings{key}=words .settings{}=network
+connectChannel     .network=words .reading_budget=words .settings{key}=words .settings{}=network
 authorizeChannel   .network=words .settings{key}=words .settings{}=network .channel=id
 reconnectChannel   .settings{key}=words .settings{}=network
 listConversations  ?cursor=cursor ?channel=id ?person=id
@@ -38,7 +38,7 @@ listTemplates      ?conversation=id
 reply              .text=words .message_id=id .media[].id=id .media[].alt=words .media[].cover=among .media[].tags[].name=network
 replyWithTemplate  .message_id=id .template=network .values{key}=words .values{}=words
 addDevice          .agent=words .endpoint=secret .auth=secret .p256dh=secret
-chooseAccounts     .accounts[]=id
+chooseAccounts     .accounts[]=id .reading_budget=words
 invite             .email=words .channels[]=id
 getInvitation      ?token=secret
 acceptInvitation   .token=secret .name=words .password=secret

@@ -49,7 +49,8 @@ type Offer struct {
 
 // Choice of accounts of a grant.
 type Choose struct {
-	Accounts List[string] `json:"accounts" maxItems:"200"`
+	Accounts      List[string] `json:"accounts" maxItems:"200"`
+	ReadingBudget string       `json:"reading_budget,omitempty" maxLength:"200" doc:"What may be spent in a month on reading each account that is new, a decimal number in the currency of the network's prices; empty: as much as it costs."`
 }
 
 func (d *Door) grants() {
@@ -76,7 +77,7 @@ func (d *Door) grants() {
 		})
 	way(d, route{id: "POST /grants/{id}", name: "chooseAccounts", verb: access.Connect, summary: "Connect accounts of an attempt"},
 		func(ctx context.Context, by access.Actor, in *with[Choose]) (Page[Channel], error) {
-			made, err := d.House.Choose(ctx, by, in.ID, in.Body.Accounts)
+			made, err := d.House.Choose(ctx, by, in.ID, in.Body.Accounts, in.Body.ReadingBudget)
 			return Page[Channel]{Items: each(made, d.channelOf)}, err
 		})
 }

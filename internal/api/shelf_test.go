@@ -194,7 +194,7 @@ func (p *place) owned(ctx context.Context, tx *store.Tx, by access.Actor, ids th
 // writesUs adds a channel of WhatsApp and somebody who writes there.
 func (p *place) writesUs(by access.Actor, ids things, number map[string]string, mark string) {
 	p.t.Helper()
-	c, err := p.house.Connect(p.t.Context(), by, "whatsapp", number, "")
+	c, err := p.house.Connect(p.t.Context(), by, "whatsapp", number, "", "")
 	p.must(err)
 	ids["whatsapp"], ids["whatsapp:channels"] = c.ID, c.ID
 	p.do(func(ctx context.Context, tx *store.Tx) error {

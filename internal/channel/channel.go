@@ -44,6 +44,7 @@ type Channel struct {
 	Granted       network.Granted
 	Knocks        Knocks
 	SilentSince   time.Time // the network does not answer; zero = it does, as far as we know
+	PausedSince   time.Time // it is not read, because nothing may be spent on that; zero = it is read
 	App           string    // our registration at the network, sealed; "" where none was entered
 }
 
@@ -52,7 +53,7 @@ const columns = `id, workspace, network, base, account_id, handle, name, avatar_
 
 // read are the columns of a Channel; our registration comes along, so that a
 // call to a network needs no second question.
-const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, told, pages, reading_error, granted, knocks, silent_since,
+const read = "select " + columns + `, keys_expire_at, quotas, quotas_at, told, pages, reading_error, granted, knocks, silent_since, paused_since,
 	coalesce((select a.sealed from network_app a where a.network = channel.network and a.workspace = ''), '') from channel `
 
 func row(id string) string { return "channel:" + id }
@@ -83,7 +84,7 @@ func Connect(ctx context.Context, tx *store.Tx, keys *secret.Keyring, workspace 
 	} else {
 		_, err = tx.Exec(ctx, `update channel set handle = $1, name = $2, avatar_url = $3, url = $4, keys = $5, limits = $6,
 			health = $7, health_text = $8, health_fix = '', checked_at = $9, removed_at = null, keys_expire_at = null, quotas = '[]', reading_error = '',
-			keys_before = '', renewal = '', renewal_until = null, granted = $12, alias = $13, silent_since = null
+			keys_before = '', renewal = '', renewal_until = null, granted = $12, alias = $13, silent_since = null, paused_since = null
 			where id = $10 and workspace = $11`,
 			a.Handle, a.Name, a.AvatarURL, a.URL, sealed, a.Limits, health, text, tx.Now, c.ID, workspace, a.Granted, a.Granted.Alias)
 	}
@@ -217,6 +218,19 @@ func Heard(ctx context.Context, tx *store.Tx, workspace, id, cursor string, unti
 // Unheard notes why a channel could not be read.
 func Unheard(ctx context.Context, tx *store.Tx, workspace, id, why string) error {
 	_, err := tx.Exec(ctx, "update channel set reading_error = $1 where id = $2 and workspace = $3 and reading_error <> $1", why, id, workspace)
+	return err
+}
+
+// Pause notes that nothing may be spent on reading a channel, which says more than why it
+// could not be read before. Since when stays what it was.
+func Pause(ctx context.Context, tx *store.Tx, workspace, id string) error {
+	_, err := tx.Exec(ctx, "update channel set paused_since = $1, reading_error = '' where id = $2 and workspace = $3 and paused_since is null", tx.Now, id, workspace)
+	return err
+}
+
+// Resume notes that something may be spent on reading a channel again.
+func Resume(ctx context.Context, tx *store.Tx, workspace, id string) error {
+	_, err := tx.Exec(ctx, "update channel set paused_since = null where id = $1 and workspace = $2", id, workspace)
 	return err
 }
 

@@ -45,6 +45,21 @@ func TestWhatWasUsedIsAddedUp(t *testing.T) {
 			if spent, err = channel.Spent(ctx, tx, "another", "a", begin); err != nil || len(spent) != 0 {
 				t.Errorf("another workspace sees %+v %v", spent, err)
 			}
+			// An hour is of one month alone, also the one at whose beginning two months meet.
+			hour := begin.Truncate(time.Hour)
+			for _, month := range []struct {
+				from, until time.Time
+				n           int64
+			}{{hour.Add(-24 * time.Hour), hour, 0}, {hour, hour.Add(3 * time.Hour), 4}, {hour.Add(3 * time.Hour), hour.Add(24 * time.Hour), 1}} {
+				paid, err := channel.Paid(ctx, tx, "w", month.from, month.until)
+				var n int64
+				for _, p := range paid {
+					n += p.N
+				}
+				if err != nil || n != month.n {
+					t.Errorf("from %s until %s %d were paid, not %d: %v", month.from, month.until, n, month.n, err)
+				}
+			}
 			all, err := channel.TakenOf(ctx, tx, "x", "", "calls", begin)
 			if want := begin.Truncate(time.Hour); err != nil || len(all) != 1 || all[0].N != 12 || !all[0].At.Equal(want) {
 				t.Errorf("all channels: %+v %v", all, err)

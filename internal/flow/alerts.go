@@ -121,7 +121,7 @@ func alerts(c channel.Channel, p network.Profile, k ear, now time.Time) []Alert 
 	}
 	if since := c.SilentSince; !since.IsZero() && c.Health != "broken" {
 		say("silent", true, since, mendWait, map[string]any{"since": since})
-	} else if c.ReadingError != "" && c.ReadingError != shown(exhausted(p.Label)) && c.Health != "broken" && now.Sub(c.CompleteUntil) > silence {
+	} else if c.ReadingError != "" && c.PausedSince.IsZero() && c.Health != "broken" && now.Sub(c.CompleteUntil) > silence {
 		say("not_read", false, c.CompleteUntil, mendWait, map[string]any{"text": c.ReadingError})
 	}
 	k.judge(c, now, say)

@@ -3,12 +3,9 @@ package flow
 import (
 	"context"
 	"math/big"
-	"strings"
 	"time"
 
-	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
-	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/team"
@@ -61,7 +58,8 @@ func (h *House) allowanceOf(ctx context.Context, tx *store.Tx, c channel.Channel
 // spentReading is what reading a channel cost in this month, and when that ends.
 func spentReading(ctx context.Context, tx *store.Tx, c channel.Channel, currency string, zone *time.Location) (spent string, ends time.Time, err error) {
 	from, until := monthOf(tx.Now, zone)
-	all, err := channel.Spent(ctx, tx, c.Workspace, c.ID, from)
+	// Uses are kept by hours of UTC. Where a month begins within one, that hour is of the month before, as it is where spending is told.
+	all, err := channel.Spent(ctx, tx, c.Workspace, c.ID, from.Add(time.Hour-time.Microsecond))
 	sum, _ := network.Sum(readings(all, currency))
 	return sum.Amount, until, err
 }
@@ -76,61 +74,34 @@ func readings(spent []channel.Spending, currency string) (all []network.Price) {
 	return all
 }
 
-// exhausted is why a channel is not read although it could be.
-func exhausted(label string) error {
-	return fault.New(fault.Throttled, "What may be spent on reading %s this month is used up.", label).
-		WithHint("Raise the budget, or wait for the next month.")
-}
-
-// paused says whether a channel has nothing left to be read with, and notes it: since when
-// nothing was read is told.
+// paused says whether a channel has nothing left to be read with, and notes that, and that
+// it has something again: open screens hear of both.
 func (h *House) paused(ctx context.Context, c channel.Channel, purse network.Purse) (bool, error) {
 	empty, err := purse.Spent(ctx)
-	if empty {
-		h.unread(ctx, c, channel.Paused, exhausted(h.label(c.Network)))
+	was := !c.PausedSince.IsZero()
+	switch {
+	case err != nil:
+	case empty:
+		h.unread(ctx, c, channel.Paused, !was, func(ctx context.Context, tx *store.Tx) error {
+			return channel.Pause(ctx, tx, c.Workspace, c.ID)
+		})
+	case was:
+		err = store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
+			h.tell(tx, c.Workspace, "channels", c.ID)
+			return channel.Resume(ctx, tx, c.Workspace, c.ID)
+		})
 	}
 	return empty, err
 }
 
-// SetReadingBudget says what may be spent on reading a channel in a month; an empty amount:
-// as much as it costs. What waits for it goes on at once.
-func (h *House) SetReadingBudget(ctx context.Context, actor access.Actor, channelID, amount string) error {
-	return h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := actor.May(access.Connect, channelID); err != nil {
-			return err
+// untilPaid is how long a channel that is paused waits: not beyond the month, and not at
+// all where the budget was raised while that was found out.
+func (h *House) untilPaid(c channel.Channel) func(context.Context, *store.Tx) (time.Duration, error) {
+	return func(ctx context.Context, tx *store.Tx) (time.Duration, error) {
+		a, limited, err := h.allowanceOf(ctx, tx, c)
+		if err != nil || !limited || !a.Empty() {
+			return 0, err
 		}
-		c, err := channel.Get(ctx, tx, actor.Workspace, channelID)
-		if err != nil {
-			return err
-		}
-		d, err := h.Networks.Get(c.Network)
-		if err != nil {
-			return err
-		}
-		currency := readingCurrency(d.Profile())
-		if currency == "" {
-			return fault.New(fault.Invalid, "%s takes no money for reading, as far as Kith knows.", d.Profile().Label)
-		}
-		if amount != "" {
-			n, good := new(big.Rat).SetString(amount)
-			if !good || n.Sign() <= 0 || strings.Trim(amount, "0123456789.") != "" || len(amount) > 12 {
-				return fault.New(fault.Invalid, "A budget is more than nothing.").On("amount")
-			}
-		}
-		if err := channel.KeepReadingBudget(ctx, tx, channel.ReadingBudget{Channel: c.ID, Workspace: c.Workspace, Amount: amount, Currency: currency}); err != nil {
-			return err
-		}
-		h.tell(tx, c.Workspace, "channels", c.ID)
-		return h.hurry(ctx, tx, c)
-	})
-}
-
-// readingCurrency is in what a network takes money for reading; "": it takes none.
-func readingCurrency(p network.Profile) string {
-	for _, price := range p.Prices {
-		if network.IsReading(price.What) {
-			return price.Currency
-		}
+		return min(max(recount, h.rhythm()), a.Ends.Sub(tx.Now)), nil
 	}
-	return ""
 }

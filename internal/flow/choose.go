@@ -51,8 +51,9 @@ func (h *House) Offers(ctx context.Context, tx *store.Tx, actor access.Actor, gr
 	return g, kept, offers, nil
 }
 
-// Choose connects accounts of a grant, all or none, and ends it.
-func (h *House) Choose(ctx context.Context, actor access.Actor, grantID string, chosen []string) (made []channel.Channel, err error) {
+// Choose connects accounts of a grant, all or none, and ends it. budget is what may be
+// spent in a month on reading each that is new; "": as much as it costs.
+func (h *House) Choose(ctx context.Context, actor access.Actor, grantID string, chosen []string, budget string) (made []channel.Channel, err error) {
 	if err := actor.May(access.Connect); err != nil {
 		return nil, err
 	}
@@ -90,13 +91,13 @@ func (h *House) Choose(ctx context.Context, actor access.Actor, grantID string, 
 				made = append(made, c)
 				continue
 			}
-			c, err := h.keep(ctx, tx, actor, g.Network, offers[i].Account, g.Channel)
+			did, limit := "channel.connect", budget
+			if offers[i].Channel != "" {
+				did, limit = "channel.reconnect", ""
+			}
+			c, err := h.keep(ctx, tx, actor, g.Network, offers[i].Account, g.Channel, limit)
 			if err != nil {
 				return err
-			}
-			did := "channel.connect"
-			if offers[i].Channel != "" {
-				did = "channel.reconnect"
 			}
 			if err := team.Record(ctx, tx, actor, did, "channel:"+c.ID, ""); err != nil {
 				return err

@@ -59,10 +59,14 @@ func (h *House) heard(ctx context.Context, c channel.Channel, got network.Readin
 // since when something may be missing. It fills itself where the network tells
 // far enough back.
 func (h *House) unheard(ctx context.Context, c channel.Channel, cause error) {
-	h.unread(ctx, c, channel.Silent, cause)
+	why, _ := fault.Shown(cause)
+	h.unread(ctx, c, channel.Silent, why != c.ReadingError, func(ctx context.Context, tx *store.Tx) error {
+		return channel.Unheard(ctx, tx, c.Workspace, c.ID, why)
+	})
 }
 
-func (h *House) unread(ctx context.Context, c channel.Channel, reason string, cause error) {
+// unread notes why a channel was not read, where that is new, and after a while since when.
+func (h *House) unread(ctx context.Context, c channel.Channel, reason string, fresh bool, note func(context.Context, *store.Tx) error) {
 	if ctx.Err() != nil {
 		return // we are being stopped
 	}
@@ -70,11 +74,10 @@ func (h *House) unread(ctx context.Context, c channel.Channel, reason string, ca
 	if reach := h.reach(c.Network); reach > 0 && reach < patience {
 		patience = reach
 	}
-	why, _ := fault.Shown(cause)
 	if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
-		if why != c.ReadingError {
+		if fresh {
 			h.tell(tx, c.Workspace, "channels", c.ID)
-			if err := channel.Unheard(ctx, tx, c.Workspace, c.ID, why); err != nil {
+			if err := note(ctx, tx); err != nil {
 				return err
 			}
 		}

@@ -25,8 +25,9 @@ const revokeWait = 10 * time.Second
 
 // Connect connects an account: the network is asked first, then it is kept, and
 // reading begins. reconnect names the channel that must come out of it, "" for
-// any.
-func (h *House) Connect(ctx context.Context, actor access.Actor, name network.Name, settings map[string]string, reconnect string) (channel.Channel, error) {
+// any; budget is what may be spent in a month on reading it, "" for as much as that costs
+// or for what was said before.
+func (h *House) Connect(ctx context.Context, actor access.Actor, name network.Name, settings map[string]string, reconnect, budget string) (channel.Channel, error) {
 	if err := actor.May(access.Connect); err != nil {
 		return channel.Channel{}, err
 	}
@@ -43,21 +44,29 @@ func (h *House) Connect(ctx context.Context, actor access.Actor, name network.Na
 			return channel.Channel{}, fault.New(fault.Invalid, "“%s” is missing.", f.Label).On("settings."+f.Name).WithHint("%s", f.Help)
 		}
 	}
+	if budget != "" {
+		if _, err := budgeted(driver.Profile(), budget, budgetField); err != nil {
+			return channel.Channel{}, err
+		}
+	}
 	account, err := connector.Connect(ctx, settings)
 	if err != nil {
 		return channel.Channel{}, err
 	}
 	var c channel.Channel
 	err = h.effect(ctx, func(ctx context.Context, tx *store.Tx) error {
-		c, err = h.keep(ctx, tx, actor, name, account, reconnect)
+		c, err = h.keep(ctx, tx, actor, name, account, reconnect, budget)
 		return err
 	})
 	return c, err
 }
 
+// budgetField is what the forms that connect accounts call what may be spent on reading them.
+const budgetField = "reading_budget"
+
 // keep makes a channel of an account that a network let us into, and begins its
-// work.
-func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name network.Name, account network.Account, reconnect string) (channel.Channel, error) {
+// work: with what may be spent on it, so that it is never read without.
+func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name network.Name, account network.Account, reconnect, budget string) (channel.Channel, error) {
 	account, err := h.keeping(ctx, tx, actor.Workspace, name, account)
 	if err != nil {
 		return channel.Channel{}, err
@@ -71,6 +80,19 @@ func (h *House) keep(ctx context.Context, tx *store.Tx, actor access.Actor, name
 	}
 	if reconnect != "" && c.ID != reconnect {
 		return c, another(account.Handle)
+	}
+	if budget != "" {
+		d, err := h.Networks.Get(name)
+		if err != nil {
+			return c, err
+		}
+		b, err := budgeted(d.Profile(), budget, budgetField)
+		if err != nil {
+			return c, err
+		}
+		if err := b.keep(ctx, tx, c); err != nil {
+			return c, err
+		}
 	}
 	h.tell(tx, actor.Workspace, "channels", c.ID)
 	if err := h.inherit(ctx, tx, c); err != nil {

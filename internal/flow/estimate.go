@@ -37,6 +37,12 @@ type Reading struct {
 	Estimate  Estimate
 }
 
+// Paused says that it is not read because nothing may be spent on that: it was found out,
+// and neither the month nor the budget is another one since.
+func (r Reading) Paused() bool {
+	return !r.Channel.PausedSince.IsZero() && r.Allowance != nil && r.Allowance.Empty()
+}
+
 // readingOf says how it stands; charged is false where the network takes no money for it.
 func (h *House) readingOf(ctx context.Context, tx *store.Tx, c channel.Channel, zone *time.Location) (r Reading, charged bool, err error) {
 	d, err := h.Networks.Get(c.Network)

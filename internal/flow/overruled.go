@@ -78,7 +78,7 @@ func (h *House) reinstate(ctx context.Context, tx *store.Tx, actor access.Actor,
 		if err != nil {
 			return kept, err
 		}
-		if _, err := h.keep(ctx, tx, actor, c.Network, kept.Accounts[i], c.ID); err != nil {
+		if _, err := h.keep(ctx, tx, actor, c.Network, kept.Accounts[i], c.ID, ""); err != nil {
 			return kept, err
 		}
 		if err := team.Record(ctx, tx, actor, "channel.reconnect", "channel:"+c.ID, ""); err != nil {

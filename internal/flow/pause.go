@@ -6,7 +6,6 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
-	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/team"
 )
@@ -22,15 +21,10 @@ func (h *House) weigh(ctx context.Context, tx *store.Tx, k *Condition) error {
 		return err
 	}
 	k.Reading = &r
-	if r.Allowance != nil && r.Allowance.Empty() {
-		k.Alerts = append(unread(k.Alerts), pausedAlert(k.Channel, *r.Allowance))
+	if r.Paused() {
+		k.Alerts = append(k.Alerts, pausedAlert(k.Channel, *r.Allowance))
 	}
 	return nil
-}
-
-// unread leaves out what a pause says better.
-func unread(all []Alert) []Alert {
-	return slices.DeleteFunc(all, func(a Alert) bool { return a.Key == "not_read" })
 }
 
 // pauses are the alerts of channels that are not read because nothing may be spent on it.
@@ -41,7 +35,7 @@ func (h *House) pauses(ctx context.Context, tx *store.Tx, channels []channel.Cha
 	}
 	for _, b := range budgets {
 		i := slices.IndexFunc(channels, func(c channel.Channel) bool { return c.ID == b.Channel })
-		if i < 0 || !actor.Sees(b.Channel) {
+		if i < 0 || channels[i].PausedSince.IsZero() || !actor.Sees(b.Channel) {
 			continue
 		}
 		a, limited, err := h.allowanceOf(ctx, tx, channels[i])
@@ -69,10 +63,4 @@ func missed(gaps []channel.Gap, c channel.Channel) (all []Alert) {
 		}
 	}
 	return all
-}
-
-// shown is what people read of an error.
-func shown(err error) string {
-	text, _ := fault.Shown(err)
-	return text
 }

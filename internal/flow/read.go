@@ -44,8 +44,10 @@ func (h *House) read(ctx context.Context, job *jobs.Job, args channelArgs) error
 		h.unheard(ctx, c, saved(h.label(c.Network)))
 		return h.later(ctx, job, readKind(), args, min(max(b.ends.Sub(h.DB.Now()), h.rhythm()), recount), nil)
 	}
-	if paused, err := h.paused(ctx, c, conn.Purse); err != nil || paused {
-		return h.later(ctx, job, readKind(), args, max(recount, h.rhythm()), err)
+	if paused, err := h.paused(ctx, c, conn.Purse); err != nil {
+		return h.later(ctx, job, readKind(), args, time.Minute, err)
+	} else if paused {
+		return h.laterBy(ctx, job, readKind(), args, nil, h.untilPaid(c))
 	}
 	var cost atomic.Int64
 	meter := h.meter(c)

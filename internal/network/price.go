@@ -42,12 +42,19 @@ type Price struct {
 type ReadingPlan struct {
 	Assumes string         `json:"assumes"` // how much happens on the account
 	ADay    map[string]int `json:"a_day"`
+	// Told is what the network tells of the same day by itself, where it knocks.
+	Told map[string]int `json:"told_a_day"`
 }
 
-// Month gives what it comes to in so many days.
-func (r ReadingPlan) Month(prices []Price, days int) (all []Price) {
+// Month gives what is asked for in so many days, and what it comes to.
+func (r ReadingPlan) Month(prices []Price, days int) []Price { return month(r.ADay, prices, days) }
+
+// ToldMonth gives what is told by itself in so many days, and what it comes to besides.
+func (r ReadingPlan) ToldMonth(prices []Price, days int) []Price { return month(r.Told, prices, days) }
+
+func month(aDay map[string]int, prices []Price, days int) (all []Price) {
 	for _, p := range prices {
-		if n := r.ADay[p.What]; n > 0 {
+		if n := aDay[p.What]; n > 0 {
 			all = append(all, Price{What: p.What, Amount: p.Times(int64(n * days)), Currency: p.Currency})
 		}
 	}

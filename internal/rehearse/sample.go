@@ -89,7 +89,7 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		onSnapchat:  {"handle": "librairie.hirondelle"},
 		onBeReal:    {"handle": "hirondelle"},
 	} {
-		c, err := a.House.Connect(ctx, actor, name, settings, "")
+		c, err := a.House.Connect(ctx, actor, name, settings, "", "")
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +106,7 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		if err != nil {
 			return nil, err
 		}
-		c, err := a.House.Connect(ctx, actor, network.Name(g.name), settings, "")
+		c, err := a.House.Connect(ctx, actor, network.Name(g.name), settings, "", "")
 		if err != nil {
 			return nil, err
 		}

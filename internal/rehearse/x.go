@@ -10,13 +10,14 @@ import (
 )
 
 func onX(stage *Stage) guest {
-	const client, secret = "Y2xpZW50LXJlaGVhcnNhbA", "client-secret-of-the-rehearsal"
+	const client, secret, bearer = "Y2xpZW50LXJlaGVhcnNhbA", "client-secret-of-the-rehearsal", "AAAAAAAAAAAAAAAAAAAAAApp-only-bearer-of-the-rehearsal"
 	return guest{
 		name: "x",
 		app:  config.App{ID: client, Secret: secret},
+		more: map[string]string{"bearer": bearer},
 		open: func(s *sandbox.Stage) (http.Handler, func(context.Context, string, string) (map[string]string, error)) {
 			// A rehearsal reads every few seconds: real limits would stop it.
-			n := x.New(s, x.Options{ClientID: client, Secret: secret, Plenty: true})
+			n := x.New(s, x.Options{ClientID: client, Secret: secret, Bearer: bearer, Plenty: true})
 			stage.X = n
 			a := n.Account("hirondelle", "Librairie Hirondelle")
 			n.Community("Independent bookshops", a.ID)

@@ -1,6 +1,7 @@
 package house
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -225,6 +226,141 @@ func TestHandingOverHoldsNothingUp(t *testing.T) {
 		p.comes(film.ID, "the film is out", func(u api.Publication) bool { return u.State == "published" })
 		if all := p.ledger("instagram", sandbox.Publish); len(all) != 2 {
 			t.Errorf("seen: %+v", all)
+		}
+	})
+}
+
+// all gives the publications of a post by their networks.
+func (p *place) all(post string) map[string]api.Publication {
+	p.t.Helper()
+	all := map[string]api.Publication{}
+	for _, u := range p.Post(p.t, post).Publications {
+		all[string(u.Network)] = u
+	}
+	return all
+}
+
+// Every network that takes files before their time gets them then, once, also where the
+// house was begun anew; nothing is seen before the time, all of it at the time, and what
+// was cancelled never.
+func TestFilmsAreHandedOverAheadWhereverThatIsPossible(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		networks := []string{"facebook", "linkedin", "mastodon", "pinterest", "x"}
+		for _, name := range []string{"linkedin", "pinterest", "x"} {
+			p.guest(name)
+		}
+		board := hand.Do[api.Page[api.Choice]](t, p.Hand, http.MethodGet, "/channels/"+p.channels["pinterest"]+"/choices/board", nil).Items[0].Value
+		write := func(title string, bytes int) string {
+			film := p.Upload(t, title, hand.Film(5, 720, 1280, 200<<10+bytes), "")
+			var to []api.Target
+			for _, name := range networks {
+				one := api.Target{ChannelID: p.channels[name]}
+				if name == "pinterest" {
+					one.Options = map[string]string{"board": board}
+				}
+				to = append(to, one)
+			}
+			return p.Write(t, []api.Part{{Text: title, Title: title, Media: []api.MediaUse{{ID: film.ID}}}}, to...).ID
+		}
+		seen := func() (all []sandbox.Entry) {
+			for _, name := range networks {
+				all = append(all, p.ledger(name, sandbox.Publish)...)
+			}
+			return all
+		}
+		handed := func() map[string]int {
+			all := map[string]int{}
+			for _, name := range networks {
+				all[name] = len(p.ledger(name, sandbox.Upload))
+			}
+			return all
+		}
+		ready := func(post string) {
+			t.Helper()
+			p.comes(post, "all of it is handed over", func(api.Publication) bool {
+				for _, u := range p.all(post) {
+					if u.State != "scheduled" || u.Error.It != nil {
+						t.Fatalf("before its time %s is %+v: %+v", u.Network, u, u.Error.It)
+					}
+					if u.Step.It == nil || !u.Step.It.Public {
+						return false
+					}
+				}
+				return true
+			})
+		}
+		due := p.Clock.Now().Add(90 * time.Minute).Truncate(time.Second) // keys of X last two hours
+		post, cancelled := write("The press, filmed", 0), write("The press, never seen", 1)
+		p.Schedule(t, post, due)
+		p.Schedule(t, cancelled, due)
+		p.at(due.Add(-61 * time.Minute))
+		for name, n := range handed() {
+			if n > 0 {
+				t.Errorf("before its hour %d pieces are handed over to %s", n, name)
+			}
+		}
+		p.at(due.Add(-59 * time.Minute))
+		ready(post)
+		ready(cancelled)
+		pieces := handed()
+		for name, n := range pieces {
+			if n == 0 {
+				t.Errorf("nothing is handed over to %s", name)
+			}
+		}
+		hand.Do[api.Post](t, p.Hand, http.MethodPost, "/posts/"+cancelled+"/cancel", nil)
+		p.stop()
+		p.begin(p.config)
+		p.at(due.Add(-10 * time.Second))
+		p.until("it is still kept", func() (bool, any) {
+			for _, u := range p.all(post) {
+				if u.State != "scheduled" {
+					return false, u
+				}
+			}
+			return true, nil
+		})
+		if all := seen(); len(all) > 0 {
+			t.Fatalf("too early: %+v", all)
+		}
+		p.at(due)
+		p.comes(post, "it is out everywhere", func(api.Publication) bool { return p.Post(t, post).State == "published" })
+		p.at(due.Add(time.Hour))
+		p.until("nothing is left to do", func() (bool, any) {
+			u := p.Post(t, cancelled)
+			return u.State == "cancelled", u
+		})
+		for _, name := range networks {
+			all := p.ledger(name, sandbox.Publish)
+			if len(all) != 1 || all[0].At.Before(due) || all[0].At.After(due.Add(time.Minute)) || strings.Contains(all[0].Text, "never") {
+				t.Errorf("due at %s, seen on %s: %+v", due, name, all)
+			}
+		}
+		if again := handed(); !maps.Equal(again, pieces) {
+			t.Errorf("handed over were %v, and in the end %v", pieces, again)
+		}
+	})
+}
+
+// A channel that is refused while its film is handed over is out of order and nothing more:
+// the post waits for its time, and is neither tried nor given up before.
+func TestARefusedKeyPublishesNothingEarly(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		post := p.filmed("mastodon", "The press, filmed", 0)
+		due := p.Clock.Now().Add(90 * time.Minute).Truncate(time.Second)
+		p.Schedule(t, post.ID, due)
+		p.Weather.Must(sandbox.Mishap{Network: "mastodon", Kind: sandbox.TokenRevoked, Action: sandbox.Upload})
+		p.at(due.Add(-59 * time.Minute))
+		p.until("the channel is out of order", func() (bool, any) {
+			h := p.health("mastodon")
+			_, said := alerted(h, "channel_broken")
+			return said, h.Alerts
+		})
+		for range 6 {
+			p.Clock.Advance(8 * time.Minute)
+			if u := p.all(post.ID)["mastodon"]; u.State != "scheduled" || len(p.ledger("mastodon", sandbox.Publish)) > 0 {
+				t.Fatalf("before its time it is %+v", u)
+			}
 		}
 	})
 }

@@ -1,8 +1,10 @@
 package house
 
 import (
+	"context"
 	"encoding/csv"
 	"maps"
+	"math/big"
 	"mime"
 	"net/http"
 	"slices"
@@ -11,7 +13,11 @@ import (
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/api"
+	"github.com/kithhq/kith/internal/channel"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/internal/store/storetest"
 	"github.com/kithhq/kith/test/hand"
 )
 
@@ -50,7 +56,10 @@ func TestABudgetBoundsWhatReadingCosts(t *testing.T) {
 		if h := health(); !h.Reading.It.Paused || h.Reading.It.Budget != "0.002" || h.Channel.CompleteUntil == nil {
 			t.Errorf("paused: %+v", h.Reading.It)
 		}
-		heard := p.heard("x")
+		heard, since := p.heard("x"), health().Reading.It.PausedAt
+		if since == nil || since.Before(heard) {
+			t.Fatalf("heard until %v, it is paused since %v", heard, since)
+		}
 		before := p.agree("when it pauses")
 		p.act(sandbox.Act{Network: "x", Person: "p002", Kind: "comment", Text: "Said while nobody reads"})
 		p.Clock.Advance(40 * time.Minute)
@@ -61,21 +70,44 @@ func TestABudgetBoundsWhatReadingCosts(t *testing.T) {
 			gaps := health().Gaps
 			return len(gaps) == 1 && gaps[0].Reason == "paused" && gaps[0].To == nil && gaps[0].From.Equal(heard), gaps
 		})
+		if h := health(); h.Reading.It.PausedAt == nil || !h.Reading.It.PausedAt.Equal(*since) || slices.ContainsFunc(h.Alerts, func(a api.Alert) bool { return a.Key == "not_read" }) {
+			t.Errorf("paused since %v, it says later: %+v, %+v", since, h.Reading.It, h.Alerts)
+		}
 		if after := p.agree("while it pauses"); !maps.Equal(before, after) || !p.heard("x").Equal(heard) {
 			t.Errorf("it was read while nothing may be spent: %v, then %v; heard until %v, then %v", before, after, heard, p.heard("x"))
 		}
 
+		told := p.told(id)
 		budget("5")
+		if health().Reading.It.Paused {
+			t.Error("the budget is raised, and it is still said to be paused")
+		}
+		told("the budget is raised")
 		p.conversation("x", "Said while nobody reads")
 		p.until("nothing is missing", func() (bool, any) {
 			h := health()
 			return len(h.Gaps) == 0 && !paused() && !onToday() && p.heard("x").After(heard), h
 		})
 
+		storetest.View(t, p.app.DB, func(ctx context.Context, tx *store.Tx) error {
+			all, err := channel.Everywhere(ctx, tx)
+			for _, c := range all {
+				if !c.PausedSince.IsZero() {
+					t.Errorf("it is read, and kept as paused since %v", c.PausedSince)
+				}
+			}
+			return err
+		})
+		p.readingAlone(health().Reading.It.Spent)
+
 		budget(health().Reading.It.Spent) // the next month has as much
 		p.until("reading is paused again", func() (bool, any) { return paused(), health() })
 		p.act(sandbox.Act{Network: "x", Person: "p003", Kind: "comment", Text: "At the end of the month"})
-		p.Clock.Advance(health().Reading.It.Ends.Sub(p.Clock.Now()) + time.Hour)
+		told = p.told(id)
+		p.Clock.Advance(health().Reading.It.Ends.Sub(p.Clock.Now()) + time.Second)
+		told("the month has begun")
+		p.until("the pause is over", func() (bool, any) { return !paused() && health().Reading.It.PausedAt == nil, health() })
+		p.Clock.Advance(time.Hour)
 		p.until("it is read in the next month", func() (bool, any) {
 			sums := hand.Do[api.Spending](t, p.Hand, "GET", "/spending", nil).Sums
 			if len(sums) == 2 {
@@ -139,4 +171,98 @@ func (p *place) table(query string) (rows [][]string, name string) {
 	_, with, err := mime.ParseMediaType(answer.Header.Get("Content-Disposition"))
 	p.must(err)
 	return rows, with["filename"]
+}
+
+// readingAlone looks that what goes out does not count against a budget for reading.
+func (p *place) readingAlone(spent string) {
+	p.t.Helper()
+	reading, other := new(big.Rat), 0
+	for _, l := range hand.Do[api.Spending](p.t, p.Hand, "GET", "/spending", nil).Lines {
+		if l.Kind != "reading" {
+			other++
+			continue
+		}
+		amount, _ := new(big.Rat).SetString(l.Amount)
+		reading.Add(reading, amount)
+	}
+	if of, good := new(big.Rat).SetString(spent); !good || other == 0 || of.Cmp(reading) > 0 {
+		p.t.Errorf("reading has cost %s by now, and %s of the budget is spent beside %d other sorts", reading.FloatString(3), spent, other)
+	}
+}
+
+// told listens from now on, and waits until open screens hear of a channel.
+func (p *place) told(id string) (wait func(when string)) {
+	p.t.Helper()
+	me := hand.Do[api.Me](p.t, p.Hand, "GET", "/me", nil)
+	heard := p.app.House.News.Subscribe(me.Workspace.ID)
+	p.t.Cleanup(heard.Close)
+	return func(when string) {
+		p.t.Helper()
+		end := time.After(soon)
+		for {
+			select {
+			case item := <-heard.C:
+				if item.Topic == "channels" && item.ID == id {
+					heard.Close()
+					return
+				}
+			case <-end:
+				p.t.Fatalf("%s: open screens do not hear of it", when)
+			}
+		}
+	}
+}
+
+// What reading will cost is told before anything is connected, with what it counts and where
+// the prices are from; a budget that is said with the account holds from its first reading.
+func TestWhatReadingWillCostIsToldBeforeConnecting(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		of := map[string]api.NetworkApp{}
+		for _, a := range hand.Do[api.Page[api.NetworkApp]](t, p.Hand, "GET", "/network-apps", nil).Items {
+			of[string(a.Network)] = a
+		}
+		r := of["x"].Reading.It
+		if r == nil || of["linkedin"].Reading.It != nil {
+			t.Fatalf("of X it is told %+v, of LinkedIn %+v", r, of["linkedin"].Reading.It)
+		}
+		if r.Currency != "USD" || r.Asked.Amount != "22.230" || r.Told.Amount != "5.250" || r.Assumes == "" || r.EveryS != 1 {
+			t.Errorf("it is told: %+v", r)
+		}
+		for _, part := range []api.ReckonedPart{r.Asked, r.Told} {
+			sum := new(big.Rat)
+			for _, l := range part.Lines {
+				price, _ := new(big.Rat).SetString(l.Price)
+				amount, _ := new(big.Rat).SetString(l.Amount)
+				if price.Mul(price, big.NewRat(int64(30*l.ADay), 1)).Cmp(amount) != 0 || l.ADay == 0 {
+					t.Errorf("a line does not come out: %+v", l)
+				}
+				sum.Add(sum, amount)
+			}
+			if sum.FloatString(3) != part.Amount {
+				t.Errorf("the lines come to %s, told is %s", sum.FloatString(3), part.Amount)
+			}
+		}
+		if len(r.Sources) < 2 || slices.ContainsFunc(r.Sources, func(s api.SourceOf) bool { return s.Text == "" || s.Date == "" }) {
+			t.Errorf("where it is from: %+v", r.Sources)
+		}
+
+		settings, err := p.Settings(t.Context(), "x", "")
+		p.must(err)
+		connect := func(name, budget string, settings map[string]string) api.Connect {
+			return api.Connect{Network: network.Name(name), Settings: settings, ReadingBudget: budget}
+		}
+		p.refused(p.Hand, 422, "POST", "/channels", connect("x", "nothing", settings))
+		p.refused(p.Hand, 422, "POST", "/channels", connect("mastodon", "5", p.settings["mastodon"]))
+		if all := hand.Do[api.Page[api.Channel]](t, p.Hand, "GET", "/channels", nil).Items; len(all) != 3 {
+			t.Errorf("what was refused is connected: %+v", all)
+		}
+		c := hand.Do[api.Channel](t, p.Hand, "POST", "/channels", connect("x", "7.50", settings))
+		if h := hand.Do[api.ChannelHealth](t, p.Hand, "GET", "/channels/"+c.ID+"/health", nil); h.Reading.It == nil || h.Reading.It.Budget != "7.50" {
+			t.Errorf("its budget is %+v", h.Reading.It)
+		}
+		hand.Do[api.Channel](t, p.Hand, "POST", "/channels", connect("x", "", settings)) // connected again, it keeps what was said
+		if h := hand.Do[api.ChannelHealth](t, p.Hand, "GET", "/channels/"+c.ID+"/health", nil); h.Reading.It.Budget != "7.50" {
+			t.Errorf("connected again, its budget is %+v", h.Reading.It)
+		}
+	})
 }

@@ -10,11 +10,14 @@ import (
 	"time"
 
 	"github.com/kithhq/kith/internal/app"
+	"github.com/kithhq/kith/internal/channel"
 	"github.com/kithhq/kith/internal/config"
+	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/rehearse"
 	"github.com/kithhq/kith/internal/sandbox"
 	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
+	"github.com/kithhq/kith/test/hand"
 )
 
 // rehearsing is a house as “kith rehearse” makes it: sample workspace, every
@@ -108,5 +111,48 @@ func TestADayIsRehearsedFast(t *testing.T) {
 	}
 	if d := stage.Scripts.Scenes()[0]; d.Failed > 0 || d.Debrief.Asked < 20 || d.Progress < 0.15 {
 		t.Errorf("%+v", d)
+	}
+}
+
+// Networks that knock in life knock at a rehearsal: each is asked to by its channel, and
+// no page says both that it cannot be and that it did.
+func TestARehearsalIsToldByWebhook(t *testing.T) {
+	t.Parallel()
+	stage, a := rehearsing(t)
+	all := func() (all []channel.Channel) {
+		if err := store.View(t.Context(), a.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+			all, err = channel.Everywhere(ctx, tx)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	hand.Until(t, soon, "each that is asked to knock does", func() (bool, any) {
+		stood := map[network.Name]bool{}
+		for _, c := range all() {
+			if c.Knocks.Error != "" {
+				t.Fatalf("%s: %s %s", c.Network, c.Knocks.Error, c.Knocks.Fix)
+			}
+			stood[c.Network] = !c.Knocks.Since.IsZero()
+		}
+		return stood["linkedin"] && stood["x"] && stood["whatsapp"], stood
+	})
+	for _, name := range []string{"linkedin", "x"} {
+		for _, c := range all() {
+			if string(c.Network) != name {
+				continue
+			}
+			hand.Until(t, soon, name+" knocks", func() (bool, any) {
+				// Posts of the sample may not be out yet.
+				_, err := stage.Scripts.Do(sandbox.Act{Network: name, Account: c.Account, Person: "p001", Kind: "comment", Text: "Told at once"})
+				for _, now := range all() {
+					if now.ID == c.ID {
+						c = now
+					}
+				}
+				return !c.WebhookAt.IsZero(), err
+			})
+		}
 	}
 }

@@ -133,6 +133,9 @@ func TestReadingStopsWhereItsPurseIsEmptyAndGoesOnFromThere(t *testing.T) {
 		if err != nil || got.More != (stops < 6) {
 			t.Fatalf("stopped after %d questions: more %v, %v", stops+1, got.More, err)
 		}
+		if asked > stops+1 {
+			t.Errorf("told after %d questions that its purse is empty, it asks on", stops+1)
+		}
 		cursor = got.Next
 		for _, raw := range got.Events {
 			events, err := w.Driver.(network.Decoder).Decode(w.Conn, raw)

@@ -45,7 +45,7 @@ export const networks = {
 
 export const channels = {
 	list: (signal?: AbortSignal) => body(rest.GET('/api/v1/channels', { signal })),
-	connect: (network: string, settings: Record<string, string>) => body(rest.POST('/api/v1/channels', { body: { network, settings } })),
+	connect: (network: string, settings: Record<string, string>, budget = '') => body(rest.POST('/api/v1/channels', { body: { network, settings, reading_budget: budget } })),
 	check: (id: string) => body(rest.POST('/api/v1/channels/{id}/check', one(id))),
 	choices: (id: string, option: string, of: string, signal?: AbortSignal) =>
 		body(rest.GET('/api/v1/channels/{id}/choices/{option}', { params: { path: { id, option }, query: of ? { of } : {} }, signal })),

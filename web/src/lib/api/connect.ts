@@ -11,6 +11,7 @@ export type ChannelHealth = S['ChannelHealth'];
 export type Alert = S['Alert'];
 export type Gap = S['Gap'];
 export type Reading = S['Reading'];
+export type Reckoned = S['Reckoned'];
 export type Aside = S['Aside'];
 export type QuotaUse = S['QuotaUse'];
 export type Sheet = S['Sheet'];
@@ -30,7 +31,7 @@ export const grants = {
 	/** A second consent for a channel. */
 	extend: (channel: string) => body(rest.POST('/api/v1/channels/{id}/extend', one(channel))),
 	get: (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/grants/{id}', { ...one(id), signal })),
-	choose: (id: string, accounts: string[]) => body(rest.POST('/api/v1/grants/{id}', { ...one(id), body: { accounts } }))
+	choose: (id: string, accounts: string[], budget = '') => body(rest.POST('/api/v1/grants/{id}', { ...one(id), body: { accounts, reading_budget: budget } }))
 };
 
 export const health = (id: string, signal?: AbortSignal) => body(rest.GET('/api/v1/channels/{id}/health', { ...one(id), signal }));

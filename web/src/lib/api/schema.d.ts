@@ -2538,9 +2538,13 @@ export interface components {
         };
         Choose: {
             accounts: string[];
+            /** @description What may be spent in a month on reading each account that is new, a decimal number in the currency of the network's prices; empty: as much as it costs. */
+            reading_budget?: string;
         };
         Connect: {
             network: string;
+            /** @description What may be spent in a month on reading it, a decimal number in the currency of the network's prices; empty: as much as it costs, or as was said before. */
+            reading_budget?: string;
             settings: {
                 [key: string]: string;
             };
@@ -3196,6 +3200,8 @@ export interface components {
             network: string;
             /** @description This house has a public address that networks reach. */
             reachable: boolean;
+            /** @description About what reading an account costs; null: the network takes no money for it, as far as Kith knows. */
+            reading: components["schemas"]["Reckoned"] | null;
             /** @description Where the network sends people back to; empty where it has no page of consent. */
             redirect: string;
             /** Format: date-time */
@@ -3725,6 +3731,11 @@ export interface components {
             estimate: components["schemas"]["Estimate"];
             /** @description Nothing is left, and it is not read. */
             paused: boolean;
+            /**
+             * Format: date-time
+             * @description Since when; null: it is not paused.
+             */
+            paused_at: string | null;
             /** @description This month, by the clock of the workspace: a decimal number. */
             spent: string;
         };
@@ -3737,6 +3748,36 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        Reckoned: {
+            /** @description What Kith asks for. */
+            asked: components["schemas"]["ReckonedPart"];
+            /** @description How much is assumed to happen on an account. */
+            assumes: string;
+            currency: string;
+            /**
+             * Format: int64
+             * @description So many seconds lie between two questions.
+             */
+            every_s: number;
+            sources: components["schemas"]["SourceOf"][];
+            /** @description What the network takes besides for what it tells by itself, where it is asked to. */
+            told: components["schemas"]["ReckonedPart"];
+        };
+        ReckonedLine: {
+            /** Format: int64 */
+            a_day: number;
+            /** @description Of 30 days, a decimal number. */
+            amount: string;
+            /** @description Of one, a decimal number. */
+            price: string;
+            /** @description As the network's prices name it: read_post, event_post. */
+            what: string;
+        };
+        ReckonedPart: {
+            /** @description Of 30 days, a decimal number. */
+            amount: string;
+            lines: components["schemas"]["ReckonedLine"][];
         };
         Reconnect: {
             settings: {
