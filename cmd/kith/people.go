@@ -20,7 +20,7 @@ type owner struct {
 	Name      string `help:"Name as colleagues see it."`
 	Workspace string `help:"Name of the workspace; made when there is none yet." default:"Workspace"`
 	Zone      string `help:"Time zone of a new workspace." default:"Europe/Paris"`
-	Locale    string `help:"Language of a new workspace." default:"en" enum:"en,fr"`
+	Locale    string `help:"Language of a new workspace; without it, that of the browser in which its owner first signs in." default:"" enum:",en,fr"`
 }
 
 func (c owner) Run(ctx context.Context) error {

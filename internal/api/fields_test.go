@@ -65,6 +65,7 @@ countByHand        .counts{key}=words
 publishedByHand    .url=address .proof=id
 editPublication    .text=words .title=words
 resolvePublication .url=words
+actOnSeveral       .conversations[]=id .messages[]=id
 skipByHand         .reason=words
 snoozeByHand       .reason=words
 search             ?cursor=cursor ?q=words ?channel=id
@@ -75,6 +76,7 @@ undoVerdict        .reason=words
 createToken        .name=words .scopes[]=words
 changeWorkspace    .name=words .zone=words
 setStageClock      {}=stage
+getStageSettings   ?network=stage
 getLedger          ?network=stage ?account=stage ?action=stage ?after=stage ?text=stage
 listCast           ?mood=stage ?lang=stage
 listStagePosts     ?network=stage ?account=stage

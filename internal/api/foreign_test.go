@@ -43,6 +43,7 @@ func goods() map[string]good {
 		"reply":              {body: reply},
 		"listTemplates":      {of: "whatsapp:channels", query: "conversation={whatsapp:conversations}"},
 		"replyWithTemplate":  {of: "whatsapp:conversations", body: `{"template":"resume_contact/en","values":{"1":"Ada","2":"books"},"message_id":"{whatsapp:messages}"}`},
+		"actOnSeveral":       {body: `{"act":"read","conversations":["{conversations}"],"messages":["{messages}"]}`},
 		"chooseAccounts":     {body: `{"accounts":["{accounts}"]}`},
 		"invite":             {body: `{"email":"new@example.org","role":"moderator","channels":["{channels}"]}`},
 		"changeMember":       {of: "colleague:members", body: `{"role":"moderator","channels":["{channels}"]}`},

@@ -140,7 +140,7 @@ func (d *Door) recognize(r *http.Request, c *call) (err error) {
 		return err
 	}
 	c.actor = c.caller.Actor
-	if c.caller.Session != "" { // a person has chosen a language here; a program asks for one
+	if c.caller.Session != "" && c.caller.Locale != "" { // a person has chosen a language here; a program asks for one
 		c.lang = say.Of(c.caller.Locale)
 	}
 	if !c.caller.Stale {

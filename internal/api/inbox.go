@@ -94,6 +94,7 @@ func (d *Door) conversations() {
 			})
 	}
 	d.messages()
+	d.bulk()
 }
 
 // seesAll refuses files in an answer that are not there for whoever answers.

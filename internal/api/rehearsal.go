@@ -37,6 +37,7 @@ func (d *Door) rehearsal() {
 		{"POST /rehearsal/scenarios", "startScenario", "Start a scenario", nil},
 		{"DELETE /rehearsal/scenarios", "stopScenarios", "Stop all", nil},
 		{"DELETE /rehearsal/scenarios/{id}", "stopScenario", "Stop one", nil},
+		{"GET /rehearsal/settings", "getStageSettings", "What to type to connect an account of a pretended network", []string{"network"}},
 		{"GET /rehearsal/ledger", "getLedger", "What was written on the pretended networks", []string{"network", "account", "action", "after", "text"}},
 	} {
 		// Playing people needs no right beyond reading: it is practice, and only in a rehearsal house.

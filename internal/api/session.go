@@ -99,6 +99,11 @@ func (d *Door) enter(ctx context.Context, open func(ctx context.Context, tx *sto
 		if cookie, who, err = open(ctx, tx); err != nil {
 			return err
 		}
+		if who.Locale == "" {
+			if err := team.Speaks(ctx, tx, who.Actor, callOf(ctx).lang); err != nil {
+				return err
+			}
+		}
 		me, err = d.whoIs(ctx, tx, who.Actor)
 		return err
 	})

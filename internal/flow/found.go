@@ -15,7 +15,7 @@ import (
 type Founding struct {
 	Email, Name             string
 	Hash                    string // of the password
-	Workspace, Zone, Locale string
+	Workspace, Zone, Locale string // no locale: that of the browser in which they first sign in
 }
 
 // Found makes an owner of the first workspace; where there is none it is made,
@@ -24,6 +24,10 @@ func Found(ctx context.Context, tx *store.Tx, f Founding) (team.Account, error) 
 	all, err := team.Workspaces(ctx, tx)
 	if err != nil {
 		return team.Account{}, err
+	}
+	open := f.Locale == ""
+	if open {
+		f.Locale = "en"
 	}
 	var w team.Workspace
 	if len(all) > 0 {
@@ -36,5 +40,9 @@ func Found(ctx context.Context, tx *store.Tx, f Founding) (team.Account, error) 
 	} else if err := moderate.Begin(ctx, tx, w.ID); err != nil {
 		return team.Account{}, err
 	}
-	return team.Own(ctx, tx, w.ID, f.Email, f.Name, f.Hash)
+	a, err := team.Own(ctx, tx, w.ID, f.Email, f.Name, f.Hash)
+	if err == nil && open && a.CreatedAt.Equal(tx.Now) { // whoever is here already keeps their language
+		err = team.Unspoken(ctx, tx, a.ID)
+	}
+	return a, err
 }

@@ -40,6 +40,7 @@ type Stage struct {
 	X            *x.Network
 	servers      []*http.Server
 	guests       []seated
+	filled       filled
 }
 
 // seated is a guest that has an address.
@@ -127,7 +128,7 @@ func (s *Stage) Fit(c *config.Config) {
 
 // Options let a house play on the stage: it lives in the stage's time.
 func (s *Stage) Options() []app.Option {
-	return []app.Option{app.WithRehearsal(s.Control()), app.WithClock(s.Clock)}
+	return []app.Option{app.WithRehearsal(s.filled.door(s.Control())), app.WithClock(s.Clock)}
 }
 
 // Follow lets a house ask its networks when time passes slowly again: while it

@@ -34,6 +34,9 @@ func Fill(ctx context.Context, a *app.App, s *Stage, password secret.Text, quiet
 		if err != nil {
 			return err
 		}
+		if err := team.Unspoken(ctx, tx, owner.ID); err != nil { // whoever rehearses reads their own language
+			return err
+		}
 		actor = access.Actor{User: owner.ID, Name: owner.Name, Workspace: w.ID, Role: access.Owner}
 		if err := moderate.Begin(ctx, tx, w.ID); err != nil {
 			return err
@@ -89,6 +92,7 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		onSnapchat:  {"handle": "librairie.hirondelle"},
 		onBeReal:    {"handle": "hirondelle"},
 	} {
+		s.filled.keep(string(name), settings)
 		c, err := a.House.Connect(ctx, actor, name, settings, "", "")
 		if err != nil {
 			return nil, err
@@ -106,6 +110,7 @@ func (s *Stage) connect(ctx context.Context, a *app.App, actor access.Actor) (ma
 		if err != nil {
 			return nil, err
 		}
+		s.filled.keep(g.name, settings)
 		c, err := a.House.Connect(ctx, actor, network.Name(g.name), settings, "", "")
 		if err != nil {
 			return nil, err

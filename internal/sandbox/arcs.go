@@ -73,6 +73,9 @@ func launchDay(c *Scene) {
 		if c.luck(0.5) {
 			c.harm(c.between(.2, .5), on, string(Spammer), "")
 		}
+		for range c.some(1, 3) { // word gets round
+			c.names(c.between(.2, .9), on, "launch")
+		}
 	}
 }
 
@@ -104,6 +107,9 @@ func complaints(c *Scene) {
 		}
 		for range c.some(1, 3) {
 			c.tell(c.between(.6, .95), on, "defend")
+		}
+		for range c.some(2, 3) { // some complain to their own people
+			c.names(c.between(.15, .8), on, "wave")
 		}
 	}
 }

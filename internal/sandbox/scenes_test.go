@@ -44,6 +44,14 @@ func (q *square) Message(p Person, _, text string) (string, error) {
 	}
 	return q.keep("message", p, "", text)
 }
+
+// forum is a square on which people name an account elsewhere, too.
+type forum struct{ *square }
+
+func (f forum) Mention(p Person, account, text string) (string, error) {
+	return f.keep("mention", p, account, text)
+}
+
 func (q *square) Thread(p Person, _ string) string { return "thread of " + p.ID }
 
 func (q *square) keep(kind string, p Person, target, text string) (string, error) {
@@ -265,5 +273,45 @@ func TestAScenarioIsStoppedWithItsWeather(t *testing.T) {
 	}
 	if _, err := s.Scripts.Start(Scene{Name: "calm", Network: "nowhere"}); err == nil || errors.Is(err, ErrCannot) {
 		t.Errorf("%v", err)
+	}
+}
+
+// On a launch day and in a wave of complaints people also speak of us elsewhere, in both
+// languages; on a network without such a thing nothing fails.
+func TestPeopleNameUsElsewhereWhenThereIsSomethingToTalkAbout(t *testing.T) {
+	for _, name := range []string{"launch", "complaints"} {
+		s := New(Options{Seed: 5, Frozen: true, Start: time.Date(2026, 11, 30, 7, 0, 0, 0, time.UTC)})
+		t.Cleanup(s.Close)
+		loud, still := forum{&square{stage: s, name: "loud"}}, &square{stage: s, name: "still"}
+		for name, actor := range map[string]Actor{"loud": loud, "still": still} {
+			s.Open(Network{Name: name, Actor: actor, Handler: http.NotFoundHandler(), Accounts: func() []Account { return []Account{{ID: name, Name: "Hirondelle"}} }})
+		}
+		named := map[string]bool{}
+		for range 4 {
+			scene, err := s.Scripts.Start(Scene{Name: name})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Clock.Advance(13 * time.Hour)
+			for _, done := range append(s.Scripts.Scenes(), s.Scripts.Past()...) {
+				if done.ID == scene.ID && done.Failed > 0 {
+					t.Errorf("%s failed: %s", name, done.LastError)
+				}
+			}
+			s.Scripts.Stop(scene.ID)
+		}
+		for _, line := range loud.seen {
+			if strings.Contains(line, " mention on loud: ") {
+				named[line] = true
+			}
+		}
+		if len(named) < 4 {
+			t.Errorf("%s: %d mentions", name, len(named))
+		}
+		for _, line := range still.seen {
+			if strings.Contains(line, " mention ") {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
 	}
 }

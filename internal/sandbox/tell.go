@@ -85,6 +85,26 @@ func (c *Scene) tell(d time.Duration, on Act, kind string) {
 	c.at(d, func() { c.act(a, func(done Acted, private bool) { c.said(u, n, a, done, private) }) })
 }
 
+// names lets somebody speak of us elsewhere than below our posts, after d, where people do such things: they say what
+// a story of this kind begins with, and expect no conversation.
+func (c *Scene) names(d time.Duration, on Act, kind string) {
+	lang := []string{"fr", "en"}[c.pick(2)]
+	who, ok := c.anybody(moodOf(kind), lang)
+	n, _ := c.scripts.stage.Network(on.Network)
+	if _, can := n.Actor.(Mentioner); !ok || !can {
+		return
+	}
+	s := c.scripts
+	s.mu.Lock()
+	all := s.stories[lang][kind]
+	of := all[c.bag("story "+kind+lang).draw(c.random, len(all))]
+	text := s.talk.fill(c.random, lang, of.open[c.random.IntN(len(of.open))], n.brand(on.Account))
+	s.mu.Unlock()
+	a := Act{Network: on.Network, Account: on.Account, Person: who.ID, Kind: "mention", Text: text}
+	u := &utterance{scene: c, who: who, network: on.Network, account: on.Account, kind: kind, text: text}
+	c.at(d, func() { c.act(a, func(done Acted, private bool) { c.said(u, n, a, done, private) }) })
+}
+
 // said keeps what somebody has just said, and plans that they ask again.
 func (c *Scene) said(u *utterance, n Network, a Act, done Acted, private bool) {
 	s := c.scripts

@@ -24,7 +24,7 @@ type Account struct {
 	Email     string
 	Name      string
 	Hash      string // of the password
-	Locale    string
+	Locale    string // "": nobody has chosen one, see Speaks
 	Theme     string
 	CreatedAt time.Time
 }

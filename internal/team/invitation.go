@@ -96,12 +96,12 @@ func Invited(ctx context.Context, tx *store.Tx, token string) (Invitation, Works
 // Accept joins: with the account that the e-mail has (its password fitted), or
 // with a new one of this name and hash. It gives a session's cookie.
 func Accept(ctx context.Context, tx *store.Tx, token, name, hash string, fitted bool) (cookie string, c Caller, err error) {
-	i, w, a, err := Invited(ctx, tx, token)
+	i, _, a, err := Invited(ctx, tx, token)
 	if err != nil {
 		return "", c, err
 	}
 	if a.ID == "" {
-		if a, err = newAccount(ctx, tx, i.Email, name, hash, w.Locale); err != nil {
+		if a, err = newAccount(ctx, tx, i.Email, name, hash, ""); err != nil {
 			return "", c, err
 		}
 	} else if !fitted { // the account came to be while the password was hashed

@@ -7,14 +7,16 @@ import enMain from '../src/lib/i18n/en.json';
 import frMain from '../src/lib/i18n/fr.json';
 import enSettings from '../src/lib/i18n/settings.en.json';
 import frSettings from '../src/lib/i18n/settings.fr.json';
+import enSeveral from '../src/lib/i18n/several.en.json';
+import frSeveral from '../src/lib/i18n/several.fr.json';
 import enStage from '../src/lib/i18n/stage.en.json';
 import frStage from '../src/lib/i18n/stage.fr.json';
 
 type Forms = Record<string, string>;
 type Words = Record<string, string | Forms>;
-const files: Record<string, [Words, Words]> = { main: [enMain, frMain], settings: [enSettings, frSettings], stage: [enStage, frStage] };
-const en: Words = { ...enMain, ...enSettings, ...enStage };
-const fr: Words = { ...frMain, ...frSettings, ...frStage };
+const files: Record<string, [Words, Words]> = { main: [enMain, frMain], settings: [enSettings, frSettings], several: [enSeveral, frSeveral], stage: [enStage, frStage] };
+const en: Words = { ...enMain, ...enSettings, ...enSeveral, ...enStage };
+const fr: Words = { ...frMain, ...frSettings, ...frSeveral, ...frStage };
 const words: Record<string, Words> = { en, fr };
 const src = fileURLToPath(new URL('../src', import.meta.url));
 

@@ -1,6 +1,8 @@
 package pinterest
 
 import (
+	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -37,10 +39,15 @@ func (n *Network) issue(a *account, scopes []string) *token {
 	return t
 }
 
-// authorize is the page of consent: whoever opens it is the first account and
-// agrees.
+// authorize is the page of consent. A browser is shown it, and sends the answer of whoever
+// reads it; a program that asks for no page is the first account, and agrees.
 func (n *Network) authorize(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if r.ParseForm() != nil {
+		http.Error(w, "Bad request.", http.StatusBadRequest)
+		return
+	}
+	q := r.Form
 	back, err := url.Parse(q.Get("redirect_uri"))
 	if q.Get("client_id") != n.options.ClientID || q.Get("response_type") != "code" || err != nil || back.Host == "" {
 		http.Error(w, "This app is not known.", http.StatusBadRequest)
@@ -48,13 +55,22 @@ func (n *Network) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	us := slices.SortedFunc(maps.Values(n.accounts), func(a, b *account) int { return strings.Compare(a.id, b.id) })
+	if r.Method == http.MethodGet && len(us) > 0 && q.Get("deny") == "" && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = consent().Execute(w, map[string]any{"Accounts": us, "Scopes": strings.Split(q.Get("scope"), ","), "Query": r.URL.Query()}) // a page of ours
+		return
+	}
 	var first *account
-	for _, a := range n.accounts {
-		if first == nil || a.id < first.id {
+	if len(us) > 0 {
+		first = us[0]
+	}
+	for _, a := range us {
+		if a.id == q.Get("account") {
 			first = a
 		}
 	}
-	if first == nil || q.Get("deny") != "" {
+	if first == nil || q.Get("deny") != "" || r.Method == http.MethodPost && q.Get("answer") != "allow" {
 		back.RawQuery = url.Values{"error": {"access_denied"}, "state": {q.Get("state")}}.Encode()
 		http.Redirect(w, r, back.String(), http.StatusFound) //nolint:gosec // a page of consent goes where the app says
 		return
@@ -63,6 +79,18 @@ func (n *Network) authorize(w http.ResponseWriter, r *http.Request) {
 	n.codes[code] = grant{first, q.Get("redirect_uri"), strings.Split(q.Get("scope"), ","), n.stage.Clock.Now()}
 	back.RawQuery = url.Values{"code": {code}, "state": {q.Get("state")}}.Encode()
 	http.Redirect(w, r, back.String(), http.StatusFound) //nolint:gosec // a page of consent goes where the app says
+}
+
+func consent() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{"id": func(a *account) string { return a.id }, "name": func(a *account) string { return a.name + " (" + a.username + ")" }}).
+		Parse(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Rehearsal sign-in</title><style>body{font:16px system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem;color:#1c1e21}
+h1{font-size:1.3rem}label{display:block;padding:.3rem 0}button{font:inherit;padding:.5rem 1.2rem}</style>
+<h1>Rehearsal: pretended Pinterest</h1><p>An app asks for access to your account.</p><form method="post" action="">
+{{range $k, $vs := .Query}}{{range $vs}}<input type="hidden" name="{{$k}}" value="{{.}}">{{end}}{{end}}
+<fieldset><legend>Who you are</legend>{{range $i, $a := .Accounts}}<label><input type="radio" name="account" value="{{id $a}}"{{if eq $i 0}} checked{{end}}> {{name $a}}</label>{{end}}</fieldset>
+<ul>{{range .Scopes}}<li>{{.}}</li>{{end}}</ul>
+<button name="answer" value="allow">Give access</button> <button name="answer" value="deny">Cancel</button></form></html>`))
 }
 
 func (n *Network) token(w http.ResponseWriter, r *http.Request) {

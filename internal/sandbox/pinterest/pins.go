@@ -17,6 +17,7 @@ import (
 func (n *Network) table() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /oauth/", n.authorize)
+	mux.HandleFunc("POST /oauth/", n.authorize)
 	mux.HandleFunc("POST /v5/oauth/token", n.token)
 	mux.HandleFunc("GET /v5/user_account", n.account)
 	mux.HandleFunc("GET /v5/user_account/analytics", n.accountAnalytics)

@@ -4,7 +4,7 @@ import { session as ask } from '$lib/api/ask';
 import { whenSessionEnds } from '$lib/api/client';
 import { startNews, stopNews } from '$lib/api/news';
 import type { Me, Verb } from '$lib/api/types';
-import { asLocale, setLocale } from '$lib/i18n/i18n.svelte';
+import { asLocale, preferredLocale, setLocale } from '$lib/i18n/i18n.svelte';
 import { applyTheme, asTheme } from '$lib/theme.svelte';
 
 let current = $state.raw<Me | null>(null);
@@ -35,7 +35,7 @@ export function zone(): string {
 export async function became(next: Me): Promise<void> {
 	current = next;
 	applyTheme(asTheme(next.user.theme));
-	await setLocale(asLocale(next.user.locale) ?? asLocale(next.workspace.locale) ?? 'en');
+	await setLocale(asLocale(next.user.locale) ?? preferredLocale());
 	startNews();
 }
 

@@ -53,3 +53,7 @@ export const asides = {
 };
 
 export const sheets = (signal?: AbortSignal) => body(rest.GET('/api/v1/network-sheets', { signal }));
+
+/** In a rehearsal: what to type to connect an account of a pretended network, by field. */
+export const stageSettings = (network: string, signal?: AbortSignal) =>
+	body(rest.GET('/api/v1/rehearsal/settings', { params: { query: { network } }, signal })).then((said) => ((said as { settings?: Record<string, string> }).settings ?? {}));

@@ -119,6 +119,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One act on several conversations, messages or their authors
+         * @description Each is done for itself, as by its own operation, and recorded for itself: what cannot be done says why and keeps nothing else back. What is not there refuses the whole before anything is done. A long list is best asked in several, so that one sees how far it is and can stop.
+         */
+        post: operations["actOnSeveral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -1875,6 +1895,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rehearsal/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to type to connect an account of a pretended network */
+        get: operations["getStageSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rehearsal/talk": {
         parameters: {
             query?: never;
@@ -2411,6 +2448,19 @@ export interface components {
             x: number;
             /** Format: int64 */
             y: number;
+        };
+        Bulk: {
+            /**
+             * @description read, done and reopen are about conversations; ban and mute about whoever wrote; the others about messages.
+             * @enum {string}
+             */
+            act: "read" | "done" | "reopen" | "hide" | "unhide" | "hold" | "release" | "delete" | "ban" | "unban" | "mute" | "unmute";
+            /** @description An act on messages concerns what the person of the conversation wrote there, the newest hundred. */
+            conversations?: string[];
+            messages?: string[];
+        };
+        BulkDone: {
+            outcomes: components["schemas"]["Outcome"][];
         };
         Cell: {
             action: string;
@@ -3282,6 +3332,20 @@ export interface components {
             /** @description The option that it depends on: its choices are asked for with that one's value. */
             of?: string;
             required: boolean;
+        };
+        Outcome: {
+            conversation_id: string;
+            /** @description Why it was refused. */
+            detail?: string;
+            hint?: string;
+            /** @description Of a refusal, as of a problem. */
+            kind?: string;
+            /** @description Empty: it is about the conversation, or there was nothing to do in it. */
+            message_id: string;
+            /** @description Of ban and mute. */
+            person_id: string;
+            /** @enum {string} */
+            result: "done" | "unchanged" | "refused";
         };
         PageAccountFigures: {
             items: components["schemas"]["AccountFigures"][];
@@ -4651,6 +4715,42 @@ export interface operations {
                 content: {
                     "image/jpeg": string;
                     "image/png": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    actOnSeveral: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a write with the same key has no further effect and gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkDone"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -8645,6 +8745,39 @@ export interface operations {
             path: {
                 id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStageSettings: {
+        parameters: {
+            query?: {
+                network?: string;
+            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

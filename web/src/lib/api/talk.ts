@@ -1,7 +1,7 @@
 // Small spellings of what people say to us and what we do about it.
 import { body, one } from './ask';
 import { rest } from './client';
-import type { operations } from './schema';
+import type { components, operations } from './schema';
 import type { MediaUse } from './types';
 
 type ConversationQuery = NonNullable<operations['listConversations']['parameters']['query']>;
@@ -26,6 +26,9 @@ export const conversations = {
 	release: (id: string) => body(rest.POST('/api/v1/conversations/{id}/release', one(id))),
 	search: (query: SearchQuery, signal?: AbortSignal) => body(rest.GET('/api/v1/search', { params: { query }, signal }))
 };
+
+/** One act on several; what became of each. */
+export const several = (bulk: components['schemas']['Bulk'], key: string) => body(rest.POST('/api/v1/bulk', { body: bulk, headers: { 'Idempotency-Key': key } }));
 
 export const messages = {
 	hide: (id: string) => body(rest.POST('/api/v1/messages/{id}/hide', one(id))),

@@ -45,6 +45,8 @@ export type Choice = S['Choice'];
 export type Ability = S['Ability'];
 
 export type Conversation = S['Conversation'];
+export type BulkAct = S['Bulk']['act'];
+export type BulkOutcome = S['Outcome'];
 export type Message = S['Message'];
 export type Template = S['Template'];
 export type Writing = NonNullable<S['Writing']>;

@@ -3,11 +3,12 @@
 // A text is a string, or an object of plural forms chosen by {n}.
 import type words from './en.json';
 import type settings from './settings.en.json';
+import type several from './several.en.json';
 import type stage from './stage.en.json';
 
 export type Locale = 'fr' | 'en';
-export type Key = keyof typeof words | keyof typeof settings | keyof typeof stage;
-export type Part = 'settings' | 'stage';
+export type Key = keyof typeof words | keyof typeof settings | keyof typeof several | keyof typeof stage;
+export type Part = 'settings' | 'several' | 'stage';
 export type Params = Record<string, string | number>;
 type Forms = { one?: string; many?: string; other: string };
 export type Dictionary = Record<string, string | Forms>;
@@ -42,6 +43,7 @@ export function preferredLocale(): Locale {
 const files: Record<Part | '', Record<Locale, () => Promise<{ default: Dictionary }>>> = {
 	'': { en: () => import('./en.json'), fr: () => import('./fr.json') },
 	settings: { en: () => import('./settings.en.json'), fr: () => import('./settings.fr.json') },
+	several: { en: () => import('./several.en.json'), fr: () => import('./several.fr.json') },
 	stage: { en: () => import('./stage.en.json'), fr: () => import('./stage.fr.json') }
 };
 const parts = new Set<Part>();

@@ -5,7 +5,7 @@ import { goto } from '$app/navigation';
 import { page } from '$app/state';
 import { conversations as ask, today } from '$lib/api/talk';
 import { asProblem } from '$lib/api/problem';
-import type { Conversation, Hit } from '$lib/api/types';
+import type { BulkAct, Conversation, Hit } from '$lib/api/types';
 import { t } from '$lib/i18n/i18n.svelte';
 import { feed, type Feed } from '$lib/load.svelte';
 import { toast } from '$lib/say.svelte';
@@ -108,6 +108,17 @@ export class Desk {
 			back();
 			toast(asProblem(error).detail || t('problem.unavailable'), { tone: 'bad' });
 		}
+	}
+
+	/** What was done to several is shown at once: those that belong to another list leave this one. */
+	settle(ids: string[], act: BulkAct): void {
+		const one = new Set(ids);
+		if (act === 'done' && this.state === 'open') this.list.items = this.list.items?.filter((c) => !one.has(c.id)) ?? null;
+		else if (act === 'reopen' && this.state === 'done') this.list.items = this.list.items?.filter((c) => !one.has(c.id)) ?? null;
+		else if (act === 'read') this.list.items = this.list.items?.map((c) => (one.has(c.id) ? { ...c, unread: 0 } : c)) ?? null;
+		else if (act === 'reopen') void this.list.start(); // they may come back into it
+		else void (this.q ? this.found.renew() : this.list.renew());
+		if (this.list.items?.length === 0 && this.list.next) void this.list.start();
 	}
 
 	/** The next on the tour: who has waited longest and was not seen yet. */

@@ -13,6 +13,7 @@ export const acts: readonly Act[] = [
 	{ id: 'go.settings', keys: 'g s', label: 'keys.go.settings', group: 'keys.group.go' },
 	{ id: 'next', keys: 'j', label: 'keys.next', group: 'keys.group.list' },
 	{ id: 'previous', keys: 'k', label: 'keys.previous', group: 'keys.group.list' },
+	{ id: 'select', keys: 'x', label: 'keys.select', group: 'keys.group.list' },
 	{ id: 'done', keys: 'e', label: 'keys.done', group: 'keys.group.conversation' },
 	{ id: 'reply', keys: 'r', label: 'keys.reply', group: 'keys.group.conversation' },
 	{ id: 'assign', keys: 'a', label: 'keys.assign', group: 'keys.group.conversation' },

@@ -5,6 +5,7 @@ import { zone } from '$lib/session.svelte';
 import { absolute } from '$lib/time/say';
 import { sinceWhen } from '$lib/time/since';
 import { windowSpan } from '$lib/time/span';
+import { ordinal } from '$lib/time/first';
 
 const whatOf = (name: string): string => {
 	const key = `quota.what.${name}`;
@@ -44,12 +45,12 @@ export const cost = (c: Cost): string => t(c.link ? 'price.link' : 'price.about'
 export function dayOf(day: string): string {
 	const at = new Date(`${day}T12:00:00Z`);
 	if (Number.isNaN(at.getTime())) return day;
-	return new Intl.DateTimeFormat(locale() === 'en' ? 'en-GB' : locale(), { dateStyle: 'long', timeZone: 'UTC' }).format(at);
+	return ordinal(new Intl.DateTimeFormat(locale() === 'en' ? 'en-GB' : locale(), { dateStyle: 'long', timeZone: 'UTC' }).format(at), locale());
 }
 
 /** A moment in the middle of a sentence: 26 November at 14:02. */
 export function moment(at: string): string {
-	return new Intl.DateTimeFormat(locale() === 'en' ? 'en-GB' : locale(), { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone() }).format(new Date(at));
+	return ordinal(new Intl.DateTimeFormat(locale() === 'en' ? 'en-GB' : locale(), { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone() }).format(new Date(at)), locale());
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,5 +1,6 @@
 // How the stage's time and its lengths are said.
 import type { Key } from '$lib/i18n/i18n.svelte';
+import { ordinal } from '$lib/time/first';
 
 const spoken = (locale: string) => (locale === 'en' ? 'en-GB' : locale);
 const forms = {
@@ -9,7 +10,7 @@ const forms = {
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
 export function stageTime(at: number, locale: string, zone: string, form: keyof typeof forms): string {
-	return new Intl.DateTimeFormat(spoken(locale), { ...forms[form], timeZone: zone }).format(at);
+	return ordinal(new Intl.DateTimeFormat(spoken(locale), { ...forms[form], timeZone: zone }).format(at), locale);
 }
 
 type Say = (key: Key, holes?: Record<string, string | number>) => string;

@@ -1,4 +1,5 @@
 // Days as words (“2026-11-27”) and the sheet of a month: no instants, so no zone and no clock change can shift them.
+import { ordinal } from './first';
 
 const two = (n: number) => String(n).padStart(2, '0');
 const utc = (day: string) => Date.parse(`${day}T00:00:00Z`);
@@ -34,7 +35,7 @@ export function sheet(of: string): string[][] {
 
 /** A day said in a language; the moment is in UTC, so that it is this day everywhere. */
 export function said(of: string, locale: string, options: Intl.DateTimeFormatOptions): string {
-	return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { ...options, timeZone: 'UTC' }).format(utc(of));
+	return ordinal(new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { ...options, timeZone: 'UTC' }).format(utc(of)), locale);
 }
 
 /** What people write for a time: “9”, “930”, “9:30”, “9h30”, “21 h”, “9.30 pm”. */

@@ -1,4 +1,5 @@
 // How a moment is said: relative while it is near, by name of day a little further, by date beyond.
+import { ordinal } from './first';
 import { dayKey } from './zone';
 
 /** English dates are written day first, as in the rest of Europe. */
@@ -28,7 +29,7 @@ export function clock(at: Date, locale: string, zone: string): string {
 }
 
 export function absolute(at: Date, locale: string, zone: string): string {
-	return dates(locale, zone, {
+	const said = dates(locale, zone, {
 		weekday: 'long',
 		day: 'numeric',
 		month: 'long',
@@ -38,6 +39,7 @@ export function absolute(at: Date, locale: string, zone: string): string {
 		timeZoneName: 'short',
 		hourCycle: 'h23'
 	}).format(at);
+	return ordinal(said, locale);
 }
 
 export function relative(at: Date, now: Date, locale: string, zone: string): string {
@@ -59,9 +61,9 @@ export function dayName(at: Date, now: Date, locale: string, zone: string, long 
 	const sameYear = dayKey(at, zone).slice(0, 4) === dayKey(now, zone).slice(0, 4);
 	if (!long) {
 		if (away > 0 && away < 7) return dates(locale, zone, { weekday: 'short' }).format(at);
-		return dates(locale, zone, sameYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
+		return ordinal(dates(locale, zone, sameYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' }).format(at), locale);
 	}
-	const name = dates(locale, zone, { weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) }).format(at);
+	const name = ordinal(dates(locale, zone, { weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) }).format(at), locale);
 	return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
 }
 
