@@ -30,7 +30,7 @@ func TestNoticesEndTheSameInAnyOrder(t *testing.T) {
 			return c
 		}
 		type told struct {
-			after  time.Duration // in seconds
+			after  int // seconds
 			notice network.Notice
 		}
 		paused := network.Notice{Subject: "template a/fr", Template: "a", TemplateID: "a/fr", Level: network.Barred, Text: "It is paused."}
@@ -47,7 +47,7 @@ func TestNoticesEndTheSameInAnyOrder(t *testing.T) {
 					if err != nil {
 						return err
 					}
-					if _, err := channel.Notify(ctx, tx, fresh, one.notice, began.Add(one.after*time.Second)); err != nil {
+					if _, err := channel.Notify(ctx, tx, fresh, one.notice, began.Add(time.Duration(one.after)*time.Second)); err != nil {
 						return err
 					}
 				}

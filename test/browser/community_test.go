@@ -21,7 +21,7 @@ func TestACommunityIsPickedByKeyboard(t *testing.T) {
 	field := "[...document.querySelectorAll('main [role=combobox]')].find(e => /^(Community|Communauté)/.test(e.labels[0]?.innerText))"
 	too := "[...document.querySelectorAll('main [role=checkbox]')].find(e => /Show it to followers|Le montrer aussi/.test(e.closest('label, div')?.innerText ?? ''))"
 	listed := "[...document.querySelectorAll('[role=listbox] [role=option]')].map(e => seen.tidy(e.innerText))"
-	for language, words := range map[string]string{"en": "What independent bookshops read.", "fr": "Ce que lisent les libraires."} {
+	for language, words := range map[string]string{"en": "What independent bookshops read.", "fr": "Ce que lisent les autres."} {
 		w := read(t, language)
 		if status := eval[int](p, p.call("PATCH", "me", map[string]any{"locale": language})+".then(r => r.status)"); status != 200 {
 			t.Fatalf("the language is not kept: %d", status)
