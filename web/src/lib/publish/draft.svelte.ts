@@ -63,6 +63,8 @@ export class Draft {
 			this.loadProblem = null;
 			// What is being typed here is newer than what the server says; a clash is found when it is saved.
 			if (this.dirty || this.#under) return;
+			// So is what was saved while it was on its way.
+			if (this.post && post.revision < this.post.revision) return;
 			const first = this.post === null;
 			this.take(post);
 			if (first && this.editable) this.#restore();
