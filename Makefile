@@ -34,4 +34,4 @@ web: ## build the browser application alone
 	@scripts/web.sh
 
 clean: ## remove what was built (not what was installed: that is .tools and node_modules)
-	rm -rf bin internal/ui/built web/build web/.svelte-kit .tools/logs .tools/stamps/web-built
+	rm -rf bin internal/ui/built web/build web/.svelte-kit .tools/logs

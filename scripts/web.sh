@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/need.sh web
 built=internal/ui/built
-stamp=.tools/stamps/web-built
+# beside what it speaks of: several working trees may share their tools
+stamp=web/build/.key
 key=$(find web scripts/web.sh -type f -not -path '*/node_modules/*' -not -path 'web/.svelte-kit/*' -not -path 'web/build/*' \
     -not -path 'web/test-results/*' -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$key" ] && [ -f $built/index.html ]; then exit 0; fi
