@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { gather, inTurns, span } from './several';
+import { gather, inTurns } from './several';
+import { span } from './span';
 
 const pick = (id: string, message = false) => ({ id, message });
 const came = (conversation_id: string, result: 'done' | 'unchanged' | 'refused', message_id = '', detail = '') => ({ conversation_id, message_id, person_id: '', result, detail });
