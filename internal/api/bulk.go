@@ -93,7 +93,9 @@ func (d *Door) one(ctx context.Context, by access.Actor, act act, it at) Outcome
 		return record(ctx, tx)
 	}), d, by, id)
 	if err == nil && !written {
-		err = store.Do(context.WithoutCancel(ctx), d.House.DB, record)
+		if lost := store.Do(context.WithoutCancel(ctx), d.House.DB, record); lost != nil {
+			d.log.WarnContext(ctx, "what was done could not be recorded", "request", callOf(ctx).id, "audit", act.audit, "error", lost)
+		}
 	}
 	if err != nil {
 		p := problemOf(err)

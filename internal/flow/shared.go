@@ -11,7 +11,7 @@ import (
 
 // shared asks what the authors of shared posts think of that, where a network asks them:
 // of those posts alone whose figures are read now, so that it is asked less and less, and
-// no more than a few months. Nothing depends on it: what is not answered is asked again
+// no more than a few months; what it gives is new. Nothing depends on it: what is not answered is asked again
 // with the next figures.
 func (h *House) shared(ctx context.Context, c channel.Channel, conn network.Conn, due []publish.Part) map[string]network.Sharing {
 	d, err := h.Networks.Get(c.Network)
@@ -22,9 +22,13 @@ func (h *House) shared(ctx context.Context, c channel.Channel, conn network.Conn
 	if !ok {
 		return nil
 	}
-	var sharing map[string]bool
+	ids := make([]string, len(due))
+	for i, p := range due {
+		ids[i] = p.PublicationID
+	}
+	var known map[string]network.Sharing
 	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
-		sharing, err = publish.Sharing(ctx, tx, c.Workspace, c.ID)
+		known, err = publish.Sharing(ctx, tx, c.Workspace, ids)
 		return err
 	}); err != nil {
 		return nil
@@ -32,7 +36,7 @@ func (h *House) shared(ctx context.Context, c channel.Channel, conn network.Conn
 	var refs []network.Ref
 	of := map[string]string{}
 	for _, p := range due {
-		if sharing[p.PublicationID] {
+		if _, sharing := known[p.PublicationID]; sharing {
 			refs, of[p.RemoteID] = append(refs, p.Remote), p.PublicationID
 		}
 	}
@@ -45,7 +49,7 @@ func (h *House) shared(ctx context.Context, c channel.Channel, conn network.Conn
 	}
 	all := map[string]network.Sharing{}
 	for id, is := range said {
-		if publication := of[id]; publication != "" && is != "" {
+		if publication := of[id]; publication != "" && is != "" && is != known[publication] {
 			all[publication] = is
 		}
 	}

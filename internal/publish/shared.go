@@ -7,14 +7,21 @@ import (
 	"github.com/kithhq/kith/internal/store"
 )
 
-// Sharing are the publications on a channel that share another post, and of which it is
-// not settled for good what its author thinks of that.
-func Sharing(ctx context.Context, tx *store.Tx, workspace, channelID string) (map[string]bool, error) {
-	ids, err := store.All[string](ctx, tx, `select id from publication where workspace = $1 and channel_id = $2 and state = 'published'
-		and options like '%"`+network.OptionReshare+`":%' and shared not in ('rejected', 'revoked', 'deleted')`, workspace, channelID)
-	all := map[string]bool{}
-	for _, id := range ids {
-		all[id] = true
+// Sharing are those of these publications that share another post, and of which it is not
+// settled for good what its author thinks of that, with what is known of it.
+func Sharing(ctx context.Context, tx *store.Tx, workspace string, publications []string) (map[string]network.Sharing, error) {
+	keys := make([][]any, len(publications))
+	for i, id := range publications {
+		keys[i] = []any{id, workspace}
+	}
+	found, err := store.Keyed[struct {
+		ID string
+		Is network.Sharing
+	}](ctx, tx, `select id, shared from (keys) k cross join publication where id = k.column1 and workspace = k.column2 and state = 'published'
+		and options like '%"`+network.OptionReshare+`":%' and shared not in ('rejected', 'revoked', 'deleted')`, keys)
+	all := map[string]network.Sharing{}
+	for _, f := range found {
+		all[f.ID] = f.Is
 	}
 	return all, err
 }

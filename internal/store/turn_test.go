@@ -57,14 +57,7 @@ func TestThoseWhoGoInTurnAreNotInEachOthersWay(t *testing.T) {
 // again, and nothing is given up for good.
 func TestOvertakenAgainAndAgainIsOnlyUnavailable(t *testing.T) {
 	db := storetest.Postgres(t)
-	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('a', 'x', 0)")
-		return err
-	})
-	add := func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "update job_cron set last_at = last_at + 1 where name = 'a'")
-		return err
-	}
+	add := counter(t, db)
 	err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
 		if _, err := store.One[int](ctx, tx, "select last_at from job_cron"); err != nil {
 			return err
@@ -84,14 +77,7 @@ func TestAConflictIsNotHiddenByWhatComesAfterIt(t *testing.T) {
 	for _, what := range []string{"another statement", "an error of its own", "nothing"} {
 		t.Run(what, func(t *testing.T) {
 			db := storetest.Postgres(t)
-			storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('a', 'x', 0)")
-				return err
-			})
-			add := func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Exec(ctx, "update job_cron set last_at = last_at + 1 where name = 'a'")
-				return err
-			}
+			add := counter(t, db)
 			tries := 0
 			err := store.Do(t.Context(), db, func(ctx context.Context, tx *store.Tx) error {
 				tries++
@@ -172,4 +158,17 @@ func TestTheServerEndsATransactionThatStandsStill(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// counter makes something that is counted, and gives what counts one more.
+func counter(t *testing.T, db *store.DB) func(context.Context, *store.Tx) error {
+	t.Helper()
+	storetest.Do(t, db, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "insert into job_cron (name, spec, last_at) values ('a', 'x', 0)")
+		return err
+	})
+	return func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "update job_cron set last_at = last_at + 1 where name = 'a'")
+		return err
+	}
 }
