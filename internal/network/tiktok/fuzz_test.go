@@ -101,6 +101,21 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
+// says reports whether a text of this name stands in JSON, however it is written: readers of JSON
+// in Go take “sTatus” and “\u0073tatus” for “status”.
+func says(body []byte, name string) bool {
+	d := json.NewDecoder(bytes.NewReader(body))
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return false
+		}
+		if s, is := token.(string); is && strings.EqualFold(s, name) {
+			return true
+		}
+	}
+}
+
 // Whatever TikTok answers, nothing breaks, and nothing is proved by what was not
 // understood.
 func FuzzAnswers(f *testing.F) {
@@ -130,7 +145,7 @@ func FuzzAnswers(f *testing.F) {
 			}
 		}
 		look, err := d.Find(t.Context(), conn, part, time.Time{})
-		if understood := bytes.Contains(answer, []byte("status")); err == nil && (look.Exact != nil || look.Keyed) && !understood {
+		if err == nil && (look.Exact != nil || look.Keyed) && !says(answer, "status") {
 			t.Fatalf("%s proves %+v", answer, look)
 		}
 		got, err := d.Read(t.Context(), conn, `{"from":1,"began":2,"posts":["7"]}`)
