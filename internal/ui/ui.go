@@ -47,7 +47,7 @@ var packings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
 
 const (
 	page      = "index.html"
-	pages     = "pages.json"     // which address gets which form of the page
+	pages     = "pages.json"      // which address gets which form of the page
 	immutable = "_app/immutable/" // whose names carry a hash
 )
 
