@@ -19,6 +19,12 @@ const closure = (key, seen = new Set()) => {
 };
 const node = (n) => Object.keys(manifest).find((key) => key.endsWith(`client-optimized/nodes/${n}.js`));
 
+const words = ['en', 'fr'].map((lang) => {
+	const found = manifest[`src/lib/i18n/${lang}.json`];
+	if (!found) throw new Error(`The words of ${lang} are not where web/scripts/pages.js looks for them.`);
+	return `<meta name="words" lang="${lang}" content="/${found.file}">`;
+});
+
 mkdirSync('build/_app/pages', { recursive: true });
 const pages = routes.map(([, id, leaf, layouts]) => {
 	const segments = id.split('/').filter((part) => part && !/^\(.*\)$/.test(part));
@@ -35,7 +41,8 @@ const pages = routes.map(([, id, leaf, layouts]) => {
 		...styles.filter((file) => !index.includes(file)).map((file) => `<link rel="stylesheet" href="/${file}">`),
 		...scripts.filter((file) => !index.includes(file)).map((file) => `<link rel="modulepreload" href="/${file}">`)
 	];
-	const html = index.replace('</head>', `${links.join('')}</head>`);
+	// The words stand before the script that looks for them.
+	const html = index.replace('<script>', `${words.join('')}<script>`).replace('</head>', `${links.join('')}</head>`);
 	const file = `_app/pages/${leaf}.html`;
 	writeFileSync(`build/${file}`, html);
 	writeFileSync(`build/${file}.br`, brotliCompressSync(html));
