@@ -119,7 +119,7 @@ type choicesQuery struct {
 }
 
 func (d *Door) channels() {
-	on(d, route{id: "GET /networks", name: "listNetworks", summary: "The networks, and what each can do"},
+	on(d, route{id: "GET /networks", name: "listNetworks", renewed: true, summary: "The networks, and what each can do"},
 		func(context.Context, access.Actor, *none) (Page[Network], error) {
 			return Page[Network]{Items: each(d.House.Networks.All(), d.networkOf)}, nil
 		})

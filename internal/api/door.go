@@ -41,6 +41,7 @@ type Door struct {
 	cross  *http.CrossOriginProtection
 	rate   *pace
 	secure bool
+	front  http.Handler
 	ended  chan struct{}
 	ending sync.Once
 }
@@ -67,6 +68,11 @@ func New(c Config) (*Door, error) {
 		resource()
 	}
 	d.describe()
+	pack, err := light()
+	if err != nil {
+		return nil, err
+	}
+	d.front = pack(http.HandlerFunc(d.serve))
 	return d, nil
 }
 

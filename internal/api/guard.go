@@ -19,8 +19,11 @@ import (
 	"github.com/kithhq/kith/internal/team"
 )
 
-// ServeHTTP is the one way in: every guard in the order it stands.
-func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP is the one way in.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.front.ServeHTTP(w, r) }
+
+// serve has every guard in the order it stands.
+func (d *Door) serve(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	seen := &watched{ResponseWriter: w}
 	c := &call{id: id.New(), from: d.address(r), header: seen.Header(), lang: say.Accepted(r.Header.Get("Accept-Language"))}
@@ -54,7 +57,7 @@ func (d *Door) manners(h http.Header, c *call) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Vary", "Cookie, Authorization, Accept-Language")
+	h.Set("Vary", "Cookie, Authorization, Accept-Language, Accept-Encoding")
 	if d.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}

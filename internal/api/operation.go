@@ -35,6 +35,7 @@ type route struct {
 	person  bool   // a person in the browser only: no token may
 	secret  bool   // its answer holds what is shown once and never kept
 	keyed   bool   // an Idempotency-Key counts
+	renewed bool   // large and seldom other: a browser keeps it and asks whether it still holds
 	audit   string // what the audit calls it; "" = the room records it, or it does not matter
 }
 
@@ -205,6 +206,9 @@ func remember(ctx context.Context, tx *store.Tx, by access.Actor, r route, reque
 func on[I, O any](d *Door, r route, do func(ctx context.Context, by access.Actor, in *I) (O, error)) {
 	op := d.operation(r)
 	op.Middlewares = huma.Middlewares{d.gate(r)}
+	if r.renewed {
+		op.Middlewares = append(op.Middlewares, renewed)
+	}
 	saying := sayingOf(typeOf[O](), "", false)
 	handle := func(ctx context.Context, in *I) (O, error) {
 		out, err := do(ctx, callOf(ctx).actor, in)

@@ -28,6 +28,7 @@ func Built() bool { return built }
 type UI struct {
 	root   fs.FS
 	files  map[string]file
+	pages  []address
 	policy string
 	secure bool
 }
@@ -46,6 +47,7 @@ var packings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
 
 const (
 	page      = "index.html"
+	pages     = "pages.json"      // which address gets which form of the page
 	immutable = "_app/immutable/" // whose names carry a hash
 )
 
@@ -89,7 +91,7 @@ func from(root fs.FS, secure bool) (*UI, error) {
 		return nil, errors.New("the browser application has no index.html")
 	}
 	u.policy = policy(index)
-	return u, nil
+	return u, u.learn()
 }
 
 // tag is what tells a file from another one: its name where that carries a hash of
@@ -194,7 +196,8 @@ func (u *UI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "There is nothing here.", http.StatusNotFound)
 			return
 		}
-		name, f = page, u.files[page]
+		name = u.pageOf(name)
+		f = u.files[name]
 	}
 	u.give(w, r, name, f)
 }

@@ -67,6 +67,45 @@ func TestAnAddressGetsItsFileThePageOrNothing(t *testing.T) {
 	}
 }
 
+// An address gets the form of the page that names its files, packed as well, under the
+// same policy; one that nobody knows gets the common one.
+func TestAnAddressGetsItsForm(t *testing.T) {
+	all := fstest.MapFS{
+		"index.html":                 {Data: []byte("common")},
+		"_app/pages/today.html":      {Data: []byte("today")},
+		"_app/pages/inbox.html":      {Data: []byte("the inbox")},
+		"_app/pages/one.html":        {Data: []byte("one conversation")},
+		"_app/pages/several.html":    {Data: []byte("several")},
+		"_app/pages/several.html.gz": {Data: []byte("several, packed")},
+		"pages.json": {Data: []byte(`[{"path":["inbox","several"],"file":"_app/pages/several.html"},{"path":["inbox"],"file":"_app/pages/inbox.html"},
+			{"path":["inbox","*"],"file":"_app/pages/one.html"},{"path":[],"file":"_app/pages/today.html"}]`)},
+	}
+	u, err := from(all, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for target, want := range map[string]string{"/": "today", "/inbox": "the inbox", "/inbox/": "the inbox", "/inbox/0190-abc": "one conversation", "/inbox/several": "several",
+		"/inbox/a/b": "common", "/elsewhere": "common", "/inbox/*": "one conversation", "/index.html": "common"} {
+		w := httptest.NewRecorder()
+		u.ServeHTTP(w, httptest.NewRequest("GET", target, nil))
+		if w.Code != 200 || w.Body.String() != want || w.Header().Get("Content-Security-Policy") == "" || w.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s: %d %q %v", target, w.Code, w.Body, w.Header())
+		}
+	}
+	if w := ask(u, "GET", "/inbox/several", "Accept-Encoding", "gzip"); w.Header.Get("Content-Encoding") != "gzip" || w.Header.Get("Etag") == ask(u, "GET", "/inbox").Header.Get("Etag") {
+		t.Error(w.Header)
+	}
+	if w := ask(u, "GET", "/pages.json"); w.StatusCode != 404 {
+		t.Error(w.StatusCode)
+	}
+	for _, wrong := range []string{`[{"path":[],"file":"gone.html"}]`, `{`} {
+		all["pages.json"] = &fstest.MapFile{Data: []byte(wrong)}
+		if _, err := from(all, false); err == nil {
+			t.Errorf("%s is taken", wrong)
+		}
+	}
+}
+
 func TestFilesArePackedAndKept(t *testing.T) {
 	u := built1(t)
 	for accept, want := range map[string]string{"br, gzip": "br", "gzip, br;q=0": "gzip", "gzip;q=0.5": "gzip", "br;q=0.0": "", "identity": "", "": ""} {
