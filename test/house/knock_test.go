@@ -288,15 +288,16 @@ func TestAGenuineKnockEndsThatKnocksAreRefused(t *testing.T) {
 			}
 			return said
 		}
-		genuine := func(words string) {
+		genuine := func(network, kind, words string) {
 			t.Helper()
 			p.Clock.Advance(2 * time.Minute)
-			p.act(sandbox.Act{Network: "facebook", Person: "p001", Kind: "comment", Text: words})
-			p.conversation("facebook", words)
+			p.act(sandbox.Act{Network: "facebook", Person: "p001", Kind: kind, Text: words})
+			p.conversation(network, words)
 			p.until("that knocks are refused is over", func() (bool, any) { return !said(), p.health("facebook") })
 		}
 		p.publish("What is new?", "facebook")
-		for i, words := range []string{"The first", "The second"} {
+		p.messenger() // which is told at the same address, with the same secret
+		for i, words := range []string{"The first", "The second", "In private"} {
 			forged()
 			if said() {
 				t.Errorf("round %d: one refused knock is said", i)
@@ -305,7 +306,11 @@ func TestAGenuineKnockEndsThatKnocksAreRefused(t *testing.T) {
 			if !said() {
 				t.Errorf("round %d: refused knocks are not said", i)
 			}
-			genuine(words)
+			if i < 2 {
+				genuine("facebook", "comment", words)
+			} else {
+				genuine("messenger", "message", words)
+			}
 		}
 	})
 }
