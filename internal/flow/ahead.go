@@ -98,6 +98,7 @@ func (h *House) notYet(ctx context.Context, tx *store.Tx, job *jobs.Job, args se
 		again = tx.Now.Add(max(fault.After(cause), soonAgain))
 		held = tx.Now.Add(fault.After(cause))
 	case fault.Denied: // the channel is out of order, which is said there: it may be mended in time
+		again = tx.Now.Add(mending)
 	default:
 		return false, nil
 	}

@@ -1,6 +1,7 @@
 package house
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -101,6 +102,10 @@ func TestAnAppComesAfterItsChannel(t *testing.T) {
 		if len(h.Gaps) != 1 || h.Gaps[0].To == nil {
 			t.Errorf("what was not told is %+v", h.Gaps)
 		}
+		p.until("it is read at once", func() (bool, any) { // and not at its next turn
+			h = p.health("whatsapp")
+			return h.Channel.CompleteUntil != nil && !h.Channel.CompleteUntil.Before(*h.Webhook.SeenAt), h
+		})
 		p.act(sandbox.Act{Network: "whatsapp", Person: "p001", Kind: "message", Text: "Vous êtes là ?"})
 		p.conversation("whatsapp", "Vous êtes là ?")
 		p.until("it is complete", func() (bool, any) {
@@ -217,5 +222,95 @@ func TestAnAppIsEnteredDuringALook(t *testing.T) {
 			h = p.health("whatsapp")
 			return h.Webhook.Since != nil && h.Webhook.Error == "" && n.Subscribed(account), h
 		})
+	})
+}
+
+// When a network that could not be asked says that it knocks, it is noted at once up to
+// when nothing is missing, and not at the next turn.
+func TestReadingIsHurriedWhenItIsToldAgain(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		p.move(true)
+		_, settings := p.number()
+		p.dial(settings)
+		var h api.ChannelHealth
+		p.until("Meta knocks", func() (bool, any) {
+			h = p.health("whatsapp")
+			return h.Webhook.Since != nil && h.Webhook.Error == "", h
+		})
+		since := *h.Webhook.Since
+		p.Weather.Must(sandbox.Mishap{Network: "whatsapp", Kind: sandbox.Maintenance})
+		p.until("nobody can be asked", func() (bool, any) {
+			p.Clock.Advance(time.Minute)
+			h = p.health("whatsapp")
+			return h.Webhook.Error != "", h
+		})
+		p.Clock.Advance(5 * time.Minute)
+		p.Weather.Clear()
+		hand.Do[api.Channel](t, p.Hand, "POST", "/channels/"+p.channels["whatsapp"]+"/check", nil)
+		p.until("it is noted at once", func() (bool, any) {
+			h = p.health("whatsapp")
+			return h.Webhook.Error == "" && h.Channel.CompleteUntil != nil && !h.Channel.CompleteUntil.Before(*h.Webhook.SeenAt), h
+		})
+		if !h.Webhook.Since.Equal(since) || len(h.Gaps) > 0 {
+			t.Errorf("it knocked all the time, since %v; it says %v, and that this is missing: %+v", since, h.Webhook.Since, h.Gaps)
+		}
+	})
+}
+
+// Knocks that are not signed are said until the network itself knocks: then our secret is
+// right, and somebody else's was not. What is refused later is said as anew.
+func TestAGenuineKnockEndsThatKnocksAreRefused(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		forged := func() {
+			t.Helper()
+			p.Clock.Advance(2 * time.Minute)
+			before := p.health("facebook").Webhook.RefusedAt
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.URL+"/hooks/facebook", strings.NewReader(`{"object":"page","entry":[]}`))
+			p.must(err)
+			r.Header.Set("X-Hub-Signature-256", "sha256="+strings.Repeat("0", 64))
+			answer, err := p.Client.Do(r)
+			p.must(err)
+			p.must(answer.Body.Close())
+			if answer.StatusCode != http.StatusForbidden {
+				t.Fatalf("a forged knock is answered with %s", answer.Status)
+			}
+			p.until("it is noted", func() (bool, any) {
+				at := p.health("facebook").Webhook.RefusedAt
+				return at != nil && (before == nil || at.After(*before)), at
+			})
+		}
+		said := func() bool {
+			h := p.health("facebook")
+			_, said := alerted(h, "not_signed")
+			_, today := p.urgent("not_signed")
+			if said != today {
+				t.Errorf("its page says %v, and the day %v", said, today)
+			}
+			return said
+		}
+		genuine := func(network, kind, words string) {
+			t.Helper()
+			p.Clock.Advance(2 * time.Minute)
+			p.act(sandbox.Act{Network: "facebook", Person: "p001", Kind: kind, Text: words})
+			p.conversation(network, words)
+			p.until("that knocks are refused is over", func() (bool, any) { return !said(), p.health("facebook") })
+		}
+		p.publish("What is new?", "facebook")
+		p.messenger() // which is told at the same address, with the same secret
+		for i, words := range []string{"The first", "The second", "In private"} {
+			forged()
+			if said() {
+				t.Errorf("round %d: one refused knock is said", i)
+			}
+			forged()
+			if !said() {
+				t.Errorf("round %d: refused knocks are not said", i)
+			}
+			if i < 2 {
+				genuine("facebook", "comment", words)
+			} else {
+				genuine("messenger", "message", words)
+			}
+		}
 	})
 }

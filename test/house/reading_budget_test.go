@@ -266,3 +266,73 @@ func TestWhatReadingWillCostIsToldBeforeConnecting(t *testing.T) {
 		}
 	})
 }
+
+// What is said on the network's page of consent holds from the first reading, as what is
+// said with keys: nothing is connected with a budget that is none, and an account that is
+// connected already keeps its own.
+func TestABudgetIsSaidWithTheAccountsThatAreChosen(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		me := p.browser(keeper)
+		consents := func(network string) (g api.Grant, accounts []string) {
+			t.Helper()
+			var going api.Going
+			in := api.Authorize{Network: "x"}
+			page := "&account=hirondelle"
+			if network == "mastodon" {
+				in, page = api.Authorize{Network: "mastodon", Settings: map[string]string{"server": p.MastodonURL}}, ""
+			}
+			me.api(200, "POST", "/channels/authorize", in, &going)
+			button, value := "answer", "allow"
+			if network == "mastodon" {
+				button, value = "account", p.accounts["mastodon"]
+			}
+			g = me.grant(me.goes(me.consents(going.URL+page, button, value)))
+			for _, a := range g.Accounts {
+				accounts = append(accounts, a.ID)
+			}
+			if g.State != "granted" || len(accounts) != 1 {
+				t.Fatalf("what came of it: %+v", g)
+			}
+			return g, accounts
+		}
+		reading := func(id string) api.Reading {
+			t.Helper()
+			r := hand.Do[api.ChannelHealth](t, p.Hand, "GET", "/channels/"+id+"/health", nil).Reading.It
+			if r == nil {
+				t.Fatal("nothing is said of what reading costs")
+			}
+			return *r
+		}
+		g, accounts := consents("x")
+		for _, none := range []string{"0", "-5", "much", "1e3", "5,00"} {
+			me.api(422, "POST", "/grants/"+g.ID, api.Choose{Accounts: accounts, ReadingBudget: none}, nil)
+		}
+		if all := hand.Do[api.Page[api.Channel]](t, p.Hand, "GET", "/channels", nil).Items; len(all) != 3 {
+			t.Errorf("what was refused is connected: %+v", all)
+		}
+		var made api.Page[api.Channel]
+		me.api(200, "POST", "/grants/"+g.ID, api.Choose{Accounts: accounts, ReadingBudget: "7.50"}, &made)
+		if len(made.Items) != 1 {
+			t.Fatalf("connected: %+v", made)
+		}
+		id := made.Items[0].ID
+		if r := reading(id); r.Budget != "7.50" || r.Currency != "USD" || r.Paused {
+			t.Errorf("its budget is %+v", r)
+		}
+		for _, said := range []string{"", "1"} {
+			if g, accounts = consents("x"); g.Accounts[0].ChannelID != id {
+				t.Fatalf("it is connected as %s, and offered as %+v", id, g.Accounts)
+			}
+			me.api(200, "POST", "/grants/"+g.ID, api.Choose{Accounts: accounts, ReadingBudget: said}, &made)
+			if r := reading(id); r.Budget != "7.50" {
+				t.Errorf("connected again with “%s”, its budget is %+v", said, r)
+			}
+		}
+
+		// Where reading costs nothing, nothing can be limited.
+		me.api(204, "DELETE", "/channels/"+p.channels["mastodon"], nil, nil)
+		g, accounts = consents("mastodon")
+		me.api(422, "POST", "/grants/"+g.ID, api.Choose{Accounts: accounts, ReadingBudget: "5"}, nil)
+		me.api(200, "POST", "/grants/"+g.ID, api.Choose{Accounts: accounts}, &made)
+	})
+}
