@@ -71,7 +71,7 @@ type Publication struct {
 	Network     network.Name      `json:"network"`
 	State       string            `json:"state" enum:"draft,scheduled,publishing,published,failed,unclear,cancelled,deleted,by_hand,unconfirmed" doc:"by_hand: a person is to publish it now. unconfirmed: they were, and nobody says that it is out."`
 	Own         bool              `json:"own" doc:"It has parts of its own."`
-	Kind        string            `json:"kind" enum:",story,reel" doc:"What it is on this network: empty = a post."`
+	Kind        string            `json:"kind" enum:",story,reel,repost" doc:"What it is on this network: empty = a post."`
 	Options     map[string]string `json:"options" nullable:"false" doc:"What was chosen, by the names of the network's options. Of an option that is searched: an id and, after a space, the name it was found by."`
 	Proof       string            `json:"proof,omitempty" doc:"Of one published by hand: the file that was shown."`
 	Hand        Hand              `json:"hand" doc:"What was decided about publishing it by hand."`
@@ -112,7 +112,7 @@ type Seen struct {
 type Target struct {
 	ChannelID string            `json:"channel_id" maxLength:"64"`
 	Parts     []Part            `json:"parts" maxItems:"50" doc:"null = the parts of the post."`
-	Kind      string            `json:"kind,omitempty" enum:",story,reel" doc:"What it is on this network: empty = a post."`
+	Kind      string            `json:"kind,omitempty" enum:",story,reel,repost" doc:"What it is on this network: empty = a post."`
 	Options   map[string]string `json:"options,omitempty" maxProperties:"30" nullable:"false"`
 	Hand      Hand              `json:"hand,omitzero" doc:"That a person publishes it, also where a program could."`
 }

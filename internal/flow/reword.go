@@ -57,6 +57,9 @@ func (h *House) Reword(ctx context.Context, actor access.Actor, publicationID st
 		case after.Text == part.Content.Text && after.Title == part.Content.Title:
 			return fault.New(fault.Invalid, "Nothing is different.").On("text")
 		}
+		if p.Kind == network.PassedOn {
+			return fault.New(fault.Invalid, "What was passed on has no words of ours.").WithHint("Delete it, and publish a post of your own.")
+		}
 		if err := h.editable(ctx, tx, c.Network, part); err != nil {
 			return err
 		}

@@ -32,7 +32,8 @@ const (
 	// ActTrial is a video that those who do not follow see first.
 	ActTrial   Action = "trial"
 	ActReshare Action = "reshare"
-	// ActRepost passes on what somebody else said as it stands, without words of ours.
+	// ActRepost passes on what somebody else said as it stands, without words of ours: a
+	// message that came in, or, where that is a sort of post, what has an address.
 	ActRepost       Action = "repost"
 	ActFind         Action = "find"
 	ActEdit         Action = "edit"
@@ -132,7 +133,8 @@ func Can(d Driver, action Action) bool {
 func acts(d Driver, action Action) bool {
 	switch action {
 	case ActRepost:
-		return is[Reposter](d)
+		_, own := d.Profile().Limits.Kinds[PassedOn]
+		return own || is[Reposter](d)
 	case ActFind:
 		return is[Finder](d)
 	case ActEdit:

@@ -64,7 +64,8 @@ func (l Limits) check(p Part) []Problem {
 		c.add("error", "kind", "no_kind", "Choose another kind of post for this network.", params{"kind": string(p.Kind)}, "This network has no %s.", p.Kind)
 		return c.problems
 	}
-	c.text(k.Beside(p.Media), len(p.Media) > 0 || p.Poll != nil || p.Link != "" && l.Link)
+	nothing := k.Text.None && k.Media.MaxItems == 0 // of ours goes along: what is passed on is chosen
+	c.text(k.Beside(p.Media), nothing || len(p.Media) > 0 || p.Poll != nil || p.Link != "" && l.Link)
 	c.title()
 	c.media(k.Media)
 	c.poll()

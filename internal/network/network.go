@@ -91,6 +91,8 @@ const (
 	PlainPost PostKind = ""      // what the network shows in its feed: text, images, a video
 	Story     PostKind = "story" // disappears after a day
 	Reel      PostKind = "reel"  // a short upright video in a feed of its own: reel, short, Spotlight
+	// PassedOn is somebody else's post as it stands, kept among our own: a saved pin.
+	PassedOn PostKind = "repost"
 )
 
 // Poll is a question with answers to choose from.
@@ -133,6 +135,10 @@ type Option struct {
 // OptionReshare is the name of the option that holds the address of the post that a
 // post shares, on networks where it may have words of its own.
 const OptionReshare = "reshare"
+
+// OptionRepost is the name of the option that holds the address of the post that is
+// passed on as it stands, on networks where that is a sort of post.
+const OptionRepost = "repost"
 
 // OptionPlace is the name of the option that says where a post was made, on networks
 // that show it.

@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -181,7 +182,7 @@ func (r *rig) write(t *testing.T, round int) *batch {
 		p := r.child.hand.Write(t, parts, to)
 		b.posts[p.ID] = sent{flow: c.network + ": " + w.name, marks: marks, mute: w.mute, blind: w.blind}
 		if w.mute {
-			r.mutes[sandbox.Filter{Network: c.network, Account: c.id, Action: sandbox.Publish}]++
+			r.mutes[sandbox.Filter{Network: c.network, Account: c.id, Action: cmp.Or(w.as, sandbox.Publish)}]++
 		}
 		aim := target{network: c.network, moment: m}
 		if m.says > 0 {

@@ -125,7 +125,7 @@ func (s *stage) accounts(n int) (all []account) {
 			account{"bluesky", sky.DID, map[string]string{"server": s.urls["bluesky"], "handle": sky.Handle, "password": sky.AppPassword}, ways("bluesky", quoted(theirs["bluesky"])), true},
 			account{"mastodon", toot.ID, map[string]string{"server": s.urls["mastodon"], "token": toot.Token}, ways("mastodon", quoted(theirs["mastodon"])), true},
 			account{"facebook", page.ID, map[string]string{"page": page.ID, "token": page.Token}, ways("facebook", nil), true},
-			account{"pinterest", pins.ID, map[string]string{"token": pins.Token}, ways("pinterest", map[string]string{"board": pins.Board}), false},
+			account{"pinterest", pins.ID, map[string]string{"token": pins.Token}, ways("pinterest", map[string]string{"board": pins.Board, "repost": theirs["pinterest"]}), false},
 			account{"youtube", films.ID, map[string]string{"client": "700000000001-kith.apps.googleusercontent.com", "secret": "GOCSPX-app-secret", "token": films.Refresh},
 				ways("youtube", map[string]string{"kids": "no", "playlist": s.youtube.AddPlaylist(films.ID, "Shelves")}), true},
 			account{"instagram", insta.ID, map[string]string{"token": insta.PageToken}, ways("instagram", nil), true},
@@ -142,7 +142,8 @@ func (s *stage) accounts(n int) (all []account) {
 func (s *stage) said() map[string]string {
 	who := s.Cast.All()[1]
 	sky, _ := s.bluesky.Says(who, "The report is out.", false)
-	return map[string]string{"bluesky": sky, "x": s.x.Says(who, "The report is out."),
+	// What a saved pin says would be taken for a text of ours: it says nothing.
+	return map[string]string{"bluesky": sky, "pinterest": s.pinterest.Says(who, ""), "x": s.x.Says(who, "The report is out."),
 		"mastodon": s.mastodon.Page(s.urls["mastodon"], s.mastodon.Says(who, "The report is out.", "public", "", false))}
 }
 

@@ -17,9 +17,10 @@ type way struct {
 	options map[string]string
 	kind    string
 	title   string
-	moments []moment // where the kill strikes, in turn; none: at each text
-	mute    bool     // the network keeps no text with it, so that it is counted instead
-	blind   bool     // the network has no key for it and no list that must show it: see facts.json, “lost naming of photos”
+	moments []moment       // where the kill strikes, in turn; none: at each text
+	mute    bool           // the network keeps no text with it, so that it is counted instead
+	as      sandbox.Action // what it is in the ledger; "": a post
+	blind   bool           // the network has no key for it and no list that must show it: see facts.json, “lost naming of photos”
 }
 
 // moment is a request that the kill strikes: the one that carries a text, or one
@@ -79,6 +80,7 @@ func ways(network string, options map[string]string) []way {
 			{name: "image", texts: 1, files: []string{"photo"}, options: options},
 			{name: "video", texts: 1, files: []string{"film"}, options: options},
 			{name: "carousel", texts: 1, files: []string{"photo", "photo"}, options: options},
+			{name: "saved pin", texts: 1, options: options, kind: "repost", mute: true, as: sandbox.Repost, moments: []moment{does(sandbox.Repost, "", "")}},
 		}
 	case "youtube":
 		return []way{

@@ -13,7 +13,7 @@ func calls(t *testing.T, h Harness) {
 	if w.Driver.Profile().CallCosts["post"] == 0 {
 		return // it counts none
 	}
-	for name, part := range w.dressed() {
+	for name := range w.dressed() {
 		t.Run(name, func(t *testing.T) {
 			w := NewWorld(t, h)
 			l, taken := w.Account.Limits, 0
@@ -22,7 +22,7 @@ func calls(t *testing.T, h Harness) {
 					taken += n
 				}
 			}
-			whole := []network.Part{part}
+			whole := []network.Part{w.dressed()[name]}
 			if name == "video" {
 				whole[0].Media = []network.Media{w.whole()}
 			}

@@ -32,6 +32,9 @@ type Harness struct {
 	Judge func(t *testing.T, next http.Handler) http.Handler
 	// Renew is how long after connecting Check must give new keys; 0: they last.
 	Renew time.Duration
+	// Passing is a part that passes on what somebody else said, by its address, where that
+	// is a sort of post; nil: messages that came in are passed on, or nothing is.
+	Passing func(w *World) network.Part
 	// Counts are the names of the fields in which the network tells its counts.
 	Counts []string
 	// Hook is a good webhook that the network sends now: header, body and the key that

@@ -3,6 +3,7 @@ package networktest
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
@@ -13,6 +14,10 @@ import (
 // is no post of ours: whoever looks for one of the same words does not take it for that.
 func reposts(t *testing.T, h Harness) {
 	if !offers(t, h, network.ActRepost) {
+		return
+	}
+	if h.Passing != nil {
+		passing(t, h)
 		return
 	}
 	w := NewWorld(t, h)
@@ -77,6 +82,88 @@ func reposts(t *testing.T, h Harness) {
 		}
 	}
 	t.Errorf("the message did not come in: %+v", events)
+}
+
+// passing passes on what has an address, as a post of its own: it goes out once, is found
+// after a lost answer, and is neither taken for another post nor another one for it.
+func passing(t *testing.T, h Harness) {
+	w := NewWorld(t, h)
+	part := h.Passing(w)
+	sent, err := w.Send(part)
+	made := w.Ledger(sandbox.Repost)
+	if err != nil || len(made) != 1 || made[0].Object != sent.ID || made[0].Shared == "" || made[0].Shared == sent.ID {
+		t.Fatalf("sent as %+v, %v, and the ledger has %+v", sent, err, made)
+	}
+	w.finds(part, sent.ID)
+	w.findsNone(w.Part(made[0].Text)) // the words are theirs
+	other := h.Passing(w)
+	w.Publish(made[0].Text)
+	w.findsNone(other)
+
+	w.Weather(sandbox.Mishap{Kind: sandbox.ServerError, Action: sandbox.Repost, Times: 1})
+	_, err = w.Send(other)
+	w.kind(err, fault.Uncertain, fault.Unavailable)
+	w.later()
+	w.findsNone(other)
+	w.Weather(sandbox.Mishap{Kind: sandbox.LostAnswer, Action: sandbox.Repost, Times: 1})
+	_, err = w.Send(other)
+	w.kind(err, fault.Uncertain)
+	w.Restart()
+	w.later()
+	made = w.Ledger(sandbox.Repost)
+	if len(made) != 2 {
+		t.Fatalf("the ledger has %+v", made)
+	}
+	w.finds(other, made[1].Object)
+
+	deleter := w.Driver.(network.Deleter)
+	evenTwice(t, func() error { return deleter.Delete(t.Context(), w.Conn, sent.Ref) })
+	w.findsNone(part)
+	if editor, ok := w.Driver.(network.Editor); ok {
+		said := other
+		said.Text = "words of ours"
+		_, err := editor.Edit(t.Context(), w.Conn, network.Ref{ID: made[1].Object}, said)
+		w.kind(err, fault.Invalid)
+	}
+	before := len(w.Front.Requests())
+	for what, spoil := range map[string]func(*network.Part){
+		"with a file":             func(p *network.Part) { p.Media = []network.Media{w.picture("ours")} },
+		"of nothing":              func(p *network.Part) { p.Options[network.OptionRepost] = "" },
+		"of what is not theirs":   func(p *network.Part) { p.Options[network.OptionRepost] = "https://example.org/7" },
+		"of what leads elsewhere": func(p *network.Part) { p.Options[network.OptionRepost] += "/../../7/" },
+	} {
+		wrong := h.Passing(w)
+		spoil(&wrong)
+		_, err := w.Send(wrong)
+		if w.kind(err, fault.Invalid); len(w.Front.Requests()) != before {
+			t.Fatalf("%s: the network was asked", what)
+		}
+	}
+}
+
+// later is when what was accepted is in every list.
+func (w *World) later() { w.Stage.Clock.Advance(w.Driver.Profile().Delay + time.Second) }
+
+// finds looks for a part that must be there alone, and as the given id.
+func (w *World) finds(part network.Part, id string) {
+	w.t.Helper()
+	look, err := w.Look(part)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ours(w.t, look, part, id)
+}
+
+// findsNone looks for a part that is not there, and must be able to say so.
+func (w *World) findsNone(part network.Part) {
+	w.t.Helper()
+	look, err := w.Look(part)
+	if err != nil || look.Exact != nil || !look.Complete && !look.Keyed {
+		w.t.Fatalf("the look is %+v, %v", look, err)
+	}
+	for _, seen := range near(look, part) {
+		w.t.Errorf("taken for %q: %+v", part.Text, seen)
+	}
 }
 
 // links publishes an address beside the words: the network shows it as a link.

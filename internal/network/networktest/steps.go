@@ -55,7 +55,7 @@ func (w *World) sendOnce(part network.Part) network.Sent {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if made := w.Ledger(sandbox.Publish); len(made) != 1 || made[0].Object != sent.ID {
+	if made := w.Ledger(sandbox.Publish, sandbox.Repost); len(made) != 1 || made[0].Object != sent.ID {
 		w.t.Errorf("sent as %s, and the ledger has %+v", sent.ID, made)
 	}
 	return sent
@@ -173,7 +173,7 @@ func gradual(t *testing.T, h Harness) bool {
 }
 
 // dressed are parts that take the ways a network has: a post as usual, one with a
-// video, one with several images.
+// video, one with several images, one that is somebody else's.
 func (w *World) dressed() map[string]network.Part {
 	all := map[string]network.Part{"post": w.Part("step by step")}
 	if w.can(network.ActVideo) {
@@ -185,6 +185,9 @@ func (w *World) dressed() map[string]network.Part {
 		p := w.Part("with a document, step by step")
 		p.Media = []network.Media{w.paper()}
 		all["document"] = p
+	}
+	if w.harness.Passing != nil {
+		all["repost"] = w.harness.Passing(w)
 	}
 	if w.can(network.ActCarousel) {
 		p := w.Part("with images, step by step")
@@ -220,7 +223,7 @@ func twice(t *testing.T, h Harness) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			made := w.Ledger(sandbox.Publish)
+			made := w.Ledger(sandbox.Publish, sandbox.Repost)
 			if len(made) != 1 || made[0].Object != sent.ID || public == 0 {
 				t.Errorf("sent as %s after %d public acts, and the ledger has %+v", sent.ID, public, made)
 			}
@@ -236,12 +239,12 @@ func forgets(t *testing.T, h Harness) {
 	w := NewWorld(t, h)
 	for name, part := range w.dressed() {
 		sent, n, err := w.SendForgetting(part)
-		made := w.Ledger(sandbox.Publish)
+		made := w.Ledger(sandbox.Publish, sandbox.Repost)
 		if err != nil || len(made) == 0 || made[len(made)-1].Object != sent.ID {
 			t.Errorf("%s, after %d acts were forgotten: %v, and the ledger has %+v", name, n, err, made)
 		}
 	}
-	if made := w.Ledger(sandbox.Publish); len(made) != len(w.dressed()) {
+	if made := w.Ledger(sandbox.Publish, sandbox.Repost); len(made) != len(w.dressed()) {
 		t.Errorf("the ledger has %d", len(made))
 	}
 }
@@ -313,7 +316,7 @@ func (w *World) breakAct(t *testing.T, part network.Part, n int, m sandbox.Misha
 	if err != nil {
 		t.Fatalf("%s of act %d (%s): %v", m.Kind, n, act.Name, err)
 	}
-	if made := w.Ledger(sandbox.Publish); len(made) != 1 || made[0].Object != sent.ID {
+	if made := w.Ledger(sandbox.Publish, sandbox.Repost); len(made) != 1 || made[0].Object != sent.ID {
 		t.Fatalf("%s of act %d (%s): sent as %s, and the ledger has %+v", m.Kind, n, act.Name, sent.ID, made)
 	}
 	return false

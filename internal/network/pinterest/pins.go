@@ -19,6 +19,9 @@ type pinned struct {
 	ID          string  `json:"id"`
 	Created     string  `json:"created_at"`
 	Description *string `json:"description"`
+	Board       string  `json:"board_id"`
+	Section     string  `json:"board_section_id"`
+	Parent      string  `json:"parent_pin_id"` // the pin it was saved from; "": it is none of others
 	Media       struct {
 		Kind  string            `json:"media_type"`
 		Items []json.RawMessage `json:"items"`
@@ -42,7 +45,7 @@ func (p pinned) files() int {
 // walk goes through our pins, newest first, until the visitor has enough. whole:
 // the end was reached, and everything was understood.
 func (d *Driver) walk(ctx context.Context, conn network.Conn, metrics bool, visit func(pinned) (enough bool)) (whole bool, err error) {
-	query := url.Values{"page_size": {"100"}}
+	query := url.Values{"page_size": {"100"}, "include_protected_pins": {"true"}} // a board may be protected
 	if metrics {
 		query.Set("pin_metrics", "true")
 	}
@@ -75,17 +78,29 @@ func (d *Driver) walk(ctx context.Context, conn network.Conn, metrics bool, visi
 	return false, nil
 }
 
-// Find lists what we pinned since.
-func (d *Driver) Find(ctx context.Context, conn network.Conn, _ network.Part, since time.Time) (network.Look, error) {
+// Find lists what we pinned since, or, of a part that saves a pin, what we saved of it
+// since to that board. What a saved pin says is theirs, so it is known by where it comes
+// from, and is given the part's own words.
+func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part, since time.Time) (network.Look, error) {
+	theirs, err := passes(part)
+	if err != nil {
+		return network.Look{}, err
+	}
 	var look network.Look
 	whole, err := d.walk(ctx, conn, false, func(p pinned) bool {
 		at := moment(p.Created)
 		if at.Before(since) {
 			return true
 		}
+		if !p.ours(part, theirs) {
+			return false
+		}
 		seen := network.Seen{Ref: network.Ref{ID: p.ID, URL: address(p.ID)}, At: at, Media: p.files()}
 		if p.Description != nil {
 			seen.Text = clip(*p.Description, 8192)
+		}
+		if theirs != "" {
+			seen.Text, seen.Media = part.Text, len(part.Media)
 		}
 		look.Near = append(look.Near, seen)
 		return false
@@ -113,6 +128,9 @@ func (d *Driver) Delete(ctx context.Context, conn network.Conn, ref network.Ref)
 func (d *Driver) Edit(ctx context.Context, conn network.Conn, ref network.Ref, part network.Part) (network.Ref, error) {
 	if !number.MatchString(ref.ID) {
 		return ref, fault.New(fault.Invalid, "This is no pin.")
+	}
+	if part.Kind == network.PassedOn {
+		return ref, fault.New(fault.Invalid, "What a saved Pin says is not ours to change.").WithHint("Delete it, and make a Pin of your own.")
 	}
 	body := map[string]any{"description": part.Text}
 	if part.Title != "" {

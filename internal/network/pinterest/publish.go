@@ -19,6 +19,7 @@ const (
 	stepUpload  = "upload"
 	stepProcess = "process"
 	stepPublish = "publish"
+	stepSave    = "save"
 )
 
 // The names of what is chosen for a pin.
@@ -66,6 +67,12 @@ func (d *Driver) Step(ctx context.Context, conn network.Conn, part network.Part)
 			return network.Stepped{Step: p.step(stepPublish, true)}, nil
 		}
 		return network.Stepped{Sent: &sent}, err
+	case stepSave:
+		sent, err := d.save(ctx, conn, part)
+		return network.Stepped{Sent: &sent}, err
+	}
+	if part.Kind == network.PassedOn {
+		return network.Stepped{Step: p.step(stepSave, true)}, nil
 	}
 	if !part.Media[0].Video() {
 		return network.Stepped{Step: p.step(stepPublish, true)}, nil
@@ -78,7 +85,7 @@ func (d *Driver) takes(conn network.Conn, part network.Part) error {
 	if err := network.Refusal(d.limits(conn), part); err != nil {
 		return err
 	}
-	if len(part.Media) == 0 {
+	if part.Kind != network.PassedOn && len(part.Media) == 0 {
 		return fault.New(fault.Invalid, "A pin needs a picture or a video.").WithHint("Add one.").On("media")
 	}
 	if !number.MatchString(part.Options[optionBoard]) {
@@ -86,6 +93,10 @@ func (d *Driver) takes(conn network.Conn, part network.Part) error {
 	}
 	if section := part.Options[optionSection]; section != "" && !number.MatchString(section) {
 		return fault.New(fault.Invalid, "Pinterest does not know this section of the board.").WithHint("Choose the section anew.").On("options")
+	}
+	if part.Kind == network.PassedOn {
+		_, err := passes(part)
+		return err
 	}
 	if part.Link != "" {
 		if u, err := url.Parse(part.Link); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(part.Link) > 2048 {

@@ -20,13 +20,20 @@ func harness(judge func(*testing.T, http.Handler) http.Handler) networktest.Harn
 }
 
 func harnessOf(o pretended.Options, judge func(*testing.T, http.Handler) http.Handler) networktest.Harness {
+	h, _ := staged(o, judge)
+	return h
+}
+
+// staged gives also the network that was opened last.
+func staged(o pretended.Options, judge func(*testing.T, http.Handler) http.Handler) (networktest.Harness, func() *pretended.Network) {
 	var board string // of the account that was opened last
+	var n *pretended.Network
 	return networktest.Harness{
 		Name: "pinterest",
 		// All images go in one request, whose refusal names none of them.
 		Unsaid: true,
 		Open: func(_ *testing.T, stage *sandbox.Stage) (http.Handler, func(string) map[string]string) {
-			n := pretended.New(stage, o)
+			n = pretended.New(stage, o)
 			a := n.Account("atelier", "Atelier des Halles")
 			board = a.Board
 			return n.Handler(), func(string) map[string]string { return map[string]string{"token": a.Token} }
@@ -40,11 +47,17 @@ func harnessOf(o pretended.Options, judge func(*testing.T, http.Handler) http.Ha
 			part.Media = []network.Media{networktest.Picture("image/png", 24, 16, "a shelf of books")}
 		},
 		Counts: []string{"lifetime_metrics"},
+		Passing: func(w *networktest.World) network.Part {
+			part := w.Part("")
+			part.Kind, part.Media = network.PassedOn, nil
+			part.Options[network.OptionRepost] = "https://www.pinterest.com/pin/" + n.Says(w.Stage.Cast.All()[1], "The light of the north") + "/"
+			return part
+		},
 		Instead: map[string]func(*testing.T, networktest.Harness){
 			// Counts come from reactions and saves: there are no comments to count here.
 			"counts are what the network says, and what it does not say is absent": counts,
 		},
-	}
+	}, func() *pretended.Network { return n }
 }
 
 func TestPinterest(t *testing.T) { networktest.Run(t, harness(nil)) }
@@ -157,6 +170,120 @@ func TestAPinIsPutIntoASectionOfItsBoard(t *testing.T) {
 				t.Errorf("a section without its board: %+v", problems)
 			}
 		})
+	}
+}
+
+// A pin of somebody's is saved to the board and the section that were chosen, and found
+// there alone: the same pin on another board is another save.
+func TestAPinIsSavedWhereItWasChosen(t *testing.T) {
+	for name, between := range map[string]func(*testing.T, http.Handler) http.Handler{"alone": nil, "judged": judge} {
+		t.Run(name, func(t *testing.T) {
+			h := harness(between)
+			w := networktest.NewWorld(t, h)
+			boards, err := w.Driver.(*pinterest.Driver).Choices(t.Context(), w.Conn, network.Choosing{Option: "board"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sections, err := w.Driver.(*pinterest.Driver).Choices(t.Context(), w.Conn, network.Choosing{Option: "section", Of: boards[1].Value})
+			if err != nil {
+				t.Fatal(err)
+			}
+			first := h.Passing(w)
+			second := first
+			second.Key += "2"
+			second.Options = map[string]string{"repost": first.Options["repost"], "board": boards[1].Value, "section": sections[0].Value}
+			sent := map[string]network.Sent{}
+			for _, part := range []network.Part{first, second} {
+				made, err := w.Send(part)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sent[part.Key] = made
+			}
+			if !w.Front.Told(`"board_section_id":"` + sections[0].Value + `"`) {
+				t.Error("the section was not told")
+			}
+			for _, part := range []network.Part{first, second} {
+				if look, err := w.Look(part); err != nil || len(look.Near) != 1 || look.Near[0].ID != sent[part.Key].ID || !look.Complete {
+					t.Errorf("on board %s: %+v, %v", part.Options["board"], look, err)
+				}
+			}
+		})
+	}
+}
+
+// Pins of a protected board are listed where that is asked for: what is there is not
+// taken for absent, and made again.
+func TestWhatIsOnAProtectedBoardIsFound(t *testing.T) {
+	h, opened := staged(pretended.Options{}, nil)
+	w := networktest.NewWorld(t, h)
+	opened().Protect(w.Part("").Options["board"])
+	plain, pinned := w.Publish("behind a curtain")
+	saved := h.Passing(w)
+	kept, err := w.Send(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range []struct {
+		part network.Part
+		id   string
+	}{{plain, pinned.ID}, {saved, kept.ID}} {
+		if look, err := w.Look(one.part); err != nil || len(look.Near) != 1 || look.Near[0].ID != one.id {
+			t.Errorf("%+v, %v", look, err)
+		}
+	}
+}
+
+func TestWhyAPinIsNotSavedIsSaid(t *testing.T) {
+	h, opened := staged(pretended.Options{}, nil)
+	w := networktest.NewWorld(t, h)
+	good := h.Passing(w)
+	id := good.Options["repost"][len("https://www.pinterest.com/pin/") : len(good.Options["repost"])-1]
+	for what, to := range map[string]struct {
+		options map[string]string
+		says    string
+	}{
+		"no such pin":     {map[string]string{"repost": "7"}, "this Pin"},
+		"no such board":   {map[string]string{"board": "7"}, "this board"},
+		"no such section": {map[string]string{"section": "7"}, "this section"},
+	} {
+		part := h.Passing(w)
+		for name, value := range to.options {
+			part.Options[name] = value
+		}
+		_, err := w.Send(part)
+		if text, hint := fault.Shown(err); !fault.Is(err, fault.Invalid) || !strings.Contains(text, to.says) || hint == "" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	w.Weather(sandbox.Mishap{Kind: sandbox.Blocked, Action: sandbox.Repost, Times: 1})
+	if _, err := w.Send(h.Passing(w)); !fault.Is(err, fault.Throttled) {
+		t.Errorf("taken for a spammer: %v", err)
+	}
+	opened().Hide(id)
+	if _, err := w.Send(good); !fault.Is(err, fault.Invalid) {
+		t.Errorf("on a secret board: %v", err)
+	}
+	if made := w.Ledger(sandbox.Repost); len(made) != 0 {
+		t.Errorf("the ledger has %+v", made)
+	}
+	for _, address := range []string{"https://www.pinterest.com/pin/99360735500167749/", "pinterest.fr/pin/99360735500167749", "https://fr.pinterest.com/pin/un-mur-de-livres--99360735500167749/?mt=login",
+		"https://www.pinterest.co.uk/pin/99360735500167749/#more", " 99360735500167749 "} {
+		part := h.Passing(w)
+		part.Options["repost"] = address
+		if problems := w.Driver.Profile().CheckOptions(part); len(problems) != 0 {
+			t.Errorf("%s: %+v", address, problems)
+		}
+		if _, err := w.Send(part); !strings.Contains(err.Error(), "this Pin") { // asked for, and not there
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	for _, address := range []string{"", "https://pin.it/4bXyZ", "https://www.pinterest.com/librairie/", "https://evilpinterest.com/pin/7/", "https://pinterest.com.evil.example/pin/7/"} {
+		part := h.Passing(w)
+		part.Options["repost"] = address
+		if problems := w.Driver.Profile().CheckOptions(part); len(problems) != 1 {
+			t.Errorf("%q: %+v", address, problems)
+		}
 	}
 }
 

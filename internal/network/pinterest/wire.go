@@ -88,6 +88,8 @@ type ask struct {
 	length int64
 	// harmless: happening twice is as good as once, so a lost answer is no doubt.
 	harmless bool
+	// explain says what a no means for this call where that differs; nil: as usual.
+	explain func(status, code int, message string) error
 }
 
 func (d *Driver) call(ctx context.Context, conn network.Conn, a ask, out any) (time.Time, error) {
@@ -140,7 +142,7 @@ func (d *Driver) send(ctx context.Context, token string, a ask, out any) (time.T
 		d.writes.forget(token)
 	}
 	if answer.Status >= 300 {
-		return at, refusal(answer, a.harmless || method == http.MethodGet)
+		return at, a.refusal(answer, method)
 	}
 	if out == nil {
 		return at, nil
@@ -160,13 +162,31 @@ func (a ask) misunderstood() error {
 	return fault.New(kind, "Pinterest answered something we do not understand.")
 }
 
+// said is what Pinterest says of a no.
+type said struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+}
+
+// heard reads a no; what is of another type stays empty.
+func heard(body []byte) (s said) {
+	_ = json.Unmarshal(body, &s) // then nothing was said
+	return s
+}
+
+func (a ask) refusal(r *outward.Response, method string) error {
+	if a.explain != nil {
+		s := heard(r.Body)
+		if err := a.explain(r.Status, s.Code, s.Message); err != nil {
+			return err
+		}
+	}
+	return refusal(r, a.harmless || method == http.MethodGet)
+}
+
 // refusal says what Pinterest's no means.
 func refusal(r *outward.Response, harmless bool) error {
-	var said struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-	}
-	_ = json.Unmarshal(r.Body, &said) // what is of another type stays empty
+	said := heard(r.Body)
 	switch {
 	case r.Status == http.StatusTooManyRequests:
 		after := r.RetryAfter()

@@ -79,6 +79,57 @@ func TestOnlyWhatIsPublishedMakesAPin(t *testing.T) {
 	}
 }
 
+func TestOnlyAPublicPinIsSavedToABoardOfOnesOwn(t *testing.T) {
+	w := raise(t, Options{})
+	who := w.Stage.Cast.All()[1]
+	theirs, secret := w.n.Says(who, "Un mur"), w.n.Says(who, "Un secret")
+	w.n.Hide(secret)
+	save := func(pin, body string) (int, float64, map[string]any) {
+		return w.ask("POST", "/v5/pins/"+pin+"/save", body)
+	}
+	to := `{"board_id":"` + w.who.Board + `"}`
+	for range 2 { // twice makes two
+		status, _, said := save(theirs, to)
+		if status != 201 || said["parent_pin_id"] != theirs || said["id"] == theirs || said["description"] != "Un mur" || said["board_id"] != w.who.Board {
+			t.Fatal(status, said)
+		}
+		id, _ := said["id"].(string)
+		if status, code, _ := w.ask("PATCH", "/v5/pins/"+id, `{"description":"à nous"}`); status != 403 || code != 29 {
+			t.Errorf("its words are changed: %d", status)
+		}
+	}
+	for what, c := range map[string]struct {
+		pin, body string
+		status    int
+		code      float64
+	}{
+		"a pin that is none":        {"17", to, 404, 50},
+		"a secret pin":              {secret, to, 403, 29},
+		"a board that is none":      {theirs, `{"board_id":"17"}`, 404, 40},
+		"another board's section":   {theirs, `{"board_id":"` + w.who.Board + `","board_section_id":"` + w.who.Section + `"}`, 404, 2031},
+		"no board":                  {theirs, `{}`, 400, 1},
+		"a field that is none":      {theirs, `{"board_id":"` + w.who.Board + `","description":"à nous"}`, 400, 1},
+		"a section without digits":  {theirs, `{"board_id":"` + w.who.Board + `","board_section_id":"soir"}`, 400, 1},
+		"a pin of nothing we know ": {"pin", to, 404, 50},
+	} {
+		if status, code, said := save(c.pin, c.body); status != c.status || code != c.code {
+			t.Errorf("%s: %d %v", what, status, said)
+		}
+	}
+	if made := w.Stage.Ledger.Entries(sandbox.Filter{Action: sandbox.Repost}); len(made) != 2 || made[0].Shared != theirs {
+		t.Errorf("the ledger has %+v", made)
+	}
+	listed := func(query string) int {
+		_, _, said := w.ask("GET", "/v5/pins"+query, "")
+		items, _ := said["items"].([]any)
+		return len(items)
+	}
+	w.n.Protect(w.who.Board)
+	if plain, all := listed(""), listed("?include_protected_pins=true"); plain != 0 || all != 2 {
+		t.Errorf("of a protected board %d are listed, and %d where that is asked for", plain, all)
+	}
+}
+
 // bring posts a file to the store of videos with the fields that were given.
 func (w *world) bring(fields map[string]any, file []byte) int {
 	w.T.Helper()

@@ -28,6 +28,7 @@ func (n *Network) table() http.Handler {
 	mux.HandleFunc("GET /v5/pins/{id}", n.one)
 	mux.HandleFunc("PATCH /v5/pins/{id}", n.change)
 	mux.HandleFunc("DELETE /v5/pins/{id}", n.remove)
+	mux.HandleFunc("POST /v5/pins/{id}/save", n.save)
 	mux.HandleFunc("POST /v5/media", n.register)
 	mux.HandleFunc("GET /v5/media/{id}", n.status)
 	mux.HandleFunc("POST /upload", n.receive)
@@ -257,7 +258,7 @@ func (n *Network) media(a *account, raw json.RawMessage) (media map[string]any, 
 func (n *Network) show(p *pin, metrics bool) map[string]any {
 	out := map[string]any{"id": p.id, "created_at": p.made.UTC().Format(time.RFC3339), "link": p.link, "title": p.title, "description": p.description, "dominant_color": nil,
 		"alt_text": p.alt, "board_id": p.board, "board_section_id": p.section, "board_owner": map[string]any{"username": p.owner.username}, "media": p.media,
-		"parent_pin_id": nil, "is_owner": true, "has_been_promoted": false, "creative_type": "REGULAR", "is_standard": true, "pin_metrics": nil}
+		"parent_pin_id": p.from(), "is_owner": true, "has_been_promoted": false, "creative_type": "REGULAR", "is_standard": true, "pin_metrics": nil}
 	if metrics {
 		out["pin_metrics"] = map[string]any{
 			"90d":              map[string]any{"impression": p.views, "pin_click": 0, "save": p.saves, "clickthrough": 0},
@@ -274,8 +275,9 @@ func (n *Network) list(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var seen []*pin
+	protected := r.URL.Query().Get("include_protected_pins") == "true"
 	for _, p := range slices.Backward(a.pins) {
-		if !p.gone && !p.listed.After(n.stage.Clock.Now()) {
+		if !p.gone && !p.listed.After(n.stage.Clock.Now()) && (protected || !a.protects(p.board)) {
 			seen = append(seen, p)
 		}
 	}
@@ -320,6 +322,10 @@ func (n *Network) change(w http.ResponseWriter, r *http.Request) {
 	}
 	p := n.mine(w, r, a)
 	if p == nil {
+		return
+	}
+	if p.parent != "" { // harsher: nothing says that what others wrote could be changed
+		say(w, http.StatusForbidden, 29, "You are not permitted to access that resource.")
 		return
 	}
 	d := draft{Board: p.board}

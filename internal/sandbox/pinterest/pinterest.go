@@ -1,6 +1,6 @@
 // Package pinterest pretends to be Pinterest's API v5, written from its published
 // description (5.23.0) alone: boards, pins of images, several images and videos,
-// registration and processing of videos, analytics, and OAuth.
+// registration and processing of videos, saving pins of others, analytics, and OAuth.
 //
 // There are no comments and no messages in that API, so people on the stage only
 // save and react; nobody can be answered.
@@ -52,8 +52,9 @@ type account struct {
 }
 
 type board struct {
-	id, name string
-	sections []section
+	id, name  string
+	sections  []section
+	protected bool // its pins are listed where that is asked for
 }
 
 type section struct{ id, name string }
@@ -67,6 +68,8 @@ type pin struct {
 	made, listed                             time.Time
 	saves, reactions, comments, views        int64
 	gone                                     bool
+	parent                                   string // the pin it was saved from
+	secret                                   bool   // its owner alone sees it
 }
 
 type upload struct {
@@ -146,6 +149,8 @@ func action(r *http.Request) sandbox.Action {
 		return sandbox.Token
 	case path == "/v5/pins" && !reads:
 		return sandbox.Publish
+	case strings.HasSuffix(path, "/save") && !reads:
+		return sandbox.Repost
 	case strings.HasPrefix(path, "/v5/pins/") && r.Method == http.MethodDelete:
 		return sandbox.Delete
 	case strings.HasPrefix(path, "/v5/pins/") && r.Method == http.MethodPatch:

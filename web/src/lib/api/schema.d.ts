@@ -3665,7 +3665,7 @@ export interface components {
              * @description What it is on this network: empty = a post.
              * @enum {string}
              */
-            kind: "" | "story" | "reel";
+            kind: "" | "story" | "reel" | "repost";
             network: string;
             /** @description What was chosen, by the names of the network's options. Of an option that is searched: an id and, after a space, the name it was found by. */
             options: {
@@ -4191,7 +4191,7 @@ export interface components {
              * @description What it is on this network: empty = a post.
              * @enum {string}
              */
-            kind?: "" | "story" | "reel";
+            kind?: "" | "story" | "reel" | "repost";
             options?: {
                 [key: string]: string;
             };

@@ -47,7 +47,8 @@ export class Draft {
 	}
 
 	get blank(): boolean {
-		return this.parts.every((p) => p.text.trim() === '' && p.media.length === 0) && this.targets.every((t) => t.parts === null);
+		// What is passed on as it stands says something without a word of ours.
+		return this.parts.every((p) => p.text.trim() === '' && p.media.length === 0) && this.targets.every((t) => t.parts === null && t.kind !== 'repost');
 	}
 
 	get dirty(): boolean {

@@ -29,3 +29,12 @@ it('keeps what was saved while the post was read', async () => {
 	expect(draft.targets[0]?.options).toEqual({ community: '7 Books' });
 	expect(draft.post?.revision).toBe(2);
 });
+
+it('is not blank where something is passed on as it stands', () => {
+	vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
+	const draft = new Draft('');
+	draft.aimAll(['c']);
+	expect(draft.blank).toBe(true);
+	draft.choose('c', { kind: 'repost' });
+	expect(draft.blank).toBe(false);
+});

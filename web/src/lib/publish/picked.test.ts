@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { communityOf, picked, placeOf } from './picked';
+import { communityOf, picked, placeOf, sharedBy } from './picked';
 
 describe('what was searched for', () => {
 	it('is kept with its name', () => {
@@ -22,5 +22,14 @@ describe('the community of a post', () => {
 		expect(communityOf({ community: '1146654567674912769' })).toBe('x.com/i/communities/1146654567674912769');
 		expect(communityOf({})).toBe('');
 		expect(communityOf(undefined)).toBe('');
+	});
+});
+
+describe('the post of others that one shows', () => {
+	it('is what the kind of post says', () => {
+		const both = { reshare: 'https://x.com/a/status/1', repost: 'https://www.pinterest.com/pin/7/' };
+		expect(sharedBy(both, '')).toBe(both.reshare);
+		expect(sharedBy(both, 'repost')).toBe(both.repost);
+		expect(sharedBy(undefined, 'repost')).toBe('');
 	});
 });

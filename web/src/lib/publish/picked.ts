@@ -12,6 +12,11 @@ export function placeOf(options: Record<string, string> | undefined, kind: strin
 	return name || id;
 }
 
+/** The address of the post of others that one shows, with words of its own or as it stands. */
+export function sharedBy(options: Record<string, string> | undefined, kind: string): string {
+	return options?.[kind === 'repost' ? 'repost' : 'reshare'] ?? '';
+}
+
 /** How the community is called in which a post stands, where it was found by its name; a number alone is its address. */
 export function communityOf(options: Record<string, string> | undefined): string {
 	const { id, name } = picked(options?.community);
