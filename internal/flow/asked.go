@@ -15,8 +15,8 @@ func (h *House) asked(name network.Name) bool {
 	return err == nil && h.Public
 }
 
-// askSoon looks now whether a network, or a guest of it, knocks for its channels: our app
-// there changes.
+// askSoon looks now whether a network, or a guest of it, knocks for its channels, and how
+// those are that ailed: our app there changes, and may have been what they ailed from.
 func (h *House) askSoon(ctx context.Context, tx *store.Tx, workspace string, name network.Name) error {
 	h.tell(tx, workspace, "channels", "")
 	if err := channel.ForgetRefusal(ctx, tx, name); err != nil {
@@ -27,7 +27,15 @@ func (h *House) askSoon(ctx context.Context, tx *store.Tx, workspace string, nam
 		return err
 	}
 	for _, c := range all {
-		if h.Networks.Host(c.Network) == name && h.asked(c.Network) {
+		if h.Networks.Host(c.Network) != name {
+			continue
+		}
+		if c.Health != "ok" {
+			if err := h.soon(ctx, tx, checkKind(), c); err != nil {
+				return err
+			}
+		}
+		if h.asked(c.Network) {
 			if err := h.soon(ctx, tx, subscribeKind(), c); err != nil {
 				return err
 			}
