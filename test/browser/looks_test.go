@@ -361,6 +361,7 @@ func (v viewer) light(p *page) {
 	p.t.Helper()
 	weight := eval[int](p, `performance.getEntriesByType('resource').filter(e => /\.(js|css)(\?|$)/.test(e.name) || e.initiatorType === 'script')
 		.reduce((n, e) => n + e.encodedBodySize + 300, 0)`)
+	p.t.Logf("a first visit fetches %.1f kB of script and style", float64(weight)/1000)
 	if weight > budget || weight < budget/4 { // less than the framework alone: it was not counted
 		p.t.Errorf("a first visit fetches %.1f kB of script and style; at most %d", float64(weight)/1000, budget/1000)
 	}

@@ -31,6 +31,16 @@ const weigh = (modules) => {
 	}
 	return [...needed].reduce((sum, file) => sum + sent(join('build', file)) + headers, 0);
 };
+// A page is also what is around it, and the words that it opens for itself; French needs more of them.
+const generated = '.svelte-kit/generated/client-optimized';
+const around = Object.fromEntries(
+	[...readFileSync(`${generated}/app.js`, 'utf8').matchAll(/"\/[^"]*": \[~?(\d+)(?:,\[([\d,]*)\])?/g)].map(([, page, layouts]) => [page, (layouts ?? '').split(',').filter(Boolean)])
+);
+const words = (node) => {
+	const load = /universal from "([^"]+)"/.exec(readFileSync(`${generated}/nodes/${node}.js`, 'utf8'))?.[1];
+	const opens = load ? [...readFileSync(join(generated, 'nodes', load), 'utf8').matchAll(/openPart\(([^)]*)\)/g)] : [];
+	return opens.flatMap((m) => [...m[1].matchAll(/'(\w+)'/g)].map((part) => `src/lib/i18n/${part[1]}.fr.json`));
+};
 const find = (part) => Object.keys(manifest).find((key) => key.includes(part));
 const nodes = Object.keys(manifest).filter((key) => /client-optimized\/nodes\/\d+\.js$/.test(key));
 const always = [find('client/entry.js'), find('client-optimized/app.js'), ...nodes.filter((key) => /nodes\/[012]\.js$/.test(key)), find('i18n/fr.json'), find('RehearsalTime.svelte')].filter(Boolean);
@@ -38,7 +48,9 @@ const base = new Set(always.flatMap((key) => [...closure(key)]));
 // A page opens with what it imports and with the heaviest piece that it may fetch at once (a post: its composer, or what
 // became of it). All its pieces together never come on a first visit; a test in a browser weighs what really does.
 const first = (node) => {
-	const own = new Set([...base, ...closure(node)]);
+	const number = /(\d+)\.js$/.exec(node)[1];
+	const whole = [number, ...(around[number] ?? [])];
+	const own = new Set([...base, ...whole.flatMap((n) => [nodes.find((key) => key.endsWith(`/${n}.js`)), ...words(n)]).flatMap((key) => [...closure(key)])]);
 	const later = [...closure(node)].filter((key) => !base.has(key)).flatMap((key) => manifest[key].dynamicImports ?? []);
 	return Math.max(weigh(own), ...later.map((key) => weigh(new Set([...own, ...closure(key)]))));
 };

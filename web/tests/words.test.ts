@@ -1,24 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'svelte/compiler';
 import { describe, expect, test } from 'vitest';
-import enMain from '../src/lib/i18n/en.json';
-import frMain from '../src/lib/i18n/fr.json';
-import enSettings from '../src/lib/i18n/settings.en.json';
-import frSettings from '../src/lib/i18n/settings.fr.json';
-import enSeveral from '../src/lib/i18n/several.en.json';
-import frSeveral from '../src/lib/i18n/several.fr.json';
-import enStage from '../src/lib/i18n/stage.en.json';
-import frStage from '../src/lib/i18n/stage.fr.json';
-
 type Forms = Record<string, string>;
 type Words = Record<string, string | Forms>;
-const files: Record<string, [Words, Words]> = { main: [enMain, frMain], settings: [enSettings, frSettings], several: [enSeveral, frSeveral], stage: [enStage, frStage] };
-const en: Words = { ...enMain, ...enSettings, ...enSeveral, ...enStage };
-const fr: Words = { ...frMain, ...frSettings, ...frSeveral, ...frStage };
-const words: Record<string, Words> = { en, fr };
 const src = fileURLToPath(new URL('../src', import.meta.url));
+const read = (name: string) => JSON.parse(readFileSync(join(src, 'lib/i18n', name), 'utf8')) as Words;
+/** The parts that the words are in, each in English and in French; what is said everywhere is in the one without a name. */
+const files: Record<string, [Words, Words]> = Object.fromEntries(
+	[...new Set(readdirSync(join(src, 'lib/i18n')).flatMap((name) => /^(?:(\w+)\.)?(?:en|fr)\.json$/.exec(name)?.slice(1) ?? []))].map((part) => {
+		const beginning = part ? `${part}.` : '';
+		return [part ?? '', [read(`${beginning}en.json`), read(`${beginning}fr.json`)]];
+	})
+);
+const en: Words = Object.assign({}, ...Object.values(files).map(([english]) => english));
+const fr: Words = Object.assign({}, ...Object.values(files).map(([, french]) => french));
+const words: Record<string, Words> = { en, fr };
 
 function within(dir: string, ending: RegExp): string[] {
 	return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
@@ -74,24 +72,81 @@ test('English uses the typographic apostrophe too', () => {
 	}
 });
 
-// What a part of the application alone says comes with it: nowhere else would it be there.
-test.each([
-	['settings', enSettings, ['lib/settings/', 'routes/(app)/settings/']],
-	['stage', enStage, ['lib/stage/', 'routes/(app)/rehearsal/']]
-])('the words of %s are said in no other part', (_name, set, own) => {
-	const code = Object.fromEntries(within(src, /\.(svelte|ts)$/).map((path) => [relative(src, path), readFileSync(path, 'utf8')]));
-	const inside = (path: string) => own.some((dir) => path.startsWith(dir));
-	const shared = new Set(Object.entries(code).filter(([path]) => !inside(path)).flatMap(([, text]) => [...text.matchAll(/'\$lib\/([^']+)'/g)].map((m) => `lib/${m[1]!}`)));
-	const elsewhere = Object.entries(code).filter(([path]) => !inside(path) || shared.has(path) || shared.has(path.replace(/\.ts$/, '')));
-	const said = elsewhere.flatMap(([path, text]) => Object.keys(set).flatMap((key) => (text.includes(`'${key}'`) || text.includes(`"${key}"`) ? [`${path}: ${key}`] : [])));
-	const begun = elsewhere.flatMap(([path, text]) => [...text.matchAll(/`([a-z]\w*\.[\w.]*)\$\{/g)].filter((m) => Object.keys(set).some((key) => key.startsWith(m[1]!))).map((m) => `${path}: ${m[1]!}`));
-	expect([...said, ...begun]).toEqual([]);
+// What fetches a part of the application opens the part of the words that it says: in the load function of a page, or beside
+// an import() in one Promise.all. So every place can be followed from its page, with the words that are there by then.
+const code: Record<string, string> = Object.fromEntries(within(src, /(?<!\.d|\.test)\.(svelte|ts)$/).map((path) => [relative(src, path), readFileSync(path, 'utf8')]));
+const opens = (text: string): string[] => [...text.matchAll(/openPart\(([^)]*)\)/g)].flatMap((m) => [...m[1]!.matchAll(/'(\w+)'/g)].map((name) => name[1]!));
+
+function found(from: string, named: string): string[] {
+	const path = named.startsWith('$lib/') ? `lib/${named.slice(5)}` : named.startsWith('$kit/') ? `kit/${named.slice(5)}` : named.startsWith('.') ? join(dirname(from), named) : null;
+	return path === null ? [] : ['', '.ts', '.svelte', '.svelte.ts'].map((ending) => path + ending).filter((one) => one in code).slice(0, 1);
+}
+const uses = Object.fromEntries(
+	Object.entries(code).map(([path, text]) => [
+		path,
+		{
+			at: [...text.matchAll(/^\s*(?:import|export)\s(?!type\s)(?:[^'"();]*?from\s+)?'([^']+)'/gm)].flatMap((m) => found(path, m[1]!)),
+			later: [...text.matchAll(/(?<!typeof )import\('([^']+)'\)(?:, (?:import\('[^']+'\)|openPart\([^)]*\)))*/g)].map((m) => ({
+				paths: [...m[0].matchAll(/import\('([^']+)'\)/g)].flatMap((one) => found(path, one[1]!)),
+				parts: opens(m[0])
+			}))
+		}
+	])
+);
+const says = (path: string): string[] => {
+	const text = code[path]!;
+	const whole = [...text.matchAll(/['"`]([a-z]\w*(?:\.\w+)*)['"`]/g)].map((m) => m[1]!).filter((key) => key in en);
+	const begun = [...text.matchAll(/`([a-z]\w*\.[\w.]*)\$\{/g)].flatMap((m) => Object.keys(en).filter((key) => key.startsWith(m[1]!)));
+	return [...whole, ...begun];
+};
+const partOf = new Map(Object.entries(files).flatMap(([part, [english]]) => Object.keys(english).map((key) => [key, part] as const)));
+
+/** What is said from here on without its words, and the parts that said something. */
+function unheard(from: string[], there: string[], seen = new Set<string>(), said = new Set<string>()): { missing: string[]; said: Set<string> } {
+	const missing: string[] = [];
+	const all = [...from];
+	for (const path of all) {
+		const mark = `${path} ${there.toSorted().join()}`;
+		if (seen.has(mark)) continue;
+		seen.add(mark);
+		for (const key of says(path)) {
+			const part = partOf.get(key)!;
+			said.add(part);
+			if (part !== '' && !there.includes(part)) missing.push(`${path}: ${key} (${part})`);
+		}
+		all.push(...uses[path]!.at);
+		for (const { paths, parts } of uses[path]!.later) missing.push(...unheard(paths, [...new Set([...there, ...parts])], seen, said).missing);
+	}
+	return { missing: [...new Set(missing)], said };
+}
+
+/** A page, what is around it, and the parts of the words that are opened for it. */
+function visit(page: string): { paths: string[]; parts: string[] } {
+	const paths = [page, page.replace('.svelte', '.ts')];
+	for (let dir = dirname(page); dir.startsWith('routes'); dir = dirname(dir)) paths.push(...['+layout.svelte', '+layout.ts', '+error.svelte'].map((name) => join(dir, name)));
+	const there = paths.filter((path) => path in code);
+	return { paths: there, parts: there.filter((path) => path.endsWith('.ts')).flatMap((path) => opens(code[path]!)) };
+}
+const pages = Object.keys(code).filter((path) => path.endsWith('+page.svelte'));
+
+test('the pages and their parts are found', () => {
+	expect(pages.length).toBeGreaterThan(20);
+	expect(visit('routes/(app)/inbox/[id]/+page.svelte').parts.toSorted()).toEqual(['inbox', 'people']);
+	expect(uses['lib/inbox/List.svelte']!.later).toContainEqual({ paths: ['lib/inbox/Several.svelte'], parts: ['several'] });
+	expect(unheard(['lib/inbox/Several.svelte'], []).missing).toContain('lib/inbox/Several.svelte: several.close (several)');
+});
+
+test.each(pages)('%s says nothing without its words, and opens none in vain', (page) => {
+	const { paths, parts } = visit(page);
+	const { missing, said } = unheard(paths, parts);
+	expect(missing).toEqual([]);
+	expect(parts.filter((part) => !said.has(part))).toEqual([]);
 });
 
 test('every key is used somewhere', () => {
-	const code = [...within(src, /\.(svelte|ts)$/)].map((path) => readFileSync(path, 'utf8')).join('\n');
-	const literal = new Set([...code.matchAll(/['"`]([a-z][\w]*(?:\.[\w]+)*)['"`]/g)].map((m) => m[1]!));
-	const beginnings = [...code.matchAll(/`([a-z][\w]*\.(?:[\w.]*))\$\{/g)].map((m) => m[1]!);
+	const text = Object.values(code).join('\n');
+	const literal = new Set([...text.matchAll(/['"`]([a-z][\w]*(?:\.[\w]+)*)['"`]/g)].map((m) => m[1]!));
+	const beginnings = [...text.matchAll(/`([a-z][\w]*\.(?:[\w.]*))\$\{/g)].map((m) => m[1]!);
 	const unused = Object.keys(en).filter((key) => !literal.has(key) && !beginnings.some((b) => key.startsWith(b)));
 	expect(unused).toEqual([]);
 });

@@ -2,13 +2,43 @@
 // part of the application says comes with that part.
 // A text is a string, or an object of plural forms chosen by {n}.
 import type words from './en.json';
+import type alert from './alert.en.json';
+import type compose from './compose.en.json';
+import type door from './door.en.json';
+import type figures from './figures.en.json';
+import type hand from './hand.en.json';
+import type inbox from './inbox.en.json';
+import type measure from './measure.en.json';
+import type people from './people.en.json';
+import type post from './post.en.json';
+import type publish from './publish.en.json';
+import type quota from './quota.en.json';
 import type settings from './settings.en.json';
 import type several from './several.en.json';
 import type stage from './stage.en.json';
+import type today from './today.en.json';
 
 export type Locale = 'fr' | 'en';
-export type Key = keyof typeof words | keyof typeof settings | keyof typeof several | keyof typeof stage;
-export type Part = 'settings' | 'several' | 'stage';
+type Parts = {
+	'': typeof words;
+	alert: typeof alert;
+	compose: typeof compose;
+	door: typeof door;
+	figures: typeof figures;
+	hand: typeof hand;
+	inbox: typeof inbox;
+	measure: typeof measure;
+	people: typeof people;
+	post: typeof post;
+	publish: typeof publish;
+	quota: typeof quota;
+	settings: typeof settings;
+	several: typeof several;
+	stage: typeof stage;
+	today: typeof today;
+};
+export type Part = Exclude<keyof Parts, ''>;
+export type Key = { [P in keyof Parts]: keyof Parts[P] }[keyof Parts];
 export type Params = Record<string, string | number>;
 type Forms = { one?: string; many?: string; other: string };
 export type Dictionary = Record<string, string | Forms>;
@@ -40,45 +70,58 @@ export function preferredLocale(): Locale {
 	return asLocale(stored) ?? asLocale(navigator.languages?.find((l) => asLocale(l))) ?? 'en';
 }
 
-const files: Record<Part | '', Record<Locale, () => Promise<{ default: Dictionary }>>> = {
-	'': { en: () => import('./en.json'), fr: () => import('./fr.json') },
-	settings: { en: () => import('./settings.en.json'), fr: () => import('./settings.fr.json') },
-	several: { en: () => import('./several.en.json'), fr: () => import('./several.fr.json') },
-	stage: { en: () => import('./stage.en.json'), fr: () => import('./stage.fr.json') }
-};
-const parts = new Set<Part>();
+const files = import.meta.glob<Dictionary>('./*.json', { import: 'default' });
+const parts = new Map<Part, Promise<void>>();
+// The language asked for last; it is spoken as soon as its words are there.
+let wanted: Locale | null = null;
 
 /** The words of a language, with those of all parts that were opened, also while they were fetched. */
 async function read(next: Locale): Promise<Dictionary> {
 	for (;;) {
-		const wanted = ['', ...parts] as const;
-		const all = await Promise.all(wanted.map(async (part) => (await files[part][next]()).default));
-		if (wanted.length === parts.size + 1) return Object.assign({}, ...all) as Dictionary;
+		const names = ['', ...[...parts.keys()].map((part) => `${part}.`)];
+		const all = await Promise.all(names.map((name) => files[`./${name}${next}.json`]!()));
+		if (names.length === parts.size + 1) return Object.assign({}, ...all) as Dictionary;
 	}
 }
 
-/** Adds the words of a part before it is shown. */
-export async function openPart(part: Part): Promise<void> {
-	if (parts.has(part)) return;
-	parts.add(part);
+async function speak(next: Locale): Promise<void> {
+	const before = wanted;
+	wanted = next;
 	try {
-		for (let spoken: Locale | undefined; spoken !== current; ) {
-			spoken = current;
-			const words = await read(spoken);
-			if (spoken === current) dictionary = words;
-		}
+		const words = await read(next);
+		if (wanted !== next) return;
+		plural = new Intl.PluralRules(next);
+		number = new Intl.NumberFormat(next);
+		dictionary = words;
+		current = next;
 	} catch (error) {
-		parts.delete(part); // asked for again the next time
+		if (wanted === next) wanted = before;
 		throw error;
 	}
 }
 
+/** Adds the words of parts before they are shown: what is fetched opens what it says at the same time. */
+export async function openPart(...wants: Part[]): Promise<void> {
+	const news = wants.filter((part) => !parts.has(part));
+	if (news.length > 0) {
+		const coming = Promise.resolve().then(add); // when all are noted
+		for (const part of news) parts.set(part, coming);
+		coming.catch(() => {
+			for (const part of news) parts.delete(part); // asked for again the next time
+		});
+	}
+	await Promise.all(wants.map((part) => parts.get(part)));
+}
+
+/** Before anybody has chosen, the words are those of the language that will be begun with. */
+async function add(): Promise<void> {
+	let spoken: Locale;
+	do await speak((spoken = wanted ?? preferredLocale()));
+	while (wanted !== spoken);
+}
+
 export async function setLocale(next: Locale): Promise<void> {
-	const words = await read(next);
-	plural = new Intl.PluralRules(next);
-	number = new Intl.NumberFormat(next);
-	dictionary = words;
-	current = next;
+	await speak(next);
 	if (typeof document === 'undefined') return;
 	document.documentElement.lang = next;
 	try {

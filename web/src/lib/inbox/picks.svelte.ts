@@ -2,6 +2,7 @@
 // so that long work goes on while somebody looks elsewhere, and what was refused is still there to read.
 import { asProblem, type Problem } from '$lib/api/problem';
 import type { BulkAct } from '$lib/api/types';
+import { openPart } from '$lib/i18n/i18n.svelte';
 import { me } from '$lib/session.svelte';
 import { span } from './span';
 
@@ -79,7 +80,8 @@ export class Picks {
 		if (this.busy || picks.length === 0) return;
 		this.act = this.last = act;
 		try {
-			await (await import('./carry')).carry(this, act, after, picks, undoing);
+			const [work] = await Promise.all([import('./carry'), openPart('several')]);
+			await work.carry(this, act, after, picks, undoing);
 		} catch (error) {
 			this.stopped = { act, left: picks.length, problem: asProblem(error) };
 		} finally {

@@ -6,10 +6,12 @@ const paris = 'Europe/Paris';
 const said = (at: string, locale = 'en') => relative(new Date(at), now, locale, paris).replace(/\s/g, ' ');
 
 test('near moments are told by their distance', () => {
-	expect(said('2026-11-22T14:59:40Z')).toBe('now');
+	expect(said('2026-11-22T14:59:40Z')).toBe('just now');
 	expect(said('2026-11-22T14:55:00Z')).toBe('5 min ago');
 	expect(said('2026-11-22T18:00:00Z')).toBe('in 3 hr');
 	expect(said('2026-11-22T14:55:00Z', 'fr')).toBe('il y a 5 min');
+	expect(said('2026-11-22T14:59:40Z', 'fr')).toBe('à l’instant');
+	expect(said('2026-11-22T15:00:20Z', 'fr')).toBe('maintenant');
 });
 
 test('further ones by the day, in the zone of the workspace', () => {

@@ -5,6 +5,9 @@ import { dayKey } from './zone';
 /** English dates are written day first, as in the rest of Europe. */
 const spoken = (locale: string) => (locale === 'en' ? 'en-GB' : locale);
 
+/** What has just happened: “now” would be said of what is happening (“the network called us now”). */
+const justNow: Record<string, string> = { en: 'just now', fr: 'à l’instant' };
+
 const cache = new Map<string, Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 
 function dates(locale: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -45,6 +48,7 @@ export function absolute(at: Date, locale: string, zone: string): string {
 export function relative(at: Date, now: Date, locale: string, zone: string): string {
 	const gap = at.getTime() - now.getTime();
 	const size = Math.abs(gap);
+	if (size < 45_000 && gap <= 0) return justNow[locale] ?? spans(locale).format(0, 'second');
 	if (size < 45_000) return spans(locale).format(0, 'second');
 	if (size < 50 * minute) return spans(locale).format(Math.round(gap / minute) || Math.sign(gap), 'minute');
 	if (size < 8 * hour) return spans(locale).format(Math.round(gap / hour) || Math.sign(gap), 'hour');
