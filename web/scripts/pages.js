@@ -1,7 +1,8 @@
 // Writes the page once for each address of the application, with the files that this address needs named in its head:
 // a browser fetches them beside the program's beginning instead of after it. All pages are otherwise one and the same.
 // build/pages.json tells the server which address gets which; what it does not know gets index.html as before.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const manifest = JSON.parse(readFileSync('.svelte-kit/output/client/.vite/manifest.json', 'utf8'));
@@ -19,11 +20,19 @@ const closure = (key, seen = new Set()) => {
 };
 const node = (n) => Object.keys(manifest).find((key) => key.endsWith(`client-optimized/nodes/${n}.js`));
 
-const words = ['en', 'fr'].map((lang) => {
-	const found = manifest[`src/lib/i18n/${lang}.json`];
-	if (!found) throw new Error(`The words of ${lang} are not where web/scripts/pages.js looks for them.`);
-	return `<meta name="words" lang="${lang}" content="/${found.file}">`;
-});
+// What an address opens of the words, as its own load functions say: a folder's layouts on the way to it, and its page.
+const source = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+const opened = (id) => {
+	const way = id.split('/').map((_, i, all) => join('src/routes', ...all.slice(0, i + 1)));
+	const texts = [...way.map((folder) => source(join(folder, '+layout.ts'))), source(join(way.at(-1), '+page.ts'))];
+	return texts.flatMap((text) => [...text.matchAll(/openPart\(([^)]*)\)/g)].flatMap(([, names]) => [...names.matchAll(/'(\w+)'/g)].map(([, name]) => `${name}.`)));
+};
+const words = (id) =>
+	['en', 'fr'].map((lang) => {
+		const files = ['', ...new Set(opened(id))].map((part) => manifest[`src/lib/i18n/${part}${lang}.json`]?.file);
+		if (files.includes(undefined)) throw new Error(`The words of ${id} in ${lang} are not where web/scripts/pages.js looks for them.`);
+		return `<meta name="words" lang="${lang}" content="${files.map((file) => `/${file}`).join(' ')}">`;
+	});
 
 mkdirSync('build/_app/pages', { recursive: true });
 const pages = routes.map(([, id, leaf, layouts]) => {
@@ -42,7 +51,7 @@ const pages = routes.map(([, id, leaf, layouts]) => {
 		...scripts.filter((file) => !index.includes(file)).map((file) => `<link rel="modulepreload" href="/${file}">`)
 	];
 	// The words stand before the script that looks for them.
-	const html = index.replace('<script>', `${words.join('')}<script>`).replace('</head>', `${links.join('')}</head>`);
+	const html = index.replace('<script>', `${words(id).join('')}<script>`).replace('</head>', `${links.join('')}</head>`);
 	const file = `_app/pages/${leaf}.html`;
 	writeFileSync(`build/${file}`, html);
 	writeFileSync(`build/${file}.br`, brotliCompressSync(html));
