@@ -14,6 +14,7 @@ type Knocks struct {
 	Hook    string    `json:"hook,omitempty"`    // the address that was asked for the last time
 	Since   time.Time `json:"since,omitzero"`    // zero: the network does not knock there, as far as is known
 	Seen    time.Time `json:"seen,omitzero"`     // when the network said so the last time
+	Lost    bool      `json:"lost,omitempty"`    // it was found not to knock, and what came of asking it again is not known
 	Failing time.Time `json:"failing,omitzero"`  // since when it cannot be asked; zero: it can
 	Error   string    `json:"error,omitempty"`   // what it said then
 	Fix     string    `json:"fix,omitempty"`     //

@@ -57,6 +57,19 @@ func (h *House) kept(ctx context.Context, of channelArgs) (app string, err error
 	return app, err
 }
 
+// otherApp says whether our app at the network of a channel is another one by now.
+func (h *House) otherApp(ctx context.Context, tx *store.Tx, of channelArgs, app string) (bool, error) {
+	c, err := channel.Get(ctx, tx, of.Workspace, of.Channel)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil // removed meanwhile
+	}
+	if err != nil {
+		return false, err
+	}
+	now, err := h.keptIn(ctx, tx, c)
+	return now != app, err
+}
+
 func (h *House) keptIn(ctx context.Context, tx *store.Tx, c channel.Channel) (string, error) {
 	kept, err := channel.GetApp(ctx, tx, h.Networks.Host(c.Network))
 	if fault.Is(err, fault.NotFound) {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"time"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
@@ -27,11 +28,19 @@ func (h *House) CheckNow(ctx context.Context, actor access.Actor, channelID stri
 }
 
 func (h *House) check(ctx context.Context, job *jobs.Job, args channelArgs) error {
-	err := h.checkOne(ctx, args.Workspace, args.Channel)
+	app, err := h.kept(ctx, args)
+	if err == nil {
+		err = h.checkOne(ctx, args.Workspace, args.Channel)
+	}
 	if fault.Is(err, fault.NotFound) {
 		return nil // removed: the chain ends here
 	}
-	return h.later(ctx, job, checkKind(), args, max(checkEvery, 2*h.rhythm()), err)
+	return h.laterBy(ctx, job, checkKind(), args, err, func(ctx context.Context, tx *store.Tx) (time.Duration, error) {
+		if other, err := h.otherApp(ctx, tx, args, app); other || err != nil {
+			return 0, err // whoever entered it could not move a check that ran with the one before
+		}
+		return max(checkEvery, 2*h.rhythm()), nil
+	})
 }
 
 func (h *House) checkOne(ctx context.Context, workspace, channelID string) error {

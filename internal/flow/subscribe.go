@@ -73,13 +73,23 @@ func (h *House) seeTo(ctx context.Context, c channel.Channel, conn network.Conn)
 	if partly {
 		cause = nil // what there was to be told was told
 	}
+	lost := before.Lost || cause == nil && !stood
+	if lost && !before.Lost {
+		// Noted before it is mended: whoever looks after a fall in between finds it mended, and
+		// would not tell that nothing was heard.
+		before.Lost = true
+		if err := store.Do(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error { return channel.Knocking(ctx, tx, c, before) }); err != nil {
+			return nil, err
+		}
+	}
 	var lacks error
 	if cause == nil && (!stood || partly) {
 		lacks, cause = subscriber.Subscribe(ctx, conn, hook)
 	}
-	if cause == nil && !stood {
+	if cause == nil && lost {
 		now.Since = time.Time{} // it did not, whatever was thought
 	}
+	now.Lost = lost && cause != nil
 	if ctx.Err() != nil {
 		return nil, ctx.Err() // we are being stopped
 	}
@@ -91,7 +101,7 @@ func (h *House) seeTo(ctx context.Context, c channel.Channel, conn network.Conn)
 		if err := channel.Knocking(ctx, tx, c, learnt(before, now, cause, tx.Now)); err != nil || cause != nil || !h.onlyKnocks(c.Network) {
 			return err
 		}
-		return h.toldAgain(ctx, tx, c, stood)
+		return h.toldAgain(ctx, tx, c, !lost)
 	})
 }
 
