@@ -47,27 +47,19 @@ func (h *House) askSoon(ctx context.Context, tx *store.Tx, workspace string, nam
 // kept gives our app at the network of a channel as it is kept, sealed; "" where none is.
 // It is only compared.
 func (h *House) kept(ctx context.Context, of channelArgs) (app string, err error) {
-	err = store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
-		c, err := channel.Get(ctx, tx, of.Workspace, of.Channel)
-		if err == nil {
-			app, err = h.keptIn(ctx, tx, c)
-		}
+	err = store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		app, err = h.keptFor(ctx, tx, of)
 		return err
 	})
 	return app, err
 }
 
-// otherApp says whether our app at the network of a channel is another one by now.
-func (h *House) otherApp(ctx context.Context, tx *store.Tx, of channelArgs, app string) (bool, error) {
+func (h *House) keptFor(ctx context.Context, tx *store.Tx, of channelArgs) (string, error) {
 	c, err := channel.Get(ctx, tx, of.Workspace, of.Channel)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil // removed meanwhile
-	}
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	now, err := h.keptIn(ctx, tx, c)
-	return now != app, err
+	return h.keptIn(ctx, tx, c)
 }
 
 func (h *House) keptIn(ctx context.Context, tx *store.Tx, c channel.Channel) (string, error) {

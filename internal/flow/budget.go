@@ -95,6 +95,16 @@ func (h *House) spare(ctx context.Context, c channel.Channel) (b budget, limited
 	return b, limited, err
 }
 
+// mayCount asks whether the figures of an account may be asked for now: calls are left
+// over what is to go out, and money over what reading it has cost.
+func (h *House) mayCount(ctx context.Context, c channel.Channel, conn network.Conn) (bool, error) {
+	if b, limited, err := h.spare(ctx, c); err != nil || limited && b.left() <= 0 {
+		return false, err
+	}
+	broke, err := conn.Purse.Spent(ctx)
+	return err == nil && !broke, err
+}
+
 // saved is why a channel is not read although it could be.
 func saved(label string) error {
 	return fault.New(fault.Throttled, "What is left of the calls that %s allows is kept for what is to go out.", label).

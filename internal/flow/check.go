@@ -29,15 +29,20 @@ func (h *House) CheckNow(ctx context.Context, actor access.Actor, channelID stri
 
 func (h *House) check(ctx context.Context, job *jobs.Job, args channelArgs) error {
 	app, err := h.kept(ctx, args)
-	if err == nil {
+	known := err == nil
+	if known {
 		err = h.checkOne(ctx, args.Workspace, args.Channel)
 	}
 	if fault.Is(err, fault.NotFound) {
 		return nil // removed: the chain ends here
 	}
 	return h.laterBy(ctx, job, checkKind(), args, err, func(ctx context.Context, tx *store.Tx) (time.Duration, error) {
-		if other, err := h.otherApp(ctx, tx, args, app); other || err != nil {
-			return 0, err // whoever entered it could not move a check that ran with the one before
+		now, err := h.keptFor(ctx, tx, args)
+		if known && err == nil && now != app {
+			return 0, nil // whoever entered it could not move a check that ran with the one before
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) { // removed meanwhile: the next round sees it
+			return 0, err
 		}
 		return max(checkEvery, 2*h.rhythm()), nil
 	})

@@ -14,14 +14,14 @@ import (
 )
 
 // daily asks for the days, and adds to ofNow what the network tells of this moment
-// alone.
-func (h *House) daily(ctx context.Context, c channel.Channel, conn network.Conn, insighter network.Insighter, how network.Insights, today time.Time, ofNow network.Counts) error {
+// alone. whole: no day was left for when calls and money allow it again.
+func (h *House) daily(ctx context.Context, c channel.Channel, conn network.Conn, insighter network.Insighter, how network.Insights, today time.Time, ofNow network.Counts) (whole bool, err error) {
 	if how.Late == 0 && how.Back == 0 { // it has no days: what it tells is of now
 		given, err := insighter.Insights(ctx, conn, today)
 		if err == nil {
 			maps.Copy(ofNow, given)
 		}
-		return h.untold(ctx, c, err)
+		return true, h.untold(ctx, c, err)
 	}
 	known := map[string]bool{}
 	if err := store.View(ctx, h.DB, func(ctx context.Context, tx *store.Tx) error {
@@ -31,7 +31,7 @@ func (h *House) daily(ctx context.Context, c channel.Channel, conn network.Conn,
 		}
 		return err
 	}); err != nil {
-		return err
+		return false, err
 	}
 	late := max(how.Late, 1)
 	for back := 1; back <= max(late, how.Back); back++ {
@@ -39,12 +39,12 @@ func (h *House) daily(ctx context.Context, c channel.Channel, conn network.Conn,
 		if back > late && known[day.Format(time.DateOnly)] {
 			continue
 		}
-		if broke, err := conn.Purse.Spent(ctx); err != nil || broke { // the day before may have been the last
-			return err
+		if may, err := h.mayCount(ctx, c, conn); err != nil || !may { // the day before may have been the last
+			return false, err
 		}
 		given, err := insighter.Insights(ctx, conn, day)
 		if err != nil {
-			return h.untold(ctx, c, err)
+			return true, h.untold(ctx, c, err)
 		}
 		kept := network.Counts{}
 		for name, n := range given {
@@ -55,10 +55,10 @@ func (h *House) daily(ctx context.Context, c channel.Channel, conn network.Conn,
 			}
 		}
 		if err := h.keepDay(ctx, c, day, kept); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // untold gives what is to be tried again; else these figures are not for this

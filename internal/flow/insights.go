@@ -27,10 +27,7 @@ func (h *House) insights(ctx context.Context, job *jobs.Job, args channelArgs) e
 	if err != nil {
 		return h.later(ctx, job, insightsKind(), args, time.Hour, err)
 	}
-	if b, limited, err := h.spare(ctx, c); err != nil || limited && b.left() <= 0 {
-		return h.later(ctx, job, insightsKind(), args, max(recount, h.measureEvery()), err)
-	}
-	if broke, err := conn.Purse.Spent(ctx); err != nil || broke { // also the followers: what is not paid for is not counted
+	if may, err := h.mayCount(ctx, c, conn); err != nil || !may { // also the followers: what is not paid for is not counted
 		return h.later(ctx, job, insightsKind(), args, max(recount, h.measureEvery()), err)
 	}
 	d, err := h.Networks.Get(c.Network)
@@ -52,8 +49,9 @@ func (h *House) insights(ctx context.Context, job *jobs.Job, args channelArgs) e
 	if err != nil {
 		return err
 	}
+	whole := true
 	if insighter, err := able[network.Insighter](h, c, network.ActInsights); err == nil {
-		if err := h.daily(ctx, c, conn, insighter, how, today, ofNow); err != nil {
+		if whole, err = h.daily(ctx, c, conn, insighter, how, today, ofNow); err != nil {
 			return h.later(ctx, job, insightsKind(), args, time.Hour, err)
 		}
 	}
@@ -61,6 +59,9 @@ func (h *House) insights(ctx context.Context, job *jobs.Job, args channelArgs) e
 		if err := h.keepDay(ctx, c, today, ofNow); err != nil {
 			return err
 		}
+	}
+	if !whole { // the other days as soon as they may be asked for
+		return h.later(ctx, job, insightsKind(), args, max(recount, h.measureEvery()), nil)
 	}
 	next := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, zone).Add(settled)
 	return h.later(ctx, job, insightsKind(), args, max(next.Sub(now), time.Minute), nil)

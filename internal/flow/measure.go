@@ -36,10 +36,7 @@ func (h *House) measure(ctx context.Context, job *jobs.Job, args channelArgs) er
 	if h.denied(c, network.ActMeasure) != nil { // until the right is given
 		return h.later(ctx, job, measureKind(), args, h.measureEvery(), nil)
 	}
-	if b, limited, err := h.spare(ctx, c); err != nil || limited && b.left() <= 0 {
-		return h.later(ctx, job, measureKind(), args, max(recount, h.measureEvery()), err)
-	}
-	if broke, err := conn.Purse.Spent(ctx); err != nil || broke {
+	if may, err := h.mayCount(ctx, c, conn); err != nil || !may {
 		return h.later(ctx, job, measureKind(), args, max(recount, h.measureEvery()), err)
 	}
 	due, err := h.toMeasure(ctx, args)

@@ -140,3 +140,33 @@ func TestFiguresLeaveTheCallsToWhatGoesOut(t *testing.T) {
 		p.until("figures are asked for again", func() (bool, any) { return asked.Load() > before, nil })
 	})
 }
+
+// An account that is new has many days to tell: as many are asked for as leave the calls
+// that are kept, and the others once there are more.
+func TestFiguresOfManyDaysLeaveCalls(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		const most, kept = 20, 2 // a tenth is for what people do
+		p.config.Mechanics = filepath.Join(t.TempDir(), "mechanics.json")
+		p.must(os.WriteFile(p.config.Mechanics, []byte(`{"pinterest": {"quotas": [{"name": "calls", "max": 20, "daily": "UTC", "per": "app"}]}}`), 0o600))
+		p.stop()
+		p.begin(p.config)
+		p.at(p.Clock.Now().Truncate(24 * time.Hour).Add(33 * time.Hour)) // far from where the day of calls begins
+		all, days := p.asks("pinterest", "/analytics"), func() int {
+			known, _ := p.days("pinterest")
+			return len(known)
+		}
+		settings, err := p.Invite(t.Context(), "pinterest", p.URL)
+		p.must(err)
+		p.channels["pinterest"] = p.Connect(t, "pinterest", settings).ID
+		p.until("its figures were looked after", func() (bool, any) {
+			_, rests := p.days("pinterest")
+			return rests, nil
+		})
+		first := days()
+		if n := all.Load(); n > most-kept || first < 5 {
+			t.Errorf("of %d calls %d are taken, and %d days are known", most, n, first)
+		}
+		p.Clock.Advance(24 * time.Hour)
+		p.until("others are asked for", func() (bool, any) { return days() > first+5, days() })
+	})
+}
