@@ -16,6 +16,8 @@ func TestADecisionIsTakenOnlyOnWhatWasSeen(t *testing.T) {
 	ours := seen("1", "Hello  world", 2*time.Second, "")
 	apart := ours
 	apart.ID, apart.Apart = "2", true
+	doubtful := ours
+	doubtful.ID, doubtful.Doubtful = "4", true
 	e := expected{fingerprint: publish.Fingerprint("Hello world", 0), from: claimed}
 	for name, c := range map[string]struct {
 		e     expected
@@ -36,6 +38,10 @@ func TestADecisionIsTakenOnlyOnWhatWasSeen(t *testing.T) {
 		"nothing, but the list is cut":   {e, network.Look{}, nil, 10 * time.Minute, cannotTell},
 		"the same text, another quote":   {e, network.Look{Near: []network.Seen{apart}, Complete: true}, nil, 10 * time.Minute, absent},
 		"another quote, and ours":        {e, network.Look{Near: []network.Seen{apart, ours}, Complete: true}, nil, 10 * time.Minute, found},
+		"perhaps the same":               {e, network.Look{Near: []network.Seen{doubtful}, Complete: true}, nil, 10 * time.Minute, cannotTell},
+		"perhaps the same, too early":    {e, network.Look{Near: []network.Seen{doubtful}, Complete: true}, nil, time.Second, tooEarly},
+		"perhaps, and another of ours":   {e, network.Look{Near: []network.Seen{doubtful}, Complete: true}, map[string]bool{"4": true}, 10 * time.Minute, absent},
+		"perhaps the same, and ours":     {e, network.Look{Near: []network.Seen{doubtful, ours}, Complete: true}, nil, 10 * time.Minute, found},
 		"another text":                   {e, network.Look{Near: []network.Seen{seen("3", "Bye", 0, "")}, Complete: true}, nil, 10 * time.Minute, absent},
 		"minutes off, ours or not":       {e, network.Look{Near: []network.Seen{seen("1", "Hello world", -7*time.Minute, "")}, Complete: true}, nil, 10 * time.Minute, cannotTell},
 		"minutes off, and too early":     {e, network.Look{Near: []network.Seen{seen("1", "Hello world", -7*time.Minute, "")}, Complete: true}, nil, time.Minute, tooEarly},

@@ -49,7 +49,7 @@ func decide(e expected, look network.Look, known map[string]bool, now time.Time,
 			publish.Fingerprint(s.Text, s.Media) != e.fingerprint {
 			continue
 		}
-		if s.At.Before(e.from.Add(-nearly)) {
+		if s.Doubtful || s.At.Before(e.from.Add(-nearly)) {
 			doubtful = true
 			continue
 		}

@@ -290,6 +290,9 @@ type Seen struct {
 	// Apart: it is not the part that was looked for, though it may say the same: it
 	// shares another post, or none.
 	Apart bool `json:",omitempty"`
+	// Doubtful: it may be the part, and the network does not tell enough to say so or to
+	// say that it is not: a person is asked.
+	Doubtful bool `json:",omitempty"`
 }
 
 // Look says what Find found.

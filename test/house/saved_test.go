@@ -8,6 +8,7 @@ import (
 
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/sandbox"
+	"github.com/kithhq/kith/internal/sandbox/pinterest"
 	"github.com/kithhq/kith/test/hand"
 )
 
@@ -42,6 +43,21 @@ func TestAPinIsSavedOnce(t *testing.T) {
 		}
 		if made := saves(); len(made) != 2 {
 			t.Errorf("it was saved %d times, not twice: %+v", len(made), made)
+		}
+
+		// A pin saved from a saved one may name the first of them: then nobody but a person knows.
+		n, _ := p.Stage.Stage.Network("pinterest")
+		n.Actor.(interface{ Network() *pinterest.Network }).Network().Chains()
+		p.Weather.Must(sandbox.Mishap{Network: "pinterest", Kind: sandbox.LostAnswer, Action: sandbox.Repost, Times: 1})
+		chained := write(made[0].Object)
+		p.Schedule(t, chained, time.Time{})
+		p.comes(chained, "a person is asked", func(u api.Publication) bool {
+			p.Clock.Advance(time.Minute)
+			return u.State == "unclear" && u.Error.It != nil && strings.Contains(u.Error.It.Hint, "Look on the network")
+		})
+		p.Clock.Advance(time.Hour)
+		if u := p.all(chained)["pinterest"]; u.State != "unclear" || len(saves()) != 3 {
+			t.Errorf("it is %s, and there are %d saved pins, not three", u.State, len(saves()))
 		}
 	})
 }

@@ -82,7 +82,7 @@ func near(look network.Look, part network.Part) []network.Seen {
 	}
 	var all []network.Seen
 	for _, s := range look.Near {
-		if strings.Join(strings.Fields(s.Text), " ") == strings.Join(strings.Fields(part.Text), " ") && s.After == after &&
+		if !s.Doubtful && strings.Join(strings.Fields(s.Text), " ") == strings.Join(strings.Fields(part.Text), " ") && s.After == after &&
 			s.Media == len(part.Media) && !s.At.Before(part.At.Add(-network.Skew)) {
 			all = append(all, s)
 		}

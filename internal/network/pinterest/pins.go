@@ -78,9 +78,8 @@ func (d *Driver) walk(ctx context.Context, conn network.Conn, metrics bool, visi
 	return false, nil
 }
 
-// Find lists what we pinned since, or, of a part that saves a pin, what we saved of it
-// since to that board. What a saved pin says is theirs, so it is known by where it comes
-// from, and is given the part's own words.
+// Find lists what we pinned since. What a saved pin says is theirs, so one that may be
+// what a part saves is given the part's own words.
 func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part, since time.Time) (network.Look, error) {
 	theirs, err := passes(part)
 	if err != nil {
@@ -92,10 +91,10 @@ func (d *Driver) Find(ctx context.Context, conn network.Conn, part network.Part,
 		if at.Before(since) {
 			return true
 		}
-		if !p.ours(part, theirs) {
-			return false
+		if theirs != "" && p.Parent == "" {
+			return false // a pin of our own
 		}
-		seen := network.Seen{Ref: network.Ref{ID: p.ID, URL: address(p.ID)}, At: at, Media: p.files()}
+		seen := network.Seen{Ref: network.Ref{ID: p.ID, URL: address(p.ID)}, At: at, Media: p.files(), Doubtful: !p.ours(part, theirs)}
 		if p.Description != nil {
 			seen.Text = clip(*p.Description, 8192)
 		}

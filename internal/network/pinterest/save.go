@@ -12,7 +12,7 @@ import (
 
 // addressed finds a pin by its address, or by its bare number. Before the number there
 // may stand words and two dashes.
-var addressed = regexp.MustCompile(`^(?:(?:https?://)?(?:[a-z]{2,3}\.)?pinterest\.[a-z]{2,3}(?:\.[a-z]{2})?/pin/(?:[^/?#\s]*--)?)?([0-9]{1,32})/?(?:[?#].*)?$`) //nolint:gochecknoglobals // compiled once
+var addressed = regexp.MustCompile(`^(?:(?:https?://)?(?:[a-z]{2,3}\.)?pinterest\.[a-z]{2,3}(?:\.[a-z]{2})?/pin/(?:[^/?#\s]*--)?)?([1-9][0-9]{0,31})/?(?:[?#].*)?$`) //nolint:gochecknoglobals // compiled once
 
 // passes is the pin that a part saves; "": it is a pin of our own.
 func passes(part network.Part) (string, error) {
@@ -66,8 +66,10 @@ func unsaved(status, code int, message string) error {
 	return fault.New(fault.Invalid, "Pinterest does not know this Pin (any more).").WithHint("Look whether it is still there, and copy its address again.").On("options")
 }
 
-// ours says whether a pin of the list is what a part saves, or, of a part that saves
-// none, a pin of our own.
+// ours says whether a pin of the list is beyond doubt of the sort that a part makes: a
+// save of that pin to that board, or a pin of our own. Another save may be it, too: whether
+// a pin that was saved from a saved one names that or the first is not written anywhere,
+// and people move pins. So may a pin that names another, of a part that saves none.
 func (p pinned) ours(part network.Part, theirs string) bool {
 	return p.Parent == theirs && (theirs == "" || p.Board == part.Options[optionBoard] && p.Section == part.Options[optionSection])
 }

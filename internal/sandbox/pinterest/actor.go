@@ -9,6 +9,9 @@ import (
 // actor is what people can do here as far as the API tells of it: react and save.
 type actor struct{ n *Network }
 
+// Network is where people act, for whoever changes how it is there.
+func (a actor) Network() *Network { return a.n }
+
 // Posts are the pins of an account, newest first.
 func (a actor) Posts(id string) []sandbox.Post {
 	a.n.mu.Lock()

@@ -40,6 +40,7 @@ type Network struct {
 	refresh  map[string]*token
 	codes    map[string]grant
 	serial   int64
+	chains   bool // a pin saved from a saved one names the first
 }
 
 type account struct {

@@ -34,6 +34,14 @@ func (n *Network) Protect(id string) {
 	}
 }
 
+// Chains lets a pin that is saved from a saved one name the first of them as its parent:
+// which of the two Pinterest names is written nowhere.
+func (n *Network) Chains() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.chains = true
+}
+
 func (a *account) protects(id string) bool {
 	return slices.ContainsFunc(a.boards, func(b board) bool { return b.id == id && b.protected })
 }
@@ -99,5 +107,8 @@ func (n *Network) save(w http.ResponseWriter, r *http.Request) {
 func (n *Network) saved(a *account, theirs *pin, board string, section *string, at time.Time) *pin {
 	p := n.add(a, draft{Board: board, Section: section, Title: &theirs.title, Description: &theirs.description, Link: &theirs.link, Alt: &theirs.alt}, theirs.media, theirs.items, at)
 	p.parent = theirs.id
+	if n.chains && theirs.parent != "" {
+		p.parent = theirs.parent
+	}
 	return p
 }
