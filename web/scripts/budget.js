@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { closure, manifest, node, routes, words } from './built.js';
 
 const budget = 170_000;
 const files = readdirSync('build/_app/immutable', { recursive: true }).map((f) => join('build/_app/immutable', String(f)));
@@ -12,14 +13,6 @@ const sent = (file) => {
 	} catch {
 		return brotliCompressSync(readFileSync(file)).length;
 	}
-};
-const manifest = JSON.parse(readFileSync('.svelte-kit/output/client/.vite/manifest.json', 'utf8'));
-const closure = (key, seen = new Set()) => {
-	const entry = manifest[key];
-	if (!entry || seen.has(key)) return seen;
-	seen.add(key);
-	for (const next of entry.imports ?? []) closure(next, seen);
-	return seen;
 };
 // Every file costs what the browser's own count of a transfer adds for its headers.
 const headers = 300;
@@ -31,35 +24,23 @@ const weigh = (modules) => {
 	}
 	return [...needed].reduce((sum, file) => sum + sent(join('build', file)) + headers, 0);
 };
-// A page is also what is around it, and the words that it opens for itself; French needs more of them.
-const generated = '.svelte-kit/generated/client-optimized';
-const around = Object.fromEntries(
-	[...readFileSync(`${generated}/app.js`, 'utf8').matchAll(/"\/[^"]*": \[~?(\d+)(?:,\[([\d,]*)\])?/g)].map(([, page, layouts]) => [page, (layouts ?? '').split(',').filter(Boolean)])
-);
-const words = (node) => {
-	const load = /universal from "([^"]+)"/.exec(readFileSync(`${generated}/nodes/${node}.js`, 'utf8'))?.[1];
-	const opens = load ? [...readFileSync(join(generated, 'nodes', load), 'utf8').matchAll(/openPart\(([^)]*)\)/g)] : [];
-	return opens.flatMap((m) => [...m[1].matchAll(/'(\w+)'/g)].map((part) => `src/lib/i18n/${part[1]}.fr.json`));
-};
 const find = (part) => Object.keys(manifest).find((key) => key.includes(part));
-const nodes = Object.keys(manifest).filter((key) => /client-optimized\/nodes\/\d+\.js$/.test(key));
-const always = [find('client/entry.js'), find('client-optimized/app.js'), ...nodes.filter((key) => /nodes\/[012]\.js$/.test(key)), find('i18n/fr.json'), find('RehearsalTime.svelte')].filter(Boolean);
+const always = [find('client/entry.js'), find('client-optimized/app.js'), node(0), node(1), find('RehearsalTime.svelte')].filter(Boolean);
 const base = new Set(always.flatMap((key) => [...closure(key)]));
-// A page opens with what it imports and with the heaviest piece that it may fetch at once (a post: its composer, or what
-// became of it). All its pieces together never come on a first visit; a test in a browser weighs what really does.
-const first = (node) => {
-	const number = /(\d+)\.js$/.exec(node)[1];
-	const whole = [number, ...(around[number] ?? [])];
-	const own = new Set([...base, ...whole.flatMap((n) => [nodes.find((key) => key.endsWith(`/${n}.js`)), ...words(n)]).flatMap((key) => [...closure(key)])]);
-	const later = [...closure(node)].filter((key) => !base.has(key)).flatMap((key) => manifest[key].dynamicImports ?? []);
+// A page is also what is around it, and the words that it opens for itself; French needs more of them. It opens with what
+// it imports and with the heaviest piece that it may fetch at once (a post: its composer, or what became of it). All its
+// pieces together never come on a first visit; a test in a browser weighs what really does.
+const first = ({ leaf, nodes }) => {
+	const own = new Set([...base, ...[...nodes.map(node), ...words(nodes, 'fr')].flatMap((key) => [...closure(key)])]);
+	const later = [...closure(node(leaf))].filter((key) => !base.has(key)).flatMap((key) => manifest[key].dynamicImports ?? []);
 	return Math.max(weigh(own), ...later.map((key) => weigh(new Set([...own, ...closure(key)]))));
 };
-const weights = nodes.map((node) => ({ node: manifest[node].file, weight: first(node) })).sort((a, b) => b.weight - a.weight);
-const worst = weights[0]?.weight ?? 0;
+const weights = routes.map((route) => ({ id: route.id, weight: first(route) })).sort((a, b) => b.weight - a.weight);
+const worst = weights[0].weight;
 const all = files.filter((f) => /\.(js|css)$/.test(f)).reduce((sum, f) => sum + sent(f), 0);
 console.log(`first visit: at most ${(worst / 1000).toFixed(0)} kB of script and style (budget ${budget / 1000} kB); everything together ${(all / 1000).toFixed(0)} kB`);
-if (worst > budget || worst === 0) {
-	const heavy = weights.filter((w) => w.weight > budget).map((w) => `${w.node} ${(w.weight / 1000).toFixed(1)} kB`);
-	console.error(worst === 0 ? 'The build could not be weighed.' : `Too heavy for a first visit: ${heavy.join(', ')}.`);
+if (worst > budget) {
+	const heavy = weights.filter((w) => w.weight > budget).map((w) => `${w.id} ${(w.weight / 1000).toFixed(1)} kB`);
+	console.error(`Too heavy for a first visit: ${heavy.join(', ')}.`);
 	process.exit(1);
 }

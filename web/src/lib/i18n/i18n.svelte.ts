@@ -122,7 +122,7 @@ async function add(): Promise<void> {
 
 export async function setLocale(next: Locale): Promise<void> {
 	await speak(next);
-	if (typeof document === 'undefined') return;
+	if (wanted !== next || typeof document === 'undefined') return;
 	document.documentElement.lang = next;
 	try {
 		localStorage.setItem('kith.locale', next);

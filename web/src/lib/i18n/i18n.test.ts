@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 let i18n: typeof import('./i18n.svelte');
 beforeEach(async () => {
 	vi.resetModules();
+	vi.unstubAllGlobals();
 	vi.stubGlobal('navigator', { languages: ['fr-CA', 'en'] });
 	i18n = await import('./i18n.svelte');
 });
@@ -34,6 +35,11 @@ test('another language brings the parts that are open', async () => {
 });
 
 test('the last wish counts, however late the others come', async () => {
+	const page = { documentElement: { lang: '' } };
+	const kept = vi.fn();
+	vi.stubGlobal('document', page);
+	vi.stubGlobal('localStorage', { getItem: () => null, setItem: kept });
 	await Promise.all([i18n.setLocale('fr'), i18n.setLocale('en'), i18n.openPart('measure')]);
-	expect([i18n.locale(), i18n.known('measure.title')]).toEqual(['en', true]);
+	expect([i18n.locale(), i18n.known('measure.title'), page.documentElement.lang]).toEqual(['en', true, 'en']);
+	expect(kept.mock.calls).toEqual([['kith.locale', 'en']]);
 });
