@@ -36,7 +36,8 @@ type house struct {
 // noon is the one time of these tests, so that two databases hold the same.
 func noon() time.Time { return time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) }
 
-func newHouse(t testing.TB, db *store.DB, facts *stream.Stream) *house {
+// outside is what a driver is made of here: a way out that nobody takes, and keys.
+func outside(t testing.TB, db *store.DB) (*outward.Client, *secret.Keyring) {
 	t.Helper()
 	out, err := outward.New(outward.Options{})
 	if err != nil {
@@ -46,6 +47,12 @@ func newHouse(t testing.TB, db *store.DB, facts *stream.Stream) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return out, keys
+}
+
+func newHouse(t testing.TB, db *store.DB, facts *stream.Stream) *house {
+	t.Helper()
+	out, keys := outside(t, db)
 	driver := facebook.New(out, facebook.Options{})
 	h := &house{driver: driver, channels: map[string][2]string{},
 		House: &flow.House{DB: db, Networks: network.NewSet(driver), Keys: keys, Facts: facts, News: facts.News()}}

@@ -14,8 +14,6 @@ import (
 	"github.com/kithhq/kith/internal/flow"
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/whatsapp"
-	"github.com/kithhq/kith/internal/outward"
-	"github.com/kithhq/kith/internal/secret"
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/store/storetest"
 	"github.com/kithhq/kith/internal/stream"
@@ -32,14 +30,7 @@ type numbers struct {
 
 func newNumbers(t *testing.T, db *store.DB, news *stream.News) *numbers {
 	t.Helper()
-	out, err := outward.New(outward.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := secret.Open(t.Context(), db, []byte(strings.Repeat("k", 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	out, keys := outside(t, db)
 	driver := whatsapp.New(out, whatsapp.Options{})
 	n := &numbers{driver: driver, channels: map[string]channel.Channel{}, House: &flow.House{DB: db, Networks: network.NewSet(driver), Keys: keys, News: news}}
 	workspaces := map[string]string{}

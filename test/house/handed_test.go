@@ -33,14 +33,21 @@ func (p *place) rests(post string) {
 func TestABrokenChannelIsHandedNothing(t *testing.T) {
 	clocked(t, func(t *testing.T, p *place) {
 		path := "/channels/" + p.channels["mastodon"]
-		mend := func() {
+		known, late := p.filmed("mastodon", "The press, filmed", 0), p.filmed("mastodon", "The press, refused", 1)
+		due := p.Clock.Now().Add(90 * time.Minute).Truncate(time.Second)
+		goesOn := func(post string) {
 			t.Helper()
 			p.Weather.Clear()
 			p.settings["mastodon"]["token"] = p.Mastodon.Token("hirondelle")
 			hand.Do[api.Channel](t, p.Hand, http.MethodPost, path+"/reconnect", api.Reconnect{Settings: p.settings["mastodon"]})
+			p.Clock.Advance(6 * time.Minute)
+			p.prepared(post)
+			if now := p.Clock.Now(); !now.Before(due) {
+				t.Errorf("connected again, it is handed over at %v, due at %v", now, due)
+			}
+			p.at(due)
+			p.comes(post, "it is out", func(u api.Publication) bool { return u.State == "published" })
 		}
-		known, late := p.filmed("mastodon", "The press, filmed", 0), p.filmed("mastodon", "The press, refused", 1)
-		due := p.Clock.Now().Add(90 * time.Minute).Truncate(time.Second)
 		p.Schedule(t, known.ID, due)
 		p.Weather.Must(sandbox.Mishap{Network: "mastodon", Kind: sandbox.TokenRevoked})
 		if c := hand.Do[api.Channel](t, p.Hand, http.MethodPost, path+"/check", nil); c.Health.State != "broken" {
@@ -56,14 +63,7 @@ func TestABrokenChannelIsHandedNothing(t *testing.T) {
 		if u := p.all(known.ID)["mastodon"]; u.State != "scheduled" || asked.Load() > 0 {
 			t.Errorf("a broken channel is asked %d times, and the post is %+v", asked.Load(), u)
 		}
-		mend()
-		p.Clock.Advance(6 * time.Minute)
-		p.prepared(known.ID)
-		if now := p.Clock.Now(); !now.Before(due) {
-			t.Errorf("connected again, it is handed over at %v, due at %v", now, due)
-		}
-		p.at(due)
-		p.comes(known.ID, "it is out", func(u api.Publication) bool { return u.State == "published" })
+		goesOn(known.ID)
 
 		// The first that is refused is the film itself.
 		before := asked.Load()
@@ -73,14 +73,7 @@ func TestABrokenChannelIsHandedNothing(t *testing.T) {
 		p.at(due.Add(-59 * time.Minute))
 		p.until("it is refused", func() (bool, any) { return asked.Load() > before, asked.Load() })
 		p.rests(late.ID)
-		mend()
-		p.Clock.Advance(6 * time.Minute)
-		p.prepared(late.ID)
-		if now := p.Clock.Now(); !now.Before(due) {
-			t.Errorf("connected again, it is handed over at %v, due at %v", now, due)
-		}
-		p.at(due)
-		p.comes(late.ID, "it is out", func(u api.Publication) bool { return u.State == "published" })
+		goesOn(late.ID)
 		if all := p.ledger("mastodon", sandbox.Publish); len(all) != 2 {
 			t.Errorf("seen: %+v", all)
 		}
