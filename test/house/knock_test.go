@@ -1,6 +1,7 @@
 package house
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -196,6 +197,42 @@ func TestAWebhookIsLookedAfter(t *testing.T) {
 		p.until("all is well", stands)
 		p.Clock.Advance(time.Hour) // it is told again
 		p.conversation("whatsapp", "Do you hear me?")
+	})
+}
+
+// A loss that was found is told as a gap also where the house ends before it hears that it
+// is mended: whoever looks after that finds nothing wrong.
+func TestALossIsToldThoughNobodySawItMended(t *testing.T) {
+	clocked(t, func(t *testing.T, p *place) {
+		p.move(true)
+		n, settings := p.number()
+		account := p.dial(settings)
+		p.until("Meta knocks", func() (bool, any) {
+			h := p.health("whatsapp")
+			return h.Webhook.Since != nil && h.Webhook.Error == "", h
+		})
+		p.must(p.Gate.Stop(sandbox.Stop{Step: sandbox.Begun, Network: "whatsapp", Action: sandbox.Token, Match: "{", Times: 1, Hold: true}))
+		n.Unsubscribe(account)
+		now, done := context.WithCancel(t.Context())
+		done()
+		p.until("Meta is asked to knock again", func() (bool, any) {
+			p.Clock.Advance(time.Minute)
+			all := p.Gate.Wait(now, 0)
+			return len(all) > 0, all
+		})
+		p.stop()
+		p.Gate.Clear()
+		p.until("it knocks, and nobody was told so", func() (bool, any) { return n.Subscribed(account), nil })
+		p.begin(p.config)
+		var h api.ChannelHealth
+		p.until("it is told what may be missing", func() (bool, any) {
+			p.Clock.Advance(time.Minute)
+			h = p.health("whatsapp")
+			return len(h.Gaps) > 0, h
+		})
+		if len(h.Gaps) != 1 || h.Gaps[0].Reason != "untold" {
+			t.Errorf("it is %+v", h.Gaps)
+		}
 	})
 }
 
