@@ -39,11 +39,12 @@ func (f Figure) Good() bool {
 
 // Command is kith bench.
 type Command struct {
-	Name  string `arg:"" help:"start, idle, send, upload, ingest, inbox, page or all." enum:"start,idle,send,upload,ingest,inbox,page,all"`
-	JSON  bool   `help:"Print figures as JSON lines."`
-	Small bool   `help:"A smaller run that shows whether the bench works; its figures prove nothing."`
-	CPU   string `name:"cpu-profile" help:"Write a processor profile to this file." type:"path"`
-	DB    string `name:"db" help:"PostgreSQL for the inbox bench, as postgres://… with an empty database."`
+	Name  string   `arg:"" help:"start, idle, send, upload, ingest, inbox, page or all." enum:"start,idle,send,upload,ingest,inbox,page,all"`
+	JSON  bool     `help:"Print figures as JSON lines."`
+	Small bool     `help:"A smaller run that shows whether the bench works; its figures prove nothing."`
+	Only  []string `help:"Of upload: these ways alone (x, youtube, tiktok, instagram, facebook, facebook_reel, linkedin, pinterest)."`
+	CPU   string   `name:"cpu-profile" help:"Write a processor profile to this file." type:"path"`
+	DB    string   `name:"db" help:"PostgreSQL for the inbox bench, as postgres://… with an empty database."`
 }
 
 type measure func(ctx context.Context, c Command, say func(Figure)) error

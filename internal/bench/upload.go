@@ -34,7 +34,7 @@ func upload(ctx context.Context, c Command, say func(Figure)) error {
 	defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
 	stage := sandbox.New(sandbox.Options{Seed: 1})
 	defer stage.Close()
-	quays, err := quaysOn(ctx, stage)
+	quays, err := quaysOn(ctx, stage, c.Only)
 	if err != nil {
 		return err
 	}
@@ -83,14 +83,18 @@ func upload(ctx context.Context, c Command, say func(Figure)) error {
 func desk(ctx context.Context, data string, quays []*quay) (*worker, error) {
 	args := []string{"--read-every", "1h"}
 	for _, q := range quays {
-		args = append(args, "--endpoint", q.name+"="+q.url)
+		if q.network == "facebook" {
+			args = append(args, "--facebook-graph-url", q.url)
+			continue
+		}
+		args = append(args, "--endpoint", q.network+"="+q.url)
 	}
 	w, err := employ(ctx, data, args...)
 	if err != nil {
 		return nil, err
 	}
 	for _, q := range quays {
-		if q.channel, err = w.connect(ctx, q.name, q.settings); err != nil {
+		if q.channel, err = w.connect(ctx, q.network, q.settings); err != nil {
 			w.process.stop()
 			return nil, err
 		}

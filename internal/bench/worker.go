@@ -114,7 +114,7 @@ func (w *worker) publish(ctx context.Context, q *quay, f film) error {
 		} `json:"publications"`
 	}
 	part := map[string]any{"text": fmt.Sprintf("A shelf, filmed %d times", f.round+1), "title": "A shelf, filmed", "media": []map[string]any{{"id": f.id, "alt": ""}}}
-	to := map[string]any{"channel_id": q.channel, "parts": nil, "options": q.options}
+	to := map[string]any{"channel_id": q.channel, "parts": nil, "kind": q.kind, "options": q.options}
 	if err := w.ask(ctx, http.MethodPost, "/posts", map[string]any{"parts": []any{part}, "publications": []any{to}}, &post); err != nil {
 		return err
 	}

@@ -47,6 +47,7 @@ type upload struct {
 	until       time.Time
 	tag         string
 	got         bool
+	piece       sandbox.Piece // of a video
 }
 
 func (f *file) status(now time.Time) string {
@@ -225,7 +226,7 @@ func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "not the announced length", http.StatusBadRequest)
 			return
 		}
-		u.got, u.tag = true, "/ambry-video/signedId/"+u.secret[len(u.secret)-20:]
+		u.got, u.piece, u.tag = true, piece, "/ambry-video/signedId/"+u.secret[len(u.secret)-20:]
 		w.Header().Set("ETag", u.tag)
 		sandbox.From(r.Context()).Accept(sandbox.Entry{Account: u.file.owner, Object: u.file.urn, Text: strconv.FormatInt(u.first, 10)})
 		w.WriteHeader(http.StatusOK)
@@ -332,4 +333,20 @@ func (a *ask) fitsFile(author, id, alt, title string, kinds ...string) *fault {
 		}
 	}
 	return nil
+}
+
+// Handed gives the parts of the newest video that has come in whole, in order.
+func (n *Network) Handed() (all []sandbox.Piece) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	newest := &file{}
+	for _, f := range n.files {
+		if f.kind == "video" && f.finalized && f.ready.After(newest.ready) {
+			newest = f
+		}
+	}
+	for _, u := range newest.parts {
+		all = append(all, u.piece)
+	}
+	return all
 }

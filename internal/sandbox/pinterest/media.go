@@ -94,19 +94,17 @@ func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
 			fields[part.FormName()] = string(value)
 			continue
 		}
-		head := make([]byte, 12)
-		got, _ := io.ReadFull(part, head)
-		rest, err := io.Copy(io.Discard, part)
+		piece, err := sandbox.Receive(part, 12)
 		if err != nil {
 			deny(http.StatusBadRequest, "IncompleteBody")
 			return
 		}
-		n.keep(r, fields, head[:got], int64(got)+rest, deny, w)
+		n.keep(r, fields, piece, deny, w)
 		return
 	}
 }
 
-func (n *Network) keep(r *http.Request, fields map[string]string, head []byte, size int64, deny func(int, string), w http.ResponseWriter) {
+func (n *Network) keep(r *http.Request, fields map[string]string, piece sandbox.Piece, deny func(int, string), w http.ResponseWriter) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, u := range n.uploads {
@@ -119,11 +117,11 @@ func (n *Network) keep(r *http.Request, fields map[string]string, head []byte, s
 			deny(http.StatusForbidden, "SignatureDoesNotMatch")
 		case now.After(u.begun.Add(time.Hour)):
 			deny(http.StatusForbidden, "AccessDenied")
-		case size > videoMost:
+		case piece.Bytes > videoMost:
 			deny(http.StatusBadRequest, "EntityTooLarge")
 		default:
-			u.bytes, u.arrived = size, now
-			u.broken = len(head) < 12 || string(head[4:8]) != "ftyp"
+			u.piece, u.arrived = piece, now
+			u.broken = len(piece.Head) < 12 || string(piece.Head[4:8]) != "ftyp"
 			sandbox.From(r.Context()).Accept(sandbox.Entry{Account: u.owner.id, Object: u.id})
 			w.WriteHeader(http.StatusNoContent)
 		}
@@ -160,4 +158,17 @@ func (n *Network) accountAnalytics(w http.ResponseWriter, r *http.Request) {
 		days = append(days, map[string]any{"date": d.Format(time.DateOnly), "data_status": status, "metrics": metrics})
 	}
 	give(w, http.StatusOK, map[string]any{"all": map[string]any{"daily_metrics": days, "summary_metrics": map[string]any{}}})
+}
+
+// Handed gives the newest video that has come in, as one piece.
+func (n *Network) Handed() []sandbox.Piece {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	newest := &upload{}
+	for _, u := range n.uploads {
+		if u.arrived.After(newest.arrived) {
+			newest = u
+		}
+	}
+	return []sandbox.Piece{newest.piece}
 }

@@ -76,7 +76,7 @@ type pin struct {
 type upload struct {
 	id, key string
 	owner   *account
-	bytes   int64
+	piece   sandbox.Piece
 	begun   time.Time
 	arrived time.Time
 	broken  bool
