@@ -18,6 +18,9 @@ import (
 // pieceMost is how much of a video is held and sent at once.
 const pieceMost = 4 << 20
 
+// actMost is how much of a video is handed over before it is noted how far it came.
+const actMost = 16 << 20
+
 // video is a video as Graph shows it.
 type video struct {
 	ID          graph.Ident `json:"id"`
@@ -186,12 +189,38 @@ func (d *Driver) uploads(ctx context.Context, conn network.Conn, part network.Pa
 	return network.Stepped{Step: at.step(m.Bytes, m.Bytes)}, nil
 }
 
-// pieces hands the next piece over. One that Facebook has already is answered with
-// the one it wants.
+// pieces hands the next pieces over, several in one act: Facebook asks for a megabyte at
+// a time, and each act costs a look into the database. What goes wrong after the first
+// one comes up again at the next act, from where this one came to.
 func (d *Driver) pieces(ctx context.Context, conn network.Conn, m network.Media, at state) (network.Stepped, error) {
+	began := at.From
+	for {
+		next, err := d.hand(ctx, conn, m, at)
+		switch {
+		case err != nil && at.From > began:
+			return network.Stepped{Step: at.step(at.From, m.Bytes), Loose: true}, nil
+		case fault.Is(err, fault.NotFound):
+			return at.anew(err) // the session is over
+		case err != nil:
+			return network.Stepped{}, err
+		case next.From == m.Bytes:
+			next.Phase = public
+			return network.Stepped{Step: next.step(next.From, m.Bytes)}, nil
+		case next.From <= at.From || next.From-began >= actMost:
+			// Which piece is wanted, Facebook says again when one comes that it has: what
+			// is forgotten between two acts is no harm.
+			return network.Stepped{Step: next.step(next.From, m.Bytes), Loose: true}, nil
+		}
+		at = next
+	}
+}
+
+// hand hands one piece over. One that Facebook has already is answered with the one it
+// wants.
+func (d *Driver) hand(ctx context.Context, conn network.Conn, m network.Media, at state) (state, error) {
 	data, err := read(m, at.From, min(at.To-at.From, pieceMost))
 	if err != nil {
-		return network.Stepped{}, err
+		return at, err
 	}
 	a := graph.Ask{Form: url.Values{"upload_session_id": {at.Session}, "start_offset": {strconv.FormatInt(at.From, 10)}},
 		File: &graph.File{Field: "video_file_chunk", Type: "application/octet-stream", Data: data}, Harmless: true}
@@ -200,17 +229,13 @@ func (d *Driver) pieces(ctx context.Context, conn network.Conn, m network.Media,
 	said := graph.Refused(err)
 	switch {
 	case said.Subcode == 1363037 && json.Unmarshal(said.Data, &next) == nil && at.piece(next, m.Bytes):
-	case fault.Is(err, fault.NotFound):
-		return at.anew(err) // the session is over
+		return at, nil
 	case err != nil:
-		return network.Stepped{}, err
+		return at, err
 	case !at.piece(next, m.Bytes):
-		return network.Stepped{}, d.graph.Misunderstood(a)
+		return at, d.graph.Misunderstood(a)
 	}
-	if at.From == m.Bytes {
-		at.Phase = public
-	}
-	return network.Stepped{Step: at.step(at.From, m.Bytes)}, nil
+	return at, nil
 }
 
 func read(m network.Media, from, size int64) ([]byte, error) {

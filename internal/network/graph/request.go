@@ -48,11 +48,7 @@ func (a Ask) request(ctx context.Context, address, proof string) (*http.Request,
 		}
 		body, mime = bytes.NewReader(data), "application/json"
 	case a.File != nil:
-		data, kind, err := a.File.multipart(form)
-		if err != nil {
-			return nil, fault.Wrap(fault.Internal, err, "writing a call to Graph")
-		}
-		body, mime = bytes.NewReader(data), kind
+		return a.File.request(ctx, a.Method, address, form)
 	case form != nil:
 		body, mime = strings.NewReader(form.Encode()), "application/x-www-form-urlencoded"
 	}
@@ -66,20 +62,33 @@ func (a Ask) request(ctx context.Context, address, proof string) (*http.Request,
 	return request, nil
 }
 
-// multipart writes a form with a file in it.
-func (f *File) multipart(form url.Values) (data []byte, mime string, err error) {
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
+// request sends a form with a file in it, which is not copied into the form: a video
+// comes in hundreds of pieces.
+func (f *File) request(ctx context.Context, method, address string, form url.Values) (*http.Request, error) {
+	var text bytes.Buffer
+	w := multipart.NewWriter(&text)
+	var err error
 	for name, values := range form {
 		err = errors.Join(err, w.WriteField(name, values[0]))
 	}
 	header := textproto.MIMEHeader{}
 	header.Set("Content-Disposition", `form-data; name="`+cmp.Or(f.Field, "source")+`"; filename="`+f.called()+`"`)
 	header.Set("Content-Type", f.Type)
-	part, made := w.CreatePart(header)
-	if made == nil {
-		_, made = part.Write(f.Data)
+	_, made := w.CreatePart(header)
+	before := text.Len()
+	if err = errors.Join(err, made, w.Close()); err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "writing a call to Graph")
 	}
-	err = errors.Join(err, made, w.Close())
-	return body.Bytes(), w.FormDataContentType(), err
+	all := text.Bytes()
+	body := func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(bytes.NewReader(all[:before]), bytes.NewReader(f.Data), bytes.NewReader(all[before:]))), nil
+	}
+	first, _ := body() // from memory
+	request, err := http.NewRequestWithContext(ctx, method, address, first)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, errors.New("no valid address"), "writing a call to Graph")
+	}
+	request.ContentLength, request.GetBody = int64(len(all)+len(f.Data)), body
+	request.Header.Set("Content-Type", w.FormDataContentType())
+	return request, nil
 }

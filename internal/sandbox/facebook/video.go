@@ -107,15 +107,15 @@ func (a *ask) piece(p *page) (any, *graph.Fault) {
 		return nil, f
 	}
 	from, err := strconv.ParseInt(a.p.Get("start_offset"), 10, 64)
-	if err != nil || from != v.file.Bytes || v.file.Closed || int64(len(a.p.File)) > v.file.Size-from {
+	if err != nil || from != v.file.Bytes || v.file.Closed || a.p.Piece.Bytes > v.file.Size-from {
 		f := graph.No(http.StatusBadRequest, 6001, 1363037, "There was a problem uploading your video. Please try uploading it again.")
 		f.Transient, f.Data = true, v.wants()
 		return nil, f
 	}
-	if len(a.p.File) == 0 {
+	if a.p.Piece.Bytes == 0 {
 		return nil, graph.No(http.StatusBadRequest, 6000, 1363019, "There was a problem uploading your video file. Please try again with another file.")
 	}
-	v.file.Add(graph.Whole(a.p.File))
+	v.file.Add(a.p.Piece)
 	v.file.Closed = v.file.Bytes == v.file.Size
 	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Upload, Object: v.id, Text: fmt.Sprint(v.file.Bytes, " bytes")})
 	return v.wants(), nil

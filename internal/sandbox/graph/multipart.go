@@ -1,15 +1,17 @@
 package graph
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"mime/multipart"
+
+	"github.com/kithhq/kith/internal/sandbox"
 )
 
-// parts reads a multipart form. The file comes as "source", or under any name, as long as it is a file.
-func (p *Params) parts(boundary string, body []byte) error {
-	m := multipart.NewReader(bytes.NewReader(body), boundary)
+// parts reads a multipart form as it comes. The file is "source", or under any name, as long as it is a file; a piece of a video is
+// counted, and not kept but for its beginning.
+func (p *Params) parts(boundary string, body io.Reader) error {
+	m := multipart.NewReader(body, boundary)
 	for {
 		part, err := m.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -17,6 +19,12 @@ func (p *Params) parts(boundary string, body []byte) error {
 		}
 		if err != nil {
 			return err
+		}
+		if part.FormName() == "video_file_chunk" {
+			if p.Piece, err = sandbox.Receive(part, keepMost); err != nil {
+				return err
+			}
+			continue
 		}
 		data, err := io.ReadAll(part)
 		if err != nil {

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kithhq/kith/internal/sandbox"
 )
 
 // maxBody is what is taken in at all.
@@ -19,10 +21,11 @@ const maxBody = 40 << 20
 // in a form, and the same as real JSON in a JSON body.
 type Params struct {
 	Values url.Values
-	File   []byte // multipart part "source"
-	Field  string // under what name the file came
-	Kind   string // what the sender says that it is
-	Name   string // and how it is called
+	File   []byte        // multipart part "source"
+	Piece  sandbox.Piece // of a video, counted as it came
+	Field  string        // under what name the file came
+	Kind   string        // what the sender says that it is
+	Name   string        // and how it is called
 	Method string
 	Seen   func(name string) // told of every parameter that is looked at; nil outside of tests
 }
@@ -31,12 +34,16 @@ type Params struct {
 func Read(r *http.Request) (Params, error) {
 	p := Params{Values: r.URL.Query(), Method: r.Method}
 	if r.Body != nil && r.ContentLength != 0 && r.Method != http.MethodGet {
-		body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+		from := http.MaxBytesReader(nil, r.Body, maxBody)
+		kind, args, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if kind == "multipart/form-data" {
+			return p, p.parts(args["boundary"], from)
+		}
+		body, err := io.ReadAll(from)
 		if err != nil {
 			return p, err
 		}
-		kind, args, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-		if err := p.body(kind, args, body); err != nil {
+		if err := p.body(kind, body); err != nil {
 			return p, err
 		}
 	}
@@ -46,7 +53,7 @@ func Read(r *http.Request) (Params, error) {
 	return p, nil
 }
 
-func (p *Params) body(kind string, args map[string]string, body []byte) error {
+func (p *Params) body(kind string, body []byte) error {
 	switch kind {
 	case "application/json":
 		var object map[string]json.RawMessage
@@ -62,8 +69,6 @@ func (p *Params) body(kind string, args map[string]string, body []byte) error {
 				p.Values.Set(name, text)
 			}
 		}
-	case "multipart/form-data":
-		return p.parts(args["boundary"], body)
 	default:
 		form, err := url.ParseQuery(string(body))
 		if err != nil {
