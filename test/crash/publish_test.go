@@ -274,7 +274,9 @@ func beforeSettle(t *testing.T, r *rig, b *batch, round int) bool {
 func anyMoment(t *testing.T, r *rig, b *batch, round int) bool {
 	r.listLate()
 	due := r.leave(t, b, round)
-	wait(t, time.Until(due)+time.Duration(rand.IntN([]int{150, 4000, 15_000}[round%3]))*time.Millisecond)
+	// drawn, and not by turns: flows take turns, too, and one of three would always meet the same
+	within := []int{150, 4000, 15_000}[rand.IntN(3)]
+	wait(t, time.Until(due)+time.Duration(rand.IntN(within))*time.Millisecond)
 	r.child.kill()
 	if round%2 == 1 { // and again, while it finds out what became of everything
 		r.child.start(t)
