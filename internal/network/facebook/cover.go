@@ -2,6 +2,7 @@ package facebook
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -21,12 +22,8 @@ func (d *Driver) Cover(ctx context.Context, conn network.Conn, ref network.Ref, 
 	if p := d.limits(conn).Media.Video.Covers(network.Media{Type: "video/mp4", Cover: &cover}, 1); p != nil {
 		return fault.New(fault.Invalid, "%s", p.Text).WithHint("%s", p.Hint).On("media")
 	}
-	data, err := read(cover, 0, cover.Bytes)
-	if err != nil {
-		return err
-	}
 	a := graph.Ask{Method: http.MethodPost, Path: id + "/thumbnails", Form: url.Values{"is_preferred": {"true"}},
-		File: &graph.File{Type: cover.Type, Data: data}, Harmless: true}
+		File: &graph.File{Type: cover.Type, Bytes: cover.Bytes, Open: func() (io.ReadCloser, error) { return cover.OpenAt(0) }}, Harmless: true}
 	var got struct {
 		Success bool `json:"success"`
 	}

@@ -3,7 +3,6 @@ package facebook
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -14,9 +13,6 @@ import (
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/graph"
 )
-
-// pieceMost is how much of a video is held and sent at once.
-const pieceMost = 4 << 20
 
 // actMost is how much of a video is handed over before it is noted how far it came.
 const actMost = 16 << 20
@@ -215,17 +211,14 @@ func (d *Driver) pieces(ctx context.Context, conn network.Conn, m network.Media,
 	}
 }
 
-// hand hands one piece over. One that Facebook has already is answered with the one it
+// hand hands over the piece that is wanted, as large as Facebook wants it. One that Facebook has already is answered with the one it
 // wants.
 func (d *Driver) hand(ctx context.Context, conn network.Conn, m network.Media, at state) (state, error) {
-	data, err := read(m, at.From, min(at.To-at.From, pieceMost))
-	if err != nil {
-		return at, err
-	}
 	a := graph.Ask{Form: url.Values{"upload_session_id": {at.Session}, "start_offset": {strconv.FormatInt(at.From, 10)}},
-		File: &graph.File{Field: "video_file_chunk", Type: "application/octet-stream", Data: data}, Harmless: true}
+		File: &graph.File{Field: "video_file_chunk", Type: "application/octet-stream", Bytes: at.To - at.From,
+			Open: func() (io.ReadCloser, error) { return m.OpenAt(at.From) }}, Harmless: true}
 	var next offsets
-	err = d.film(ctx, conn, a, network.PlainPost, "transfer", &next)
+	err := d.film(ctx, conn, a, network.PlainPost, "transfer", &next)
 	said := graph.Refused(err)
 	switch {
 	case said.Subcode == 1363037 && json.Unmarshal(said.Data, &next) == nil && at.piece(next, m.Bytes):
@@ -236,19 +229,6 @@ func (d *Driver) hand(ctx context.Context, conn network.Conn, m network.Media, a
 		return at, d.graph.Misunderstood(a)
 	}
 	return at, nil
-}
-
-func read(m network.Media, from, size int64) ([]byte, error) {
-	r, err := m.OpenAt(from)
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "opening a file of ours")
-	}
-	data := make([]byte, max(size, 0))
-	_, err = io.ReadFull(r, data)
-	if err = errors.Join(err, r.Close()); err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "reading a file of ours")
-	}
-	return data, nil
 }
 
 // finishes ends the upload, which publishes the video: Facebook takes that as a

@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -79,11 +80,29 @@ func (c *Client) Send(ctx context.Context, token string, a Ask, out any) (time.T
 	if a.Harmless {
 		ctx = outward.Repeatable(ctx)
 	}
-	response, err := c.Out.Do(ctx, request)
+	response, err := c.exchange(ctx, a, request)
 	if err != nil {
 		return time.Time{}, err
 	}
 	return response.At, c.Read(a, response, out)
+}
+
+// exchange sends a request and reads what is answered. What may be large takes the time
+// that the line needs.
+func (c *Client) exchange(ctx context.Context, a Ask, request *http.Request) (*outward.Response, error) {
+	if a.File == nil || a.File.Open == nil {
+		return c.Out.Do(ctx, request)
+	}
+	answer, err := c.Out.Open(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close() //nolint:errcheck // read or given up
+	data, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	if err != nil {
+		return nil, err
+	}
+	return &outward.Response{Status: answer.Status, Header: answer.Header, Body: data, At: answer.At}, nil
 }
 
 // Read reads an answer into out, or gives the refusal its kind.

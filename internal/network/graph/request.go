@@ -16,12 +16,15 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 )
 
-// File is the one file of a call, small enough to be held.
+// File is the one file of a call: held, or opened and sent as it is read where it may
+// be large.
 type File struct {
 	Field string // the form's name for it; "" is source
 	Type  string
 	Name  string // as its owner called it
 	Data  []byte
+	Open  func() (io.ReadCloser, error) // instead of Data: gives Bytes bytes
+	Bytes int64
 }
 
 func (a Ask) request(ctx context.Context, address, proof string) (*http.Request, error) {
@@ -62,8 +65,7 @@ func (a Ask) request(ctx context.Context, address, proof string) (*http.Request,
 	return request, nil
 }
 
-// request sends a form with a file in it, which is not copied into the form: a video
-// comes in hundreds of pieces.
+// request sends a form with a file in it, which is not copied into the form.
 func (f *File) request(ctx context.Context, method, address string, form url.Values) (*http.Request, error) {
 	var text bytes.Buffer
 	w := multipart.NewWriter(&text)
@@ -80,15 +82,30 @@ func (f *File) request(ctx context.Context, method, address string, form url.Val
 		return nil, fault.Wrap(fault.Internal, err, "writing a call to Graph")
 	}
 	all := text.Bytes()
-	body := func() (io.ReadCloser, error) {
-		return io.NopCloser(io.MultiReader(bytes.NewReader(all[:before]), bytes.NewReader(f.Data), bytes.NewReader(all[before:]))), nil
+	open, size := f.Open, f.Bytes
+	if open == nil {
+		open, size = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.Data)), nil }, int64(len(f.Data))
 	}
-	first, _ := body() // from memory
+	body := func() (io.ReadCloser, error) {
+		file, err := open()
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "opening a file of ours")
+		}
+		return struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(all[:before]), io.LimitReader(file, size), bytes.NewReader(all[before:])), file}, nil
+	}
+	first, err := body()
+	if err != nil {
+		return nil, err
+	}
 	request, err := http.NewRequestWithContext(ctx, method, address, first)
 	if err != nil {
+		_ = first.Close() // nothing was sent
 		return nil, fault.Wrap(fault.Internal, errors.New("no valid address"), "writing a call to Graph")
 	}
-	request.ContentLength, request.GetBody = int64(len(all)+len(f.Data)), body
+	request.ContentLength, request.GetBody = int64(len(all))+size, body
 	request.Header.Set("Content-Type", w.FormDataContentType())
 	return request, nil
 }

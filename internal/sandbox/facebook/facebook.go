@@ -18,6 +18,7 @@
 package facebook
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -42,6 +43,7 @@ type Options struct {
 	NoPageSearch  bool          // the app has no feature to see the Pages of others
 	RefuseRepeats bool          // the same text on the same Page within five minutes is error 506
 	Work          time.Duration // how long a video is worked on; 0: 20 s
+	Piece         int64         // how much of a video is asked for at once; 0: 1 MiB
 	ReelsMost     int           // reels in 24 hours; 0: 30
 	Client        *http.Client  // delivers webhooks and fetches photos by URL; nil is one with a timeout of 10 s
 }
@@ -88,6 +90,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	if o.User == "" {
 		o.User = "Sam Keeper"
 	}
+	o.Piece = cmp.Or(o.Piece, pieceMost)
 	if o.ReelsMost == 0 {
 		o.ReelsMost = reelsMost
 	}

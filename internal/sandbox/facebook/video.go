@@ -16,7 +16,7 @@ func films(edge string) bool {
 	return edge == "videos" || edge == "video_reels" || edge == "video_stories"
 }
 
-// pieceMost is how much of a video is asked for at once.
+// pieceMost is how much of a video is asked for at once where the options do not say.
 const pieceMost = 1 << 20
 
 // film is POST /{page}/videos, video_reels and video_stories: an upload begins, its pieces come, it ends and the video is published.
@@ -57,15 +57,17 @@ func (a *ask) begin(p *page) (any, *graph.Fault) {
 	if v.kind != "videos" {
 		return map[string]any{"video_id": v.id, "upload_url": "https://rupload.facebook.com/video-upload/v25.0/" + v.id}, nil
 	}
-	all := v.wants()
+	all := a.n.wants(v)
 	all["upload_session_id"], all["video_id"] = v.session, v.id
 	return all, nil
 }
 
 // wants is which piece comes next, as texts: from the end to the end when nothing is left.
-func (v *video) wants() map[string]any {
-	return map[string]any{"start_offset": strconv.FormatInt(v.file.Bytes, 10), "end_offset": strconv.FormatInt(min(v.file.Bytes+pieceMost, v.file.Size), 10)}
+func (n *Network) wants(v *video) map[string]any {
+	return map[string]any{"start_offset": strconv.FormatInt(v.file.Bytes, 10), "end_offset": strconv.FormatInt(n.upTo(v), 10)}
 }
+
+func (n *Network) upTo(v *video) int64 { return min(v.file.Bytes+n.options.Piece, v.file.Size) }
 
 // lost are uploads that nobody finished in a day: Graph does not know them any more.
 func (v *video) lost(now time.Time) bool {
@@ -107,9 +109,9 @@ func (a *ask) piece(p *page) (any, *graph.Fault) {
 		return nil, f
 	}
 	from, err := strconv.ParseInt(a.p.Get("start_offset"), 10, 64)
-	if err != nil || from != v.file.Bytes || v.file.Closed || a.p.Piece.Bytes > v.file.Size-from {
+	if err != nil || from != v.file.Bytes || v.file.Closed || from+a.p.Piece.Bytes > a.n.upTo(v) {
 		f := graph.No(http.StatusBadRequest, 6001, 1363037, "There was a problem uploading your video. Please try uploading it again.")
-		f.Transient, f.Data = true, v.wants()
+		f.Transient, f.Data = true, a.n.wants(v)
 		return nil, f
 	}
 	if a.p.Piece.Bytes == 0 {
@@ -118,7 +120,7 @@ func (a *ask) piece(p *page) (any, *graph.Fault) {
 	v.file.Add(a.p.Piece)
 	v.file.Closed = v.file.Bytes == v.file.Size
 	a.call.Accept(sandbox.Entry{Account: p.id, Action: sandbox.Upload, Object: v.id, Text: fmt.Sprint(v.file.Bytes, " bytes")})
-	return v.wants(), nil
+	return a.n.wants(v), nil
 }
 
 // receive is POST rupload.facebook.com/video-upload/{version}/{video}.

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -11,7 +12,7 @@ import (
 // parts reads a multipart form as it comes. The file is "source", or under any name, as long as it is a file; a piece of a video is
 // counted, and not kept but for its beginning.
 func (p *Params) parts(boundary string, body io.Reader) error {
-	m := multipart.NewReader(body, boundary)
+	m := multipart.NewReader(bufio.NewReaderSize(body, 256<<10), boundary)
 	for {
 		part, err := m.NextPart()
 		if errors.Is(err, io.EOF) {

@@ -15,7 +15,7 @@ import (
 )
 
 // maxBody is what is taken in at all.
-const maxBody = 40 << 20
+const maxBody = 64 << 20
 
 // Params are what a request says, from its query, its form or its JSON body, all as text: Graph takes lists and objects as JSON text
 // in a form, and the same as real JSON in a JSON body.

@@ -1,6 +1,7 @@
 package pinterest
 
 import (
+	"bufio"
 	"io"
 	"net/http"
 	"time"
@@ -73,6 +74,10 @@ func (n *Network) receive(w http.ResponseWriter, r *http.Request) {
 		deny(http.StatusLengthRequired, "MissingContentLength")
 		return
 	}
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{bufio.NewReaderSize(r.Body, 256<<10), r.Body} // a form is read by four kilobytes
 	form, err := r.MultipartReader()
 	if err != nil {
 		deny(http.StatusBadRequest, "MalformedPOSTRequest")
