@@ -1,7 +1,12 @@
 package bench
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"os"
@@ -25,6 +30,7 @@ type quay struct {
 	name     string
 	kind     string // of post; "": the plain one
 	most     int    // bytes of a video that it takes
+	form     bool   // files come in a form, which costs the network a look at each byte
 	settings map[string]string
 	options  map[string]string
 	handed   func() []sandbox.Piece
@@ -54,7 +60,8 @@ func quaysOn(ctx context.Context, stage *sandbox.Stage, only []string) ([]*quay,
 	films := youtube.New(stage, youtube.Options{Units: 1e9, Processing: work})
 	clips := tiktok.New(stage, tiktok.Options{Processing: work, Moderation: work})
 	insta := instagram.New(stage, instagram.Options{Work: work})
-	pages := facebook.New(stage, facebook.Options{Work: work})
+	// As large as in the example of developers.facebook.com/docs/video-api/guides/publishing.
+	pages := facebook.New(stage, facebook.Options{Work: work, Piece: 50 << 20})
 	firms := linkedin.New(stage, linkedin.Options{Processing: work})
 	pins := pinterest.New(stage, pinterest.Options{Processing: work})
 	b, f, c, i := bird.Account("hirondelle", "Hirondelle"), films.AddChannel("Hirondelle", "hirondelle"), clips.Account("hirondelle", "Hirondelle"), insta.AddAccount("hirondelle", "Hirondelle")
@@ -68,10 +75,10 @@ func quaysOn(ctx context.Context, stage *sandbox.Stage, only []string) ([]*quay,
 			options:  map[string]string{"kids": "no"}, handed: films.Handed},
 		{harbour: &harbour{network: "tiktok", next: clips.Handler()}, name: "tiktok", most: filmBytes, settings: map[string]string{"token": c.Token}, options: map[string]string{"privacy": "SELF_ONLY"}, handed: clips.Handed},
 		{harbour: &harbour{network: "instagram", next: insta.Handler()}, name: "instagram", most: 300_000_000, settings: map[string]string{"token": i.PageToken}, options: none, handed: insta.Handed},
-		{harbour: meta, name: "facebook", most: filmBytes, settings: paged, options: none, handed: pages.Handed},
+		{harbour: meta, name: "facebook", most: filmBytes, form: true, settings: paged, options: none, handed: pages.Handed},
 		{harbour: meta, name: "facebook_reel", kind: "reel", most: filmBytes, settings: paged, options: none, handed: pages.Handed},
 		{harbour: &harbour{network: "linkedin", next: firms.Handler()}, name: "linkedin", most: 500_000_000, settings: map[string]string{"token": firm.Token, "page": firm.Number}, options: none, handed: firms.Handed},
-		{harbour: &harbour{network: "pinterest", next: pins.Handler()}, name: "pinterest", most: filmBytes, settings: map[string]string{"token": pin.Token}, options: map[string]string{"board": pin.Board}, handed: pins.Handed},
+		{harbour: &harbour{network: "pinterest", next: pins.Handler()}, name: "pinterest", most: filmBytes, form: true, settings: map[string]string{"token": pin.Token}, options: map[string]string{"board": pin.Board}, handed: pins.Handed},
 	}
 	all = slices.DeleteFunc(all, func(q *quay) bool { return len(only) > 0 && !slices.Contains(only, q.name) })
 	for _, q := range all {
@@ -93,9 +100,12 @@ func quaysOn(ctx context.Context, stage *sandbox.Stage, only []string) ([]*quay,
 func (h *harbour) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	const large = 100_000
 	began := time.Now()
-	if r.URL.Path == "/plain-copy" {
+	switch r.URL.Path {
+	case "/plain-copy":
 		_, _ = sandbox.Receive(r.Body, 0) // the sender hears of it
-	} else {
+	case "/plain-form":
+		_, _ = sandbox.Receive(part(r), 0)
+	default:
 		h.next.ServeHTTP(w, r)
 	}
 	if r.ContentLength < large {
@@ -118,7 +128,17 @@ func (h *harbour) watch() time.Duration {
 	return took
 }
 
-// copy sends a film plainly.
+// part is the file of a form, read as the pretended networks do.
+func part(r *http.Request) io.Reader {
+	_, args, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	file, err := multipart.NewReader(bufio.NewReaderSize(r.Body, 256<<10), args["boundary"]).NextPart()
+	if err != nil {
+		return r.Body
+	}
+	return file
+}
+
+// copy sends a film plainly, in a form where the network wants one.
 func (q *quay) copy(ctx context.Context, f film) (time.Duration, error) {
 	file, err := os.Open(f.path)
 	if err != nil {
@@ -130,6 +150,20 @@ func (q *quay) copy(ctx context.Context, f film) (time.Duration, error) {
 		return 0, err
 	}
 	r.ContentLength = int64(f.size)
+	if q.form {
+		var text bytes.Buffer
+		w := multipart.NewWriter(&text)
+		if _, err := w.CreateFormFile("file", "film"); err != nil {
+			return 0, err
+		}
+		before := text.Len()
+		_ = w.Close() // into memory
+		all := text.Bytes()
+		r.URL.Path = "/plain-form"
+		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(all[:before]), file, bytes.NewReader(all[before:])))
+		r.ContentLength += int64(len(all))
+		r.Header.Set("Content-Type", w.FormDataContentType())
+	}
 	answer, err := (&http.Client{}).Do(r)
 	if err != nil {
 		return 0, err
