@@ -9,5 +9,7 @@ test('a post is published where all of it is, and partly where some was cancelle
 	expect(wholeOf(post('published', 'cancelled', 'cancelled'))).toEqual({ state: 'cancelled' });
 	expect(wholeOf(post('published', 'deleted', 'cancelled'))).toEqual({ state: 'deleted' });
 	expect(wholeOf(post('scheduled', 'scheduled', 'cancelled'))).toEqual({ state: 'scheduled' });
+	expect(wholeOf(post('failed', 'failed', 'published', 'published'))).toEqual({ state: 'failed', some: { n: 2, of: 3 } });
+	expect(wholeOf(post('failed', 'failed', 'cancelled'))).toEqual({ state: 'failed' });
 	expect(wholeOf(post('published'))).toEqual({ state: 'published' });
 });
