@@ -185,8 +185,8 @@ func (d *Driver) uploads(ctx context.Context, conn network.Conn, part network.Pa
 	return network.Stepped{Step: at.step(m.Bytes, m.Bytes)}, nil
 }
 
-// pieces hands the next pieces over, several in one act: Facebook asks for a megabyte at
-// a time, and each act costs a look into the database. What goes wrong after the first
+// pieces hands the next pieces over, several in one act where they are
+// small: each act costs a look into the database. What goes wrong after the first
 // one comes up again at the next act, from where this one came to.
 func (d *Driver) pieces(ctx context.Context, conn network.Conn, m network.Media, at state) (network.Stepped, error) {
 	began := at.From
@@ -211,12 +211,13 @@ func (d *Driver) pieces(ctx context.Context, conn network.Conn, m network.Media,
 	}
 }
 
-// hand hands over the piece that is wanted, as large as Facebook wants it. One that Facebook has already is answered with the one it
-// wants.
+// hand hands over the piece that is wanted, as large as Facebook wants it. One that it
+// has already is answered with the one it wants.
 func (d *Driver) hand(ctx context.Context, conn network.Conn, m network.Media, at state) (state, error) {
-	a := graph.Ask{Form: url.Values{"upload_session_id": {at.Session}, "start_offset": {strconv.FormatInt(at.From, 10)}},
+	from := at.From
+	a := graph.Ask{Form: url.Values{"upload_session_id": {at.Session}, "start_offset": {strconv.FormatInt(from, 10)}},
 		File: &graph.File{Field: "video_file_chunk", Type: "application/octet-stream", Bytes: at.To - at.From,
-			Open: func() (io.ReadCloser, error) { return m.OpenAt(at.From) }}, Harmless: true}
+			Open: func() (io.ReadCloser, error) { return m.OpenAt(from) }}, Harmless: true}
 	var next offsets
 	err := d.film(ctx, conn, a, network.PlainPost, "transfer", &next)
 	said := graph.Refused(err)
