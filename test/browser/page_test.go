@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"path"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,6 +81,12 @@ func (p *page) hear(event any) {
 			var words []string
 			for _, a := range e.Args {
 				words = append(words, a.Description+string(a.Value))
+			}
+			// Where it was said from, for what happens once in a hundred times.
+			if e.StackTrace != nil {
+				for _, f := range e.StackTrace.CallFrames {
+					words = append(words, fmt.Sprintf("\n  %s %s:%d:%d", f.FunctionName, path.Base(f.URL), f.LineNumber, f.ColumnNumber))
+				}
 			}
 			note("console.%s: %s", e.Type, strings.Join(words, " "))
 		}

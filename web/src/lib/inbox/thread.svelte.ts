@@ -19,19 +19,22 @@ export class Thread {
 		this.id = id;
 	}
 
-	async load(): Promise<void> {
+	/** Whether this answer was taken: not where a later question overtook it, nor after the thread was left. */
+	async load(): Promise<boolean> {
 		this.#under?.abort();
 		const mine = (this.#under = new AbortController());
 		const turn = ++this.#turn;
 		this.busy = true;
 		try {
 			const [conversation, page] = await Promise.all([ask.get(this.id, mine.signal), ask.messages(this.id, '', mine.signal)]);
-			if (turn !== this.#turn) return;
+			if (turn !== this.#turn) return false;
 			this.problem = null;
 			this.conversation = conversation;
 			this.#take(page.items, page.next);
+			return true;
 		} catch (error) {
 			if (turn === this.#turn && !mine.signal.aborted) this.problem = asProblem(error);
+			return false;
 		} finally {
 			if (turn === this.#turn) this.busy = false;
 		}
