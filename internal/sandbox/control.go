@@ -107,10 +107,11 @@ func (s *Stage) state() any {
 	type network struct {
 		Name     string    `json:"name"`
 		Accounts []Account `json:"accounts"`
+		Plays    []Kind    `json:"plays"`
 	}
 	networks := []network{}
 	for _, n := range s.Networks() {
-		networks = append(networks, network{n.Name, append([]Account{}, n.Accounts()...)})
+		networks = append(networks, network{n.Name, append([]Account{}, n.Accounts()...), append([]Kind{}, n.Plays...)})
 	}
 	return struct {
 		Clock     clockState `json:"clock"`

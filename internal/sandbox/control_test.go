@@ -35,6 +35,9 @@ func TestTheControlDoorDirectsTheStage(t *testing.T) {
 		{"POST", "/sandbox/weather", `{"network":"wall","action":"publish","kind":"throttled","times":1,"retry_after_s":3}`, 200},
 		{"POST", "/sandbox/weather", `{"kind":"frogs"}`, 400},
 		{"POST", "/sandbox/weather", `{"kind":"cut","probability":2}`, 400},
+		{"POST", "/sandbox/weather", `{"network":"wall","kind":"blocked"}`, 400}, // nothing would happen
+		{"POST", "/sandbox/weather", `{"network":"elsewhere","kind":"hook_lost"}`, 200},
+		{"DELETE", "/sandbox/weather/w2", "", 200},
 		{"DELETE", "/sandbox/weather/w1", "", 200},
 		{"DELETE", "/sandbox/weather/w1", "", 404},
 		{"PUT", "/sandbox/weather", `{"preset":"stormy","network":"wall"}`, 200},

@@ -33,12 +33,12 @@
 //
 // # The control door, all JSON, snake_case
 //
-//	GET    /sandbox/state                 {clock, networks:[{name, accounts:[{id,name}]}], weather:[…], scenarios:[…], people:int, requests:int, ledger:int}
+//	GET    /sandbox/state                 {clock, networks:[{name, accounts:[{id,name}], plays:[…]}], weather:[…], scenarios:[…], people:int, requests:int, ledger:int}
 //	GET    /sandbox/clock                 {now, speed, until?: where it hurries to}
 //	POST   /sandbox/clock                 {now?: RFC 3339, advance_s?: number, speed?: number (0 stands still),
 //	                                       until?: RFC 3339, as fast as everybody can follow, then as before}
 //	GET    /sandbox/weather               {items:[Mishap], kinds:[…], presets:[…]}
-//	POST   /sandbox/weather               Mishap → Mishap with id
+//	POST   /sandbox/weather               Mishap → Mishap with id; 400 where the network it names does not play its kind
 //	PUT    /sandbox/weather               {items:[Mishap]} replaces all · {preset:"stormy", network?} replaces all
 //	DELETE /sandbox/weather[/{id}]
 //	         Mishap = {id, network, action, kind, probability, times, left, delay_ms, jitter_ms, status, retry_after_s, seconds, copies, scopes}

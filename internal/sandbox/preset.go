@@ -1,6 +1,9 @@
 package sandbox
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Preset is a known weather by its name.
 type Preset struct {
@@ -48,6 +51,9 @@ func (w *Weather) Preset(name, network string) error {
 		}
 		for i := range p.All {
 			p.All[i].Network = network
+		}
+		if network != "" { // what a network does not play is no part of its weather
+			p.All = slices.DeleteFunc(p.All, func(m Mishap) bool { return !w.stage.plays(network, m.Kind) })
 		}
 		return w.Set(p.All)
 	}

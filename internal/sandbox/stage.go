@@ -4,7 +4,9 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -76,8 +78,31 @@ type Network struct {
 	Refuse   func(http.ResponseWriter, *http.Request, Refusal) // a refusal in the network's own words
 	Accounts func() []Account                                  // ours: the channels people can talk on
 	Actor    Actor                                             // nil when people cannot act here
+	Plays    []Kind                                            // of the kinds of weather marked *, those that happen here
 	Private  bool                                              // there are no posts: people write to us and that is all
 	Close    func()                                            // ends what goes on in the background; nil when nothing does
+}
+
+// plays says whether a kind of weather can happen on a network; one that nobody knows is not spoken for.
+func (s *Stage) plays(network string, k Kind) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	n, known := s.networks[network]
+	return !known || !k.own() || slices.Contains(n.Plays, k)
+}
+
+// players says where a kind of weather can happen.
+func (s *Stage) players(k Kind) string {
+	var all []string
+	for _, n := range s.Networks() {
+		if slices.Contains(n.Plays, k) {
+			all = append(all, n.Name)
+		}
+	}
+	if len(all) == 0 {
+		return "No network here plays it."
+	}
+	return "Those that do: " + strings.Join(all, ", ") + "."
 }
 
 // Account is one of our channels on a pretended network.

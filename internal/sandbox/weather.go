@@ -45,6 +45,22 @@ func Kinds() []Kind {
 		HookLost, HookCrowded}
 }
 
+// TokenKinds are what can befall keys.
+func TokenKinds() []Kind { return []Kind{TokenExpired, TokenRevoked, TokenReduced} }
+
+// ListKinds are what can befall a list of posts.
+func ListKinds() []Kind { return []Kind{ListedLate, EarlierTwin} }
+
+// HookKinds are what can befall webhooks.
+func HookKinds() []Kind {
+	return []Kind{HookTwice, HookReordered, HookDelayed, HookLost, HookCrowded}
+}
+
+// own says whether a kind is left to each network.
+func (k Kind) own() bool {
+	return k == Blocked || slices.Contains(slices.Concat(TokenKinds(), ListKinds(), HookKinds()), k)
+}
+
 // Mishap is one thing that goes wrong, for whom, and how often.
 type Mishap struct {
 	ID          string   `json:"id"`
@@ -121,6 +137,9 @@ func (w *Weather) Add(m Mishap) (Mishap, error) {
 	}
 	if m.Times < 0 {
 		return m, errors.New("times is a count, or 0 for no end")
+	}
+	if m.Network != "" && !w.stage.plays(m.Network, m.Kind) {
+		return m, fmt.Errorf("%s does not play %q: nothing would happen. %s", m.Network, m.Kind, w.stage.players(m.Kind))
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -144,7 +145,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	sum := sha256.Sum256([]byte("key of " + o.Name))
 	n.key = sum[:]
 	n.routes = n.table()
-	n.handler = stage.Open(sandbox.Network{Name: o.Name, Handler: http.HandlerFunc(n.serve), Action: action, Refuse: n.refuse,
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds()),
+		Name: o.Name, Handler: http.HandlerFunc(n.serve), Action: action, Refuse: n.refuse,
 		Accounts: n.ours, Actor: actor{n}})
 	return n
 }

@@ -181,7 +181,8 @@ func (n *Network) Yield(who sandbox.Person, account string, away bool) error {
 
 // Face is Facebook as a guest of it shows it: the same Pages and calls, under a name of its own on the stage.
 func (n *Network) Face(name string, people sandbox.Actor) http.Handler {
-	return n.stage.Open(sandbox.Network{Name: name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse, Accounts: n.accounts, Actor: people, Private: true})
+	return n.stage.Open(sandbox.Network{Plays: append(sandbox.TokenKinds(), sandbox.Blocked),
+		Name: name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse, Accounts: n.accounts, Actor: people, Private: true})
 }
 
 // People are those who act on Pages.

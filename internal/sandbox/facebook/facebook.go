@@ -21,6 +21,7 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -105,7 +106,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		threads: map[string]*thread{}, messages: map[string]*message{}, tokens: map[string]*graph.Token{}, codes: map[string]*graph.Code{}}
 	n.courier = &graph.Courier{Stage: stage, Network: Name, Object: "page", Secret: o.AppSecret, Client: o.Client, To: n.hookTo}
 	n.courier.Start()
-	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), sandbox.HookKinds(), []sandbox.Kind{sandbox.Blocked}),
+		Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,
 		Accounts: n.accounts, Actor: actor{n}, Close: n.close})
 	return n
 }

@@ -15,6 +15,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -94,7 +95,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		codes: map[string]*graph.Code{}}
 	n.courier = &graph.Courier{Stage: stage, Network: Name, Object: "instagram", Secret: o.AppSecret, Client: o.Client, To: n.hookTo}
 	n.courier.Start()
-	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), sandbox.HookKinds(), []sandbox.Kind{sandbox.Blocked}),
+		Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,
 		Accounts: n.ours, Actor: actor{n}, Close: n.close})
 	return n
 }

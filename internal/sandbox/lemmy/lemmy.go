@@ -93,7 +93,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	n := &Network{options: o, stage: stage, members: map[int64]*member{}, names: map[string]*member{}, communities: map[int64]*community{},
 		images: map[string][]byte{}, sessions: map[string]*member{},
 		last: map[string]int64{"post": 48210, "comment": 930110, "private_message": 7310, "person": 2010, "community": 310, "notice": 60}}
-	n.handler = stage.Open(sandbox.Network{Name: o.Name, Handler: n.table(), Action: action, Refuse: n.refuse, Accounts: n.ours, Actor: actor{n}})
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds()),
+		Name: o.Name, Handler: n.table(), Action: action, Refuse: n.refuse, Accounts: n.ours, Actor: actor{n}})
 	return n
 }
 

@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -105,7 +106,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		posts: map[string]*post{}, comments: map[string]*comment{}, files: map[string]*file{}, uploads: map[string]*upload{}, spoken: map[string]*file{}, faces: map[string]*file{},
 		tokens: map[string]*token{}, renewals: map[string]*renewal{}, codes: map[string]*code{}, hooks: map[string]*hook{}, valid: map[string]bool{}, used: map[string]int{}}
 	n.courier = newCourier(n)
-	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: action, Refuse: n.refuse,
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), sandbox.HookKinds()),
+		Name: Name, Handler: http.HandlerFunc(n.serve), Action: action, Refuse: n.refuse,
 		Accounts: n.accounts, Actor: actor{n}, Close: n.close})
 	return n
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -121,7 +122,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		statuses: map[int64]*status{}, media: map[int64]*file{}, plans: map[int64]*plan{}, convos: map[string]*convo{},
 		apps: map[string]*app{}, codes: map[string]*code{}, tokens: map[string]*token{}}
 	n.mux = n.table()
-	n.handler = stage.Open(sandbox.Network{Name: o.Name, Handler: n.mux, Action: action, Refuse: n.refuse, Accounts: n.ours, Actor: actor{n}})
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds()),
+		Name: o.Name, Handler: n.mux, Action: action, Refuse: n.refuse, Accounts: n.ours, Actor: actor{n}})
 	return n
 }
 

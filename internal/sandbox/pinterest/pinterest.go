@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -101,7 +102,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	}
 	n := &Network{options: o, stage: stage, accounts: map[string]*account{}, pins: map[string]*pin{}, uploads: map[string]*upload{},
 		tokens: map[string]*token{}, refresh: map[string]*token{}, codes: map[string]grant{}}
-	n.handler = stage.Open(sandbox.Network{Name: "pinterest", Handler: n.table(), Action: action, Refuse: refuse, Accounts: n.ours, Actor: actor{n}})
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), []sandbox.Kind{sandbox.Blocked}),
+		Name: "pinterest", Handler: n.table(), Action: action, Refuse: refuse, Accounts: n.ours, Actor: actor{n}})
 	return n
 }
 

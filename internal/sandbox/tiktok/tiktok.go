@@ -8,6 +8,7 @@ package tiktok
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -127,7 +128,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	n := &Network{options: o, stage: stage, accounts: map[string]*account{}, tasks: map[string]*task{}, posts: map[string]*post{}, comments: map[string]*comment{},
 		tokens: map[string]*token{}, renewals: map[string]*token{}, codes: map[string]grant{}}
 	n.courier = newCourier(n)
-	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: n.table(), Action: action, Refuse: refuse, Accounts: n.ours, Actor: actor{n}, Close: n.courier.close})
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), []sandbox.Kind{sandbox.HookTwice, sandbox.HookReordered, sandbox.HookDelayed, sandbox.HookLost}),
+		Name: Name, Handler: n.table(), Action: action, Refuse: refuse, Accounts: n.ours, Actor: actor{n}, Close: n.courier.close})
 	return n
 }
 

@@ -16,6 +16,7 @@ package whatsapp
 import (
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -91,7 +92,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		messages: map[string]*message{}, files: map[string]*file{}, tokens: map[string]*graph.Token{}, codes: map[string]*code{}, unreached: map[string]bool{}}
 	n.courier = &graph.Courier{Stage: stage, Network: Name, Object: object, Secret: o.AppSecret, Client: o.Client, To: n.hookTo}
 	n.courier.Start()
-	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: action, Refuse: n.refuse,
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.TokenKinds(), sandbox.HookKinds()),
+		Name: Name, Handler: http.HandlerFunc(n.serve), Action: action, Refuse: n.refuse,
 		Accounts: n.ours, Actor: actor{n}, Private: true, Close: n.close})
 	return n
 }

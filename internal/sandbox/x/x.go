@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -102,7 +103,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		posts: map[int64]*post{}, media: map[int64]*file{}, tokens: map[string]*token{}, refresh: map[string]*token{}, codes: map[string]*code{},
 		windows: map[string]*window{}, webhooks: map[int64]*webhook{}, subs: map[int64]*subscription{}, circles: map[int64]*community{}}
 	n.courier = newCourier(n)
-	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: n.table(), Action: action, Refuse: n.refuse, Accounts: n.accounts, Actor: actor{n}, Close: n.close})
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), sandbox.HookKinds(), []sandbox.Kind{sandbox.Blocked}),
+		Name: Name, Handler: n.table(), Action: action, Refuse: n.refuse, Accounts: n.accounts, Actor: actor{n}, Close: n.close})
 	return n
 }
 

@@ -18,6 +18,7 @@ package youtube
 import (
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -100,7 +101,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		channels: map[string]*channel{}, people: map[string]*viewer{}, viewers: map[string]*viewer{}, videos: map[string]*video{},
 		comments: map[string]*comment{}, playlists: map[string]*playlist{}, sessions: map[string]*session{}, tokens: map[string]*token{},
 		codes: map[string]*code{}, consented: map[string]bool{}, doomed: map[string]verdict{}}
-	n.handler = stage.Open(sandbox.Network{Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), []sandbox.Kind{sandbox.Blocked}),
+		Name: Name, Handler: http.HandlerFunc(n.serve), Action: n.action, Refuse: n.refuse,
 		Accounts: n.accounts, Actor: actor{n}})
 	return n
 }
