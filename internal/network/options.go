@@ -57,7 +57,11 @@ func (c *checking) option(p Profile, o Option, value string) {
 	about := params{"option": o.Label, "name": o.Name}
 	if value == "" {
 		if o.Required && o.Default == "" {
-			c.add("error", "options", "option_missing", "Choose one.", about, "“%s” has not been chosen.", o.Label)
+			if slices.Contains([]string{"choice", "search"}, o.Kind) {
+				c.add("error", "options", "option_missing", "Choose one.", about, "“%s” has not been chosen.", o.Label)
+			} else {
+				c.add("error", "options", "option_missing", "Fill it in, or publish this in another way.", about, "“%s” is empty.", o.Label)
+			}
 		}
 		return
 	}
