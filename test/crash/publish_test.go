@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -225,21 +226,32 @@ func answered(t *testing.T, r *rig, b *batch, round int) bool {
 	r.listLate()
 	defer r.Gate.Clear()
 	defer r.Gate.Hook(nil)
+	struck := make(chan struct{})
+	pull := sync.OnceFunc(func() { _ = r.child.cmd.Process.Kill(); close(struck) })
 	before := r.arrivals()
 	if round%2 == 1 {
 		r.stop(t, b, sandbox.Accepted, true)
-	}
-	due := r.leave(t, b, round)
-	if round%2 == 1 {
+		r.leave(t, b, round)
 		r.arrived(t, before, len(b.targets))
+		r.Gate.Hook(func(sandbox.Arrival) { pull() })
+		r.stop(t, b, sandbox.Answered, false)
+		r.Gate.ReleaseAll(false)
 	} else {
+		var armed atomic.Bool
+		var out atomic.Int64
+		r.Gate.Hook(func(sandbox.Arrival) {
+			if out.Add(1); armed.Load() {
+				pull()
+			}
+		})
+		r.stop(t, b, sandbox.Answered, false)
+		due := r.leave(t, b, round)
 		wait(t, time.Until(due)) // the answers are out
+		armed.Store(true)
+		if out.Load() >= int64(len(b.targets)) {
+			pull() // as are all others, where the machine is so slow that leaving takes longer than the time until then
+		}
 	}
-	struck := make(chan struct{})
-	pull := sync.OnceFunc(func() { _ = r.child.cmd.Process.Kill(); close(struck) })
-	r.Gate.Hook(func(sandbox.Arrival) { pull() })
-	r.stop(t, b, sandbox.Answered, false)
-	r.Gate.ReleaseAll(false)
 	select {
 	case <-struck:
 	case <-time.After(time.Minute):
