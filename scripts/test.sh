@@ -91,13 +91,18 @@ stage_fuzz() {
     echo "$count fuzz targets, $amount each"
 }
 
-# Tests that need the built house, a browser, or servers and clients of others. One package at a time: they are heavy.
+# Tests that need the built house, a browser, or servers and clients of others: those that mostly wait beside each other,
+# then one package at a time, for the others are heavy.
 stage_real() {
     local limit=30m
     [ -n "$soak" ] && limit=10h
     scripts/need.sh chromium postgres redis ffmpeg atproto clients
     scripts/web.sh
-    gotest real -tags webbuilt -p 1 -count=1 -timeout "$limit" ./test/...
+    local waiting=(./test/house ./test/acme ./test/bluesky ./test/clients) all
+    all=$(go list -tags webbuilt ./test/... | grep -Ev '/test/(house|acme|bluesky|clients)$')
+    gotest waiting -tags webbuilt -p 2 -count=1 -timeout "$limit" "${waiting[@]}"
+    # shellcheck disable=SC2086
+    gotest real -tags webbuilt -p 1 -count=1 -timeout "$limit" $all
 }
 
 packages() { go list ./... | grep -v '/test/\|/test$'; }
