@@ -38,6 +38,7 @@ type App struct {
 	Blobs    blob.Store
 	Facts    *stream.Stream
 	Outside  *outward.Client
+	Devices  *outward.Client // the servers of browsers that are reminded, also in a rehearsal
 	Networks *network.Set
 	House    *flow.House
 	Runner   *jobs.Runner
@@ -159,10 +160,15 @@ func (a *App) open(ctx context.Context, w wiring) error {
 	if a.Blobs, err = blob.NewFiles(filepath.Join(c.Data, "files")); err != nil {
 		return err
 	}
-	if a.Outside, err = outward.New(outward.Options{Allow: c.Allow, UserAgent: "Kith/" + Version(), Now: w.now, Heard: a.meters.heard()}); err != nil {
+	outside := outward.Options{Allow: c.Allow, UserAgent: "Kith/" + Version(), Now: w.now, Heard: a.meters.heard()}
+	if a.Devices, err = outward.New(outside); err != nil {
 		return err
 	}
-	a.closing("connections", func(context.Context) error { a.Outside.Close(); return nil })
+	outside.Within = w.rehearsal != nil // what is rehearsed says a name of the world now and then
+	if a.Outside, err = outward.New(outside); err != nil {
+		return err
+	}
+	a.closing("connections", func(context.Context) error { a.Outside.Close(); a.Devices.Close(); return nil })
 	if a.Networks, err = all.Set(a.Outside, c, w.now); err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (a *App) nudge(ctx context.Context, _ *jobs.Job, n team.Nudge) error {
 	if err := json.Unmarshal([]byte(sealed.Reveal()), &of); err != nil {
 		return fault.Wrap(fault.Internal, err, "reading the keys of a device")
 	}
-	sender := push.Sender{Outside: a.Outside, Keys: keys, Contact: a.Config.Address()}
+	sender := push.Sender{Outside: a.Devices, Keys: keys, Contact: a.Config.Address()}
 	err = sender.Send(ctx, push.Browser{Endpoint: d.Endpoint, P256DH: of.P256DH, Auth: secret.Text(of.Auth)},
 		push.Message{Title: n.Title, Body: n.Body, Href: n.Href, Tag: n.Tag})
 	gone := fault.Is(err, fault.NotFound)

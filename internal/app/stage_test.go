@@ -3,8 +3,10 @@ package app_test
 import (
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/kithhq/kith/internal/app"
@@ -78,5 +80,33 @@ func TestARehearsalAndAHouseNeverShareAFolder(t *testing.T) {
 	defer a.Stop(t.Context()) //nolint:errcheck // it is only there
 	if err := app.ClearStage(stage); err == nil {
 		t.Error("a rehearsal that is under way was taken away")
+	}
+}
+
+// Nothing leaves a rehearsal, not even the question where a name of the world lives.
+func TestNothingLeavesARehearsal(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	t.Cleanup(server.Close)
+	a, err := app.New(t.Context(), config.Config{Data: t.TempDir(), Listen: "127.0.0.1:0", FactsMB: 64, Allow: []string{"127.0.0.1/32"}},
+		app.WithRehearsal(http.NotFoundHandler()), app.WithLog(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Stop(t.Context()) })
+	ask := func(address string) error {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = a.Outside.Do(t.Context(), request)
+		return err
+	}
+	for _, address := range []string{"https://pbs.twimg.com/profile_images/1/x_normal.jpg", "http://1.1.1.1/", "http://[2606:4700::1111]/"} {
+		if err := ask(address); !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "nothing leaves here") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	if err := ask(server.URL); err != nil {
+		t.Errorf("a network of the rehearsal: %v", err)
 	}
 }

@@ -89,6 +89,7 @@ type dialer struct {
 	guarded, exempt *net.Dialer
 	tls             *tls.Config
 	stall           time.Duration
+	within          bool
 }
 
 func newDialer(g *guard, o Options) *dialer {
@@ -99,12 +100,16 @@ func newDialer(g *guard, o Options) *dialer {
 		exempt:  &net.Dialer{Timeout: connect},
 		tls:     &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, NextProtos: []string{"http/1.1"}},
 		stall:   o.Timeout,
+		within:  o.Within,
 	}
 }
 
 func (d *dialer) raw(ctx context.Context, network, address string) (net.Conn, error) {
 	if d.guard.exempt(address) {
 		return d.exempt.DialContext(ctx, network, address)
+	}
+	if d.within {
+		return nil, errWithin
 	}
 	return d.guarded.DialContext(ctx, network, address)
 }

@@ -6,7 +6,7 @@
 //   - It speaks to public addresses only. The address is judged when the
 //     connection is made, after the name was resolved, so a name that changes
 //     its mind between two questions gains nothing. Hosts and ranges named in
-//     [Options.Allow] are exempt.
+//     [Options.Allow] are exempt; with [Options.Within] nobody else is spoken to.
 //   - A failure says whether the request can have been received. Every
 //     connection counts what was handed to it: while nothing was, the failure
 //     is Unavailable and the request may be repeated; from the first byte on,

@@ -10,7 +10,10 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 )
 
-var errGuard = errors.New("the address is not a public one")
+var (
+	errGuard  = errors.New("the address is not a public one")
+	errWithin = errors.New("nothing is spoken to but what was named")
+)
 
 // closed are the ranges of IPv4 that are not the public internet, from the
 // registry of special-purpose addresses.

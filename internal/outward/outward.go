@@ -16,7 +16,9 @@ import (
 type Options struct {
 	// Allow names hosts ("mastodon.lan"), hosts with a port ("localhost:8080")
 	// and ranges ("10.0.0.0/8") that are exempt from the address guard.
-	Allow     []string
+	Allow []string
+	// Within speaks to nobody but those whom Allow names, and asks no server for other names.
+	Within    bool
 	PerHost   Pace
 	Timeout   time.Duration // a whole Do; for Open: until the header, and each write (30 s)
 	MaxBody   int64         // of an answer that Do reads (8 MiB)

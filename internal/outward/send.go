@@ -162,6 +162,9 @@ func (c *Client) send(ctx context.Context, request *http.Request) (*http.Respons
 	}
 	received := a.received()
 	switch {
+	case errors.Is(err, errWithin):
+		return nil, fault.New(fault.Denied, "%s is outside, and nothing leaves here.", host).
+			WithHint("In a rehearsal there are only the networks of the rehearsal.")
 	case errors.Is(err, errGuard):
 		return nil, fault.New(fault.Denied, "%s is not an address of the public internet.", host).
 			WithHint("If it is yours, an operator can allow this host.")

@@ -28,6 +28,7 @@ func (n *Network) table() http.Handler {
 	mux.HandleFunc("POST /v2/post/publish/content/init/", n.photos)
 	mux.HandleFunc("POST /v2/post/publish/status/fetch/", n.status)
 	mux.HandleFunc("PUT /upload/", n.receive)
+	mux.HandleFunc("GET /avatar/{name}", avatar)
 	mux.HandleFunc("POST "+v+"/tt_user/oauth2/token/", n.tokenBusiness)
 	mux.HandleFunc("POST "+v+"/tt_user/token_info/get/", n.tokenInfo)
 	mux.HandleFunc("GET "+v+"/business/webhook/list/", n.listHooks)
@@ -55,7 +56,7 @@ func action(r *http.Request) sandbox.Action {
 	path := r.URL.Path
 	last := func(end string) bool { return strings.HasSuffix(path, end) }
 	switch {
-	case strings.HasPrefix(path, "/v2/auth/"):
+	case strings.HasPrefix(path, "/v2/auth/"), strings.HasPrefix(path, "/avatar/"):
 		return ""
 	case strings.HasPrefix(path, "/v2/oauth/"), strings.Contains(path, "/tt_user/"):
 		return sandbox.Token

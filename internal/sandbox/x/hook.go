@@ -263,10 +263,18 @@ func (n *Network) tell(about *user, kind, direction string, payload, includes ob
 	}
 }
 
+// at is where this X was last asked: an event comes by itself, and its pictures stand here and nowhere else.
+func (n *Network) at() string {
+	if host := n.host.Load(); host != nil {
+		return *host
+	}
+	return ""
+}
+
 // brief is a user in an event; some come in a wrapper of their own.
-func (u *user) brief() object {
+func (n *Network) brief(u *user) object {
 	return object{"id": id(u.id), "username": u.username, "name": u.name, "protected": false, "verified": false, "created_at": stamp(u.created),
-		"profile_image_url": "https://pbs.twimg.com/profile_images/" + id(u.id) + "/x_normal.jpg",
+		"profile_image_url": n.at() + "/avatars/" + id(u.id) + "_normal.png",
 		"public_metrics":    object{"followers_count": u.fans + len(u.followers), "followers_count_str": strconv.Itoa(u.fans + len(u.followers))}}
 }
 
@@ -290,13 +298,13 @@ func (p *post) told() object {
 
 func (n *Network) tellPost(p *post) {
 	if p.author.ours {
-		n.tell(p.author, "post.create", "", p.told(), object{"users": []object{p.author.brief()}, "tweets": []object{p.told()}})
+		n.tell(p.author, "post.create", "", p.told(), object{"users": []object{n.brief(p.author)}, "tweets": []object{p.told()}})
 	}
 	for _, u := range n.users {
 		if !u.ours || u == p.author || u.muted[p.author.id] {
 			continue
 		}
-		inc := object{"users": []object{p.author.brief(), u.brief()}, "tweets": []object{p.told()}}
+		inc := object{"users": []object{n.brief(p.author), n.brief(u)}, "tweets": []object{p.told()}}
 		if p.of != nil {
 			if p.of.author == u {
 				n.tell(u, "post.repost.create", "", p.told(), inc)
@@ -317,7 +325,7 @@ func (n *Network) tellPost(p *post) {
 
 func (n *Network) tellGone(p *post) {
 	if p.author.ours {
-		n.tell(p.author, "post.delete", "", object{"id": id(p.id), "author_id": id(p.author.id)}, object{"users": []object{{"data": p.author.brief()}}})
+		n.tell(p.author, "post.delete", "", object{"id": id(p.id), "author_id": id(p.author.id)}, object{"users": []object{{"data": n.brief(p.author)}}})
 	}
 }
 
@@ -325,19 +333,19 @@ func (n *Network) tellLike(p *post, who *user) {
 	if p.author.ours {
 		now := n.stage.Clock.Now()
 		n.tell(p.author, "like.create", "inbound", object{"id": n.opaque(""), "created_at": stamp(p.made), "timestamp_ms": strconv.FormatInt(now.UnixMilli(), 10),
-			"liked_tweet_author_id": id(p.author.id), "liked_tweet_id": id(p.id)}, object{"users": []object{p.author.brief(), who.brief()}, "tweets": []object{p.told()}})
+			"liked_tweet_author_id": id(p.author.id), "liked_tweet_id": id(p.id)}, object{"users": []object{n.brief(p.author), n.brief(who)}, "tweets": []object{p.told()}})
 	}
 }
 
 func (n *Network) tellFollow(us, who *user, kind string) {
-	n.tell(us, kind, "", object{"source": object{"data": who.brief()}, "target": object{"data": us.brief()}}, nil)
+	n.tell(us, kind, "", object{"source": object{"data": n.brief(who)}, "target": object{"data": n.brief(us)}}, nil)
 }
 
 func (n *Network) tellMessage(m *dm) {
 	event := object{"type": "message_create", "id": id(m.id), "created_timestamp": strconv.FormatInt(m.made.UnixMilli(), 10),
 		"message_create": object{"target": object{"recipient_id": id(m.to.id)}, "sender_id": id(m.from.id),
 			"message_data": object{"text": m.text, "entities": object{"hashtags": []any{}, "symbols": []any{}, "user_mentions": []any{}, "urls": []any{}}}}}
-	payload := object{"direct_message_events": []object{event}, "users": object{id(m.from.id): object{"data": m.from.brief()}, id(m.to.id): object{"data": m.to.brief()}}}
+	payload := object{"direct_message_events": []object{event}, "users": object{id(m.from.id): object{"data": n.brief(m.from)}, id(m.to.id): object{"data": n.brief(m.to)}}}
 	if m.to.ours {
 		n.tell(m.to, "dm.received", "", payload, nil)
 	}

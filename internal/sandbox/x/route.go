@@ -118,6 +118,7 @@ var number = regexp.MustCompile(`^[0-9]{1,19}$`)
 func (n *Network) to(r route) http.HandlerFunc {
 	return func(w http.ResponseWriter, q *http.Request) {
 		a := &ask{Request: q, call: sandbox.From(q.Context()), query: q.URL.Query(), host: "http://" + q.Host}
+		n.host.Store(&a.host)
 		// What a slow sender takes is taken in before anything is locked.
 		kind, args, _ := mime.ParseMediaType(q.Header.Get("Content-Type"))
 		var err error

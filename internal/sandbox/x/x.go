@@ -23,6 +23,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kithhq/kith/internal/sandbox"
@@ -75,6 +76,7 @@ type Network struct {
 	subs     map[int64]*subscription
 	circles  map[int64]*community
 	reads    int
+	host     atomic.Pointer[string]
 }
 
 // Credentials are an account of ours and tokens for it with every scope.
