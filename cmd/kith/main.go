@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -21,7 +20,7 @@ import (
 
 type commands struct {
 	Serve    serve     `cmd:"" help:"Run Kith."`
-	Rehearse rehearsal `cmd:"" help:"Run Kith on pretended networks with a lively sample workspace, without --data in a folder that goes with it (KITH_DATA is left aside)."`
+	Rehearse rehearsal `cmd:"" help:"Run Kith on pretended networks with a lively sample workspace, without --data in a folder that goes with it (what the environment says of the real house is left aside)."`
 	Owner    struct {
 		Create owner `cmd:"" help:"Make an owner of the workspace; the password is read from standard input or made up."`
 	} `cmd:"" help:"Owners of a workspace."`
@@ -49,12 +48,33 @@ type rehearsal struct {
 	Quiet bool   `help:"Nobody talks until asked to in the control room."`
 }
 
-// Run leaves KITH_DATA aside: it names the folder of the real house.
 func (c rehearsal) Run(ctx context.Context, k *kong.Context) error {
-	if !slices.ContainsFunc(k.Path, func(p *kong.Path) bool { return p.Flag != nil && p.Flag.Name == "data" }) {
-		c.Data = ""
-	}
+	aside(&c.Config, k)
 	return rehearse.Run(ctx, c.Config, c.Seed, c.Quiet)
+}
+
+// aside leaves out what the environment says of the real house, unless it was said again: its folder and its database,
+// the address at which pretended networks would knock, its certificate, its neighbours and its mail.
+func aside(c *config.Config, k *kong.Context) {
+	given := map[string]bool{}
+	for _, p := range k.Path {
+		if p.Flag != nil {
+			given[p.Flag.Name] = true
+		}
+	}
+	for name, leave := range map[string]func(){
+		"data":           func() { c.Data = "" },
+		"db":             func() { c.DB = "" },
+		"public-url":     func() { c.PublicURL = "" },
+		"acme":           func() { c.ACME = "" },
+		"acme-directory": func() { c.Authority = "" },
+		"allow-private":  func() { c.Allow = nil },
+		"smtp-host":      func() { c.SMTP.Host = "" },
+	} {
+		if !given[name] {
+			leave()
+		}
+	}
 }
 
 func main() {

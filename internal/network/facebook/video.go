@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
@@ -194,7 +195,7 @@ func (d *Driver) pieces(ctx context.Context, conn network.Conn, m network.Media,
 		next, err := d.hand(ctx, conn, m, at)
 		switch {
 		case err != nil && at.From > began:
-			return network.Stepped{Step: at.step(at.From, m.Bytes), Loose: true}, nil
+			return network.Stepped{Step: at.step(at.From, m.Bytes), Wait: fault.After(err), Loose: true}, nil
 		case fault.Is(err, fault.NotFound):
 			return at.anew(err) // the session is over
 		case err != nil:
@@ -202,6 +203,8 @@ func (d *Driver) pieces(ctx context.Context, conn network.Conn, m network.Media,
 		case next.From == m.Bytes:
 			next.Phase = public
 			return network.Stepped{Step: next.step(next.From, m.Bytes)}, nil
+		case next.From <= began: // it wants again what it was given
+			return network.Stepped{Step: next.step(next.From, m.Bytes), Wait: time.Second, Loose: true}, nil
 		case next.From <= at.From || next.From-began >= actMost:
 			// Which piece is wanted, Facebook says again when one comes that it has: what
 			// is forgotten between two acts is no harm.

@@ -37,13 +37,12 @@ func Read(r *http.Request) (Params, error) {
 		from := http.MaxBytesReader(nil, r.Body, maxBody)
 		kind, args, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if kind == "multipart/form-data" {
-			return p, p.parts(args["boundary"], from)
-		}
-		body, err := io.ReadAll(from)
-		if err != nil {
+			if err := p.parts(args["boundary"], from); err != nil {
+				return p, err
+			}
+		} else if body, err := io.ReadAll(from); err != nil {
 			return p, err
-		}
-		if err := p.body(kind, body); err != nil {
+		} else if err := p.body(kind, body); err != nil {
 			return p, err
 		}
 	}

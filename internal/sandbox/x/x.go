@@ -105,7 +105,8 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		posts: map[int64]*post{}, media: map[int64]*file{}, tokens: map[string]*token{}, refresh: map[string]*token{}, codes: map[string]*code{},
 		windows: map[string]*window{}, webhooks: map[int64]*webhook{}, subs: map[int64]*subscription{}, circles: map[int64]*community{}}
 	n.courier = newCourier(n)
-	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), sandbox.HookKinds(), []sandbox.Kind{sandbox.Blocked}),
+	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(),
+		[]sandbox.Kind{sandbox.Blocked, sandbox.HookTwice, sandbox.HookReordered, sandbox.HookDelayed, sandbox.HookLost}),
 		Name: Name, Handler: n.table(), Action: action, Refuse: n.refuse, Accounts: n.accounts, Actor: actor{n}, Close: n.close})
 	return n
 }
