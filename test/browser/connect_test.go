@@ -55,7 +55,11 @@ func TestConnectingOnTheNetworksPage(t *testing.T) {
 	p.see(say("connect.goOnText", "name", "Mastodon"))
 	p.fill(say("setting.mastodon.server"), "nowhere.invalid")
 	p.press("button", say("connect.goOn", "name", "Mastodon"))
-	p.see("nowhere.invalid")
+	p.see("nowhere.invalid is outside, and nothing leaves here.")
+	p.see("In a rehearsal there are only the networks of the rehearsal.")
+	p.clean("403")
+	p.fill(say("setting.mastodon.server"), "http://127.0.0.1:1") // nobody listens there
+	p.press("button", say("connect.goOn", "name", "Mastodon"))
 	p.see(say("problem.unavailable"))
 	p.clean("503")
 	p.fill(say("setting.mastodon.server"), h.url)
