@@ -10,7 +10,10 @@ import (
 	"time"
 )
 
-var errSealed = errors.New("the request was given up")
+var (
+	errSealed = errors.New("the request was given up")
+	errWithin = errors.New("nothing is spoken to but what was named")
+)
 
 // conn counts what is handed to a connection, above TLS: that is how a failure
 // knows whether the request can have been received.

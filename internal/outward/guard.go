@@ -10,10 +10,7 @@ import (
 	"github.com/kithhq/kith/internal/fault"
 )
 
-var (
-	errGuard  = errors.New("the address is not a public one")
-	errWithin = errors.New("nothing is spoken to but what was named")
-)
+var errGuard = errors.New("the address is not a public one")
 
 // closed are the ranges of IPv4 that are not the public internet, from the
 // registry of special-purpose addresses.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -111,7 +112,7 @@ func (s *Stage) state() any {
 	}
 	networks := []network{}
 	for _, n := range s.Networks() {
-		networks = append(networks, network{n.Name, append([]Account{}, n.Accounts()...), append([]Kind{}, n.Plays...)})
+		networks = append(networks, network{n.Name, append([]Account{}, n.Accounts()...), slices.DeleteFunc(Kinds(), func(k Kind) bool { return !s.plays(n.Name, k) })})
 	}
 	return struct {
 		Clock     clockState `json:"clock"`

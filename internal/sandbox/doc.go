@@ -33,7 +33,7 @@
 //
 // # The control door, all JSON, snake_case
 //
-//	GET    /sandbox/state                 {clock, networks:[{name, accounts:[{id,name}], plays:[…]}], weather:[…], scenarios:[…], people:int, requests:int, ledger:int}
+//	GET    /sandbox/state                 {clock, networks:[{name, accounts:[{id,name}], plays:[kind]}], weather:[…], scenarios:[…], people:int, requests:int, ledger:int}
 //	GET    /sandbox/clock                 {now, speed, until?: where it hurries to}
 //	POST   /sandbox/clock                 {now?: RFC 3339, advance_s?: number, speed?: number (0 stands still),
 //	                                       until?: RFC 3339, as fast as everybody can follow, then as before}

@@ -52,9 +52,8 @@ func (w *Weather) Preset(name, network string) error {
 		for i := range p.All {
 			p.All[i].Network = network
 		}
-		if network != "" { // what a network does not play is no part of its weather
-			p.All = slices.DeleteFunc(p.All, func(m Mishap) bool { return !w.stage.plays(network, m.Kind) })
-		}
+		// what a network does not play is no part of its weather
+		p.All = slices.DeleteFunc(p.All, func(m Mishap) bool { return !w.stage.plays(network, m.Kind) })
 		return w.Set(p.All)
 	}
 	return fmt.Errorf("no weather is called %q", name)

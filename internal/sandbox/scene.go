@@ -152,7 +152,7 @@ func (c *Scene) strike(all ...Mishap) {
 		return
 	}
 	for _, m := range all {
-		if m.Network == "" || c.scripts.stage.plays(m.Network, m.Kind) { // a network without webhooks loses none
+		if c.scripts.stage.plays(m.Network, m.Kind) { // a network without webhooks loses none
 			c.weather = append(c.weather, c.scripts.stage.Weather.Must(m).ID)
 		}
 	}

@@ -69,7 +69,7 @@ func town(t *testing.T, names ...string) (*Stage, map[string]*square) {
 	for _, name := range names {
 		q := &square{stage: s, name: name, quiet: name == "quiet", blocked: map[string]bool{}}
 		all[name] = q
-		s.Open(Network{Name: name, Plays: append(TokenKinds(), append(ListKinds(), HookKinds()...)...), Actor: q, Handler: http.NotFoundHandler(), Accounts: func() []Account { return []Account{{ID: name, Name: "Hirondelle"}} }})
+		s.Open(Network{Name: name, Plays: slices.Concat(TokenKinds(), ListKinds(), HookKinds()), Actor: q, Handler: http.NotFoundHandler(), Accounts: func() []Account { return []Account{{ID: name, Name: "Hirondelle"}} }})
 	}
 	return s, all
 }

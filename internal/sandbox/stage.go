@@ -83,7 +83,7 @@ type Network struct {
 	Close    func()                                            // ends what goes on in the background; nil when nothing does
 }
 
-// plays says whether a kind of weather can happen on a network; one that nobody knows is not spoken for.
+// plays says whether a kind of weather can happen on a network; of every network (“”), and of one that nobody knows, it does not say no.
 func (s *Stage) plays(network string, k Kind) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

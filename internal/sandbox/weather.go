@@ -138,7 +138,7 @@ func (w *Weather) Add(m Mishap) (Mishap, error) {
 	if m.Times < 0 {
 		return m, errors.New("times is a count, or 0 for no end")
 	}
-	if m.Network != "" && !w.stage.plays(m.Network, m.Kind) {
+	if !w.stage.plays(m.Network, m.Kind) {
 		return m, fmt.Errorf("%s does not play %q: nothing would happen. %s", m.Network, m.Kind, w.stage.players(m.Kind))
 	}
 	w.mu.Lock()

@@ -64,14 +64,14 @@ func (n *Network) utter(p *post, above *comment, by person, text string, ours bo
 	return c
 }
 
-func (n *Network) showComment(host string, c *comment, replies bool) map[string]any {
+func (n *Network) showComment(c *comment, replies bool) map[string]any {
 	status := "PUBLIC"
 	if c.hidden {
 		status = "HIDDEN"
 	}
 	out := map[string]any{"comment_id": c.id, "video_id": c.post.id, "user_id": "d" + c.by.id, "unique_identifier": c.by.id, "create_time": seconds(c.made), "text": c.text,
 		"likes": c.likes, "replies": len(below(c)), "owner": c.ours, "liked": c.liked, "pinned": c.pinned, "status": status, "username": c.by.username,
-		"display_name": c.by.name, "profile_image": picture(host, c.by.username)}
+		"display_name": c.by.name, "profile_image": ""}
 	if c.above != nil {
 		out["parent_comment_id"] = c.above.id
 		delete(out, "replies")
@@ -82,7 +82,7 @@ func (n *Network) showComment(host string, c *comment, replies bool) map[string]
 			if i == 3 {
 				break
 			}
-			list = append(list, n.showComment(host, r, false))
+			list = append(list, n.showComment(r, false))
 		}
 		out["reply_list"] = list
 	}
@@ -105,7 +105,7 @@ func slice(q url.Values, usual, limit int) (from, most int, ok bool) {
 }
 
 // page answers a piece of a list of comments, in the order that was asked for; without one they come in none.
-func (n *Network) page(w http.ResponseWriter, host string, q url.Values, all []*comment, replies bool) {
+func (n *Network) page(w http.ResponseWriter, q url.Values, all []*comment, replies bool) {
 	from, most, ok := slice(q, 20, 30)
 	field, order, status := q.Get("sort_field"), q.Get("sort_order"), q.Get("status")
 	if !ok || !slices.Contains([]string{"", "likes", "replies", "create_time"}, field) || !slices.Contains([]string{"", "asc", "desc", "smart"}, order) ||
@@ -133,7 +133,7 @@ func (n *Network) page(w http.ResponseWriter, host string, q url.Values, all []*
 	}
 	shown := []any{}
 	for _, c := range seen[from:end] {
-		shown = append(shown, n.showComment(host, c, replies))
+		shown = append(shown, n.showComment(c, replies))
 	}
 	answer(w, 0, "OK", map[string]any{"comments": shown, "cursor": end, "has_more": end < len(seen)})
 }
@@ -164,7 +164,7 @@ func (n *Network) listComments(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	if a := n.whoBusiness(w, r, q.Get("business_id"), "comment.list"); a != nil {
 		if p := n.owned(w, a, q.Get("video_id")); p != nil {
-			n.page(w, r.Host, q, p.comments, q.Get("include_replies") == "true")
+			n.page(w, q, p.comments, q.Get("include_replies") == "true")
 		}
 	}
 }
@@ -176,7 +176,7 @@ func (n *Network) listReplies(w http.ResponseWriter, r *http.Request) {
 	if a := n.whoBusiness(w, r, q.Get("business_id"), "comment.list"); a != nil {
 		if p := n.owned(w, a, q.Get("video_id")); p != nil {
 			if c := n.there(w, p, q.Get("comment_id")); c != nil {
-				n.page(w, r.Host, q, c.replies, false)
+				n.page(w, q, c.replies, false)
 			}
 		}
 	}

@@ -85,7 +85,7 @@ func (n *Network) creator(w http.ResponseWriter, r *http.Request) {
 	if n.options.Unaudited {
 		options = []string{"SELF_ONLY"}
 	}
-	good(w, map[string]any{"creator_avatar_url": picture(r.Host, a.username), "creator_username": a.username, "creator_nickname": a.name,
+	good(w, map[string]any{"creator_avatar_url": picture(r, a), "creator_username": a.username, "creator_nickname": a.name,
 		"privacy_level_options": options, "comment_disabled": a.noComments, "duet_disabled": a.noDuets || a.private, "stitch_disabled": a.noStitches || a.private,
 		"max_video_post_duration_sec": a.longest})
 }

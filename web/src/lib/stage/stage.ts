@@ -3,7 +3,7 @@ import { body } from '$lib/api/ask';
 import { rest } from '$lib/api/client';
 
 export type Account = { id: string; name: string };
-export type StageNetwork = { name: string; accounts: Account[]; /** What of the weather each network plays itself can happen here. */ plays: string[] };
+export type StageNetwork = { name: string; accounts: Account[]; /** The kinds of weather that can happen here. */ plays: string[] };
 export type Mishap = {
 	id: string;
 	network: string;
@@ -86,8 +86,6 @@ export const kinds = [
 	'unknown_fields',
 	'clock_skew'
 ] as const;
-/** What the stage plays for every network; the others are played by the network itself, where it has them. */
-export const everywhere: readonly string[] = ['latency', 'throttled', 'server_error', 'maintenance', 'cut', 'lost_answer', 'cut_answer', 'slow_answer', 'error_after', 'unknown_fields', 'clock_skew'];
 export const actions = ['', 'writes', 'reads', 'publish', 'reply', 'message', 'like', 'repost', 'hide', 'delete', 'ban', 'upload', 'token', 'webhook'] as const;
 export const weathers = ['fine', 'slow', 'throttled', 'stormy', 'treacherous', 'signed_out', 'outage'] as const;
 export const moods = ['fan', 'curious', 'complaining', 'troll', 'spammer'] as const;
