@@ -53,6 +53,8 @@ func TestConnectingOnTheNetworksPage(t *testing.T) {
 
 	// One is where one was. A server is written as its people write it, and one that is none is said beside the field.
 	p.see(say("connect.goOnText", "name", "Mastodon"))
+	// The dialog takes the focus a moment after it is there, also from who was quicker.
+	p.until("the dialog has the focus", "document.querySelector('[role=dialog]')?.contains(document.activeElement) === true")
 	p.fill(say("setting.mastodon.server"), "nowhere.invalid")
 	p.press("button", say("connect.goOn", "name", "Mastodon"))
 	p.see("nowhere.invalid is outside, and nothing leaves here.")
