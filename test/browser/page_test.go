@@ -137,12 +137,27 @@ next:
 
 func (p *page) where() string { return eval[string](p, "location.pathname + location.search") }
 
+// ask runs a script in the page, and lets the caller say what a failure means.
+func ask[T any](p *page, script string) (T, error) {
+	ctx, stop := context.WithTimeout(p.ctx, patience)
+	defer stop()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+}
+
+// holds says whether something is so; of a page that is left in that very moment nothing is.
+func (p *page) holds(script string) bool {
+	p.t.Helper()
+	is, err := ask[bool](p, "(async () => !!(await ("+script+")))()")
+	if err != nil && !strings.Contains(err.Error(), "Inspected target navigated or closed") {
+		p.t.Fatalf("%s: %v", script, err)
+	}
+	return err == nil && is
+}
+
 // eval runs a script in the page.
 func eval[T any](p *page, script string) T {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, patience)
-	defer stop()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	v, err := ask[T](p, script)
 	if err != nil {
 		p.t.Fatalf("%s: %v", script, err)
 	}
@@ -162,7 +177,7 @@ func (p *page) until(what, script string) {
 	ticker := time.NewTicker(30 * time.Millisecond)
 	defer ticker.Stop()
 	late := time.After(patience)
-	for !eval[bool](p, "(async () => !!(await ("+script+")))()") {
+	for !p.holds(script) {
 		select {
 		case <-ticker.C:
 		case <-late:
