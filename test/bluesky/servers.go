@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/kithhq/kith/test/port"
 )
 
 // guard runs a server until its own stdin closes, which is also what happens when the test is killed: no server is left over.
@@ -86,24 +88,24 @@ func postgres(ctx context.Context, t tools, dir string) (url string, end func(),
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return "", nil, fmt.Errorf("bluesky: initdb: %w\n%s", err, out)
 	}
-	port, err := freePort(ctx)
+	number, err := freePort(ctx)
 	if err != nil {
 		return "", nil, err
 	}
-	end, died, err := serve(home, who, "INT", filepath.Join(t.postgres, "postgres"), "-D", data, "-p", port,
+	end, died, err := serve(home, who, "INT", filepath.Join(t.postgres, "postgres"), "-D", data, "-p", number,
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
 		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 	if err != nil {
 		return "", nil, err
 	}
 	err = await(ctx, died, func() error {
-		return exec.CommandContext(ctx, filepath.Join(t.postgres, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", port).Run()
+		return exec.CommandContext(ctx, filepath.Join(t.postgres, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", number).Run()
 	})
 	if err != nil {
 		end()
 		return "", nil, fmt.Errorf("bluesky: PostgreSQL: %w\n%s", err, tail(filepath.Join(home, "log")))
 	}
-	return "postgresql://postgres@127.0.0.1:" + port + "/postgres", end, nil
+	return "postgresql://postgres@127.0.0.1:" + number + "/postgres", end, nil
 }
 
 // redis starts an empty server that keeps nothing, and gives its address.
@@ -116,15 +118,15 @@ func redis(ctx context.Context, t tools, dir string) (address string, end func()
 	if err != nil {
 		return "", nil, err
 	}
-	port, err := freePort(ctx)
+	number, err := freePort(ctx)
 	if err != nil {
 		return "", nil, err
 	}
-	end, died, err := serve(home, who, "TERM", t.redis, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", home)
+	end, died, err := serve(home, who, "TERM", t.redis, "--bind", "127.0.0.1", "--port", number, "--save", "", "--appendonly", "no", "--dir", home)
 	if err != nil {
 		return "", nil, err
 	}
-	address = net.JoinHostPort("127.0.0.1", port)
+	address = net.JoinHostPort("127.0.0.1", number)
 	err = await(ctx, died, func() error {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 		if err != nil {
@@ -220,11 +222,10 @@ func unprivileged(dir, home string) (*syscall.SysProcAttr, error) {
 }
 
 func freePort(ctx context.Context) (string, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	address, err := port.Free(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
+	_, number, err := net.SplitHostPort(address)
+	return number, err
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -25,6 +24,7 @@ import (
 	"github.com/kithhq/kith/internal/store"
 	"github.com/kithhq/kith/internal/team"
 	"github.com/kithhq/kith/internal/ui"
+	"github.com/kithhq/kith/test/port"
 )
 
 const password = "vent-du-nord-42"
@@ -67,7 +67,8 @@ func fresh(t *testing.T, change ...func(*config.Config)) *house {
 	must(t, err)
 	t.Cleanup(stage.Close)
 	// Links in invitations carry the address, so it is known before the house listens.
-	listen := freeAddress(t)
+	listen, err := port.Free(ctx)
+	must(t, err)
 	c := config.Config{Data: filepath.Join(t.TempDir(), "data"), Listen: listen, Log: "error", Read: 500 * time.Millisecond, FactsMB: 256}
 	stage.Fit(&c)
 	for _, f := range change {
@@ -192,14 +193,6 @@ func await(t *testing.T, what string, so func() bool) {
 			t.Fatalf("interrupted: %s", what)
 		}
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	must(t, err)
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func must(t *testing.T, err error) {

@@ -2,7 +2,6 @@ package house
 
 import (
 	"maps"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/kithhq/kith/internal/api"
 	"github.com/kithhq/kith/internal/sandbox"
 	"github.com/kithhq/kith/test/hand"
+	"github.com/kithhq/kith/test/port"
 )
 
 // filmed writes a post with a film of its own.
@@ -55,11 +55,10 @@ func (p *place) ledger(network string, action sandbox.Action) []sandbox.Entry {
 // findable gives the house an address at which networks fetch its files.
 func (p *place) findable() {
 	p.t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := port.Free(p.t.Context())
 	p.must(err)
-	p.must(l.Close())
 	p.stop()
-	p.config.Listen, p.config.PublicURL = l.Addr().String(), "http://"+l.Addr().String()
+	p.config.Listen, p.config.PublicURL = address, "http://"+address
 	p.begin(p.config)
 }
 
