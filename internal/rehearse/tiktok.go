@@ -19,7 +19,7 @@ func onTikTok() guest {
 		open: func(s *sandbox.Stage) (http.Handler, func(context.Context, string, string) (map[string]string, error)) {
 			// A rehearsal is reached over http, and reads more often than a real house; a
 			// token lasts as long as the rehearsal.
-			n := tiktok.New(s, tiktok.Options{Plain: true, PerMinute: 1200, AccessLasts: 60 * 24 * time.Hour})
+			n := tiktok.New(s, tiktok.Options{Plain: true, Hearing: time.Minute, PerMinute: 1200, AccessLasts: 60 * 24 * time.Hour})
 			a := n.Account("librairie_hirondelle", "Librairie Hirondelle")
 			return n.Handler(), func(_ context.Context, _, hook string) (map[string]string, error) {
 				n.Callback(hook)

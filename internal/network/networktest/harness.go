@@ -65,6 +65,8 @@ type Harness struct {
 	// Heedless is what the network itself takes for something that is gone, and nobody
 	// sees anything of it.
 	Heedless []network.Action
+	// Seldom is how far apart mentions are asked for, where that is not each time.
+	Seldom time.Duration
 	// Unheard networks tell nothing any more of what a muted person says.
 	Unheard bool
 	// Hostile are bodies of the driver's own form or of webhooks for Decode.

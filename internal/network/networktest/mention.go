@@ -76,7 +76,7 @@ func (w *World) listen() (bodies func() [][]byte) {
 func (w *World) named(person, text string) string {
 	w.t.Helper()
 	id := w.Act(sandbox.Act{Kind: "mention", Text: text, Person: person}).ID
-	w.Stage.Clock.Advance(time.Minute)
+	w.Stage.Clock.Advance(max(time.Minute, w.harness.Seldom))
 	return id
 }
 

@@ -26,6 +26,10 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if len(part.Media) > 0 {
 		return network.Sent{}, fault.New(fault.Invalid, "Answers on TikTok are text alone.").WithHint("Take the files away.").On("media")
 	}
+	if readExtra(*part.After).Names == inCaption {
+		return network.Sent{}, fault.New(fault.Invalid, "TikTok lets programs write nothing below videos of others, but answers to comments that name the account.").
+			WithHint("Open the video and answer there.")
+	}
 	part.Kind, part.Poll = network.PlainPost, nil
 	if err := network.Refusal(d.limits(conn).Answering(false), part); err != nil {
 		return network.Sent{}, err
@@ -54,7 +58,11 @@ func (d *Driver) Reply(ctx context.Context, conn network.Conn, part network.Part
 	if said := made.at(); !said.IsZero() {
 		at = said
 	}
-	return network.Sent{Ref: network.Ref{ID: string(made.ID), URL: postURL(conn.Handle, w.post), Extra: extra{Post: w.post, Top: w.comment}.raw()}, At: at}, nil
+	ref := network.Ref{ID: string(made.ID), URL: postURL(conn.Handle, w.post), Extra: extra{Post: w.post, Top: w.comment}.raw()}
+	if names := readExtra(*part.After).Names; names != "" {
+		ref.URL, ref.Extra = part.After.URL, extra{Post: w.post, Top: w.comment, Names: names}.raw()
+	}
+	return network.Sent{Ref: ref, At: at}, nil
 }
 
 // place finds where to write. A post that was settled before TikTok told its id is
@@ -87,6 +95,9 @@ func below(conn network.Conn, ref network.Ref) (business, map[string]any, error)
 		return b, nil, err
 	}
 	e := readExtra(ref)
+	if e.Names != "" {
+		return b, nil, fault.New(fault.Invalid, "It stands below a video of somebody else, where TikTok lets programs answer and nothing more.").WithHint("Open it in TikTok's own application.")
+	}
 	if !number.MatchString(ref.ID) || !number.MatchString(e.Post) {
 		return b, nil, fault.New(fault.Invalid, "This is no comment of TikTok.")
 	}

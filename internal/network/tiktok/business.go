@@ -15,6 +15,7 @@ import (
 const (
 	missing = "Comments are not connected, so Kith cannot read or answer them here."
 	obtain  = "Open this channel under Settings → Channels and press “Connect comments”."
+	unheard = "See on business-api.tiktok.com that the app has the permission “Mentions”, then press “Connect comments again” on the page of this channel."
 	anew    = "Open this channel under Settings → Channels and press “Connect comments again”."
 )
 

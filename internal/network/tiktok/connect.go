@@ -107,6 +107,9 @@ func (k keys) granted(well bool) network.Granted {
 			g.Rights = append(g.Rights, right)
 		}
 	}
+	if k.hears() {
+		g.Rights = append(g.Rights, mayHear)
+	}
 	return g
 }
 
@@ -360,6 +363,12 @@ func (d *Driver) health(ctx context.Context, k keys, stuck string) (network.Heal
 			bad = nil // it is asked again soon
 		}
 	}
+	var deaf error
+	if k.hears() && bad == nil {
+		if _, _, deaf = d.mentions(ctx, *k.Business, sorts()[0], 0, 1); !fault.Is(deaf, fault.Denied) && !fault.Is(deaf, fault.Invalid) {
+			deaf = nil // it is asked again soon
+		}
+	}
 	h.Granted = k.granted(bad == nil && stuck != stuckBusiness)
 	switch {
 	case err != nil: // TikTok is slow, or takes nothing more today
@@ -374,6 +383,8 @@ func (d *Driver) health(ctx context.Context, k keys, stuck string) (network.Heal
 		h.Text, h.Fix = fault.Shown(bad)
 	case k.Business != nil && !(k.reads() && k.manages()):
 		h.State, h.Text, h.Fix = "warn", "Not all rights for comments were given: some things will not work.", anew
+	case deaf != nil:
+		h.State, h.Text, h.Fix = "warn", "Comments come in, mentions do not: TikTok refuses to tell of them.", unheard
 	case c.alone():
 		h.Text = "Connected. The app has not been audited by TikTok: what it publishes is seen by the account alone."
 		h.Fix = "Have the app audited at developers.tiktok.com."

@@ -11,7 +11,7 @@ import (
 )
 
 // fact is the driver's own form of an event: a comment or a reply, that one is
-// hidden, what a webhook told of one, or, without a comment's id, a post of ours that
+// hidden, what a webhook told of one, a mention, or, without an id, a post of ours that
 // everybody can see now.
 type fact struct {
 	ID     string `json:"id,omitempty"`
@@ -26,7 +26,9 @@ type fact struct {
 	Image  string `json:"image,omitempty"`
 	Ours   bool   `json:"ours,omitempty"`
 	Hidden bool   `json:"hidden,omitempty"`
-	Told   string `json:"told,omitempty"` // by a webhook: what became of it
+	Told   string `json:"told,omitempty"`  // by a webhook: what became of it
+	Names  string `json:"names,omitempty"` // of a mention: where it names us
+	Link   string `json:"link,omitempty"`  // of a mention: the video
 }
 
 // raw is the event with what orders it and recognises it. TikTok has no changes of
@@ -40,6 +42,8 @@ func (f fact) raw(account string) network.Raw {
 	switch {
 	case f.ID == "":
 		key = "post " + f.Post
+	case f.Names != "" && f.Told == "":
+		key = "mention " + f.ID
 	case f.Hidden:
 		key = "hidden " + f.ID
 	case f.Told != "": // a comment may be hidden and shown again and again
@@ -59,6 +63,9 @@ func (*Driver) Decode(conn network.Conn, raw network.Raw) ([]network.Event, erro
 		return nil, fault.New(fault.Invalid, "This is no event of TikTok.")
 	}
 	at := time.Unix(f.At, 0).UTC()
+	if f.Names != "" && f.ID != "" {
+		return f.mentioned(conn), nil
+	}
 	if f.ID == "" {
 		return []network.Event{{Kind: network.Ours, Ref: network.Ref{ID: f.Post, URL: postURL(conn.Handle, f.Post)}, Author: network.Author{ID: conn.Account, Handle: conn.Handle},
 			At: at, Thread: f.Post, Post: f.Post}}, nil

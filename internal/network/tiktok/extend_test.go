@@ -12,26 +12,37 @@ import (
 	"github.com/kithhq/kith/internal/network/networktest"
 	"github.com/kithhq/kith/internal/network/tiktok"
 	"github.com/kithhq/kith/internal/sandbox"
+	pretended "github.com/kithhq/kith/internal/sandbox/tiktok"
 	"github.com/kithhq/kith/internal/secret"
 )
 
 // alone is a world whose account has let in the first app, and not the one for comments.
 func alone(t *testing.T, last *place) *networktest.World {
 	t.Helper()
-	h := harness(quick(), last)
-	h.Enter = func(w *networktest.World) (network.Account, network.App) {
-		d := w.Driver.(*tiktok.Driver)
-		going, err := d.Authorize(t.Context(), asking())
-		if err != nil {
-			t.Fatal(err)
-		}
-		accounts, err := d.Grant(t.Context(), asking(), follow(t, going.URL))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return accounts[0], app()
+	return networktest.NewWorld(t, entering(t, quick(), last))
+}
+
+func entering(t *testing.T, o pretended.Options, last *place) networktest.Harness {
+	t.Helper()
+	h := harness(o, last)
+	h.Enter = func(w *networktest.World) (network.Account, network.App) { return enter(w), app() }
+	return h
+}
+
+// enter connects by the first page of consent.
+func enter(w *networktest.World) network.Account {
+	t := w.T()
+	t.Helper()
+	d := w.Driver.(*tiktok.Driver)
+	going, err := d.Authorize(t.Context(), asking())
+	if err != nil {
+		t.Fatal(err)
 	}
-	return networktest.NewWorld(t, h)
+	accounts, err := d.Grant(t.Context(), asking(), follow(t, going.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return accounts[0]
 }
 
 func asking() network.Asking {

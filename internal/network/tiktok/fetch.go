@@ -8,7 +8,8 @@ import (
 )
 
 // Fetch asks for the newest comments at a place, one page of them: below a post, or below
-// a comment of it. They are told as reading tells them, so that each is one event.
+// a comment of it. They are told as reading tells them, so that each is one event. Of a
+// mention it is the comment itself.
 func (d *Driver) Fetch(ctx context.Context, conn network.Conn, place network.Ref) ([]network.Raw, error) {
 	k, err := readKeys(conn.Keys)
 	if err != nil {
@@ -18,6 +19,9 @@ func (d *Driver) Fetch(ctx context.Context, conn network.Conn, place network.Ref
 		return nil, nil // the keys were taken away meanwhile
 	}
 	e := readExtra(place)
+	if e.Names != "" {
+		return d.overheard(ctx, conn, *k.Business, place)
+	}
 	if !number.MatchString(e.Post) || e.Top != "" && !number.MatchString(e.Top) {
 		return nil, fault.New(fault.Invalid, "This is no place on TikTok.")
 	}

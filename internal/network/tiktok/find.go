@@ -185,8 +185,8 @@ func (d *Driver) findComment(ctx context.Context, conn network.Conn, part networ
 		return network.Look{}, err
 	}
 	w := where(*part.After)
-	if w.post == "" {
-		return network.Look{}, nil
+	if w.post == "" || readExtra(*part.After).Names != "" {
+		return network.Look{}, nil // what stands below videos of others is in no list
 	}
 	var look network.Look
 	cursor := int64(0)

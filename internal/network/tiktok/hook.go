@@ -74,7 +74,7 @@ type hook struct {
 
 // Split takes a body apart: one event of one account. TikTok for Developers tells one
 // thing that is of use: that a post of ours can be seen by everybody, and its id. TikTok
-// API for Business tells of comments, by its own id of the account. What was published by
+// API for Business tells of comments and mentions, by its own id of the account. What was published by
 // us is known from asking; that rights were withdrawn is found by the next check.
 func (*Driver) Split(body []byte) ([]network.Raw, error) {
 	var h hook
@@ -90,6 +90,8 @@ func (*Driver) Split(body []byte) ([]network.Raw, error) {
 	switch h.Event {
 	case "comment.update":
 		return h.comment(), nil
+	case "brand.mention.event":
+		return h.mention(), nil
 	case "post.publish.publicly_available":
 		var content struct {
 			Post ident `json:"post_id"`

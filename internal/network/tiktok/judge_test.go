@@ -184,7 +184,7 @@ func envelopes(t *testing.T) map[string]*openapi3.Schema {
 
 // The whole suite once more, with the documentation between.
 func TestCallsAndAnswersAreAsDocumented(t *testing.T) {
-	h := harness(quick(), nil)
+	h := letIn(quick())
 	h.Judge = judge
 	// Heavy videos say nothing more here.
 	h.Clip = nil

@@ -30,6 +30,26 @@ func (e *ears) all() []network.Raw {
 	return all
 }
 
+// at is where they are.
+func (e *ears) at(t *testing.T, w *networktest.World) string {
+	t.Helper()
+	d := w.Driver.(*tiktok.Driver)
+	return listen(t, func(r *http.Request, body []byte) int {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if !slices.ContainsFunc(d.SigningKeys(app()), func(key secret.Text) bool { return d.Verify(r.Header, body, key) == nil }) {
+			e.forged++
+			return http.StatusForbidden
+		}
+		raws, err := d.Split(body)
+		if err != nil {
+			return http.StatusUnprocessableEntity
+		}
+		e.raws = append(e.raws, raws...)
+		return http.StatusOK
+	})
+}
+
 // listening is a world with comments whose TikTok knocks at us.
 func listening(t *testing.T) (*networktest.World, *place, *ears) {
 	t.Helper()
@@ -39,20 +59,7 @@ func listening(t *testing.T) (*networktest.World, *place, *ears) {
 	w := networktest.NewWorld(t, harness(o, tt))
 	w.Conn.App = app()
 	d := w.Driver.(*tiktok.Driver)
-	hook := listen(t, func(r *http.Request, body []byte) int {
-		heard.mu.Lock()
-		defer heard.mu.Unlock()
-		if !slices.ContainsFunc(d.SigningKeys(app()), func(key secret.Text) bool { return d.Verify(r.Header, body, key) == nil }) {
-			heard.forged++
-			return http.StatusForbidden
-		}
-		raws, err := d.Split(body)
-		if err != nil {
-			return http.StatusUnprocessableEntity
-		}
-		heard.raws = append(heard.raws, raws...)
-		return http.StatusOK
-	})
+	hook := heard.at(t, w)
 	if stands, err := d.Subscribed(t.Context(), w.Conn, hook); err != nil || stands {
 		t.Fatalf("before it was asked: %v, %v", stands, err)
 	}

@@ -20,7 +20,7 @@ import (
 
 func app() network.App {
 	return network.App{ID: "awtiktokkey", Secret: "tiktok-secret", Extra: map[string]string{"business_app_id": "7300000000000000001", "business_app_secret": "business-secret",
-		"business_authorize_url": "https://www.tiktok.com/v2/auth/authorize?client_key=awbusinesskey&scope=user.info.basic%2Cuser.insights%2Cvideo.list%2Cvideo.insights%2Ccomment.list%2Ccomment.list.manage&response_type=code&redirect_uri=https%3A%2F%2Felsewhere.example.org%2F"}}
+		"business_authorize_url": "https://www.tiktok.com/v2/auth/authorize?client_key=awbusinesskey&scope=user.info.basic%2Cuser.insights%2Cbiz.brand.insights%2Cvideo.list%2Cvideo.insights%2Ccomment.list%2Ccomment.list.manage&response_type=code&redirect_uri=https%3A%2F%2Felsewhere.example.org%2F"}}
 }
 
 // consent connects by TikTok's page of consent, with the business keys that a world

@@ -315,6 +315,8 @@ type extra struct {
 	Unseen  bool   `json:"unseen,omitempty"`  // a post that not everybody may see has no id
 	Post    string `json:"post,omitempty"`    // of a comment: what it is below
 	Top     string `json:"top,omitempty"`     // of a reply: the comment that it is below
+	Names   string `json:"names,omitempty"`   // of a mention: in a caption, or in a comment
+	Who     string `json:"who,omitempty"`     // of a mention that is still to be asked for
 }
 
 func (e extra) raw() json.RawMessage {

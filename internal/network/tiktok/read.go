@@ -37,6 +37,8 @@ type cursor struct {
 	Page  int64            `json:"page,omitempty"`  // of the first of them
 	Seen  int              `json:"seen,omitempty"`  // of its comments
 	Known map[string]int64 `json:"known,omitempty"` // how many replies some comments had
+	Heard int64            `json:"heard,omitempty"` // when all mentions were told
+	Asked int64            `json:"asked,omitempty"` // when they were asked for
 }
 
 // knownMost bounds what is remembered.
@@ -50,10 +52,11 @@ type reading struct {
 	c      cursor
 	events []network.Raw
 	told   map[string]bool
+	hears  bool // mentions may be asked for
 	lost   *network.Span
 }
 
-// Read reads a page of comments, oldest first. Without keys for comments there are
+// Read reads a page of comments, oldest first, and at the end of a round mentions. Without keys for comments there are
 // none to be read; Check says so.
 func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (network.Reading, error) {
 	k, err := readKeys(conn.Keys)
@@ -63,8 +66,8 @@ func (d *Driver) Read(ctx context.Context, conn network.Conn, given string) (net
 	if !k.reads() {
 		return network.Reading{Next: given}, nil
 	}
-	r := &reading{Driver: d, conn: conn, b: *k.Business, told: map[string]bool{}}
-	if json.Unmarshal([]byte(given), &r.c) != nil || r.c.From <= 0 || r.c.Page < 0 || r.c.Seen < 0 {
+	r := &reading{Driver: d, conn: conn, b: *k.Business, told: map[string]bool{}, hears: k.hears()}
+	if json.Unmarshal([]byte(given), &r.c) != nil || r.c.From <= 0 || r.c.Page < 0 || r.c.Seen < 0 || r.c.Heard < 0 {
 		r.c = cursor{From: d.now().Add(-first).Unix()} // none, or one of an older form: read again, which is harmless
 	}
 	if r.c.Known == nil {
@@ -106,6 +109,7 @@ func (r *reading) round(ctx context.Context) error {
 		}
 	}
 	if len(r.c.Posts) == 0 {
+		r.hear(ctx)
 		r.c.From, r.c.Began = r.c.Began-int64(overlap.Seconds()), 0
 		if len(r.c.Known) > knownMost { // replies are read once more, which is harmless
 			r.c.Known = nil

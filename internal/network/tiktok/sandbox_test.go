@@ -25,7 +25,7 @@ import (
 // moment of a lost answer has an answer. How it is when TikTok takes its time is in
 // publish_test.go.
 func quick() pretended.Options {
-	return pretended.Options{Processing: -1, Moderation: -1, PerMinute: 1 << 20, Fetch: fetch, Verified: []string{"https://kith.example.org/files/"}}
+	return pretended.Options{Processing: -1, Moderation: -1, Hearing: -1, PerMinute: 1 << 20, Fetch: fetch, Verified: []string{"https://kith.example.org/files/"}}
 }
 
 // fetch stands for the files of this house, which TikTok would fetch.
@@ -116,7 +116,33 @@ func hook(_ *testing.T, now time.Time) (http.Header, []byte, secret.Text) {
 	return http.Header{"Tiktok-Signature": {pretended.Sign("tiktok-secret", now, body)}}, body, "tiktok-secret"
 }
 
-func TestTikTok(t *testing.T) { networktest.Run(t, harness(quick(), nil)) }
+func TestTikTok(t *testing.T) { networktest.Run(t, letIn(quick())) }
+
+// letIn is a connection by both pages of consent, with every right.
+func letIn(o pretended.Options) networktest.Harness {
+	var last place
+	o.Plain = true // our address is on this machine
+	h := harness(o, &last)
+	h.Enter = func(w *networktest.World) (network.Account, network.App) {
+		account := enter(w)
+		w.Conn = network.Conn{Base: account.Base, Account: account.ID, Handle: account.Handle, Keys: account.Keys, Limits: account.Limits, App: app()}
+		account, err := extend(w.T(), w, nil)
+		if err != nil {
+			w.T().Fatal(err)
+		}
+		return account, app()
+	}
+	h.Listen = func(w *networktest.World, door *networktest.Door) func() {
+		door.App = app()
+		door.App.Secret = secret.Text(door.App.Extra["business_app_secret"]) // it signs what is told of mentions
+		if _, err := w.Driver.(network.Subscriber).Subscribe(w.T().Context(), w.Conn, door.URL); err != nil {
+			w.T().Fatal(err)
+		}
+		return last.Settle
+	}
+	h.Seldom = 20 * time.Minute
+	return h
+}
 
 // plain is a connection without a business token: TikTok's own API has no comments.
 func plain() networktest.Harness {
@@ -127,7 +153,7 @@ func plain() networktest.Harness {
 		handler, _ := both(t, stage)
 		return handler, func(string) map[string]string { return map[string]string{"token": last.Token} }
 	}
-	h.Cannot = []network.Action{network.ActPoll, network.ActReply, network.ActLike, network.ActHide, network.ActPin, network.ActDeleteReply, network.ActFirstComment}
+	h.Cannot = []network.Action{network.ActPoll, network.ActReply, network.ActLike, network.ActHide, network.ActPin, network.ActDeleteReply, network.ActFirstComment, network.ActMention}
 	for _, name := range []string{"what is deleted twice is gone", "reactions, reposts and follows come in"} {
 		delete(h.Instead, name) // they are about comments
 	}

@@ -7,12 +7,14 @@ import (
 	"github.com/kithhq/kith/internal/sandbox"
 )
 
-// actor is how people on the stage act here. Programs are told of comments alone; of everything else they see the numbers.
+// actor is how people on the stage act here. Programs are told of comments and mentions; of everything else they see the numbers.
 type actor struct{ n *Network }
 
 var (
-	_ sandbox.Actor  = actor{}
-	_ sandbox.Editor = actor{}
+	_ sandbox.Actor          = actor{}
+	_ sandbox.Editor         = actor{}
+	_ sandbox.Mentioner      = actor{}
+	_ sandbox.BelowMentioner = actor{}
 )
 
 var (
@@ -111,12 +113,29 @@ func (a actor) Follow(_ sandbox.Person, id string) error {
 // Message is not possible: messages are closed to programs in Europe, and are not played here.
 func (actor) Message(sandbox.Person, string, string) (string, error) { return "", sandbox.ErrCannot }
 
-// Edit is not possible: nobody can change a comment on TikTok.
-func (actor) Edit(sandbox.Person, string, string) error { return sandbox.ErrCannot }
+// Edit changes the caption of a video. Nobody can change a comment on TikTok.
+func (a actor) Edit(who sandbox.Person, id, text string) error {
+	a.n.mu.Lock()
+	defer a.n.mu.Unlock()
+	for _, m := range a.n.namings {
+		if m.comment == nil && m.id() == id && m.video.by.id == known(who).id {
+			m.video.caption = text
+			a.n.heard(m, "EDIT")
+			return nil
+		}
+	}
+	return sandbox.ErrCannot
+}
 
 func (a actor) Remove(who sandbox.Person, id string) error {
 	a.n.mu.Lock()
 	defer a.n.mu.Unlock()
+	for _, m := range a.n.namings { // videos, and what was said below those of others: nobody is told
+		if m.video != nil && m.id() == id && (m.comment == nil && m.video.by.id == known(who).id || m.comment != nil && m.comment.by.id == known(who).id) {
+			m.gone = true
+			return nil
+		}
+	}
 	c := a.n.comments[id]
 	if c == nil || c.gone || c.by.id != known(who).id {
 		return errNotTheirs

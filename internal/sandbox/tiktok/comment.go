@@ -193,12 +193,16 @@ type act struct {
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
-// acting reads a body and finds the account, the post and, where one is named, the comment. The lock is held.
-func (n *Network) acting(w http.ResponseWriter, r *http.Request, d *act, named bool) (*account, *post, *comment) {
+func taken(w http.ResponseWriter, r *http.Request, d *act) bool {
 	if !read(r, d) {
 		answer(w, 40002, "The body is not what is expected.", nil)
-		return nil, nil, nil
+		return false
 	}
+	return true
+}
+
+// acting finds the account, the post and, where one is named, the comment of a body. The lock is held.
+func (n *Network) acting(w http.ResponseWriter, r *http.Request, d act, named bool) (*account, *post, *comment) {
 	a := n.whoBusiness(w, r, d.Business, "comment.list.manage")
 	if a == nil {
 		return nil, nil, nil
@@ -223,7 +227,14 @@ func (n *Network) write(w http.ResponseWriter, r *http.Request, reply bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var d act
-	a, p, c := n.acting(w, r, &d, reply)
+	if !taken(w, r, &d) {
+		return
+	}
+	if m := n.elsewhere(d); m != nil && reply {
+		n.answerThere(w, r, d, m)
+		return
+	}
+	a, p, c := n.acting(w, r, d, reply)
 	switch {
 	case p == nil:
 		return
@@ -256,7 +267,10 @@ func (n *Network) change(w http.ResponseWriter, r *http.Request, on, off string,
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var d act
-	a, p, c := n.acting(w, r, &d, true)
+	if !taken(w, r, &d) {
+		return
+	}
+	a, p, c := n.acting(w, r, d, true)
 	if p == nil {
 		return
 	}

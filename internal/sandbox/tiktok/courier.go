@@ -32,8 +32,8 @@ type courier struct {
 
 // letter is one event on its way. The two APIs have addresses and secrets of their own.
 type letter struct {
-	body     []byte
-	business bool
+	body  []byte
+	about string // at the other API: the sort of events; "" at TikTok for Developers
 }
 
 const giveUp = 72 * time.Hour
@@ -76,7 +76,7 @@ func (c *courier) keep(l letter, key, account, event string, content map[string]
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if l.business || c.callback != "" {
+	if l.about != "" || c.callback != "" {
 		c.fresh = append(c.fresh, l)
 	}
 }
@@ -129,8 +129,8 @@ func (c *courier) weigh(l letter) {
 func (c *courier) send(l letter, tries int, first time.Time) {
 	c.mu.Lock()
 	address, key := c.callback, c.n.options.ClientSecret
-	if l.business {
-		address, key = c.n.told.to(), c.n.options.BusinessSecret
+	if l.about != "" {
+		address, key = c.n.told.to(l.about), c.n.options.BusinessSecret
 	}
 	if c.closed || address == "" {
 		c.mu.Unlock()

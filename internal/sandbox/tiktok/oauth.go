@@ -32,7 +32,7 @@ func everything() []string {
 }
 
 func everythingBusiness() []string {
-	return []string{"user.info.basic", "user.insights", "video.list", "video.insights", "comment.list", "comment.list.manage"}
+	return []string{"user.info.basic", "user.insights", "video.list", "video.insights", "comment.list", "comment.list.manage", mayHear}
 }
 
 // issue makes a pair of tokens; the lock is held.

@@ -1,5 +1,5 @@
 // Package tiktok pretends to be TikTok, written from its documentation alone: Login Kit, the Content Posting API and the Display API
-// of developers.tiktok.com, and the comments of TikTok API for Business, which only other people's descriptions tell of.
+// of developers.tiktok.com, and the comments and mentions of TikTok API for Business, which only other people's descriptions tell of.
 //
 // It is harsher than life: fields nobody announced are refused, comments come in no order unless one is asked for, pages are shorter
 // than what was asked for, photos are in no list of the Display API, and the two APIs know an account by different ids.
@@ -35,6 +35,7 @@ type Options struct {
 	PostsPerDay                int           // of one account, 15
 	Pending                    int           // drafts that wait in an inbox within a day, 5
 	PerMinute                  int           // calls of one account to one address of the business API, 40
+	Hearing                    time.Duration // how late mentions are told of, 2 hours; below 0: at once
 	Plenty                     bool          // the posting API does not count the calls of a minute
 	Verified                   []string      // prefixes of addresses that are known to be ours; none: every https address is
 	Plain                      bool          // photos may come from http addresses too, for rehearsals
@@ -57,6 +58,7 @@ type Network struct {
 	tasks    map[string]*task
 	posts    map[string]*post
 	comments map[string]*comment
+	namings  []*naming
 	tokens   map[string]*token // by access token
 	renewals map[string]*token // by refresh token
 	codes    map[string]grant
@@ -102,6 +104,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	}
 	usual(&o.Processing, 20*time.Second)
 	usual(&o.Moderation, 30*time.Second)
+	usual(&o.Hearing, 2*time.Hour)
 	usual(&o.AccessLasts, 24*time.Hour)
 	usual(&o.RefreshLasts, 365*24*time.Hour)
 	usual(&o.UploadLasts, time.Hour)
@@ -127,6 +130,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 	}
 	n := &Network{options: o, stage: stage, accounts: map[string]*account{}, tasks: map[string]*task{}, posts: map[string]*post{}, comments: map[string]*comment{},
 		tokens: map[string]*token{}, renewals: map[string]*token{}, codes: map[string]grant{}}
+	n.told.callback = map[string]string{}
 	n.courier = newCourier(n)
 	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), []sandbox.Kind{sandbox.HookTwice, sandbox.HookReordered, sandbox.HookDelayed, sandbox.HookLost}),
 		Name: Name, Handler: n.table(), Action: action, Refuse: refuse, Accounts: n.ours, Actor: actor{n}, Close: n.courier.close})

@@ -8,27 +8,31 @@ import (
 	"sync"
 )
 
-// aboutComments is the sort of events that a program may ask for here (business-api.tiktok.com portal docs 1810521279479810,
-// 1810521289122818, 1810521297052673, quoted by others).
-const aboutComments = "COMMENT"
+// The sorts of events that a program may ask for here (business-api.tiktok.com portal docs 1810521279479810, 1810521289122818,
+// 1810521297052673, quoted by others).
+const (
+	aboutComments = "COMMENT"
+	aboutMentions = "BRAND_MENTION"
+)
 
-// told is whom the other API tells of comments: one address for an app, and, where that was asked for once, of some posts alone.
+// told is whom the other API tells: one address for an app and a sort of events. Of comments it may be of some posts alone, where that
+// was asked for once.
 type told struct {
 	mu       sync.Mutex
-	callback string
+	callback map[string]string // by sort
 	posts    []string
 }
 
-func (t *told) to() string {
+func (t *told) to(sort string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.callback
+	return t.callback[sort]
 }
 
 func (t *told) about(post string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.callback != "" && (len(t.posts) == 0 || slices.Contains(t.posts, post))
+	return t.callback[aboutComments] != "" && (len(t.posts) == 0 || slices.Contains(t.posts, post))
 }
 
 // hookAsk is a call about webhooks; they go by the secret of the app.
@@ -46,22 +50,24 @@ func (n *Network) hooked(w http.ResponseWriter, d hookAsk, token string) bool {
 		answer(w, 40002, "Access-Token: not taken here.", nil)
 	case d.ID != n.options.BusinessID || d.Secret != n.options.BusinessSecret:
 		answer(w, 40101, "app_id or secret is incorrect.", nil)
-	case d.Event != aboutComments:
-		answer(w, 40002, "event_type: Must be one of: COMMENT.", nil) // of those that are played here
+	case d.Event != aboutComments && d.Event != aboutMentions:
+		answer(w, 40002, "event_type: Must be one of: COMMENT, BRAND_MENTION.", nil) // of those that are played here
+	case d.Event != aboutComments && d.Posts != nil:
+		answer(w, 40002, "item_list: only for COMMENT.", nil)
 	default:
 		return true
 	}
 	return false
 }
 
-func (n *Network) shown(w http.ResponseWriter) {
+func (n *Network) shown(w http.ResponseWriter, sort string) {
 	n.told.mu.Lock()
 	defer n.told.mu.Unlock()
-	out := map[string]any{"app_id": n.options.BusinessID, "event_type": aboutComments}
-	if n.told.callback != "" {
-		out["callback_url"] = n.told.callback
+	out := map[string]any{"app_id": n.options.BusinessID, "event_type": sort}
+	if to := n.told.callback[sort]; to != "" {
+		out["callback_url"] = to
 	}
-	if len(n.told.posts) > 0 {
+	if sort == aboutComments && len(n.told.posts) > 0 {
 		out["item_list"] = n.told.posts
 	}
 	answer(w, 0, "OK", out)
@@ -70,7 +76,7 @@ func (n *Network) shown(w http.ResponseWriter) {
 func (n *Network) listHooks(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	if n.hooked(w, hookAsk{ID: q.Get("app_id"), Secret: q.Get("secret"), Event: q.Get("event_type")}, r.Header.Get("Access-Token")) {
-		n.shown(w)
+		n.shown(w, q.Get("event_type"))
 	}
 }
 
@@ -91,10 +97,10 @@ func (n *Network) updateHook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n.told.mu.Lock()
-	n.told.callback = d.Callback
+	n.told.callback[d.Event] = d.Callback
 	n.told.posts = append(n.told.posts, d.Posts...)
 	n.told.mu.Unlock()
-	n.shown(w)
+	n.shown(w, d.Event)
 }
 
 func (n *Network) deleteHook(w http.ResponseWriter, r *http.Request) {
@@ -107,27 +113,23 @@ func (n *Network) deleteHook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n.told.mu.Lock()
-	if len(d.Posts) == 0 {
-		n.told.callback, n.told.posts = "", nil
-	} else {
+	switch {
+	case len(d.Posts) == 0 && d.Event == aboutComments:
+		n.told.posts = nil
+		fallthrough
+	case len(d.Posts) == 0:
+		delete(n.told.callback, d.Event)
+	default:
 		n.told.posts = slices.DeleteFunc(n.told.posts, func(p string) bool { return slices.Contains(d.Posts, p) })
 	}
 	n.told.mu.Unlock()
-	n.shown(w)
+	n.shown(w, d.Event)
 }
 
 // happened tells what became of a comment, if anybody is to be told and its account lets the app read comments; the lock is held. Ids
 // are numbers here, too long for a float.
 func (n *Network) happened(c *comment, action string) {
-	reads := func() bool {
-		for _, t := range n.tokens {
-			if t.business && t.owner == c.post.owner && slices.Contains(t.scopes, "comment.list") && !n.now().After(t.until) {
-				return true
-			}
-		}
-		return false
-	}
-	if !c.post.public() || !n.told.about(c.post.id) || !reads() {
+	if !c.post.public() || !n.told.about(c.post.id) || !n.granted(c.post.owner, "comment.list") {
 		return
 	}
 	content := map[string]any{"comment_id": json.Number(c.id), "video_id": json.Number(c.post.id), "comment_type": "comment", "comment_action": action,
@@ -135,6 +137,16 @@ func (n *Network) happened(c *comment, action string) {
 	if c.above != nil {
 		content["comment_type"], content["parent_comment_id"] = "reply", json.Number(c.above.id)
 	}
-	n.courier.keep(letter{business: true}, n.options.BusinessKey, c.post.owner.business, "comment.update", content)
+	n.courier.keep(letter{about: aboutComments}, n.options.BusinessKey, c.post.owner.business, "comment.update", content)
 	n.courier.wake()
+}
+
+// granted says whether an account gives the app a right at the other API. The lock is held.
+func (n *Network) granted(a *account, scope string) bool {
+	for _, t := range n.tokens {
+		if t.business && t.owner == a && slices.Contains(t.scopes, scope) && !n.now().After(t.until) {
+			return true
+		}
+	}
+	return false
 }
