@@ -92,6 +92,10 @@ func refuses(t *testing.T, h Harness) {
 			continue
 		case network.ActReply:
 			_, err = w.Driver.(network.Replier).Reply(t.Context(), w.Conn, w.Answer("Hello!", ref))
+		case network.ActReplyFiles:
+			part := w.Answer("", ref)
+			part.Media = []network.Media{w.picture("A blue shelf")}
+			_, err = w.Driver.(network.Replier).Reply(t.Context(), w.Conn, part)
 		case network.ActLike:
 			err = w.Driver.(network.Liker).Like(t.Context(), w.Conn, ref, true)
 		case network.ActRepost:

@@ -205,7 +205,7 @@ func (d *Driver) findComment(ctx context.Context, conn network.Conn, part networ
 				return look, nil
 			}
 			if c.Owner {
-				look.Near = append(look.Near, network.Seen{Ref: network.Ref{ID: string(c.ID), Extra: extra{Post: w.post, Top: w.comment}.raw()}, Text: clip(c.Text, textMost), At: at, After: part.After.ID})
+				look.Near = append(look.Near, network.Seen{Ref: network.Ref{ID: string(c.ID), Extra: extra{Post: w.post, Top: w.comment}.raw()}, Text: clip(c.Text, textMost), At: at, After: part.After.ID, Media: c.pictures()})
 			}
 		}
 		if page.next == 0 {
@@ -260,6 +260,14 @@ type remark struct {
 	Owner    bool     `json:"owner"`
 	Replies  int64    `json:"replies"`
 	List     []remark `json:"reply_list"`
+}
+
+// pictures counts those of a comment.
+func (c remark) pictures() int {
+	if c.Image != "" {
+		return 1
+	}
+	return 0
 }
 
 func (c remark) at() time.Time { return owned{Made: c.Made}.at() }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -85,6 +87,23 @@ func (c call) asked(r *http.Request, body []byte) (all []string) {
 		fields := map[string]string{}
 		for name := range form {
 			fields[name] = form.Get(name)
+		}
+		body, _ = json.Marshal(fields) // texts alone
+	case strings.HasPrefix(c.Headers["Content-Type"], "multipart/form-data"):
+		_, more, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if err != nil {
+			return append(all, err.Error())
+		}
+		form, err := multipart.NewReader(bytes.NewReader(body), more["boundary"]).ReadForm(10 << 20)
+		if err != nil {
+			return append(all, err.Error())
+		}
+		fields := map[string]string{}
+		for name, values := range form.Value {
+			fields[name] = values[0]
+		}
+		for name, files := range form.File {
+			fields[name] = files[0].Filename
 		}
 		body, _ = json.Marshal(fields) // texts alone
 	case len(c.Request) == 0:

@@ -153,7 +153,7 @@ func plain() networktest.Harness {
 		handler, _ := both(t, stage)
 		return handler, func(string) map[string]string { return map[string]string{"token": last.Token} }
 	}
-	h.Cannot = []network.Action{network.ActPoll, network.ActReply, network.ActLike, network.ActHide, network.ActPin, network.ActDeleteReply, network.ActFirstComment, network.ActMention}
+	h.Cannot = []network.Action{network.ActPoll, network.ActReply, network.ActLike, network.ActHide, network.ActPin, network.ActDeleteReply, network.ActFirstComment, network.ActMention, network.ActReplyFiles}
 	for _, name := range []string{"what is deleted twice is gone", "reactions, reposts and follows come in"} {
 		delete(h.Instead, name) // they are about comments
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/kithhq/kith/internal/fault"
 	"github.com/kithhq/kith/internal/network"
+	"github.com/kithhq/kith/internal/network/rest"
 	"github.com/kithhq/kith/internal/outward"
 	"github.com/kithhq/kith/internal/secret"
 )
@@ -102,7 +104,7 @@ func token(s string) bool {
 type ask struct {
 	method string // POST when empty
 	path   string // with what is asked for in its query
-	body   any    // JSON
+	body   any    // JSON, or a *rest.Stream
 	// harmless: happening twice is as good as once, so a lost answer is no doubt.
 	harmless bool
 }
@@ -168,7 +170,16 @@ func (d *Driver) post(ctx context.Context, address string, a ask, key func(http.
 	if method == "" {
 		method = http.MethodPost
 	}
-	if a.body != nil {
+	kind := "application/json; charset=UTF-8"
+	switch given := a.body.(type) {
+	case nil:
+	case *rest.Stream:
+		data, err := io.ReadAll(given.Body) // a picture of a few megabytes
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "reading a file of ours")
+		}
+		body, kind = data, given.Type
+	default:
 		data, err := json.Marshal(a.body)
 		if err != nil {
 			return nil, fault.Wrap(fault.Internal, err, "writing a call to TikTok")
@@ -180,7 +191,7 @@ func (d *Driver) post(ctx context.Context, address string, a ask, key func(http.
 		return nil, fault.Wrap(fault.Internal, err, "making a call to TikTok")
 	}
 	if method != http.MethodGet {
-		request.Header.Set("Content-Type", "application/json; charset=UTF-8")
+		request.Header.Set("Content-Type", kind)
 	}
 	key(request.Header)
 	if a.harmless {

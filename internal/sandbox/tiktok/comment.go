@@ -8,17 +8,16 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/sandbox"
 )
 
 // commentMost is how long a comment may be.
-const commentMost = 1200
+const commentMost = 150
 
 // comment is one below a post, or a reply below that: there is no third storey.
 type comment struct {
-	id, text              string
+	id, text, image       string
 	post                  *post
 	above                 *comment // of a reply
 	by                    person
@@ -72,6 +71,9 @@ func (n *Network) showComment(c *comment, replies bool) map[string]any {
 	out := map[string]any{"comment_id": c.id, "video_id": c.post.id, "user_id": "d" + c.by.id, "unique_identifier": c.by.id, "create_time": seconds(c.made), "text": c.text,
 		"likes": c.likes, "replies": len(below(c)), "owner": c.ours, "liked": c.liked, "pinned": c.pinned, "status": status, "username": c.by.username,
 		"display_name": c.by.name, "profile_image": ""}
+	if c.image != "" {
+		out["image_url"] = c.image
+	}
 	if c.above != nil {
 		out["parent_comment_id"] = c.above.id
 		delete(out, "replies")
@@ -189,6 +191,9 @@ type act struct {
 	Comment  string `json:"comment_id"`
 	Text     string `json:"text"`
 	Action   string `json:"action"`
+	Image    string `json:"image_uri"`
+	Width    int    `json:"image_width"`
+	Height   int    `json:"image_height"`
 }
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
@@ -241,16 +246,17 @@ func (n *Network) write(w http.ResponseWriter, r *http.Request, reply bool) {
 	case reply && c.above != nil:
 		answer(w, 40002, "comment_id: a reply cannot be replied to.", nil)
 		return
-	case strings.TrimSpace(d.Text) == "" || utf8.RuneCountInString(d.Text) > commentMost || d.Action != "":
-		answer(w, 40002, "text: 1 to 1200 characters", nil)
+	case !n.sayable(w, a, d):
 		return
 	case p.noComments:
 		answer(w, 40002, "video_id: comments are disabled", nil)
 		return
 	}
 	made := n.utter(p, c, person{"own" + a.business, a.username, a.name}, d.Text, true)
-	e := sandbox.Entry{Account: a.id, Object: made.id, Parent: p.id, Text: d.Text}
-	out := map[string]any{"comment_id": made.id, "video_id": p.id, "unique_identifier": made.by.id, "create_time": seconds(made.made), "text": d.Text}
+	made.image = n.shows(d)
+	e := sandbox.Entry{Account: a.id, Object: made.id, Parent: p.id, Text: d.Text, Files: d.pictures()}
+	out := map[string]any{"comment_id": made.id, "video_id": p.id, "unique_identifier": made.by.id, "create_time": seconds(made.made)}
+	said(out, d, made.image)
 	if c != nil {
 		e.Parent, out["parent_comment_id"] = c.id, c.id
 	}

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/kithhq/kith/internal/sandbox"
 )
@@ -328,11 +327,12 @@ func (n *Network) answerThere(w http.ResponseWriter, r *http.Request, d act, m *
 	case a != m.of:
 		answer(w, 40001, "No permission to operate this comment.", nil)
 		return
-	case strings.TrimSpace(d.Text) == "" || utf8.RuneCountInString(d.Text) > commentMost || d.Action != "":
-		answer(w, 40002, "text: 1 to 1200 characters", nil)
+	case !n.sayable(w, a, d):
 		return
 	}
 	id := n.next()
-	sandbox.From(r.Context()).Accept(sandbox.Entry{Account: a.id, Object: id, Parent: d.Comment, Text: d.Text})
-	answer(w, 0, "OK", map[string]any{"comment_id": id, "parent_comment_id": d.Comment, "video_id": d.Video, "unique_identifier": "own" + a.business, "create_time": seconds(n.now()), "text": d.Text})
+	sandbox.From(r.Context()).Accept(sandbox.Entry{Account: a.id, Object: id, Parent: d.Comment, Text: d.Text, Files: d.pictures()})
+	out := map[string]any{"comment_id": id, "parent_comment_id": d.Comment, "video_id": d.Video, "unique_identifier": "own" + a.business, "create_time": seconds(n.now())}
+	said(out, d, n.shows(d))
+	answer(w, 0, "OK", out)
 }

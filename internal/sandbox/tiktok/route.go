@@ -46,6 +46,7 @@ func (n *Network) table() http.Handler {
 	mux.HandleFunc("GET "+v+"/business/mention/comment/get/", n.mentionedComment)
 	mux.HandleFunc("POST "+v+"/business/comment/create/", n.createComment)
 	mux.HandleFunc("POST "+v+"/business/comment/reply/create/", n.createReply)
+	mux.HandleFunc("POST "+v+"/business/comment/image/upload/", n.uploadImage)
 	mux.HandleFunc("POST "+v+"/business/comment/like/", n.like)
 	mux.HandleFunc("POST "+v+"/business/comment/hide/", n.hide)
 	mux.HandleFunc("POST "+v+"/business/comment/pin/", n.pin)
@@ -66,7 +67,7 @@ func action(r *http.Request) sandbox.Action {
 		return sandbox.Token
 	case last("/content/init/"):
 		return sandbox.Publish
-	case last("/video/init/"):
+	case last("/video/init/"), last("/image/upload/"):
 		return sandbox.Upload
 	case r.Method == http.MethodPut:
 		// What arrives with the last piece is published.

@@ -59,8 +59,9 @@ type Network struct {
 	posts    map[string]*post
 	comments map[string]*comment
 	namings  []*naming
-	tokens   map[string]*token // by access token
-	renewals map[string]*token // by refresh token
+	pictures map[string]enclosure // handed over for comments
+	tokens   map[string]*token    // by access token
+	renewals map[string]*token    // by refresh token
 	codes    map[string]grant
 	serial   int64
 }
@@ -129,7 +130,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		o.Client = &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
 	n := &Network{options: o, stage: stage, accounts: map[string]*account{}, tasks: map[string]*task{}, posts: map[string]*post{}, comments: map[string]*comment{},
-		tokens: map[string]*token{}, renewals: map[string]*token{}, codes: map[string]grant{}}
+		pictures: map[string]enclosure{}, tokens: map[string]*token{}, renewals: map[string]*token{}, codes: map[string]grant{}}
 	n.told.callback = map[string]string{}
 	n.courier = newCourier(n)
 	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), []sandbox.Kind{sandbox.HookTwice, sandbox.HookReordered, sandbox.HookDelayed, sandbox.HookLost}),
