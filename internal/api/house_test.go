@@ -48,6 +48,7 @@ type place struct {
 	url   string
 	log   *bytes.Buffer
 	hash  string // of the password that everybody has: it takes a while to make
+	whole string // asks for every row of every table
 }
 
 func open(t *testing.T, db *store.DB, change ...func(*api.Config)) *place {

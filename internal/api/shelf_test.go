@@ -236,42 +236,47 @@ func seenAt() []string {
 // rows is everything that the database holds: a line for each row of each table.
 func (p *place) rows() (all []string) {
 	p.t.Helper()
-	tables, columns := "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'message_text%'", "select name from pragma_table_info($1)"
-	storetest.View(p.t, p.house.DB, func(ctx context.Context, tx *store.Tx) error {
-		if tx.Postgres() {
-			tables = "select table_name from information_schema.tables where table_schema = current_schema()"
-			columns = "select column_name from information_schema.columns where table_schema = current_schema() and table_name = $1"
-		}
-		names, err := store.All[string](ctx, tx, tables)
-		if err != nil {
-			return err
-		}
-		for _, table := range names {
-			has, err := store.All[string](ctx, tx, columns, table)
-			if err != nil {
+	storetest.View(p.t, p.house.DB, func(ctx context.Context, tx *store.Tx) (err error) {
+		if p.whole == "" {
+			if p.whole, err = everyRow(ctx, tx); err != nil {
 				return err
 			}
-			text := "''"
-			for _, c := range has {
-				if !slices.Contains(seenAt(), table+"."+c) {
-					text += fmt.Sprintf(` || ' %s=' || coalesce(cast("%s" as text), '')`, c, c)
-				}
-			}
-			rows, err := store.All[string](ctx, tx, "select "+text+" from "+table)
-			if err != nil {
-				return err
-			}
-			for _, r := range rows {
-				all = append(all, table+r)
-			}
 		}
-		return nil
+		all, err = store.All[string](ctx, tx, p.whole)
+		return err
 	})
 	if len(all) < 20 {
 		p.t.Fatalf("only %d rows", len(all))
 	}
 	slices.Sort(all)
 	return all
+}
+
+func everyRow(ctx context.Context, tx *store.Tx) (string, error) {
+	tables, columns := "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'message_text%'", "select name from pragma_table_info($1)"
+	if tx.Postgres() {
+		tables = "select table_name from information_schema.tables where table_schema = current_schema()"
+		columns = "select column_name from information_schema.columns where table_schema = current_schema() and table_name = $1"
+	}
+	names, err := store.All[string](ctx, tx, tables)
+	if err != nil {
+		return "", err
+	}
+	var each []string
+	for _, table := range names {
+		has, err := store.All[string](ctx, tx, columns, table)
+		if err != nil {
+			return "", err
+		}
+		text := "'" + table + "'"
+		for _, c := range has {
+			if !slices.Contains(seenAt(), table+"."+c) {
+				text += fmt.Sprintf(` || ' %s=' || coalesce(cast("%s" as text), '')`, c, c)
+			}
+		}
+		each = append(each, "select "+text+" from "+table)
+	}
+	return strings.Join(each, " union all "), nil
 }
 
 // changed says how rows differ.

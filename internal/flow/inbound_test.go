@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -220,8 +221,12 @@ func dump(t *testing.T, db *store.DB) string {
 // A batch writes the very rows that its facts would write one by one: whatever
 // repeats, comes too early or goes before it came.
 func TestABatchWritesWhatOneByOneWrites(t *testing.T) {
+	seeds := uint64(5)
+	if os.Getenv("KITH_SOAK") == "1" {
+		seeds = 40
+	}
 	each(t, func(t *testing.T, open func() *house) {
-		for seed := range uint64(12) {
+		for seed := range seeds {
 			r := rand.New(rand.NewPCG(seed, 1))
 			bodies := talk(r, 250)
 			singly, together := open(), open()

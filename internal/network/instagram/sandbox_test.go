@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,8 +34,11 @@ func fetch(_ context.Context, address, kind string) ([]byte, error) {
 	if kind != "image" || address == networktest.Broken {
 		return []byte("%PDF-1.7 or a sound"), nil
 	}
-	return picture(400, 400), nil
+	return square(), nil
 }
+
+// square is drawn once: every world wants it again and again.
+var square = sync.OnceValue(func() []byte { return picture(400, 400) }) //nolint:gochecknoglobals // the same for every test
 
 func picture(width, height int) []byte {
 	m := image.NewGray(image.Rect(0, 0, width, height))

@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/kithhq/kith/internal/network"
 )
@@ -27,6 +28,35 @@ func File(kind string, data []byte, width, height int, alt string) network.Media
 
 // Picture is an image of a size, as PNG or JPEG.
 func Picture(kind string, width, height int, alt string) network.Media {
+	return File(kind, drawn.once(drawing{kind, width, height}), width, height, alt)
+}
+
+// drawing names a picture, and drawings keep what it looks like: drawing the same one for each
+// of a hundred worlds took most of the time of the tests.
+type (
+	drawing struct {
+		kind          string
+		width, height int
+	}
+	drawings struct {
+		mu  sync.Mutex
+		all map[drawing][]byte
+	}
+)
+
+var drawn = drawings{all: map[drawing][]byte{}} //nolint:gochecknoglobals // the same for every test
+
+func (d *drawings) once(of drawing) []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.all[of] == nil {
+		d.all[of] = of.draw()
+	}
+	return d.all[of]
+}
+
+func (d drawing) draw() []byte {
+	kind, width, height := d.kind, d.width, d.height
 	m := image.NewRGBA(image.Rect(0, 0, width, height))
 	for x := range width {
 		m.Set(x, x%height, color.RGBA{uint8(x * 10), 90, 140, 255})
@@ -41,19 +71,20 @@ func Picture(kind string, width, height int, alt string) network.Media {
 	if err != nil {
 		panic(err)
 	}
-	return File(kind, out.Bytes(), width, height, alt)
+	return out.Bytes()
 }
 
 // Clip is a video as far as a network can tell that looks at the first bytes
 // alone: an MP4 header, and noise of a size.
 func Clip(size int, seconds float64, width, height int, alt string) network.Media {
-	data := make([]byte, max(size, 64))
-	head := binary.BigEndian.AppendUint32(nil, 24)
-	head = append(head, "ftypisom\x00\x00\x02\x00isomiso2"...)
-	for i := range data {
-		data[i] = byte(i*7 + i>>8)
+	noise := make([]byte, 64<<10) // it begins anew after that
+	for i := range noise {
+		noise[i] = byte(i*7 + i>>8)
 	}
-	copy(data, head)
+	size = max(size, 64)
+	data := bytes.Repeat(noise, size/len(noise)+1)[:size]
+	head := binary.BigEndian.AppendUint32(nil, 24)
+	copy(data, append(head, "ftypisom\x00\x00\x02\x00isomiso2"...))
 	m := File("video/mp4", data, width, height, alt)
 	m.Seconds = seconds
 	return m

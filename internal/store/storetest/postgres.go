@@ -19,6 +19,8 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+
+	"github.com/kithhq/kith/internal/store"
 )
 
 // One server serves a whole test process; it ends with the process, however
@@ -34,20 +36,52 @@ var databases atomic.Int64 //nolint:gochecknoglobals // numbers the databases of
 // is not installed the test is skipped and says what to install.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
+	return serving(t).create(t, "")
+}
+
+func serving(t testing.TB) cluster {
+	t.Helper()
 	running, err := server()
 	if err != nil {
 		t.Skipf("no PostgreSQL to test on (scripts/need.sh postgres installs it): %v", err)
 	}
-	name := fmt.Sprintf("t%d", databases.Add(1))
-	admin, err := sql.Open("pgx", running.address("postgres"))
+	return running
+}
+
+// model has all tables and nothing in them; the databases of tests are copies of it.
+var model = sync.OnceValue(func() error { //nolint:gochecknoglobals // one server a process is the point
+	running, err := server()
 	if err != nil {
+		return err
+	}
+	if err := running.make("model", ""); err != nil {
+		return err
+	}
+	db, err := store.Open(context.Background(), running.address("model"))
+	if err != nil {
+		return err
+	}
+	db.Close() // nobody may be connected to what is copied
+	return nil
+})
+
+func (c cluster) create(t testing.TB, as string) string {
+	t.Helper()
+	name := fmt.Sprintf("t%d", databases.Add(1))
+	if err := c.make(name, as); err != nil {
 		t.Fatal(err)
+	}
+	return c.address(name)
+}
+
+func (c cluster) make(name, as string) error {
+	admin, err := sql.Open("pgx", c.address("postgres"))
+	if err != nil {
+		return err
 	}
 	defer admin.Close() //nolint:errcheck // a test's connection
-	if _, err := admin.ExecContext(context.Background(), "create database "+name); err != nil {
-		t.Fatal(err)
-	}
-	return running.address(name)
+	_, err = admin.ExecContext(context.Background(), "create database "+name+" "+as)
+	return err
 }
 
 func binary(name string) (string, error) {
