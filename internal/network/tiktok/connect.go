@@ -256,6 +256,13 @@ func (d *Driver) renewed(ctx context.Context, conn network.Conn, k keys) (_ keys
 		stuck = stuckKey
 	}
 	b := k.Business
+	if app := businessOf(conn.App); b != nil && b.Scopes == "" && app.id != "" && !b.old(now) { // they were typed in
+		if scopes, err := d.scopes(ctx, app, *b); err == nil {
+			known := *b
+			known.Scopes = scopes
+			k.Business, changed = &known, true
+		}
+	}
 	if b == nil || !b.old(now) {
 		return k, changed, stuck, nil
 	}

@@ -310,3 +310,23 @@ func TestExamplesOfMentions(t *testing.T) {
 		t.Errorf("%+v, %v", events, err)
 	}
 }
+
+// Of keys that were typed in nobody said what they open: it is asked for.
+func TestTheRightsOfTypedInKeysAreAskedFor(t *testing.T) {
+	w := networktest.NewWorld(t, harness(quick(), nil))
+	w.Conn.App = app()
+	_, keys, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn)
+	if err != nil || keys == "" {
+		t.Fatalf("%v", err)
+	}
+	w.Conn.Keys = keys
+	_, cursor := w.Read("")
+	w.Act(sandbox.Act{Kind: "mention", Text: "Une pépite", Person: "p001"})
+	w.Stage.Clock.Advance(20 * time.Minute)
+	if events, _ := w.Read(cursor); len(kinds(events, network.Mention)) != 1 {
+		t.Errorf("%+v", events)
+	}
+	if _, again, err := w.Driver.(network.Checker).Check(t.Context(), w.Conn); err != nil || again != "" {
+		t.Errorf("asked twice, %v", err)
+	}
+}
