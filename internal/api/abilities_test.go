@@ -9,6 +9,7 @@ import (
 	"github.com/kithhq/kith/internal/network"
 	"github.com/kithhq/kith/internal/network/instagram"
 	"github.com/kithhq/kith/internal/network/messenger"
+	"github.com/kithhq/kith/internal/network/tiktok"
 	"github.com/kithhq/kith/internal/view"
 )
 
@@ -28,6 +29,24 @@ func TestALikeIsOfferedWhereItCanBeGiven(t *testing.T) {
 	} {
 		if got := slices.Contains(d.abilities(by, c.m), "like"); got != c.want {
 			t.Errorf("%+v: like %v", c.m, got)
+		}
+	}
+}
+
+// Where others mention us we can do less than below our own posts.
+func TestWhatBelongsToOurOwnPostsIsNotOfferedElsewhere(t *testing.T) {
+	d := &Door{Config: Config{House: &flow.House{Networks: network.NewSet(instagram.New(nil, instagram.Options{}), tiktok.New(nil, tiktok.Options{}))}}}
+	by := access.Actor{Workspace: "w", User: "u", Role: access.Owner}
+	for name, want := range map[network.Name][]string{"tiktok": {"like", "hide", "pin"}, "instagram": {"hide", "delete"}} {
+		below := d.abilities(by, view.Message{Network: name, Kind: "comments"})
+		elsewhere := d.abilities(by, view.Message{Network: name, Kind: "mention"})
+		if !slices.Contains(elsewhere, "reply") {
+			t.Errorf("%s: a mention cannot be answered: %v", name, elsewhere)
+		}
+		for _, deed := range want {
+			if !slices.Contains(below, deed) || slices.Contains(elsewhere, deed) {
+				t.Errorf("%s: %s below our posts: %v, elsewhere: %v", name, deed, below, elsewhere)
+			}
 		}
 	}
 }

@@ -16,6 +16,7 @@ type facts struct {
 	Cannot   map[Action]Cannot `json:"cannot"`
 	Only     map[Action]string `json:"only"`
 	Later    []Action          `json:"later"`
+	Below    []Action          `json:"below_ours"`
 	Sorts    []Sort            `json:"sorts"`
 	Rights   []Right           `json:"rights"`
 	Options  []Option          `json:"options"`
@@ -54,7 +55,7 @@ func Facts(data []byte, said ...json.RawMessage) Profile {
 		panic("facts of a network: " + err.Error())
 	}
 	return Profile{
-		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot, Only: f.Only, Later: f.Later, Sorts: f.Sorts, Rights: f.Rights,
+		Label: f.Label, AsOf: f.AsOf, Evidence: f.Evidence, Limits: f.Limits, Cannot: f.Cannot, Only: f.Only, Later: f.Later, BelowOurs: f.Below, Sorts: f.Sorts, Rights: f.Rights,
 		Delay: time.Duration(f.DelayS) * time.Second, Reach: time.Duration(f.ReachS) * time.Second, Options: f.Options, Quotas: f.Quotas, Prices: f.Prices, CallCosts: f.Costs, Reading: f.Reading, Headers: f.Headers,
 		Windows: f.Windows, Edits: f.Edits, Pins: f.Pins, Closing: f.Closing, Likes: f.Likes, Upload: f.Upload, Insights: f.Insights, Scheduling: f.Waits, Ahead: f.Ahead, Version: f.Version, Expires: f.Expires, Guide: f.Guide, Assisted: f.Assisted, Extension: f.Second, Sources: f.Sources,
 	}

@@ -151,6 +151,13 @@ func describe(b *strings.Builder, d Driver) {
 	if p.Likes.Only == InDirect {
 		fmt.Fprintf(b, "- Like: private messages alone. %s %s\n", p.Likes.Why, p.Likes.Instead)
 	}
+	if len(p.BelowOurs) > 0 {
+		var words []string
+		for _, a := range p.BelowOurs {
+			words = append(words, a.Words())
+		}
+		fmt.Fprintf(b, "- Below our own posts alone, and not where others mention us: %s\n", strings.Join(words, ", "))
+	}
 	if p.Closing.Deletes {
 		b.WriteString("- Closing the comments deletes those that are there\n")
 	}

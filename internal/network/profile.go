@@ -52,6 +52,9 @@ type Profile struct {
 	Pins map[string]int
 	// Likes says what can be liked, where that is not everything.
 	Likes Liking
+	// BelowOurs is what can be done with what is said below our own posts, and not with a
+	// mention elsewhere.
+	BelowOurs []Action
 	// Upload says in what pieces files are handed over, where the driver may choose.
 	Upload Upload
 	// Insights says how the figures of an account are told.

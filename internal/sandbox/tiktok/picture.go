@@ -28,7 +28,7 @@ const pictureMost = 5_000_000
 
 func (n *Network) uploadImage(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 2*pictureMost)
-	if r.ParseMultipartForm(2*pictureMost) != nil || len(r.MultipartForm.Value) != 1 || len(r.MultipartForm.File) != 1 || len(r.MultipartForm.File["image_file"]) != 1 {
+	if r.ParseMultipartForm(2*pictureMost) != nil || len(r.MultipartForm.Value) != 1 || len(r.MultipartForm.File) != 1 || len(r.MultipartForm.File["image_file"]) != 1 { //nolint:gosec // the body is bounded above
 		answer(w, 40002, "The form is not what is expected.", nil)
 		return
 	}
