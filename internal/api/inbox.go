@@ -290,7 +290,7 @@ func (d *Door) abilities(by access.Actor, m view.Message) (can List[string]) {
 		if a.action == network.ActLike && !on.Profile().Likes.Takes(m.Private) {
 			continue
 		}
-		if m.Kind == "mention" && slices.Contains(on.Profile().BelowOurs, a.action) {
+		if m.Kind == inbox.Mention && slices.Contains(on.Profile().BelowOurs, a.action) {
 			continue
 		}
 		if a.action == network.ActBlockMessages && m.Kind != network.InDirect {

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/kithhq/kith/internal/access"
 	"github.com/kithhq/kith/internal/channel"
@@ -25,12 +26,19 @@ type hideArgs struct {
 
 func hideKind() jobs.Kind[hideArgs] { return jobs.Kind[hideArgs]{Name: "hide"} }
 
-func (h *House) cannotHide(ctx context.Context, tx *store.Tx, m inbox.Message) error {
+// cannotHide says why a message of a conversation of a kind cannot be hidden on its network.
+func (h *House) cannotHide(ctx context.Context, tx *store.Tx, m inbox.Message, kind string) error {
 	c, err := channel.Get(ctx, tx, m.Workspace, m.ChannelID)
 	if err != nil {
 		return err
 	}
-	_, err = able[network.Hider](h, c, network.ActHide)
+	if _, err = able[network.Hider](h, c, network.ActHide); err != nil {
+		return err
+	}
+	d, err := h.Networks.Get(c.Network)
+	if err == nil && kind == inbox.Mention && slices.Contains(d.Profile().BelowOurs, network.ActHide) {
+		err = fault.New(fault.Invalid, "%s lets programs hide what stands below our own posts alone.", h.label(c.Network)).WithHint("Report it on the network itself.")
+	}
 	return err
 }
 
@@ -73,7 +81,11 @@ func (h *House) Hide(ctx context.Context, actor access.Actor, messageID string, 
 // change moves a message to what it shall be: held until the network has hidden
 // it, visible here at once when it is shown again.
 func (h *House) change(ctx context.Context, tx *store.Tx, m inbox.Message, hidden bool, reason string) error {
-	can := h.cannotHide(ctx, tx, m)
+	kind, err := inbox.KindOf(ctx, tx, m)
+	if err != nil {
+		return err
+	}
+	can := h.cannotHide(ctx, tx, m, kind)
 	if can != nil && hidden {
 		return can
 	}

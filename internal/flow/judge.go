@@ -42,7 +42,7 @@ func (h *taking) hold(ctx context.Context, tx *store.Tx, m inbox.Message, why mo
 	if err := h.tray.Move(m, inbox.Held, string(reason)); err != nil {
 		return err
 	}
-	if h.cannotHide(ctx, tx, m) != nil {
+	if h.cannotHide(ctx, tx, m, h.tray.Kind(m)) != nil {
 		return nil //nolint:nilerr // it stays held here, and the page says what to do by hand
 	}
 	return h.setHidden(ctx, tx, m, true, string(reason))

@@ -50,7 +50,7 @@ func (a Arrival) thread() thread {
 	case a.Event.Kind == network.Direct || a.Event.Private:
 		at.kind, at.name = "direct", a.Event.Thread
 	case a.Event.Kind == network.Mention && a.Publication == "":
-		at.kind = "mention"
+		at.kind = Mention
 	case a.above() != "":
 		at.name = a.above()
 	}

@@ -17,6 +17,14 @@ func Get(ctx context.Context, tx *store.Tx, workspace, messageID string) (Messag
 	return m, err
 }
 
+// Mention is the kind of a conversation that began elsewhere than below a post of ours.
+const Mention = "mention"
+
+// KindOf is the kind of the conversation that a message is in.
+func KindOf(ctx context.Context, tx *store.Tx, m Message) (string, error) {
+	return store.One[string](ctx, tx, "select kind from conversation where workspace = $1 and id = $2", m.Workspace, m.ConversationID)
+}
+
 // GetConversation gives a conversation of a workspace.
 func GetConversation(ctx context.Context, tx *store.Tx, workspace, conversationID string) (Conversation, error) {
 	c, err := store.One[Conversation](ctx, tx, "select "+conversationColumns+" from conversation where workspace = $1 and id = $2", workspace, conversationID)

@@ -208,6 +208,14 @@ func (t *Tray) Vanish(a Arrival) error {
 	return t.Move(p.Message, Deleted, "")
 }
 
+// Kind is the kind of the conversation that a message is in.
+func (t *Tray) Kind(m Message) string {
+	if c := t.talks[m.ConversationID]; c != nil {
+		return c.Kind
+	}
+	return ""
+}
+
 // Known gives a message by the network's id.
 func (t *Tray) Known(a Arrival) (m Message, known bool) {
 	if p := t.messages[a.slot(a.Event.ID)]; p != nil {

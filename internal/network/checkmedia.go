@@ -166,6 +166,10 @@ func (c *checking) image(m Media, l ImageLimit) {
 		c.add("error", "media", "too_big", "Make the image smaller.", params{"bytes": m.Bytes, "max": l.MaxBytes}, "The image has %d.%d MB, this network takes %d.%d.", sizes(m.Bytes, l.MaxBytes)...)
 	case l.MaxPixels > 0 && width*height > l.MaxPixels:
 		c.add("error", "media", "too_many_pixels", "Make the image smaller.", params{"max": l.MaxPixels}, "The image has too many pixels for this network.")
+	case l.MinShort > 0 && min(width, height) > 0 && min(width, height) < int64(l.MinShort):
+		c.add("error", "media", "too_small", "Take a larger one.", params{"min": l.MinShort}, "Its shorter side has %d pixels, this network takes %d or more.", min(width, height), l.MinShort)
+	case l.MaxShort > 0 && min(width, height) > int64(l.MaxShort), l.MaxLong > 0 && max(width, height) > int64(l.MaxLong):
+		c.add("error", "media", "too_large", "Make it smaller.", params{"short": l.MaxShort, "long": l.MaxLong}, "It has %d by %d pixels, this network takes %d by %d.", min(width, height), max(width, height), l.MaxShort, l.MaxLong)
 	default:
 		c.shape(m, l.MinWidth, l.MaxWidth, l.MinAspect, l.MaxAspect)
 	}

@@ -100,6 +100,9 @@ type ImageLimit struct {
 	MaxWidth  int      `json:"max_width,omitempty"`
 	MinAspect float64  `json:"min_aspect,omitempty"` // width / height
 	MaxAspect float64  `json:"max_aspect,omitempty"`
+	MinShort  int      `json:"min_short,omitempty"` // of the shorter side, however it lies
+	MaxShort  int      `json:"max_short,omitempty"`
+	MaxLong   int      `json:"max_long,omitempty"`
 	Types     []string `json:"types"`
 	// Tags is who may be tagged in it; nil: nobody.
 	Tags *TagLimit `json:"tags,omitempty"`

@@ -119,7 +119,8 @@ func shown(l network.MediaLimit, alt string) network.Media {
 	if l.AltMax == 0 {
 		alt = ""
 	}
-	return Picture(kind, max(l.Image.MinWidth, 48), max(l.Image.MinWidth, 48), alt)
+	side := max(l.Image.MinWidth, l.Image.MinShort, 48)
+	return Picture(kind, side, side, alt)
 }
 
 func (a answering) goesOut(t *testing.T) {

@@ -119,6 +119,8 @@ type World struct {
 	fields  map[string]string
 	steps   map[string]network.Step // how far parts have come, by their keys
 
+	settle func() // waits for what the network is about to tell; nil: nobody listens
+
 	// Renewals is how often keys were renewed in the middle of a call.
 	Renewals int
 	keeping  sync.Mutex

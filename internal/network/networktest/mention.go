@@ -68,14 +68,17 @@ func (w *World) listen() (bodies func() [][]byte) {
 	server := httptest.NewServer(d.serve(w.t, w.Driver.(network.Knocker)))
 	w.t.Cleanup(server.Close)
 	d.URL = server.URL
-	settle := w.harness.Listen(w, d)
-	return func() [][]byte { settle(); return d.told() }
+	w.settle = w.harness.Listen(w, d)
+	return func() [][]byte { w.settle(); return d.told() }
 }
 
 // named lets somebody name us elsewhere than below our posts.
 func (w *World) named(person, text string) string {
 	w.t.Helper()
 	id := w.Act(sandbox.Act{Kind: "mention", Text: text, Person: person}).ID
+	if w.settle != nil {
+		w.settle() // what is signed now is too old afterwards
+	}
 	w.Stage.Clock.Advance(max(time.Minute, w.harness.Seldom))
 	return id
 }

@@ -372,8 +372,10 @@ func (d *Driver) health(ctx context.Context, k keys, stuck string) (network.Heal
 	}
 	var deaf error
 	if k.hears() && bad == nil {
-		if _, _, deaf = d.mentions(ctx, *k.Business, sorts()[0], 0, 1); !fault.Is(deaf, fault.Denied) && !fault.Is(deaf, fault.Invalid) {
-			deaf = nil // it is asked again soon
+		for _, s := range listings() {
+			if _, _, err := d.mentions(ctx, *k.Business, s, 0, 1); fault.Is(err, fault.Denied) || fault.Is(err, fault.Invalid) {
+				deaf = err // else it is asked again soon
+			}
 		}
 	}
 	h.Granted = k.granted(bad == nil && stuck != stuckBusiness)

@@ -22,7 +22,9 @@
 // TikTok for Developers knows no comments. TikTok API for Business does, with an app and
 // a page of consent of its own (extend.go) and another id of the same account, which
 // its webhooks name. They tell where something was said and not by whom, so that it is
-// asked for at once (fetch.go). All that is known of that half comes from other people's
+// asked for at once (fetch.go). Of mentions they tell who and where, hours late, to apps
+// that TikTok lets in; lists have them too, and know people by their handles (mention.go).
+// All that is known of that half comes from other people's
 // descriptions; facts.json marks it as uncertain.
 package tiktok
 

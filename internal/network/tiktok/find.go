@@ -205,7 +205,9 @@ func (d *Driver) findComment(ctx context.Context, conn network.Conn, part networ
 				return look, nil
 			}
 			if c.Owner {
-				look.Near = append(look.Near, network.Seen{Ref: network.Ref{ID: string(c.ID), Extra: extra{Post: w.post, Top: w.comment}.raw()}, Text: clip(c.Text, textMost), At: at, After: part.After.ID, Media: c.pictures()})
+				// A picture that TikTok still looks at may be left out.
+				doubtful := len(part.Media) > 0 && c.Image == "" && c.Text == ""
+				look.Near = append(look.Near, network.Seen{Ref: network.Ref{ID: string(c.ID), Extra: extra{Post: w.post, Top: w.comment}.raw()}, Text: clip(c.Text, textMost), At: at, After: part.After.ID, Media: c.pictures(), Doubtful: doubtful})
 			}
 		}
 		if page.next == 0 {

@@ -26,8 +26,16 @@ const (
 	// late is how much later than they were made mentions may be told of: two to three
 	// hours, as TikTok says, and a wide margin.
 	late = 24 * time.Hour
+	// patience is how long a listed mention is left to a webhook, which tells who spoke by
+	// the id that comments have too; lists tell no more than a handle, or a shown name.
+	patience = 4 * time.Hour
 	// hearing is how often mentions are asked for, as late as they are.
 	hearing = 15 * time.Minute
+	// listed is how many a page has, as a program that uses the lists asks for, and reach how
+	// many a list has in all.
+	listed, reach = 100, 1000
+	// namedMost bounds what is remembered as told.
+	namedMost = 1000
 )
 
 // What of a fact names us.
@@ -51,18 +59,19 @@ type naming struct {
 	Handle  string `json:"commenter_handle_name"`
 }
 
-// sort is one of the two lists of mentions.
-type sort struct{ what, path, order, fields string }
+// listing is one of the two lists of mentions.
+type listing struct{ what, path, order, fields string }
 
-func sorts() []sort {
-	return []sort{
+func listings() []listing {
+	return []listing{
 		{inCaption, "/business/mention/video/list/", "CREATE_TIME", `["item_id","create_time","video_link","caption","creator_handle_name"]`},
 		{inComment, "/business/mention/comment/list/", "COMMENT_CREATE_TIME", `["item_id","video_link","comment_id","comment_text","comment_create_time","commenter_display_name"]`},
 	}
 }
 
-// mentions is one page of a list, newest first.
-func (d *Driver) mentions(ctx context.Context, b business, s sort, cursor int64, most int) (all []naming, next int64, err error) {
+// mentions is one page of a list, newest first. What is answered in an unknown form is
+// Invalid, and not worth another try: what is known of it is second-hand.
+func (d *Driver) mentions(ctx context.Context, b business, s listing, cursor int64, most int) (all []naming, next int64, err error) {
 	query := url.Values{"fields": {s.fields}, "sort_field": {s.order}, "sort_type": {"DESC"}, "max_count": {strconv.Itoa(most)}}
 	if cursor > 0 {
 		query.Set("cursor", strconv.FormatInt(cursor, 10))
@@ -80,8 +89,8 @@ func (d *Driver) mentions(ctx context.Context, b business, s sort, cursor int64,
 	if s.what == inComment {
 		list = got.Comments
 	}
-	if list == nil || got.More && got.Cursor <= cursor {
-		return nil, 0, ask{}.misunderstood()
+	if list == nil || got.More && (got.Cursor == cursor || got.Cursor <= 0) {
+		return nil, 0, fault.New(fault.Invalid, "TikTok lists mentions in a form that Kith does not know.").WithHint("Look for a newer Kith.")
 	}
 	for _, raw := range *list {
 		var n naming
@@ -95,9 +104,9 @@ func (d *Driver) mentions(ctx context.Context, b business, s sort, cursor int64,
 	return all, next, nil
 }
 
-// hear tells of mentions, all pages of both lists down to what is too old to be new. Where
-// that does not work, comments are read all the same, and the next time goes as far back:
-// Check says what stands in the way.
+// hear tells of mentions, from both lists, down to what is too old to be new. Where that
+// does not work, comments are read all the same, and the next time goes as far back: Check
+// says what stands in the way.
 func (r *reading) hear(ctx context.Context) {
 	now := r.now()
 	if !r.hears || now.Sub(time.Unix(r.c.Asked, 0)) < hearing {
@@ -108,27 +117,48 @@ func (r *reading) hear(ctx context.Context) {
 	if r.c.Heard > 0 {
 		from = time.Unix(r.c.Heard, 0).Add(-late)
 	}
-	for _, s := range sorts() {
-		next := int64(0)
-		for range pagesMost {
-			page, after, err := r.mentions(ctx, r.b, s, next, 20)
-			if err != nil {
-				return
+	told, all := []string{}, true
+	for _, s := range listings() {
+		ids, err := r.list(ctx, s, from, now)
+		told, all = append(told, ids...), all && err == nil
+	}
+	if all {
+		r.c.Heard, r.c.Named = now.Unix(), told[:min(len(told), namedMost)]
+	}
+}
+
+// list tells what one list has since a moment, and is new; ids are all that it has told.
+func (r *reading) list(ctx context.Context, s listing, from, now time.Time) (ids []string, err error) {
+	next, oldest, seen := int64(0), now, 0
+	for range pagesMost {
+		page, after, err := r.mentions(ctx, r.b, s, next, listed)
+		if err != nil {
+			return ids, err
+		}
+		seen += len(page)
+		for _, n := range page {
+			f, ok := n.fact(s.what, now)
+			at := time.Unix(f.At, 0)
+			switch {
+			case !ok || now.Sub(at) < patience:
+				continue
+			case at.Before(from):
+				return ids, nil
 			}
-			older := false
-			for _, n := range page {
-				f, ok := n.fact(s.what, now)
-				older = older || ok && time.Unix(f.At, 0).Before(from)
-				if ok && !older {
-					r.add(f)
-				}
-			}
-			if next = after; older || next == 0 {
-				break
+			oldest = at
+			if ids = append(ids, f.ID); !slices.Contains(r.c.Named, f.ID) {
+				r.add(f)
 			}
 		}
+		if next = after; next == 0 && seen < reach {
+			return ids, nil
+		} else if next == 0 {
+			break
+		}
 	}
-	r.c.Heard = now.Unix()
+	// The list ends before it is as old as what was told: the rest is out of reach.
+	r.lost = &network.Span{From: from, To: oldest}
+	return ids, nil
 }
 
 // fact is what is kept of a mention. What has no moment that can be read is as old as now.
@@ -141,8 +171,9 @@ func (n naming) fact(what string, now time.Time) (fact, bool) {
 	return f, number.MatchString(f.ID) && number.MatchString(f.Post)
 }
 
-// byHandle is a person of whom TikTok tells no id: a handle is the only thing that is
-// theirs alone. A shown name is not, so whoever comes by that is nobody in particular.
+// byHandle is a person of whom TikTok tells no id: no two have the same handle at a time,
+// though they can be changed. A shown name is not even that, so whoever comes by one is
+// nobody in particular.
 func byHandle(handle string) string {
 	if handle == "" {
 		return ""
@@ -185,7 +216,7 @@ func (h hook) mention() []network.Raw {
 		What    string `json:"type_of_event"`
 		In      string `json:"mention_type"`
 		Video   ident  `json:"video_id"`
-		Made    int64  `json:"video_create_time"`
+		Made    ident  `json:"video_create_time"`
 		Who     string `json:"unique_identifier"`
 		Link    string `json:"share_url"`
 		Caption string `json:"video_caption"`
@@ -194,11 +225,8 @@ func (h hook) mention() []network.Raw {
 	if json.Unmarshal([]byte(h.Content), &c) != nil || !number.MatchString(string(c.Video)) {
 		return nil
 	}
-	f := fact{Names: inCaption, ID: string(c.Video), Post: string(c.Video), At: c.Made, Who: clip(c.Who, 256), Link: link(c.Link), Text: clip(c.Caption, textMost+1)}
+	f := fact{Names: inCaption, ID: string(c.Video), Post: string(c.Video), At: moments(c.Made, time.Unix(h.Made, 0)), Who: clip(c.Who, 256), Link: link(c.Link), Text: clip(c.Caption, textMost+1)}
 	f.Handle = clip(maker(f.Link), 128)
-	if f.At <= 0 || f.At > 1<<36 {
-		f.At = h.Made
-	}
 	if f.Who == "" {
 		f.Who = byHandle(f.Handle)
 	}
@@ -214,22 +242,28 @@ func (h hook) mention() []network.Raw {
 	return []network.Raw{f.raw(h.Account)}
 }
 
-// mentioned is the event of a mention.
+// mentioned is the event of a mention. A comment below a post of ours is a comment, however
+// it is told of: reading goes back a month, and mentions do not.
 func (f fact) mentioned(conn network.Conn) []network.Event {
-	at := extra{Post: f.Post, Names: f.Names, Who: clip(f.Who, 256)}
+	at := extra{Post: f.Post, Names: f.Names}
 	e := network.Event{Kind: network.Mention, Ref: network.Ref{ID: f.ID, URL: link(f.Link)}, At: time.Unix(f.At, 0).UTC(), Thread: f.ID, Text: clip(f.Text, textMost),
 		Truncated: len(f.Text) > textMost, Author: network.Author{ID: clip(f.Who, 256), Handle: clip(f.Handle, 128), Name: clip(f.Name, 640), URL: profileURL(f.Handle)}}
+	ours := conn.Handle != "" && strings.EqualFold(maker(f.Link), conn.Handle)
 	switch {
-	case conn.Handle != "" && (strings.EqualFold(maker(f.Link), conn.Handle) || strings.EqualFold(strings.TrimPrefix(f.Handle, "@"), conn.Handle)):
-		return nil // of ourselves, or below a post of ours, where comments are read anyhow
+	case conn.Handle != "" && strings.EqualFold(strings.TrimPrefix(f.Handle, "@"), conn.Handle), ours && f.Names == inCaption:
+		return nil // said by ourselves
 	case f.Told == "named":
-		e = network.Event{Kind: network.Named, Ref: network.Ref{ID: f.ID, URL: link(f.Link), Extra: at.raw()}, Thread: "mention/" + f.ID, At: e.At}
-		return []network.Event{e}
-	case f.Told == "edited":
-		e.Kind = network.Edited
+		at.Who = clip(f.Who, 256)
+		return []network.Event{{Kind: network.Named, Ref: network.Ref{ID: f.ID, URL: link(f.Link), Extra: at.raw()}, Thread: "mention/" + f.ID, At: e.At}}
+	case ours:
+		e.Kind, e.Thread, e.Post, e.Parent, at.Names = network.Comment, f.Post, f.Post, f.Post, ""
 	}
-	at.Who = ""
 	e.Extra = at.raw()
+	if f.Told == "edited" { // it may not have named us before
+		changed := e
+		changed.Kind = network.Edited
+		return []network.Event{e, changed}
+	}
 	return []network.Event{e}
 }
 
@@ -245,8 +279,8 @@ func (d *Driver) overheard(ctx context.Context, conn network.Conn, b business, p
 		Comment *naming `json:"comment"`
 	}
 	err := d.get(ctx, b, "/business/mention/comment/get/", query, &got)
-	if fault.Is(err, fault.Invalid) {
-		return nil, nil // gone, or too long ago: what is listed is found by reading
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Denied) {
+		return nil, nil // gone, too long ago, or the right was taken away: what is listed is found by reading
 	}
 	if err != nil {
 		return nil, err

@@ -39,6 +39,7 @@ type cursor struct {
 	Known map[string]int64 `json:"known,omitempty"` // how many replies some comments had
 	Heard int64            `json:"heard,omitempty"` // when all mentions were told
 	Asked int64            `json:"asked,omitempty"` // when they were asked for
+	Named []string         `json:"named,omitempty"` // those that were told, as far as they may be listed again
 }
 
 // knownMost bounds what is remembered.

@@ -140,7 +140,7 @@ func letIn(o pretended.Options) networktest.Harness {
 		}
 		return last.Settle
 	}
-	h.Seldom = 20 * time.Minute
+	h.Seldom = 5 * time.Hour // listed mentions are left to webhooks at first
 	return h
 }
 

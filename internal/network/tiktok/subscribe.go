@@ -57,7 +57,12 @@ func (d *Driver) Subscribed(ctx context.Context, conn network.Conn, hook string)
 		return false, err
 	}
 	for _, sort := range about {
-		if w, err := d.webhook(ctx, app, sort); err != nil || w.Callback != hook || len(w.Posts) > 0 {
+		w, err := d.webhook(ctx, app, sort)
+		stands := err == nil && w.Callback == hook && len(w.Posts) == 0
+		switch {
+		case sort == aboutMentions && !stands && (err == nil || fault.Is(err, fault.Invalid)):
+			return true, network.ErrPartly
+		case !stands:
 			return false, err
 		}
 	}
@@ -72,11 +77,14 @@ func (d *Driver) Subscribe(ctx context.Context, conn network.Conn, hook string) 
 		return nil, err
 	}
 	for _, sort := range about {
-		if err := d.subscribe(ctx, app, sort, hook); err != nil {
+		switch err := d.subscribe(ctx, app, sort, hook); {
+		case sort == aboutMentions && fault.Is(err, fault.Invalid):
+			lacks = fault.Wrap(fault.Invalid, err, "TikTok tells of comments, and not of mentions.").WithHint("Kith asks for them from time to time.")
+		case err != nil:
 			return nil, err
 		}
 	}
-	return nil, nil
+	return lacks, nil
 }
 
 func (d *Driver) subscribe(ctx context.Context, app appBusiness, sort, hook string) error {

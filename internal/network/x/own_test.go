@@ -136,7 +136,7 @@ func TestSmallerPiecesWhereLargeOnesAreRefused(t *testing.T) {
 func TestALargeFileIsWholeThoughSegmentsAreForgotten(t *testing.T) {
 	w := enter(t, pretended.Options{})
 	part := w.Part("moving")
-	part.Media = []network.Media{networktest.Clip(24<<20, 5, 1280, 720, "")}
+	part.Media = []network.Media{networktest.Clip(120<<20, 5, 1280, 720, "")}
 	if _, n, err := w.SendForgetting(part); err != nil || n < 2 {
 		t.Errorf("%d segments were forgotten: %v", n, err)
 	}

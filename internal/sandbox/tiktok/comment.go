@@ -319,6 +319,10 @@ func (n *Network) deleteComment(w http.ResponseWriter, r *http.Request) {
 	}
 	c := n.comments[d.Comment]
 	switch {
+	case n.answers[d.Comment] == a:
+		delete(n.answers, d.Comment)
+		sandbox.From(r.Context()).Accept(sandbox.Entry{Account: a.id, Object: d.Comment})
+		answer(w, 0, "OK", nil)
 	case c == nil || c.gone || c.post.owner != a:
 		answer(w, 40002, "comment_id: the comment does not exist.", nil)
 	case !c.ours:

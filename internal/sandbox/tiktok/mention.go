@@ -331,6 +331,7 @@ func (n *Network) answerThere(w http.ResponseWriter, r *http.Request, d act, m *
 		return
 	}
 	id := n.next()
+	n.answers[id] = a
 	sandbox.From(r.Context()).Accept(sandbox.Entry{Account: a.id, Object: id, Parent: d.Comment, Text: d.Text, Files: d.pictures()})
 	out := map[string]any{"comment_id": id, "parent_comment_id": d.Comment, "video_id": d.Video, "unique_identifier": "own" + a.business, "create_time": seconds(n.now())}
 	said(out, d, n.shows(d))

@@ -59,6 +59,7 @@ type Network struct {
 	posts    map[string]*post
 	comments map[string]*comment
 	namings  []*naming
+	answers  map[string]*account  // what accounts of ours wrote below videos of others
 	pictures map[string]enclosure // handed over for comments
 	tokens   map[string]*token    // by access token
 	renewals map[string]*token    // by refresh token
@@ -130,7 +131,7 @@ func New(stage *sandbox.Stage, o Options) *Network {
 		o.Client = &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
 	n := &Network{options: o, stage: stage, accounts: map[string]*account{}, tasks: map[string]*task{}, posts: map[string]*post{}, comments: map[string]*comment{},
-		pictures: map[string]enclosure{}, tokens: map[string]*token{}, renewals: map[string]*token{}, codes: map[string]grant{}}
+		pictures: map[string]enclosure{}, answers: map[string]*account{}, tokens: map[string]*token{}, renewals: map[string]*token{}, codes: map[string]grant{}}
 	n.told.callback = map[string]string{}
 	n.courier = newCourier(n)
 	n.handler = stage.Open(sandbox.Network{Plays: slices.Concat(sandbox.ListKinds(), sandbox.TokenKinds(), []sandbox.Kind{sandbox.HookTwice, sandbox.HookReordered, sandbox.HookDelayed, sandbox.HookLost}),
