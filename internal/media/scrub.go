@@ -125,8 +125,17 @@ func broken(err error) error {
 }
 
 // placeless empties the GPS directory of an EXIF block in place, and says
-// whether the block could be read.
+// whether the block could be read. Where its values lie upon what leads to it, emptying
+// them leaves something else to be read: then nobody can say what is left.
 func placeless(tiff []byte) bool {
+	if !emptied(tiff) {
+		return false
+	}
+	once := bytes.Clone(tiff)
+	return emptied(tiff) && bytes.Equal(once, tiff)
+}
+
+func emptied(tiff []byte) bool {
 	if len(tiff) < 8 {
 		return false
 	}
