@@ -32,7 +32,7 @@ const (
 var marker = regexp.MustCompile(`zq[0-9a-z]+x`)
 
 // filler makes a text long enough that half a request holds its marker.
-var filler = strings.Repeat(" lorem ipsum dolor sit amet", 6)
+var filler = strings.Repeat(" lorem ipsum dolor sit amet", 5) // TikTok takes answers of 150 letters
 
 // rig is a stage, a child on it, and accounts that people have talked to.
 type rig struct {
