@@ -68,7 +68,7 @@ stage_test() {
 stage_fuzz() {
     # Executions and not seconds: where the time ends while an input is under way, the tool says
     # that the input failed; and what is known already takes a slow machine its three seconds alone.
-    local amount=${KITH_FUZZTIME:-2500x} package name count=0
+    local amount=${KITH_FUZZTIME:-4000x} package name count=0
     local binary=$logs/fuzz.test cache
     cache=$(go env GOCACHE)/fuzz/kith
     [ -n "$soak" ] && amount=1000000x

@@ -221,7 +221,7 @@ func dump(t *testing.T, db *store.DB) string {
 // A batch writes the very rows that its facts would write one by one: whatever
 // repeats, comes too early or goes before it came.
 func TestABatchWritesWhatOneByOneWrites(t *testing.T) {
-	seeds := uint64(5)
+	seeds := uint64(12)
 	if os.Getenv("KITH_SOAK") == "1" {
 		seeds = 40
 	}

@@ -156,7 +156,7 @@ func (m *naming) at() time.Time {
 	return m.own.made
 }
 
-// hearing reads what all four questions have; ok is false when it was answered. The lock is held.
+// hearing reads what all questions have; ok is false when it was answered. The lock is held.
 func (n *Network) hearing(w http.ResponseWriter, r *http.Request, fields ...string) (a *account, wanted []string, ok bool) {
 	q := r.URL.Query()
 	if a = n.whoBusiness(w, r, q.Get("business_id"), mayHear); a == nil {
@@ -259,7 +259,8 @@ func (m *naming) show(wanted []string) map[string]any {
 }
 
 func (n *Network) mentionedVideos(w http.ResponseWriter, r *http.Request) {
-	n.mentioned(w, r, "videos", false, []string{"CREATE_TIME", "LIKES", "COMMENTS", "SHARES"}, videoFields())
+	n.mentioned(w, r, "videos", false, []string{"CREATE_TIME", "LIKES", "COMMENTS", "SHARES"}, []string{"item_id", "create_time", "video_link", "caption", "likes", "comments", "shares",
+		"thumbnail_url", "creator_handle_name", "views", "reach"})
 }
 
 func (n *Network) mentionedComments(w http.ResponseWriter, r *http.Request) {
@@ -267,32 +268,15 @@ func (n *Network) mentionedComments(w http.ResponseWriter, r *http.Request) {
 		"commenter_display_name", "comment_id", "comment_type", "comment_text", "comment_create_time", "comment_likes"})
 }
 
-func videoFields() []string {
-	return []string{"item_id", "create_time", "video_link", "caption", "likes", "comments", "shares", "thumbnail_url", "creator_handle_name", "views", "reach"}
-}
-
-// about finds what a webhook told of: for 48 hours. The lock is held.
+// about finds a comment that a webhook told of: for 48 hours. The lock is held.
 func (n *Network) about(w http.ResponseWriter, a *account, video, comment string) *naming {
 	for _, m := range n.namings {
-		if m.of != a || m.gone || m.told.IsZero() || m.videoID() != video || n.now().Sub(m.told) > 48*time.Hour {
-			continue
-		}
-		if comment == "" && m.comment == nil || m.comment != nil && m.comment.id == comment && !m.comment.gone {
+		if m.of == a && m.comment != nil && m.comment.id == comment && m.videoID() == video && !m.gone && !m.comment.gone && !m.told.IsZero() && n.now().Sub(m.told) <= 48*time.Hour {
 			return m
 		}
 	}
 	answer(w, 40002, "The mention does not exist, or was told more than 48 hours ago.", nil)
 	return nil
-}
-
-func (n *Network) mentionedVideo(w http.ResponseWriter, r *http.Request) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if a, wanted, ok := n.hearing(w, r, videoFields()...); ok {
-		if m := n.about(w, a, r.URL.Query().Get("item_id"), ""); m != nil {
-			answer(w, 0, "OK", map[string]any{"video": []any{m.show(wanted)}})
-		}
-	}
 }
 
 func (n *Network) mentionedComment(w http.ResponseWriter, r *http.Request) {

@@ -42,7 +42,6 @@ func (n *Network) table() http.Handler {
 	mux.HandleFunc("GET "+v+"/business/comment/reply/list/", n.listReplies)
 	mux.HandleFunc("GET "+v+"/business/mention/video/list/", n.mentionedVideos)
 	mux.HandleFunc("GET "+v+"/business/mention/comment/list/", n.mentionedComments)
-	mux.HandleFunc("GET "+v+"/business/mention/video/get/", n.mentionedVideo)
 	mux.HandleFunc("GET "+v+"/business/mention/comment/get/", n.mentionedComment)
 	mux.HandleFunc("POST "+v+"/business/comment/create/", n.createComment)
 	mux.HandleFunc("POST "+v+"/business/comment/reply/create/", n.createReply)
